@@ -1,0 +1,216 @@
+"""The expectation-maximisation algorithm: iterate, fit, and the record of a run.
+
+Dempster, Laird & Rubin (1977), J. R. Statist. Soc. B 39, 1-38. Each iteration is an E-step (responsibilities at the
+current parameters) and an M-step (weighted fit at fixed responsibilities); the log-likelihood never falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from em.checks import Floats
+from em.mixture import DegenerateComponent, Mixture
+from em.stopping import StoppingRule, StopReason, remaining_gain
+
+__all__ = ["Record", "Run", "fit", "iterate"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One entry of a run: the parameters *and* their own log-likelihood.
+
+    Attributes
+    ----------
+    index : int
+        How many iterations led here; 0 is the start.
+    mixture : Mixture
+        Parameters after that many iterations.
+    log_likelihood : float
+        Total log-likelihood of `mixture`, in nats.
+    """
+
+    index: int
+    mixture: Mixture
+    log_likelihood: float
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run of EM: T iterations, T + 1 records.
+
+    Attributes
+    ----------
+    mixtures : tuple of Mixture, length T + 1
+        The start and the parameters after each iteration.
+    log_likelihood : ndarray, shape (T + 1,)
+        Total log-likelihood of each of `mixtures`, in nats. Read-only.
+    reason : StopReason
+        Why the run ended.
+    stopping : StoppingRule
+        The rule it ran under.
+    n_observations : int
+        Number of observations N.
+    degenerate : DegenerateComponent or None
+        Which component failed and how, if the run ended so. The last record is then the last proper one.
+    """
+
+    mixtures: tuple[Mixture, ...]
+    log_likelihood: Floats
+    reason: StopReason
+    stopping: StoppingRule
+    n_observations: int
+    degenerate: DegenerateComponent | None = None
+
+    @property
+    def mixture(self) -> Mixture:
+        """The last record's parameters: the estimate."""
+        return self.mixtures[-1]
+
+    @property
+    def n_iter(self) -> int:
+        """Number of iterations T."""
+        return len(self.mixtures) - 1
+
+    @property
+    def converged(self) -> bool:
+        """True only when the run ended because it converged."""
+        return self.reason is StopReason.CONVERGED
+
+    @cached_property
+    def parameters(self) -> dict[str, Floats]:
+        """Trajectory of each parameter: name -> array of shape (T + 1, K)."""
+        return {
+            name: np.array([getattr(mixture, name) for mixture in self.mixtures])
+            for name in self.mixture.parameter_names
+        }
+
+    @property
+    def remaining_gain(self) -> float:
+        """Estimated gain in mean log-likelihood still to come; inf where it cannot be told."""
+        return remaining_gain(self.log_likelihood.tolist(), self.n_observations)
+
+    @property
+    def message(self) -> str:
+        """How the run ended and why, in one or two sentences with numbers."""
+        steps = f"{self.n_iter} iteration{'' if self.n_iter == 1 else 's'}"
+        left = self.remaining_gain
+        gain = f"{left:.2g} per observation" if np.isfinite(left) else "not yet shrinking"
+        match self.reason:
+            case StopReason.CONVERGED:
+                return (
+                    f"Converged after {steps}: the estimated gain still to come, {gain}, "
+                    f"is below the tolerance {self.stopping.tol:g}."
+                )
+            case StopReason.MAX_ITER if self.stopping.tol == 0:
+                return f"Ran {steps}, as many as asked for (tolerance 0); the estimated gain still to come is {gain}."
+            case StopReason.MAX_ITER:
+                return (
+                    f"Stopped at the limit of {steps} without converging: the estimated gain still to come is {gain}."
+                )
+            case StopReason.STATIONARY_START:
+                i, j = self.mixture.tied_components()[0]
+                return (
+                    f"Stopped after {steps} without separating the components: {i} and {j} started identical, "
+                    "so every observation divides between them alike and EM cannot tell them apart."
+                )
+            case StopReason.DEGENERATE:
+                return f"Stopped after {steps}: {self.degenerate}. The last proper estimate is kept."
+
+
+def iterate(x: ArrayLike, start: Mixture) -> Iterator[Record]:
+    """Run EM without end, one record at a time.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Observations, within the support of the family.
+    start : Mixture
+        Where to start; it is record 0.
+
+    Yields
+    ------
+    Record
+        The start, then the result of every iteration. The iterator ends only where no further iteration is possible
+        because a component is degenerate; `fit` says which and why.
+
+    Raises
+    ------
+    ValueError
+        At the call, if `x` cannot be fitted or `start` is no mixture.
+    """
+    return _until_degenerate(_checked(x, start), start)
+
+
+def _checked(x: ArrayLike, start: Mixture) -> Floats:
+    if not isinstance(start, Mixture):
+        raise ValueError(f"start must be a mixture, such as em.ExponentialMixture(weights, scales); got {start!r}")
+    return start.check_observations(x)
+
+
+def _until_degenerate(x: Floats, start: Mixture) -> Iterator[Record]:
+    try:
+        yield from _records(x, start)
+    except DegenerateComponent:
+        return
+
+
+def _records(x: Floats, mixture: Mixture) -> Iterator[Record]:
+    index = 0
+    while True:
+        responsibilities, log_density = mixture._expect(x)
+        yield Record(index, mixture, float(log_density.sum()))
+        mixture = mixture._maximise(x, responsibilities)
+        index += 1
+
+
+def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> Run:
+    """Run EM from a start until it converges or may not go on.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Observations, within the support of the family. Never modified.
+    start : Mixture
+        Where to start. Identical components stay identical: see `em.break_tie`.
+    stopping : StoppingRule, optional
+        When to stop; default ``StoppingRule(max_iter=1000, tol=1e-8)``.
+
+    Returns
+    -------
+    Run
+        All records, and why the run ended. A degenerate component is a result (reason ``DEGENERATE``), not an error.
+
+    Raises
+    ------
+    ValueError
+        If `x` cannot be fitted (empty, not 1-D, not finite, outside the support) or an argument has the wrong type.
+    """
+    stopping = StoppingRule() if stopping is None else stopping
+    if not isinstance(stopping, StoppingRule):
+        raise ValueError(f"stopping must be an em.StoppingRule(max_iter, tol); got {stopping!r}")
+    x = _checked(x, start)
+
+    mixtures: list[Mixture] = []
+    log_likelihood: list[float] = []
+    reason: StopReason | None = None
+    degenerate = None
+    try:
+        for record in _records(x, start):
+            mixtures.append(record.mixture)
+            log_likelihood.append(record.log_likelihood)
+            reason = stopping.reason(log_likelihood, x.size)
+            if reason is not None:
+                break
+    except DegenerateComponent as end:
+        reason, degenerate = StopReason.DEGENERATE, end
+    if reason is StopReason.CONVERGED and set(start.tied_components()) & set(mixtures[-1].tied_components()):
+        reason = StopReason.STATIONARY_START
+    assert reason is not None
+    values = np.array(log_likelihood)
+    values.flags.writeable = False
+    return Run(tuple(mixtures), values, reason, stopping, x.size, degenerate)

@@ -1,0 +1,55 @@
+"""Checks of arguments: each returns the value in the form the engine uses, or raises a ValueError with a remedy."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Floats", "brief", "real_vector", "whole_number"]
+
+Floats = NDArray[np.float64]
+
+
+def real_vector(name: str, value: ArrayLike, what: str = "numbers") -> Floats:
+    """Return `value` as a new float64 array of shape (M,), M >= 1, all finite; ValueError naming `name` otherwise."""
+    hint = f"{name} must be a non-empty 1-D sequence of finite {what}"
+    if np.ma.is_masked(value):
+        raise ValueError(f"{hint}; got masked entries: pass {name}.compressed() instead")
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "O":
+            array = array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{hint}; got {brief(value)}") from error
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{hint}; got {brief(value)} of type {array.dtype}")
+    if array.ndim != 1:
+        raise ValueError(f"{hint}; got shape {array.shape}: use np.ravel({name})")
+    if array.size == 0:
+        raise ValueError(f"{hint}; got none")
+    with np.errstate(over="ignore"):
+        array = np.array(array, dtype=np.float64)
+    finite = np.isfinite(array)
+    if not finite.all():
+        first = int(np.argmin(finite))
+        raise ValueError(f"{hint}; got {array[first]} at index {first}: leave such entries out")
+    return array
+
+
+def brief(value: object) -> str:
+    """Return `value` as it is written in Python, shortened for an error message."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def whole_number(name: str, value: int) -> int:
+    """Return `value` as an int >= 1; ValueError naming `name` otherwise."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = 0
+    if isinstance(value, bool) or number < 1:
+        raise ValueError(f"{name} must be a whole number, at least 1; got {brief(value)}")
+    return number

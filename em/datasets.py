@@ -1,0 +1,92 @@
+"""Real data, with their sources: small, public, and shipped with the package."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from em.checks import Floats
+from em.exponential import ExponentialMixture
+from em.gaussian import GaussianMixture
+from em.mixture import Mixture
+
+__all__ = ["Dataset", "load", "names"]
+
+_FAMILIES: dict[str, type[Mixture]] = {family.family: family for family in (ExponentialMixture, GaussianMixture)}
+
+_SETS = {
+    "faithful-waiting": ("faithful_waiting", "min"),
+    "faithful-eruptions": ("faithful_eruptions", "min"),
+    "air-conditioning": ("proschan", "h"),
+}
+"""Public name -> (entry of data/fits.json, unit of the observations)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set and a fit of it to compare with.
+
+    Attributes
+    ----------
+    name, title, citation, unit : str
+        What it is called, what it holds, where it comes from, and the unit of `x`.
+    x : ndarray, shape (N,)
+        The observations, read-only.
+    start, optimum : Mixture
+        A start, and the maximum of the likelihood that EM reaches from it (computed with scipy, checked against R).
+    log_likelihood : float
+        Total log-likelihood of `optimum`.
+    """
+
+    name: str
+    title: str
+    citation: str
+    unit: str
+    x: Floats
+    start: Mixture
+    optimum: Mixture
+    log_likelihood: float
+
+    @property
+    def family(self) -> type[Mixture]:
+        """The family of mixtures that the literature fits to it."""
+        return type(self.start)
+
+
+def names() -> tuple[str, ...]:
+    """Names that `load` knows."""
+    return tuple(_SETS)
+
+
+@cache
+def load(name: str) -> Dataset:
+    """Load a data set by name.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    if name not in _SETS:
+        raise ValueError(f"name must be one of {', '.join(_SETS)}; got {name!r}")
+    key, unit = _SETS[name]
+    entry = _entries()[key]
+    family = _FAMILIES[entry["family"]]
+    best = dict(entry["optimum"])
+    log_likelihood = best.pop("log_likelihood")
+    best.pop("iterations", None)
+    x = np.array(entry["x"], dtype=np.float64)
+    x.flags.writeable = False
+    citation = entry["cite"]
+    return Dataset(name, entry["title"], citation, unit, x, family(**entry["start"]), family(**best), log_likelihood)
+
+
+@cache
+def _entries() -> MappingProxyType[str, Any]:
+    return MappingProxyType(json.loads((files("em") / "data" / "fits.json").read_text("utf-8")))

@@ -1,0 +1,93 @@
+"""Facts about data and mixtures that the page says in words."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import brentq
+
+from em.checks import Floats
+from em.exponential import ExponentialMixture
+from em.gaussian import GaussianMixture
+from em.mixture import Mixture
+
+__all__ = ["half_life", "modes", "saddle_growth", "unstable_direction"]
+
+
+def unstable_direction(x: ArrayLike, family: type[Mixture]) -> tuple[float, Floats]:
+    """How identical components separate: the growth per iteration, and along which parameters.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Observations.
+    family : type
+        `em.ExponentialMixture` or `em.GaussianMixture`.
+
+    Returns
+    -------
+    growth : float
+        Top eigenvalue of the family's saddle matrix. Above 1 identical components are a saddle that EM leaves; at or
+        below 1 it stays, and two components cannot be told from one.
+    direction : ndarray
+        Its unit eigenvector over the parameters after the weights, the first one that matters positive.
+
+    Raises
+    ------
+    ValueError
+        As the family's `check_observations`; also if `x` has no spread.
+    """
+    values, vectors = np.linalg.eig(family.saddle_matrix(x))  # real: the product of its off-diagonals is >= 0
+    top = int(np.argmax(values.real))
+    direction = vectors[:, top].real
+    first = direction[np.abs(direction) > 1e-8][0]
+    return float(values[top].real), direction * np.sign(first)
+
+
+def saddle_growth(x: ArrayLike, family: type[Mixture]) -> float:
+    """Factor by which one EM iteration multiplies a small difference between identical components.
+
+    CV² for exponentials; for Gaussians the top eigenvalue of [[1, g], [g / 2, (k - 1) / 2]] with skewness g and
+    kurtosis k. Arguments and errors as `unstable_direction`.
+    """
+    return unstable_direction(x, family)[0]
+
+
+def modes(mixture: GaussianMixture) -> Floats:
+    """Modes (local maxima) of a Gaussian mixture density, ascending, shape (M,), M >= 1.
+
+    All lie between the smallest and the largest mean; the slope's sign changes are bracketed on a grid that is fine on
+    the scale of every component, then refined.
+    """
+    present = mixture.weights > 0
+    weights, means, stds = mixture.weights[present], mixture.means[present], mixture.stds[present]
+    low, high = means.min(), means.max()
+
+    def slope(at: float) -> float:
+        z = (at - means) / stds
+        log_terms = np.log(weights) - 2 * np.log(stds) - 0.5 * z * z
+        return float(-np.exp(log_terms - log_terms.max()) @ z)
+
+    offsets = np.linspace(-6, 6, 241)
+    grid = np.unique(np.clip((means[:, np.newaxis] + stds[:, np.newaxis] * offsets).ravel(), low, high))
+    slopes = np.array([slope(at) for at in grid])
+    found = [
+        brentq(slope, left, right)
+        for left, right, up, down in zip(grid[:-1], grid[1:], slopes[:-1], slopes[1:], strict=True)
+        if up > 0 > down
+    ]
+    # A mode exactly on a grid point (an outer mean, a symmetric mixture's centre) is no sign change.
+    outside = np.r_[1.0, slopes, -1.0]
+    on_grid = grid[(slopes == 0) & (outside[:-2] > 0) & (outside[2:] < 0)]
+    return np.sort(np.r_[found, on_grid])
+
+
+def half_life(mixture: ExponentialMixture) -> float:
+    """Time by which half of an exponential mixture's observations are expected: its median, in their unit."""
+
+    def excess(at: float) -> float:
+        return float(mixture.weights @ np.exp(-at / mixture.scales)) - 0.5
+
+    scales = mixture.scales[mixture.weights > 0]
+    low, high = np.log(2) * scales.min(), np.log(2) * scales.max()
+    return float(low) if excess(low) <= 0 else float(brentq(excess, low, high * (1 + 1e-12), xtol=1e-300, rtol=1e-14))

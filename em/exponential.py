@@ -1,0 +1,111 @@
+"""Everything about mixtures of exponential distributions.
+
+f(x | scale) = exp(-x / scale) / scale for x >= 0. The scale is the mean; 1 / scale is the rate, which the engine never
+uses as a parameter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from em.checks import Floats
+from em.mixture import DegenerateComponent, Mixture
+
+__all__ = ["ExponentialMixture"]
+
+_TINY = np.finfo(np.float64).tiny
+
+
+@dataclass(frozen=True, eq=False)
+class ExponentialMixture(Mixture):
+    """Mixture of K exponential distributions.
+
+    Parameters
+    ----------
+    weights : array_like, shape (K,)
+        Mixing weights: not negative, summing to 1.
+    scales : array_like, shape (K,)
+        Mean of each component, > 0, in the unit of the observations.
+
+    Raises
+    ------
+    ValueError
+        If the weights are off the simplex, a scale is not positive, the lengths differ, or anything is not finite.
+    """
+
+    weights: Floats
+    scales: Floats
+
+    family: ClassVar[str] = "exponential"
+    parameter_names: ClassVar[tuple[str, ...]] = ("weights", "scales")
+
+    def __init__(self, weights: ArrayLike, scales: ArrayLike) -> None:
+        self._set(weights=weights, scales=scales)
+        self._require_positive("scales", self.scales)
+
+    @property
+    def cv2(self) -> float:
+        """Squared coefficient of variation, variance over squared mean: 1 for one exponential, above 1 for more."""
+        return (self.std / self.mean) ** 2
+
+    @classmethod
+    def check_observations(cls, x: ArrayLike) -> Floats:
+        x = super().check_observations(x)
+        if (x < 0).any():
+            first = int(np.argmax(x < 0))
+            raise ValueError(
+                f"x must not be negative for exponential components; got {x[first]} at index {first}: "
+                "leave such observations out or fit a Gaussian mixture"
+            )
+        return x
+
+    def _log_component(self, x: Floats) -> Floats:
+        with np.errstate(over="ignore"):
+            log_f = x / -self.scales[:, np.newaxis]
+        log_f -= np.log(self.scales)[:, np.newaxis]
+        return np.where(x < 0, -np.inf, log_f) if (x < 0).any() else log_f
+
+    def _log_distance(self, x: Floats) -> Floats:
+        return np.asarray(np.log(x) - np.log(self.scales)[:, np.newaxis], dtype=np.float64)
+
+    def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+        return np.asarray(rng.exponential(self.scales[z]))
+
+    def _component_means(self) -> Floats:
+        return self.scales
+
+    def _component_stds(self) -> Floats:
+        return self.scales
+
+    def _component_distances(self) -> Floats:
+        log_scales = np.log(self.scales)
+        return np.abs(log_scales[:, np.newaxis] - log_scales)
+
+    @classmethod
+    def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
+        scales = (r @ x) / n_eff
+        if (scales < _TINY).any():
+            raise DegenerateComponent(
+                int(np.argmin(scales)),
+                "has shrunk onto the observations equal to 0: its scale went to 0 and the likelihood to infinity",
+            )
+        return (scales,)
+
+    @classmethod
+    def saddle_matrix(cls, x: ArrayLike) -> Floats:
+        """[[CV²]], the sample variance over the squared mean (population form).
+
+        Two components with scales m (1 + d_k), m the sample mean, have after one iteration the scales
+        m (1 + CV² (d_k - sum_j pi_j d_j)) to first order.
+        """
+        x = cls.check_observations(x)
+        if not x.any():
+            raise ValueError("x must not be all zeros: no exponential component fits it")
+        return np.array([[x.var() / x.mean() ** 2]])
+
+    def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
+        return type(self)(self.weights, self.scales * (1 + np.asarray(direction)[0] * np.asarray(steps)))

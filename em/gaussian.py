@@ -1,0 +1,120 @@
+"""Everything about mixtures of one-dimensional Gaussian distributions.
+
+f(x | mean, std) = exp(-((x - mean) / std)² / 2) / (std sqrt(2 pi)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from em.checks import Floats
+from em.mixture import DegenerateComponent, Mixture
+
+__all__ = ["GaussianMixture"]
+
+_HALF_LOG_TWO_PI = 0.5 * np.log(2 * np.pi)
+_RESOLUTION = 8 * np.finfo(np.float64).eps
+"""A standard deviation below this times |mean| is rounding error of the mean, not spread."""
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianMixture(Mixture):
+    """Mixture of K univariate Gaussian distributions.
+
+    Parameters
+    ----------
+    weights : array_like, shape (K,)
+        Mixing weights: not negative, summing to 1.
+    means : array_like, shape (K,)
+        Mean of each component, in the unit of the observations.
+    stds : array_like, shape (K,)
+        Standard deviation of each component, > 0, in the unit of the observations.
+
+    Raises
+    ------
+    ValueError
+        If the weights are off the simplex, a std is not positive, the lengths differ, or anything is not finite.
+    """
+
+    weights: Floats
+    means: Floats
+    stds: Floats
+
+    family: ClassVar[str] = "gaussian"
+    parameter_names: ClassVar[tuple[str, ...]] = ("weights", "means", "stds")
+
+    def __init__(self, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> None:
+        self._set(weights=weights, means=means, stds=stds)
+        self._require_positive("stds", self.stds)
+
+    def _standardised(self, x: Floats) -> Floats:
+        z = x - self.means[:, np.newaxis]
+        z /= self.stds[:, np.newaxis]
+        return z
+
+    def _log_component(self, x: Floats) -> Floats:
+        with np.errstate(over="ignore"):
+            log_f = self._standardised(x)
+            log_f *= log_f
+        log_f *= -0.5
+        log_f -= (np.log(self.stds) + _HALF_LOG_TWO_PI)[:, np.newaxis]
+        return log_f
+
+    def _log_distance(self, x: Floats) -> Floats:
+        distance = np.abs(x - self.means[:, np.newaxis])
+        return np.asarray(np.log(distance) - np.log(self.stds)[:, np.newaxis], dtype=np.float64)
+
+    def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+        return np.asarray(rng.normal(self.means[z], self.stds[z]))
+
+    def _component_means(self) -> Floats:
+        return self.means
+
+    def _component_stds(self) -> Floats:
+        return self.stds
+
+    def _component_distances(self) -> Floats:
+        shift = np.abs(self.means[:, np.newaxis] - self.means)
+        shift /= np.minimum(self.stds[:, np.newaxis], self.stds)
+        log_stds = np.log(self.stds)
+        return np.maximum(shift, np.abs(log_stds[:, np.newaxis] - log_stds))
+
+    @classmethod
+    def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
+        means = (r @ x) / n_eff
+        # Two passes: E[x²] - E[x]² would lose every digit of a small std far from 0.
+        spread = x - means[:, np.newaxis]
+        spread *= spread
+        spread *= r
+        stds = np.sqrt(spread.sum(axis=1) / n_eff)
+        collapsed = stds <= _RESOLUTION * np.abs(means)
+        if collapsed.any():
+            component = int(np.argmax(collapsed))
+            raise DegenerateComponent(
+                component,
+                f"has shrunk onto the value {means[component]:.10g}: its standard deviation went to 0 "
+                "and the likelihood to infinity",
+            )
+        return means, stds
+
+    @classmethod
+    def saddle_matrix(cls, x: ArrayLike) -> Floats:
+        """[[1, g], [g / 2, (k - 1) / 2]] with g the sample skewness and k the (non-excess) kurtosis.
+
+        It multiplies, each iteration, the standardised differences (in mean, in std) between components that are
+        identical at the sample moments, to first order.
+        """
+        x = cls.check_observations(x)
+        if x.min() == x.max():
+            raise ValueError("x must have at least two different values: a Gaussian component needs a spread")
+        z = (x - x.mean()) / x.std()
+        skewness, kurtosis = (z**3).mean(), (z**4).mean()
+        return np.array([[1.0, skewness], [skewness / 2, (kurtosis - 1) / 2]])
+
+    def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
+        towards = np.outer(np.asarray(direction), np.asarray(steps))
+        return type(self)(self.weights, self.means + self.stds * towards[0], self.stds * (1 + towards[1]))

@@ -1,0 +1,112 @@
+"""When to stop, and why it stopped. Numbers only: this file knows no model and no observation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from em.checks import whole_number
+
+__all__ = ["StopReason", "StoppingRule", "remaining_gain", "rounding_level"]
+
+_EPS = 2.0**-52
+
+
+class StopReason(Enum):
+    """Why a run ended. Only the first is convergence."""
+
+    CONVERGED = "converged"
+    MAX_ITER = "max_iter"
+    STATIONARY_START = "stationary_start"
+    DEGENERATE = "degenerate"
+
+
+def rounding_level(log_likelihood: float, n_observations: int) -> float:
+    """Size of a change in the total log-likelihood that rounding alone can make."""
+    return 8 * _EPS * (abs(log_likelihood) + n_observations)
+
+
+def remaining_gain(log_likelihood: Sequence[float], n_observations: int) -> float:
+    """Estimate how much the mean log-likelihood has still to gain (Aitken's acceleration).
+
+    With increments d_t = l_t - l_(t-1) that shrink by the factor c = d_t / d_(t-1), all that is to come is bounded by
+    d_t / (1 - c) [1]_. It is an estimate: on slow runs c is still growing, and several times as much may be left.
+
+    Parameters
+    ----------
+    log_likelihood : sequence of float
+        Total log-likelihood of each record so far; the last three are read.
+    n_observations : int
+        Number of observations N.
+
+    Returns
+    -------
+    float
+        Per observation, in nats; inf while the increments do not shrink or fewer than three records exist.
+
+    References
+    ----------
+    .. [1] Böhning, Dietz, Schaub, Schlattmann & Lindsay (1994), Ann. Inst. Statist. Math. 46, 373-388.
+    """
+    if len(log_likelihood) < 3:
+        return math.inf
+    before, middle, last = log_likelihood[-3:]
+    noise = rounding_level(last, n_observations)
+    gain, gain_before = last - middle, middle - before
+    if gain <= noise:
+        return 0.0
+    if gain >= gain_before:
+        return math.inf
+    return gain / (1 - gain / gain_before) / n_observations
+
+
+@dataclass(frozen=True)
+class StoppingRule:
+    """When a run stops.
+
+    Parameters
+    ----------
+    max_iter : int
+        At most so many iterations, >= 1.
+    tol : float
+        Stop when the estimated remaining gain in mean log-likelihood (nats per observation) is below this, twice
+        running: a single small step says nothing when EM is just leaving a saddle. 0 runs exactly `max_iter`
+        iterations.
+
+    Raises
+    ------
+    ValueError
+        If `max_iter` is no whole number >= 1 or `tol` is negative or not finite.
+    """
+
+    max_iter: int = 1000
+    tol: float = 1e-8
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "max_iter", whole_number("max_iter", self.max_iter))
+        try:
+            tol = math.nan if isinstance(self.tol, (bool, str, bytes)) else float(self.tol)
+        except (TypeError, ValueError, OverflowError):
+            tol = math.nan
+        if not (math.isfinite(tol) and tol >= 0):
+            raise ValueError(f"tol must be a finite number, at least 0; got {self.tol!r}: 0 runs max_iter iterations")
+        object.__setattr__(self, "tol", tol)
+
+    def reason(self, log_likelihood: Sequence[float], n_observations: int) -> StopReason | None:
+        """Say whether to stop after the records so far: CONVERGED, MAX_ITER, or None to go on.
+
+        Parameters
+        ----------
+        log_likelihood : sequence of float
+            Total log-likelihood of each record, the start's first.
+        n_observations : int
+            Number of observations N.
+        """
+        if self.tol > 0 and all(
+            remaining_gain(records, n_observations) < self.tol
+            for records in (log_likelihood[-4:-1], log_likelihood[-3:])
+        ):
+            return StopReason.CONVERGED
+        return StopReason.MAX_ITER if len(log_likelihood) > self.max_iter else None
