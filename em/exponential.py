@@ -73,7 +73,7 @@ class ExponentialMixture(Mixture):
         return np.asarray(np.log(x) - np.log(self.scales)[:, np.newaxis], dtype=np.float64)
 
     def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
-        return np.asarray(rng.exponential(self.scales[z]))
+        return rng.exponential(self.scales[z])
 
     def _component_means(self) -> Floats:
         return self.scales
@@ -83,7 +83,8 @@ class ExponentialMixture(Mixture):
 
     def _component_distances(self) -> Floats:
         log_scales = np.log(self.scales)
-        return np.abs(log_scales[:, np.newaxis] - log_scales)
+        distances: Floats = np.abs(log_scales[:, np.newaxis] - log_scales)
+        return distances
 
     @classmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:

@@ -69,7 +69,7 @@ class GaussianMixture(Mixture):
         return np.asarray(np.log(distance) - np.log(self.stds)[:, np.newaxis], dtype=np.float64)
 
     def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
-        return np.asarray(rng.normal(self.means[z], self.stds[z]))
+        return rng.normal(self.means[z], self.stds[z])
 
     def _component_means(self) -> Floats:
         return self.means
@@ -81,7 +81,8 @@ class GaussianMixture(Mixture):
         shift = np.abs(self.means[:, np.newaxis] - self.means)
         shift /= np.minimum(self.stds[:, np.newaxis], self.stds)
         log_stds = np.log(self.stds)
-        return np.maximum(shift, np.abs(log_stds[:, np.newaxis] - log_stds))
+        distances: Floats = np.maximum(shift, np.abs(log_stds[:, np.newaxis] - log_stds))
+        return distances
 
     @classmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
