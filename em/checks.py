@@ -7,34 +7,41 @@ import operator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Floats", "brief", "real_vector", "whole_number"]
+__all__ = ["Floats", "brief", "real_array", "real_vector", "whole_number"]
 
 Floats = NDArray[np.float64]
 
 
-def real_vector(name: str, value: ArrayLike, what: str = "numbers") -> Floats:
+def real_vector(name: str, value: ArrayLike) -> Floats:
     """Return `value` as a new float64 array of shape (M,), M >= 1, all finite; ValueError naming `name` otherwise."""
-    hint = f"{name} must be a non-empty 1-D sequence of finite {what}"
+    hint = f"{name} must be a non-empty 1-D sequence of finite numbers"
+    array = real_array(name, value, hint)
+    if array.ndim != 1:
+        raise ValueError(f"{hint}; got {brief(value)} of shape {array.shape}: use np.ravel({name})")
+    if array.size == 0:
+        raise ValueError(f"{hint}; got none")
+    return array
+
+
+def real_array(name: str, value: ArrayLike, hint: str) -> Floats:
+    """Return `value` as a new float64 array of any shape, all finite; ValueError opening with `hint` otherwise."""
     if np.ma.is_masked(value):
         raise ValueError(f"{hint}; got masked entries: pass {name}.compressed() instead")
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O":
-            array = array.astype(np.float64)
+            array = (array / 1).astype(np.float64)  # without "/ 1", None would pass as nan and "2" as 2.0
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{hint}; got {brief(value)}") from error
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{hint}; got {brief(value)} of type {array.dtype}")
-    if array.ndim != 1:
-        raise ValueError(f"{hint}; got shape {array.shape}: use np.ravel({name})")
-    if array.size == 0:
-        raise ValueError(f"{hint}; got none")
     with np.errstate(over="ignore"):
         array = np.array(array, dtype=np.float64)
     finite = np.isfinite(array)
     if not finite.all():
-        first = int(np.argmin(finite))
-        raise ValueError(f"{hint}; got {array[first]} at index {first}: leave such entries out")
+        first = tuple(int(i) for i in np.argwhere(~finite)[0])
+        where = f" at index {', '.join(map(str, first))}" if first else ""
+        raise ValueError(f"{hint}; got {array[first]}{where}: leave such entries out")
     return array
 
 

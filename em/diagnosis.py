@@ -61,32 +61,35 @@ def modes(mixture: GaussianMixture) -> Floats:
     """
     present = mixture.weights > 0
     weights, means, stds = mixture.weights[present], mixture.means[present], mixture.stds[present]
-    low, high = means.min(), means.max()
+    narrowest = stds.min()
 
     def slope(at: float) -> float:
         z = (at - means) / stds
         log_terms = np.log(weights) - 2 * np.log(stds) - 0.5 * z * z
         return float(-np.exp(log_terms - log_terms.max()) @ z)
 
+    low, high = means.min() - narrowest, means.max() + narrowest  # uphill at one, downhill at the other
     offsets = np.linspace(-6, 6, 241)
     grid = np.unique(np.clip((means[:, np.newaxis] + stds[:, np.newaxis] * offsets).ravel(), low, high))
+    grid = grid[np.diff(grid, prepend=-np.inf) > 1e-3 * narrowest]  # between nearer points a slope's sign is rounding
     slopes = np.array([slope(at) for at in grid])
-    found = [
-        brentq(slope, left, right)
-        for left, right, up, down in zip(grid[:-1], grid[1:], slopes[:-1], slopes[1:], strict=True)
-        if up > 0 > down
-    ]
-    # A mode exactly on a grid point (an outer mean, a symmetric mixture's centre) is no sign change.
-    outside = np.r_[1.0, slopes, -1.0]
-    on_grid = grid[(slopes == 0) & (outside[:-2] > 0) & (outside[2:] < 0)]
-    return np.sort(np.r_[found, on_grid])
+    grid, slopes = grid[slopes != 0], slopes[slopes != 0]  # a point exactly on a mode would hide the sign change
+    return np.array(
+        [
+            brentq(slope, left, right, xtol=1e-9 * narrowest)
+            for left, right, up, down in zip(grid[:-1], grid[1:], slopes[:-1], slopes[1:], strict=True)
+            if up > 0 > down
+        ]
+    )
 
 
 def half_life(mixture: ExponentialMixture) -> float:
     """Time by which half of an exponential mixture's observations are expected: its median, in their unit."""
 
+    weights = mixture.weights / mixture.weights.sum()  # exactly 1, so that the bracket below holds
+
     def excess(at: float) -> float:
-        return float(mixture.weights @ np.exp(-at / mixture.scales)) - 0.5
+        return float(weights @ np.exp(-at / mixture.scales)) - 0.5
 
     scales = mixture.scales[mixture.weights > 0]
     low, high = np.log(2) * scales.min(), np.log(2) * scales.max()

@@ -70,7 +70,7 @@ class ExponentialMixture(Mixture):
         return np.where(x < 0, -np.inf, log_f) if (x < 0).any() else log_f
 
     def _log_distance(self, x: Floats) -> Floats:
-        return np.asarray(np.log(x) - np.log(self.scales)[:, np.newaxis], dtype=np.float64)
+        return np.asarray(np.log(np.abs(x)) - np.log(self.scales)[:, np.newaxis], dtype=np.float64)
 
     def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
         return rng.exponential(self.scales[z])

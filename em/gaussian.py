@@ -78,8 +78,9 @@ class GaussianMixture(Mixture):
         return self.stds
 
     def _component_distances(self) -> Floats:
-        shift = np.abs(self.means[:, np.newaxis] - self.means)
-        shift /= np.minimum(self.stds[:, np.newaxis], self.stds)
+        with np.errstate(over="ignore"):
+            shift = np.abs(self.means[:, np.newaxis] - self.means)
+            shift /= np.minimum(self.stds[:, np.newaxis], self.stds)
         log_stds = np.log(self.stds)
         distances: Floats = np.maximum(shift, np.abs(log_stds[:, np.newaxis] - log_stds))
         return distances
@@ -87,6 +88,8 @@ class GaussianMixture(Mixture):
     @classmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
         means = (r @ x) / n_eff
+        # Summed twice, the second time about itself: many additions lose digits, and repeated values would look spread.
+        means += np.einsum("kn,kn->k", r, x - means[:, np.newaxis]) / n_eff
         # Two passes: E[x²] - E[x]² would lose every digit of a small std far from 0.
         spread = x - means[:, np.newaxis]
         spread *= spread

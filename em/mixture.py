@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.checks import Floats, brief, real_vector, whole_number
+from em.checks import Floats, brief, real_array, real_vector, whole_number
 
 __all__ = ["TIE_TOLERANCE", "WEIGHT_TOLERANCE", "DegenerateComponent", "Mixture"]
 
@@ -104,7 +104,7 @@ class Mixture(ABC):
         return all(np.array_equal(a, other.parameters[name]) for name, a in self.parameters.items())
 
     def __hash__(self) -> int:
-        return hash(tuple(array.tobytes() for array in self.parameters.values()))
+        return hash(tuple(tuple(array.tolist()) for array in self.parameters.values()))  # by value: 0.0 equals -0.0
 
     # -- what it is --------------------------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class Mixture(ABC):
 
     def _nearest(self, x: Floats) -> Floats:
         """Responsibilities (K, M) where every log density overflowed: all to the nearest component."""
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             distance = self._log_distance(x)
         distance[self.weights == 0] = np.inf
         shares = (distance == distance.min(axis=0)) * self.weights[:, np.newaxis]
@@ -305,11 +305,14 @@ class Mixture(ABC):
             If a component has no weight left or has shrunk onto single points.
         """
         x = cls.check_observations(x)
-        r = np.asarray(responsibilities, dtype=np.float64)
+        hint = f"responsibilities must have shape ({x.size}, K), a row per observation that sums to 1"
+        r = real_array("responsibilities", responsibilities, hint)
         if r.ndim != 2 or r.shape[0] != x.size or r.shape[1] == 0:
-            raise ValueError(f"responsibilities must have shape ({x.size}, K), a row per observation; got {r.shape}")
-        if not (np.isfinite(r).all() and (r >= 0).all() and np.allclose(r.sum(axis=1), 1, rtol=0, atol=1e-8)):
-            raise ValueError("responsibilities must be >= 0 with rows that sum to 1: divide each row by its sum")
+            raise ValueError(f"{hint}; got {brief(responsibilities)} of shape {r.shape}")
+        wrong = (r < 0).any(axis=1) | (np.abs(r.sum(axis=1) - 1) > 1e-8)
+        if wrong.any():
+            first = int(np.argmax(wrong))
+            raise ValueError(f"{hint} and is not negative; got {r[first]} in row {first}: divide each row by its sum")
         return cls._maximise(x, np.ascontiguousarray(r.T))
 
     @classmethod

@@ -1,0 +1,131 @@
+/* The two explorers: every move is drawn and described here, in the browser, with no request. */
+(function () {
+  "use strict";
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.emlab = clientside.emlab || {};
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  const POINTS = 500;
+  const HEADROOM = 1.05;
+  const ANNOUNCE = 700; // ms of rest until the sentence is read aloud
+
+  /* Points of a window: even, or (squared) closer and closer towards its left end, where exponentials are steep. */
+  function grid([low, high], squared) {
+    return Array.from({ length: POINTS + 1 }, (_, i) => {
+      const t = i / POINTS;
+      return low + (high - low) * (squared ? t * t : t);
+    });
+  }
+
+  const kept = {}; // view -> name -> last good value
+  const axes = {}; // view -> { end, of } : the y axis on show, and what it belongs to
+
+  /* The y axis: it stays while the curve fits, grows at once when it would not, and shrinks only at a fresh start. */
+  function axisEnd(view, peak, of, fresh) {
+    const fitting = emlab.figures.axisEnd(peak * HEADROOM);
+    const shown = axes[view];
+    if (fresh || !shown || shown.of !== of || fitting > shown.end) axes[view] = { end: fitting, of };
+    return axes[view].end;
+  }
+
+  const timers = {};
+  function announce(view, text) {
+    clearTimeout(timers[view]);
+    timers[view] = setTimeout(() => clientside.set_props(`${view}-announcement`, { children: text }), ANNOUNCE);
+  }
+
+  function explorer(view, describe) {
+    return function () {
+      const context = clientside.callback_context;
+      const config = Object.values(context.states)[0];
+      const { inputs } = context;
+      const parameters = config.parameters[view];
+      const first = !kept[view];
+      if (first) kept[view] = emlab.controls.defaults(parameters);
+      const reset = emlab.controls.wasTriggered(context, `${view}-reset`);
+      const { updates, changed } = reset
+        ? { updates: emlab.controls.set(parameters, emlab.controls.defaults(parameters), kept[view]), changed: false }
+        : emlab.controls.read(context, parameters, kept[view], config);
+
+      const values = Object.fromEntries(parameters.map((p) => [p.name.replace(`${view}-`, ""), kept[view][p.name]]));
+      const { figure, peak, of, sentence, also } = describe(config, values, inputs);
+      const end = axisEnd(view, peak, of, reset);
+      const log = of.endsWith("log");
+      Object.assign(figure.layout.yaxis, {
+        type: log ? "log" : "linear",
+        range: log ? [Math.log10(config.logFloor), Math.log10(end)] : [0, end],
+      });
+      (changed ? emlab.figures.showMoving : emlab.figures.showNow)(`${view}-figure`, figure);
+      if (!first) announce(view, sentence);
+
+      updates[`${view}-pi2.children`] = emlab.controls.format(1 - values.pi1, 3);
+      updates[`${view}-sentence.children`] = sentence;
+      return emlab.controls.answer(context, Object.assign(updates, also));
+    };
+  }
+
+  function fillCurves(figure, family, p, xs, components) {
+    const mixture = emlab.figures.trace(figure, "mixture");
+    Object.assign(mixture, { x: xs, y: emlab.densities.mixture(family, p, xs) });
+    for (const k of [0, 1])
+      Object.assign(emlab.figures.trace(figure, `component-${k}`), {
+        x: xs,
+        y: emlab.densities.weightedComponent(family, p, k, xs),
+        visible: components,
+      });
+    return Math.max(...mixture.y);
+  }
+
+  clientside.emlab.gaussian = explorer("gaussian", (config, v, inputs) => {
+    const { fill, format } = emlab.controls;
+    const figure = emlab.figures.skeleton(config, "gaussian-figure");
+    const p = { weights: [v.pi1, 1 - v.pi1], means: [v.mu1, v.mu2], stds: [v.sigma1, v.sigma2] };
+    const xs = grid(config.windows.gaussian, false);
+    const peak = fillCurves(figure, "gaussian", p, xs, inputs["gaussian-components.data"]);
+    const { mean, std } = emlab.densities.moments("gaussian", p);
+    const at = emlab.densities.modes(p);
+    const modes = fill(config.sentences[at.length === 1 ? "one_mode" : "many_modes"], {
+      count: at.length,
+      at: at.map((mode) => format(mode, 3)).join(" and "),
+    });
+    const sentence = fill(config.sentences.gaussian, { mean: format(mean, 3), std: format(std, 3), modes });
+    return { figure, peak, of: "linear", sentence, also: {} };
+  });
+
+  clientside.emlab.exponential = explorer("exponential", (config, v, inputs) => {
+    const { fill, format } = emlab.controls;
+    const figure = emlab.figures.skeleton(config, "exponential-figure");
+    const parametrisation = inputs["parametrisation.data"];
+    const axis = inputs["y-axis.data"];
+    const lambdas = [v.lambda1, v.lambda2];
+    const scales = parametrisation === "rate" ? lambdas.map((rate) => 1 / rate) : lambdas;
+    const p = { weights: [v.pi1, 1 - v.pi1], scales };
+    const window = config.windows[parametrisation];
+    const xs = grid(window, true);
+    let peak = fillCurves(figure, "exponential", p, xs, inputs["exponential-components.data"]);
+    figure.layout.xaxis.range = [...window];
+
+    const notebook = inputs["notebook-curve.data"];
+    const y = emlab.densities.notebookCurve(p.weights, lambdas, xs);
+    Object.assign(emlab.figures.trace(figure, "notebook"), { x: xs, y, visible: notebook });
+    if (notebook) peak = Math.max(peak, ...y);
+
+    const { mean, std, cv2 } = emlab.densities.moments("exponential", p);
+    let sentence = fill(config.sentences.exponential, {
+      mean: format(mean, 3),
+      std: format(std, 3),
+      cv2: format(cv2, 3),
+      half_life: format(emlab.densities.halfLife(p), 3),
+    });
+    if (notebook)
+      sentence += " " + fill(config.sentences.notebook, { area: format(emlab.densities.notebookArea(p.weights, lambdas), 3) });
+    const also = {};
+    for (const parameter of config.parameters.exponential) {
+      const rate = config.rateLabels[parameter.name];
+      if (!rate) continue;
+      for (const control of ["slider", "box"])
+        also[`${parameter.name}-${control}-label.children`] = parametrisation === "rate" ? rate : parameter.label;
+    }
+    return { figure, peak, of: `${parametrisation} ${notebook} ${axis}`, sentence, also };
+  });
+})();

@@ -1,0 +1,100 @@
+/* Filling and drawing figures. Their look comes from Python (components/figures.py); here only numbers are put in. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {});
+  const SETTLE = 150; // ms without a move until plotly itself redraws
+  const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
+
+  function mode() {
+    const chosen = document.documentElement.dataset.theme;
+    return chosen || (darkScheme.matches ? "dark" : "light");
+  }
+
+  /* A fresh copy of a figure's skeleton in the present colours. */
+  const skeleton = (config, id) => structuredClone(config.skeletons[id][mode()]);
+
+  const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);
+
+  const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+
+  /* Hand a figure to Dash, which draws it whole. */
+  function show(id, figure) {
+    window.dash_clientside.set_props(id, { figure });
+  }
+
+  const pending = {};
+
+  /* Draw curves at once by writing their paths, and let plotly catch up when the movement has settled.
+     A whole redraw costs more than a frame; a path does not. */
+  function showMoving(id, figure) {
+    clearTimeout(pending[id]);
+    const plot = plotOf(id);
+    if (!plot || !sameAxes(plot, figure) || !writePaths(plot, figure)) return show(id, figure);
+    pending[id] = setTimeout(() => show(id, figure), SETTLE);
+  }
+
+  function showNow(id, figure) {
+    clearTimeout(pending[id]);
+    show(id, figure);
+  }
+
+  function sameAxes(plot, figure) {
+    const full = plot._fullLayout;
+    if (!full || !full.xaxis || !plot.querySelector(".main-svg")) return false;
+    return ["xaxis", "yaxis"].every((name) => {
+      const wanted = figure.layout[name];
+      return (
+        (wanted.type || "linear") === full[name].type &&
+        wanted.range.every((end, i) => Math.abs(end - full[name].range[i]) < 1e-9)
+      );
+    });
+  }
+
+  function writePaths(plot, figure) {
+    const { xaxis, yaxis } = plot._fullLayout;
+    const writes = [];
+    for (const one of figure.data) {
+      if (one.visible === false) continue;
+      const group = plot.querySelector(`.scatterlayer .trace${one.uid}`);
+      const line = group && group.querySelector("path.js-line");
+      if (!line) return false;
+      const path = pathOf(one, xaxis, yaxis);
+      writes.push([line, path.line]);
+      const fill = group.querySelector("path.js-fill");
+      if (fill) writes.push([fill, path.fill]);
+    }
+    for (const [node, d] of writes) node.setAttribute("d", d);
+    return true;
+  }
+
+  function pathOf(one, xaxis, yaxis) {
+    const floor = yaxis._length + 1000; // well under the frame; plotly clips
+    let line = "";
+    let first = null;
+    let last = null;
+    for (let i = 0; i < one.x.length; i++) {
+      const px = xaxis.d2p(one.x[i]).toFixed(2);
+      const y = yaxis.d2p(one.y[i]);
+      const py = Number.isFinite(y) ? Math.min(Math.max(y, -1000), floor).toFixed(2) : floor;
+      line += (i ? "L" : "M") + px + "," + py;
+      if (first === null) first = px;
+      last = px;
+    }
+    const base = yaxis.type === "log" ? floor : yaxis.d2p(0).toFixed(2);
+    return { line, fill: `${line}L${last},${base}L${first},${base}Z` };
+  }
+
+  /* The smallest axis end of a fixed ladder that holds `peak`: so an axis grows in visible steps. */
+  const LADDER = [1, 1.5, 2, 3, 5, 7.5, 10];
+  function axisEnd(peak) {
+    const power = 10 ** Math.floor(Math.log10(peak));
+    return power * LADDER.find((rung) => rung * power >= peak * 0.999999);
+  }
+
+  emlab.figures = { mode, skeleton, trace, plotOf, showMoving, showNow, axisEnd };
+
+  /* Re-announce the colours when the system changes them. */
+  darkScheme.addEventListener("change", () => {
+    if (!document.documentElement.dataset.theme) window.dash_clientside.set_props("theme", { data: mode() });
+  });
+})();

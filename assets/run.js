@@ -1,0 +1,202 @@
+/* The Run EM view: what is asked of the server, and how its answer is shown. Responsibilities and curves are
+   recomputed here from the parameters, so that they need not travel. */
+(function () {
+  "use strict";
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.emlab = clientside.emlab || {};
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  const CURVE_POINTS = 400;
+  const kept = {};
+  let request = 0;
+
+  const asked = (config, source) => [
+    ...(config.sources[source].generated ? config.parameters.sample : []),
+    ...config.sources[source].start,
+    ...config.parameters.stopping,
+  ];
+
+  /* Keeps controls together, follows the data source, and asks for a run. */
+  clientside.emlab.run_controls = function () {
+    const context = clientside.callback_context;
+    const config = Object.values(context.states)[0];
+    const source = context.inputs["source.data"];
+    const first = Object.keys(kept).length === 0;
+    const newSource = first || emlab.controls.wasTriggered(context, "source");
+    const parameters = asked(config, source);
+    const { updates } = first ? { updates: {} } : emlab.controls.read(context, parameters, kept, config);
+    if (first) Object.assign(kept, emlab.controls.defaults(parameters));
+    if (newSource) Object.assign(updates, followSource(config, source, first));
+
+    if (newSource || emlab.controls.wasTriggered(context, "run-button")) {
+      const refused = parameters.some((p) => isRefused(p, updates));
+      updates["run-status.children"] = refused ? config.sentences.mend_first : "";
+      if (!refused) {
+        const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
+        updates["run-request.data"] = { id: ++request, source, ...values };
+      }
+    }
+    return emlab.controls.answer(context, updates);
+  };
+
+  function isRefused(p, updates) {
+    const key = `${p.name}-error.children`;
+    if (key in updates) return updates[key] !== "";
+    const words = document.getElementById(`${p.name}-error`);
+    return Boolean(words && words.textContent);
+  }
+
+  function followSource(config, source, first) {
+    const { generated, about, start } = config.sources[source];
+    const updates = { "generated-group.hidden": !generated, "about-source.children": about };
+    if (!first) Object.assign(updates, emlab.controls.set(start, emlab.controls.defaults(start), kept));
+    const names = new Set(start.map((p) => p.name));
+    for (const other of Object.values(config.sources).flatMap((one) => one.start))
+      updates[`${other.name}-row.hidden`] = !names.has(other.name);
+    for (const p of start)
+      for (const control of ["slider", "box"])
+        Object.assign(updates, {
+          [`${p.name}-${control}.min`]: p.minimum,
+          [`${p.name}-${control}.max`]: p.maximum,
+          [`${p.name}-${control}.step`]: p.step,
+        });
+    return updates;
+  }
+
+  let shown = null; // the last good result
+
+  clientside.emlab.run_results = function (reply, colourBy, _theme, config) {
+    const context = clientside.callback_context;
+    const updates = {};
+    if (reply && emlab.controls.wasTriggered(context, "run-reply")) {
+      if (reply.errors) {
+        for (const [name, words] of Object.entries(reply.errors)) updates[`${name}-error.children`] = words;
+        const reasons = Object.values(reply.errors).join(" ");
+        updates["run-status.children"] = emlab.controls.fill(config.sentences.refused, { reasons });
+      } else {
+        shown = reply.result;
+        updates["run-status.children"] = "";
+      }
+    }
+    if (shown) Object.assign(updates, present(shown, colourBy, config));
+    return emlab.controls.answer(context, updates);
+  };
+
+  /* The run is over, but did its answer come? */
+  clientside.emlab.run_answered = function (busy, sent, reply, config) {
+    if (busy !== "false" || !sent || (reply && reply.id === sent.id)) return clientside.no_update;
+    return config.sentences.no_answer;
+  };
+
+  /* Parameters of record t of a result. */
+  const record = (result, t) =>
+    Object.fromEntries(Object.entries(result.trajectory).map(([name, records]) => [name, records[t]]));
+
+  function present(result, colourBy, config) {
+    const last = result.log_likelihood.length - 1;
+    const p = record(result, last);
+    const q = result.x.map((x) => emlab.densities.responsibilities(result.family, p, x));
+    emlab.figures.showNow("data-figure", dataFigure(result, p, q, colourBy, config));
+    emlab.figures.showNow("posterior-figure", posteriorFigure(result, q, config));
+    emlab.figures.showNow("log-likelihood-figure", logLikelihoodFigure(result, last, config));
+    const labels = result.z ? "true_labels" : "likely_labels";
+    const colours = config.sentences[colourBy === "responsibility" ? "responsibility" : labels];
+    return {
+      "run-sentence.children": result.sentence,
+      "run-note.children": [...result.notes, colours].join(" "),
+      "run-table.children": table(result, p, config),
+    };
+  }
+
+  function dataFigure(result, p, q, colourBy, config) {
+    const figure = emlab.figures.skeleton(config, "data-figure");
+    const { edges, density } = result.histogram;
+    const high = edges[edges.length - 1];
+    const low = edges[0];
+    const margin = (high - low) * 0.02 || 1;
+    const exponential = result.family === "exponential";
+    Object.assign(emlab.figures.trace(figure, "histogram"), {
+      x: density.map((_, i) => (edges[i] + edges[i + 1]) / 2),
+      y: density,
+      width: density.map((_, i) => edges[i + 1] - edges[i]),
+    });
+    const [from, to] = exponential ? [0, high] : [low - margin * 3, high + margin * 3];
+    const xs = Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
+      const t = i / CURVE_POINTS;
+      return from + (to - from) * (exponential ? t * t : t);
+    });
+    Object.assign(emlab.figures.trace(figure, "mixture"), { x: xs, y: emlab.densities.mixture(result.family, p, xs) });
+    for (const k of [0, 1])
+      Object.assign(emlab.figures.trace(figure, `component-${k}`), {
+        x: xs,
+        y: emlab.densities.weightedComponent(result.family, p, k, xs),
+      });
+    const label = (i) => (result.z ? result.z[i] : q[i][0] >= q[i][1] ? 0 : 1);
+    const strip = emlab.figures.trace(figure, "observations");
+    const colours = [0, 1].map((k) => emlab.figures.trace(figure, `component-${k}`).line.color);
+    Object.assign(strip, {
+      x: result.x,
+      y: result.x.map((_, i) => label(i) + scatter(i)),
+      customdata: q,
+    });
+    strip.marker.symbol = result.x.map((_, i) => config.markers[label(i)]);
+    strip.marker.color = colourBy === "responsibility" ? q.map((one) => one[0]) : result.x.map((_, i) => colours[label(i)]);
+    Object.assign(figure.layout.xaxis, { range: [exponential ? -margin : from, exponential ? to + margin : to], title: { text: result.x_title } });
+    Object.assign(figure.layout.yaxis2, {
+      tickvals: [0, 1],
+      ticktext: [0, 1].map((k) => `${config.signs[k]} ${result.z ? "label " : "likelier "}${k}`),
+    });
+    return figure;
+  }
+
+  /* A fixed scatter across the strip, so that marks do not hide one another: the fractional parts of i φ. */
+  const scatter = (i) => (((i * 0.6180339887) % 1) - 0.5) * 0.6;
+
+  /* q0 ascending and q1 descending over the index; with thinned marks each stands at its own share of 1..N. */
+  function posteriorFigure(result, q, config) {
+    const figure = emlab.figures.skeleton(config, "posterior-figure");
+    for (const k of [0, 1]) {
+      const order = q.map((_, i) => i).sort((a, b) => (k === 0 ? q[a][0] - q[b][0] : q[b][1] - q[a][1]));
+      Object.assign(emlab.figures.trace(figure, `posterior-${k}`), {
+        x: result.rank,
+        y: order.map((i) => q[i][k]),
+        customdata: order.map((i) => [result.x[i], ...q[i]]),
+      });
+    }
+    figure.layout.xaxis.range = [1 - 0.02 * result.n, 1.02 * result.n];
+    return figure;
+  }
+
+  function logLikelihoodFigure(result, t, config) {
+    const figure = emlab.figures.skeleton(config, "log-likelihood-figure");
+    const values = result.log_likelihood;
+    const curve = emlab.figures.trace(figure, "log-likelihood");
+    Object.assign(curve, { x: values.map((_, i) => i), y: values, mode: values.length > 60 ? "lines" : curve.mode });
+    Object.assign(emlab.figures.trace(figure, "cursor"), { x: [t], y: [values[t]] });
+    return figure;
+  }
+
+  const element = (type, children, props = {}) => ({ type, namespace: "dash_html_components", props: { children, ...props } });
+
+  function table(result, p, config) {
+    const rows = [];
+    for (const [name, symbol] of Object.entries(config.symbols[result.family]))
+      for (let k = 0; k < p.weights.length; k++) {
+        const cells = [result.true, record(result, 0), p].map((one) =>
+          element("Td", one ? emlab.controls.format(one[name][k], 4) : "unknown")
+        );
+        const sign = element("Span", config.signs[k], { className: `sign of-${k}`, "aria-hidden": "true" });
+        const head = element("Th", [sign, emlab.controls.fill(symbol, { k })], { scope: "row" });
+        rows.push(element("Tr", [head, ...cells]));
+      }
+    const ell = [null, result.log_likelihood[0], result.log_likelihood.at(-1)];
+    rows.push(
+      element("Tr", [
+        element("Th", "ℓ", { scope: "row" }),
+        ...ell.map((value) => element("Td", value === null ? "" : emlab.controls.format(value, 7))),
+      ])
+    );
+    const head = element("Tr", config.tableHead.map((text) => element("Th", text, { scope: "col" })));
+    return element("Table", [element("Thead", head), element("Tbody", rows)]);
+  }
+})();

@@ -1,0 +1,1 @@
+"""The page: its ids, its state, its figures, its views."""

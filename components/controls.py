@@ -1,0 +1,130 @@
+"""Controls that occur in more than one view: a parameter's row, a choice of one of several, a switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from components import ids
+from components.figures import BLANK, CONFIG
+from components.state import Parameter
+from components.theme import SIGNS
+
+
+def parameter_row(parameter: Parameter, hidden: bool = False) -> html.Div:
+    """A parameter's slider and number box, both named by its label, and room for words about a refused value."""
+    p = parameter
+    bounds = {"min": p.minimum, "max": p.maximum, "step": "any" if p.step is None else p.step}
+    slider_label, box_label = ids.labels(p.name)
+    of_box = html.Label(p.label, id=box_label, htmlFor=ids.box(p.name), className="unseen" if p.slider else "")
+    of_slider = html.Label(p.label, id=slider_label, htmlFor=ids.slider(p.name))
+    name: list[Component] = [of_slider if p.slider else of_box]
+    if p.component is not None:
+        name.insert(0, html.Span(SIGNS[p.component], className=f"sign of-{p.component}", **{"aria-hidden": "true"}))
+    children: list[Component] = [html.Div(name, className="row-name")]
+    if p.slider:
+        children += [
+            dcc.Input(type="range", id=ids.slider(p.name), value=str(p.default), className="slider", **bounds),
+            of_box,
+        ]
+    children += [
+        dcc.Input(type="number", id=ids.box(p.name), value=p.default, className="box", inputMode="decimal", **bounds),
+        html.P(id=ids.error(p.name), className="error", **{"aria-live": "polite"}),
+    ]
+    colour = "" if p.component is None else f" of-{p.component}"
+    shape = " with-slider" if p.slider else " box-only"
+    return html.Div(children, id=ids.row(p.name), className=f"row{shape}{colour}", hidden=hidden)
+
+
+def synced(parameters: Iterable[Parameter]) -> tuple[list[Input], list[Output]]:
+    """Inputs and outputs of the callback that keeps sliders, boxes and refusals of these parameters together."""
+    inputs, outputs = [], []
+    for p in parameters:
+        controls = ([ids.slider(p.name)] if p.slider else []) + [ids.box(p.name)]
+        inputs += [Input(control, "value") for control in controls]
+        outputs += [Output(control, "value") for control in controls] + [Output(ids.error(p.name), "children")]
+    return inputs, outputs
+
+
+def choice(choice_id: str, label: str, options: Mapping[str, str], value: str, className: str = "") -> html.Div:
+    """One of several, as a row of buttons of which one is pressed; its value is the data of the store `choice_id`."""
+    buttons = [
+        html.Button(text, id=ids.option(choice_id, name), type="button", **{"aria-pressed": str(name == value).lower()})
+        for name, text in options.items()
+    ]
+    return html.Div(
+        [html.Div(buttons, className="options"), dcc.Store(id=choice_id, data=value)],
+        className=f"choice {className}".strip(),
+        role="group",
+        **{"aria-label": label},
+    )
+
+
+def register_choice(app: Dash, choice_id: str, options: Iterable[str]) -> None:
+    """Bind the buttons of a choice to its store."""
+    buttons = [ids.option(choice_id, name) for name in options]
+    app.clientside_callback(
+        ClientsideFunction("emlab", "choose"),
+        Output(choice_id, "data"),
+        *[Output(button, "aria-pressed") for button in buttons],
+        *[Input(button, "n_clicks") for button in buttons],
+        prevent_initial_call=True,
+    )
+
+
+def switch(switch_id: str, label: list[Component | str], on: bool) -> html.Div:
+    """Something that is on or off; its value is the data of the store `switch_id`."""
+    return html.Div(
+        [
+            html.Button(
+                [html.Span(className="knob", **{"aria-hidden": "true"}), html.Span(label)],
+                id=ids.option(switch_id, "button"),
+                type="button",
+                role="switch",
+                **{"aria-checked": str(on).lower()},
+            ),
+            dcc.Store(id=switch_id, data=on),
+        ],
+        className="switch",
+    )
+
+
+def register_switch(app: Dash, switch_id: str) -> None:
+    """Bind a switch to its store."""
+    button = ids.option(switch_id, "button")
+    app.clientside_callback(
+        ClientsideFunction("emlab", "toggle"),
+        Output(switch_id, "data"),
+        Output(button, "aria-checked"),
+        Input(button, "n_clicks"),
+        State(switch_id, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def card(title: str, children: list[Component], className: str = "") -> html.Section:
+    """A titled group of controls or results."""
+    return html.Section([html.H2(title), *children], className=f"card {className}".strip())
+
+
+def legend(entries: Mapping[str, str]) -> html.Ul:
+    """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name."""
+    return html.Ul(
+        [
+            html.Li([html.Span(className=f"key {kind}", **{"aria-hidden": "true"}), name])
+            for kind, name in entries.items()
+        ],
+        className="legend",
+    )
+
+
+def graph(graph_id: str, label: str) -> html.Div:
+    """An empty figure of the right size, which the browser fills."""
+    return html.Div(
+        dcc.Graph(id=graph_id, figure=BLANK, config=CONFIG, responsive=True),
+        className="graph",
+        role="img",
+        **{"aria-label": label},
+    )

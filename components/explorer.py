@@ -1,0 +1,72 @@
+"""What the two explorers have in common: a figure, its live sentence, controls beside it, and how they are bound."""
+
+from __future__ import annotations
+
+from dash import ClientsideFunction, Dash, Input, Output, State, html
+from dash.development.base_component import Component
+
+from components import ids
+from components.controls import card, graph, legend, parameter_row, synced
+from components.state import Parameter
+from components.theme import SIGNS
+
+
+def layout(
+    view: str, figure: str, invitation: str, parameters: tuple[Parameter, ...], options: list[Component]
+) -> html.Div:
+    """Controls and figure of the explorer `view`."""
+    first, *others = parameters
+    other_weight = html.P(
+        ["Mixing weight π2 = 1 − π1 = ", html.Output(id=ids.other_weight(view), htmlFor=ids.slider(first.name))],
+        className="derived",
+    )
+    return html.Div(
+        [
+            html.Div(
+                [
+                    card(
+                        ids.VIEWS[view],
+                        [
+                            html.P(invitation, className="invitation"),
+                            parameter_row(first),
+                            other_weight,
+                            *[parameter_row(parameter) for parameter in others],
+                            html.Button("Reset", id=ids.reset(view), type="button", className="plain-button"),
+                        ],
+                    ),
+                    card("Show", options),
+                ],
+                className="controls",
+            ),
+            html.Div(
+                [
+                    legend(
+                        {"of-mixture": "Mixture density"}
+                        | {f"of-{k}": f"{SIGNS[k]} Component {k + 1}, weighted" for k in (0, 1)}
+                    ),
+                    graph(figure, f"Figure: {ids.VIEWS[view]} density and its weighted components"),
+                    html.P(id=ids.sentence(view), className="sentence"),
+                    html.P(id=ids.announcement(view), className="unseen", **{"aria-live": "polite"}),
+                ],
+                className="card stage",
+            ),
+        ],
+        className="explorer",
+    )
+
+
+def register(app: Dash, view: str, parameters: tuple[Parameter, ...], options: list[str], also: list[Output]) -> None:
+    """Bind the explorer `view`: drawn and described in the browser on every move, with no request to the server."""
+    inputs, outputs = synced(parameters)
+    app.clientside_callback(
+        ClientsideFunction("emlab", view),
+        *outputs,
+        Output(ids.other_weight(view), "children"),
+        Output(ids.sentence(view), "children"),
+        *also,
+        *inputs,
+        Input(ids.reset(view), "n_clicks"),
+        *[Input(option, "data") for option in options],
+        Input(ids.THEME, "data"),
+        State(ids.CONFIG, "data"),
+    )

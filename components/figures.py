@@ -1,0 +1,196 @@
+"""The figures without their numbers: pure functions of the colour mode that return plotly figures.
+
+The browser fills in x and y (assets/figures.js); every colour, title, name and axis is decided here. Each trace has a
+``uid`` by which it is found there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from components import ids
+from components.theme import DASHES, MODES, SIGNS, SYMBOLS, Mode, component_colour, template, tokens, translucent
+
+GAUSSIAN_WINDOW = (-5.0, 5.0)
+EXPONENTIAL_WINDOW = {"scale": (0.0, 5.0), "rate": (0.0, 100.0)}
+LOG_FLOOR = 1e-6
+"""Smallest density shown on a logarithmic axis."""
+
+CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
+"""Plotly's settings for every graph."""
+
+BLANK: dict[str, Any] = {
+    "data": [],
+    "layout": {
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    },
+}
+"""What stands in a graph until the browser has filled it."""
+
+
+def _figure(mode: Mode, traces: list[Any], **layout: Any) -> go.Figure:
+    return go.Figure(traces, go.Layout(template=template(mode), uirevision="keep", **layout))
+
+
+def _mixture(mode: Mode, name: str = "Mixture density") -> go.Scatter:
+    return go.Scatter(
+        uid="mixture",
+        name=name,
+        mode="lines",
+        line={"color": tokens(mode)["ink"], "width": 3, "simplify": False},
+        hovertemplate="%{y:.4g}",
+    )
+
+
+def _component(k: int, mode: Mode, name: str) -> go.Scatter:
+    colour = component_colour(k, mode)
+    return go.Scatter(
+        uid=f"component-{k}",
+        name=name,
+        mode="lines",
+        line={"color": colour, "width": 2, "dash": DASHES[k], "simplify": False},
+        fill="tozeroy",
+        fillcolor=translucent(colour, 0.13),
+        hovertemplate="%{y:.4g}",
+    )
+
+
+def gaussian(mode: Mode) -> go.Figure:
+    """Explorer of a two-component Gaussian mixture."""
+    return _figure(
+        mode,
+        [_component(k, mode, f"{SIGNS[k]} Component {k + 1}, weighted") for k in (0, 1)] + [_mixture(mode)],
+        xaxis={"title": {"text": "x"}, "range": GAUSSIAN_WINDOW, "dtick": 1},
+        yaxis={"title": {"text": "density p(x)"}},
+        hovermode="x unified",
+    )
+
+
+def exponential(mode: Mode) -> go.Figure:
+    """Explorer of a two-component exponential mixture, with the notebook's unnormalised curve."""
+    notebook = go.Scatter(
+        uid="notebook",
+        name="Notebook’s curve, not a density",
+        mode="lines",
+        line={"color": tokens(mode)["quiet"], "width": 2, "dash": "dashdot", "simplify": False},
+        hovertemplate="%{y:.4g}",
+    )
+    return _figure(
+        mode,
+        [_component(k, mode, f"{SIGNS[k]} Component {k + 1}, weighted") for k in (0, 1)] + [_mixture(mode), notebook],
+        xaxis={"title": {"text": "x"}},
+        yaxis={"title": {"text": "density p(x)"}, "exponentformat": "power"},
+        hovermode="x unified",
+    )
+
+
+def data(mode: Mode) -> go.Figure:
+    """Histogram with the fitted mixture, over the strip of observations coloured by label or responsibility."""
+    colour = tokens(mode)
+    strip = go.Scatter(
+        uid="observations",
+        name="Observations",
+        mode="markers",
+        yaxis="y2",
+        marker={
+            "size": 6,
+            "opacity": 0.65,
+            "colorscale": [[0, component_colour(1, mode)], [1, component_colour(0, mode)]],
+            "cmin": 0,
+            "cmax": 1,
+        },
+        hovertemplate="x = %{x:.5g}<br>q<sub>0</sub> = %{customdata[0]:.4f}<br>"
+        "q<sub>1</sub> = %{customdata[1]:.4f}<extra></extra>",
+    )
+    histogram = go.Bar(
+        uid="histogram",
+        name="Histogram",
+        marker={"color": translucent(colour["quiet"], 0.28), "line": {"width": 0}},
+        hovertemplate="%{y:.4g}<extra>histogram</extra>",
+    )
+    return _figure(
+        mode,
+        [histogram]
+        + [_component(k, mode, f"{SIGNS[k]} Component {k}") for k in (0, 1)]
+        + [_mixture(mode, "Fitted mixture"), strip],
+        bargap=0,
+        xaxis={"anchor": "y2"},
+        yaxis={"title": {"text": "density"}, "domain": [0.3, 1], "rangemode": "tozero"},
+        yaxis2={"domain": [0, 0.22], "range": [1.6, -0.6], "showgrid": False, "showline": False, "ticks": ""},
+        hovermode="closest",
+    )
+
+
+def posterior(mode: Mode) -> go.Figure:
+    """The notebook's sorted posterior curves: q0 ascending, q1 descending."""
+    curves = [
+        go.Scatter(
+            uid=f"posterior-{k}",
+            name=f"{SIGNS[k]} q<sub>{k}</sub>, {'ascending' if k == 0 else 'descending'}",
+            mode="lines",
+            line={"color": component_colour(k, mode), "width": 2.5, "dash": DASHES[k], "simplify": False},
+            hovertemplate="x = %{customdata[0]:.5g}<br>q<sub>0</sub> = %{customdata[1]:.4f}<br>"
+            "q<sub>1</sub> = %{customdata[2]:.4f}<extra></extra>",
+        )
+        for k in (0, 1)
+    ]
+    return _figure(
+        mode,
+        curves,
+        xaxis={"title": {"text": "index of the observation, sorted"}},
+        yaxis={"title": {"text": "responsibility q"}, "range": [-0.03, 1.03], "dtick": 0.25},
+        hovermode="closest",
+    )
+
+
+def log_likelihood(mode: Mode) -> go.Figure:
+    """Log-likelihood over iterations, with a cursor on the iteration on show."""
+    colour = tokens(mode)
+    return _figure(
+        mode,
+        [
+            go.Scatter(
+                uid="log-likelihood",
+                name="ℓ(θ<sub>t</sub>)",
+                mode="lines+markers",
+                line={"color": colour["accent"], "width": 2},
+                marker={"size": 5},
+                hovertemplate="iteration %{x}<br>ℓ = %{y:.6f}<extra></extra>",
+            ),
+            go.Scatter(
+                uid="cursor",
+                name="on show",
+                mode="markers",
+                marker={"size": 12, "symbol": "circle-open", "color": colour["ink"], "line": {"width": 2.5}},
+                hoverinfo="skip",
+            ),
+        ],
+        xaxis={"title": {"text": "iteration t"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": "log-likelihood ℓ"}, "exponentformat": "none"},
+        margin={"l": 76},
+        hovermode="closest",
+    )
+
+
+FIGURES = {
+    ids.GAUSSIAN_FIGURE: gaussian,
+    ids.EXPONENTIAL_FIGURE: exponential,
+    ids.DATA_FIGURE: data,
+    ids.POSTERIOR_FIGURE: posterior,
+    ids.LOG_LIKELIHOOD_FIGURE: log_likelihood,
+}
+
+
+def skeletons() -> dict[str, dict[Mode, dict[str, Any]]]:
+    """Every figure in every colour mode, JSON-ready, for the browser to fill."""
+    return {graph: {mode: make(mode).to_plotly_json() for mode in MODES} for graph, make in FIGURES.items()}
+
+
+def marker_symbols(n_components: int) -> list[str]:
+    """Plotly's name of each component's marker."""
+    return list(SYMBOLS[:n_components])

@@ -1,0 +1,99 @@
+"""Every id on the page, once. Parameters have their own: the slider is the parameter's name, see `slider` and others."""
+
+from __future__ import annotations
+
+CONFIG = "config"
+THEME = "theme"
+THEME_CHOICE = "theme-choice"
+
+VIEWS = {
+    "gaussian": "Gaussian mixture",
+    "exponential": "Exponential mixture",
+    "run": "Run EM",
+    "background": "Background",
+}
+"""View -> name of its tab, in order."""
+
+GAUSSIAN_FIGURE = "gaussian-figure"
+EXPONENTIAL_FIGURE = "exponential-figure"
+DATA_FIGURE = "data-figure"
+POSTERIOR_FIGURE = "posterior-figure"
+LOG_LIKELIHOOD_FIGURE = "log-likelihood-figure"
+
+RUN_BUTTON = "run-button"
+RUN_REQUEST = "run-request"
+RUN_REPLY = "run-reply"
+RUN_STATUS = "run-status"
+RUN_SENTENCE = "run-sentence"
+RUN_TABLE = "run-table"
+RUN_NOTE = "run-note"
+GAUSSIAN_COMPONENTS = "gaussian-components"
+EXPONENTIAL_COMPONENTS = "exponential-components"
+PARAMETRISATION = "parametrisation"
+Y_AXIS = "y-axis"
+NOTEBOOK_CURVE = "notebook-curve"
+
+SOURCE = "source"
+COLOUR_BY = "colour-by"
+GENERATED_GROUP = "generated-group"
+ABOUT = "about-source"
+
+
+def tab(view: str) -> str:
+    """Id of a view's tab."""
+    return f"tab-{view}"
+
+
+def panel(view: str) -> str:
+    """Id of a view's section."""
+    return f"view-{view}"
+
+
+def reset(view: str) -> str:
+    """Id of an explorer's Reset button."""
+    return f"{view}-reset"
+
+
+def sentence(view: str) -> str:
+    """Id of the live sentence under an explorer's figure."""
+    return f"{view}-sentence"
+
+
+def announcement(view: str) -> str:
+    """Id of the quiet copy of that sentence, read aloud when a change has settled."""
+    return f"{view}-announcement"
+
+
+def other_weight(view: str) -> str:
+    """Id of the number that shows 1 - π1."""
+    return f"{view}-pi2"
+
+
+def slider(name: str) -> str:
+    """Id of a parameter's slider."""
+    return f"{name}-slider"
+
+
+def box(name: str) -> str:
+    """Id of a parameter's number box."""
+    return f"{name}-box"
+
+
+def error(name: str) -> str:
+    """Id of the words under a refused value."""
+    return f"{name}-error"
+
+
+def row(name: str) -> str:
+    """Id of a parameter's row."""
+    return f"{name}-row"
+
+
+def labels(name: str) -> tuple[str, str]:
+    """Ids of a parameter's two labels, the slider's and the box's."""
+    return f"{name}-slider-label", f"{name}-box-label"
+
+
+def option(choice: str, value: str) -> str:
+    """Id of one button of a choice."""
+    return f"{choice}-{value}"

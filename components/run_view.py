@@ -1,0 +1,160 @@
+"""The Run EM view: data, start and run on the left; what came of it on the right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from components import ids, runs
+from components.controls import card, choice, graph, legend, parameter_row, register_choice, synced
+from components.state import GENERATED, SAMPLE, SOURCES, START_PARAMETERS, STOPPING, parse_run
+from components.theme import SIGNS
+
+COLOURS = {"label": "By label", "responsibility": "By responsibility"}
+RUN, RUNNING = "Run EM", "Running …"
+
+_PARAMETERS = SAMPLE + START_PARAMETERS + STOPPING
+
+
+def layout() -> html.Div:
+    """Controls, figures, table and sentence of a run."""
+    at_first = {parameter.name for parameter in SOURCES[GENERATED].start}
+    controls = html.Div(
+        [
+            card(
+                "Data",
+                [
+                    choice(
+                        ids.SOURCE, "Data source", {s.name: s.label for s in SOURCES.values()}, GENERATED, "two-by-two"
+                    ),
+                    html.P(id=ids.ABOUT, className="about"),
+                    html.Div([parameter_row(p) for p in SAMPLE], id=ids.GENERATED_GROUP, className="rows"),
+                ],
+            ),
+            card(
+                "Start",
+                [
+                    html.Div(
+                        [parameter_row(p, hidden=p.name not in at_first) for p in START_PARAMETERS], className="rows"
+                    )
+                ],
+            ),
+            card(
+                "Run",
+                [
+                    html.Div([parameter_row(p) for p in STOPPING], className="rows"),
+                    html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button"),
+                    html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"}),
+                ],
+                "run-card",
+            ),
+        ],
+        className="controls",
+    )
+    results = html.Div(
+        [
+            html.Div(
+                [
+                    html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}),
+                    html.P(id=ids.RUN_NOTE, className="note"),
+                ],
+                className="card outcome",
+            ),
+            html.Section(
+                [
+                    html.Div(
+                        [html.H2("Data and fit"), choice(ids.COLOUR_BY, "Colour of the marks", COLOURS, "label")],
+                        className="heading",
+                    ),
+                    legend({"of-mixture": "Fitted mixture", "of-histogram": "Histogram"}),
+                    graph(
+                        ids.DATA_FIGURE, "Figure: histogram of the observations, fitted mixture, and the observations"
+                    ),
+                ],
+                className="card",
+            ),
+            card(
+                "Sorted posterior",
+                [
+                    legend({"of-0": f"{SIGNS[0]} q0, ascending", "of-1": f"{SIGNS[1]} q1, descending"}),
+                    graph(ids.POSTERIOR_FIGURE, "Figure: responsibilities of both components, sorted"),
+                ],
+            ),
+            card(
+                "Log-likelihood",
+                [graph(ids.LOG_LIKELIHOOD_FIGURE, "Figure: log-likelihood over iterations")],
+                "short",
+            ),
+            card("Estimates", [html.Div(id=ids.RUN_TABLE, className="table")], "short"),
+        ],
+        className="results",
+    )
+    stores = [dcc.Store(id=ids.RUN_REQUEST), dcc.Store(id=ids.RUN_REPLY)]
+    return html.Div([controls, results, *stores], className="run")
+
+
+def reply(request: dict[str, Any] | None) -> dict[str, Any]:
+    """Carry out a request of the page: the result, or words for each value refused."""
+    spec, errors = parse_run(request)
+    answer = {"id": request.get("id") if isinstance(request, dict) else None}
+    return answer | ({"errors": errors} if spec is None else {"result": runs.execute(spec)})
+
+
+def register(app: Dash) -> None:
+    """Bind the view's callbacks; only `reply` asks the server."""
+    register_choice(app, ids.SOURCE, SOURCES)
+    register_choice(app, ids.COLOUR_BY, COLOURS)
+
+    inputs, outputs = synced(_PARAMETERS)
+    bounds = [
+        Output(control, bound)
+        for p in START_PARAMETERS
+        for control in (ids.slider(p.name), ids.box(p.name))
+        for bound in ("min", "max", "step")
+    ]
+    app.clientside_callback(
+        ClientsideFunction("emlab", "run_controls"),
+        *bounds,  # before the values, which the browser clamps to them
+        *outputs,
+        *[Output(ids.row(p.name), "hidden") for p in START_PARAMETERS],
+        Output(ids.GENERATED_GROUP, "hidden"),
+        Output(ids.ABOUT, "children"),
+        Output(ids.RUN_REQUEST, "data"),
+        Output(ids.RUN_STATUS, "children"),
+        *inputs,
+        Input(ids.SOURCE, "data"),
+        Input(ids.RUN_BUTTON, "n_clicks"),
+        State(ids.CONFIG, "data"),
+    )
+    app.callback(
+        Output(ids.RUN_REPLY, "data"),
+        Input(ids.RUN_REQUEST, "data"),
+        running=[
+            (Output(ids.RUN_BUTTON, "children"), RUNNING, RUN),
+            (Output(ids.RUN_BUTTON, "aria-busy"), "true", "false"),
+        ],
+        prevent_initial_call=True,
+    )(reply)
+    app.clientside_callback(
+        ClientsideFunction("emlab", "run_results"),
+        Output(ids.RUN_SENTENCE, "children"),
+        Output(ids.RUN_NOTE, "children"),
+        Output(ids.RUN_TABLE, "children"),
+        Output(ids.RUN_STATUS, "children", allow_duplicate=True),
+        *[Output(ids.error(p.name), "children", allow_duplicate=True) for p in _PARAMETERS],
+        Input(ids.RUN_REPLY, "data"),
+        Input(ids.COLOUR_BY, "data"),
+        Input(ids.THEME, "data"),
+        State(ids.CONFIG, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("emlab", "run_answered"),
+        Output(ids.RUN_STATUS, "children", allow_duplicate=True),
+        Input(ids.RUN_BUTTON, "aria-busy"),
+        State(ids.RUN_REQUEST, "data"),
+        State(ids.RUN_REPLY, "data"),
+        State(ids.CONFIG, "data"),
+        prevent_initial_call=True,
+    )

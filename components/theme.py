@@ -1,0 +1,79 @@
+"""Colours and the plotly template, in light and dark, read from `assets/tokens.css`: the one place they are written."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import plotly.graph_objects as go
+
+Mode = Literal["light", "dark"]
+MODES: tuple[Mode, ...] = ("light", "dark")
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+"""Line style of component 0, 1, …: never colour alone."""
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
+"""Marker of component 0, 1, … in figures."""
+SIGNS = ("●", "◆", "■", "▲", "✚")
+"""The same markers in text."""
+
+_TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)")
+_CSS = Path(__file__).parent.parent / "assets" / "tokens.css"
+
+
+@cache
+def tokens(mode: Mode) -> dict[str, str]:
+    """Colour tokens of a mode: name (without the dashes) -> hex colour."""
+    return {name: (light, dark)[MODES.index(mode)] for name, light, dark in _TOKEN.findall(_CSS.read_text("utf-8"))}
+
+
+def component_colour(k: int, mode: Mode) -> str:
+    """Colour of component `k`, counted from 0."""
+    return tokens(mode)[f"component-{k}"]
+
+
+def translucent(colour: str, alpha: float) -> str:
+    """A hex colour as rgba() with the given opacity."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"
+
+
+@cache
+def template(mode: Mode) -> go.layout.Template:
+    """What every figure has in common."""
+    colour = tokens(mode)
+    axis = {
+        "gridcolor": colour["line"],
+        "linecolor": colour["edge"],
+        "tickcolor": colour["edge"],
+        "tickfont": {"size": 12, "color": colour["quiet"]},
+        "title": {"font": {"size": 13, "color": colour["ink"]}, "standoff": 8},
+        "ticks": "outside",
+        "ticklen": 4,
+        "zeroline": False,
+        "showline": True,
+        "automargin": False,
+        "fixedrange": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {
+                "family": "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif",
+                "color": colour["ink"],
+            },
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "xaxis": axis | {"showgrid": False},
+            "yaxis": axis,
+            "margin": {"l": 56, "r": 14, "t": 12, "b": 44},
+            "showlegend": False,  # legends are part of the page, where they wrap and can be read
+            "hoverlabel": {
+                "bgcolor": colour["card"],
+                "bordercolor": colour["edge"],
+                "font": {"color": colour["ink"], "size": 13},
+            },
+            "dragmode": False,
+        }
+    )

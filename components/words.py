@@ -1,0 +1,24 @@
+"""Sentences that the browser completes with numbers: {names} in braces are filled in by the page's JavaScript."""
+
+from __future__ import annotations
+
+SENTENCES = {
+    "gaussian": "Mean {mean}, standard deviation {std}. {modes}",
+    "one_mode": "One mode, at x = {at}.",
+    "many_modes": "{count} modes, at x = {at}.",
+    "exponential": "Mean {mean}, standard deviation {std}, CV² {cv2}, half-life {half_life}.",
+    "notebook": "The notebook’s dashed curve π e^(−λx)/λ encloses {area}, not 1, so it is no density.",
+    "true_labels": "Marks are coloured by true label.",
+    "likely_labels": "No labels are known: marks are coloured by the likelier component.",
+    "responsibility": "Marks are coloured by responsibility, from component 1 to component 0.",
+    "no_answer": "The server did not answer. The last result is kept; press Run EM to try again.",
+    "mend_first": "Not run: mend the value marked above first. The last result is kept.",
+    "refused": "Not run. {reasons} The last result is kept.",
+}
+
+TABLE_HEAD = ("Parameter", "True", "Start", "Final")
+SYMBOLS = {
+    "exponential": {"weights": "π{k}", "scales": "λ{k}"},
+    "gaussian": {"weights": "π{k}", "means": "μ{k}", "stds": "σ{k}"},
+}
+"""Symbol of each parameter in the table, by family; ρ is π0."""
