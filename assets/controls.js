@@ -17,22 +17,39 @@
     return value.toFixed(decimals).replace("-", "−");
   }
 
-  /* Which problem (a key of PROBLEMS) the box of parameter p has, or null. Dash reports all of them as no number,
-     so the element itself is asked. */
-  function problemOf(p, value) {
-    if (typeof value === "number" && Number.isFinite(value)) return null;
-    const box = document.getElementById(`${p.name}-box`);
-    const raw = box ? box.value : "";
-    if (raw === "") return box && box.validity.badInput ? "not_a_number" : "empty";
-    const typed = Number(raw);
+  /* Which problem (a key of PROBLEMS) what stands in the box of parameter p has, or null. */
+  function problemOf(p, box) {
+    if (box.value === "") return box.validity.badInput ? "not_a_number" : "empty";
+    const typed = Number(box.value);
     if (!Number.isFinite(typed)) return "not_a_number";
     if (typed < p.minimum) return "too_small";
-    return typed > p.maximum ? "too_large" : "off_step";
+    if (typed > p.maximum) return "too_large";
+    return box.validity.stepMismatch ? "off_step" : null;
   }
+
+  /* Every box as last read: name -> its parameter, the values of its view, the page's words. Dash reports a refused
+     value as no number at all, and only once, so the box itself is heard at every keystroke. */
+  const boxes = new Map();
+
+  function watch(parameters, kept, config) {
+    for (const p of parameters) boxes.set(`${p.name}-box`, { p, kept, config });
+  }
+
+  function refusal({ p, kept, config }, box) {
+    const problem = problemOf(p, box);
+    if (!problem) return "";
+    const words = { label: labelOf(p), problem: config.problems[problem], allowed: p.allowed, kept: kept[p.name] };
+    return fill(config.refusal, words);
+  }
+
+  document.addEventListener("input", ({ target }) => {
+    const known = boxes.get(target.id);
+    if (known) clientside.set_props(`${known.p.name}-error`, { children: refusal(known, target) });
+  });
 
   /* Read what moved. `kept` (name -> last good value) is brought up to date; returned are updates of other
      properties ("id.property" -> value) and whether any value changed. */
-  function read(context, parameters, kept, config) {
+  function read(context, parameters, kept) {
     const updates = {};
     let changed = false;
     const byControl = new Map();
@@ -42,14 +59,8 @@
     }
     for (const { prop_id: control, value } of context.triggered) {
       const p = byControl.get(control);
-      if (!p) continue;
       const isBox = control.endsWith("-box.value");
-      const problem = isBox ? problemOf(p, value) : null;
-      if (problem) {
-        const words = { label: labelOf(p), problem: config.problems[problem], allowed: p.allowed, kept: kept[p.name] };
-        updates[`${p.name}-error.children`] = fill(config.refusal, words);
-        continue;
-      }
+      if (!p || (isBox && !Number.isFinite(value))) continue;
       const number = Number(value);
       changed = changed || kept[p.name] !== number;
       kept[p.name] = number;
@@ -61,10 +72,7 @@
   }
 
   /* The label as it stands on the page: λ may be a scale or a rate. */
-  function labelOf(p) {
-    const label = document.querySelector(`label[for="${p.name}-box"]`);
-    return label ? label.textContent : p.label;
-  }
+  const labelOf = (p) => document.querySelector(`label[for="${p.name}-box"]`).textContent;
 
   /* Set parameters to values, everywhere they show. */
   function set(parameters, values, kept) {
@@ -90,7 +98,7 @@
 
   const wasTriggered = (context, id) => context.triggered.some(({ prop_id: prop }) => prop.startsWith(`${id}.`));
 
-  emlab.controls = { answer, defaults, fill, format, read, set, wasTriggered };
+  emlab.controls = { answer, defaults, fill, format, read, set, wasTriggered, watch };
 
   /* One of several buttons pressed. */
   clientside.emlab.choose = function () {

@@ -41,11 +41,14 @@
       const { inputs } = context;
       const parameters = config.parameters[view];
       const first = !kept[view];
-      if (first) kept[view] = emlab.controls.defaults(parameters);
+      if (first) {
+        kept[view] = emlab.controls.defaults(parameters);
+        emlab.controls.watch(parameters, kept[view], config);
+      }
       const reset = emlab.controls.wasTriggered(context, `${view}-reset`);
       const { updates, changed } = reset
         ? { updates: emlab.controls.set(parameters, emlab.controls.defaults(parameters), kept[view]), changed: false }
-        : emlab.controls.read(context, parameters, kept[view], config);
+        : emlab.controls.read(context, parameters, kept[view]);
 
       const values = Object.fromEntries(parameters.map((p) => [p.name.replace(`${view}-`, ""), kept[view][p.name]]));
       const { figure, peak, of, sentence, also } = describe(config, values, inputs);

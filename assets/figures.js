@@ -17,9 +17,12 @@
 
   const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
-  /* Hand a figure to Dash, which draws it whole. */
+  /* Draw a figure whole. Once Dash has made the plot it is drawn directly: by way of Dash's properties every
+     component of the page would be asked whether this concerns it. */
   function show(id, figure) {
-    window.dash_clientside.set_props(id, { figure });
+    const plot = plotOf(id);
+    if (plot && plot._fullLayout) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
+    else window.dash_clientside.set_props(id, { figure });
   }
 
   const pending = {};

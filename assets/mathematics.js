@@ -1,12 +1,13 @@
-/* Typesets the Background view: every `.tex` element holds TeX as text and gets KaTeX's rendering in its place.
+/* Fills and typesets the Background view: every `.tex` element holds TeX as text and gets KaTeX's rendering in its place.
 
    KaTeX is 600 kB with its fonts, and three of the four views need none of it: it is loaded when the view is first
-   visible. It lies beside this file, whatever path the app is served under. If it cannot be loaded the TeX stays. */
+   opened. It lies beside this file, whatever path the app is served under. If it cannot be loaded the TeX stays. */
 (() => {
   "use strict";
 
-  const VIEW = "view-background";
-  const PENDING = ".tex:not([data-rendered])";
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.emlab = clientside.emlab || {};
+
   const own = document.currentScript ?? document.querySelector('script[src*="mathematics.js"]');
   const vendor = new URL("vendor/katex/", new URL(own.src, document.baseURI));
 
@@ -22,8 +23,11 @@
   }
 
   async function loadKatex() {
-    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("katex.min.css", vendor) });
-    const script = Object.assign(document.createElement("script"), { src: new URL("katex.min.js", vendor) });
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = new URL("katex.min.css", vendor);
+    const script = document.createElement("script");
+    script.src = new URL("katex.min.js", vendor);
     await Promise.all([add(style), add(script)]);
   }
 
@@ -46,42 +50,24 @@
       for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     }
   }
-  const widths = new ResizeObserver((entries) => entries.forEach((entry) => markScrolling(entry.target.closest(".equation"))));
+  const widths = new ResizeObserver((entries) => {
+    for (const { target } of entries) markScrolling(target.closest(".equation"));
+  });
 
   function typesetAll(view) {
-    view.querySelectorAll(PENDING).forEach(typeset);
+    view.querySelectorAll(".tex").forEach(typeset);
     view.querySelectorAll(".equation, .equation > *").forEach((element) => widths.observe(element));
   }
 
-  function whenVisible(view) {
-    const visible = new IntersectionObserver(async (entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      visible.disconnect();
-      try {
-        await loadKatex();
-      } catch (error) {
-        console.warn(`Formulas are shown as TeX: ${error.message}`);
-        return;
-      }
-      typesetAll(view);
-      new MutationObserver(() => view.querySelector(PENDING) && typesetAll(view)).observe(view, { childList: true, subtree: true });
-    });
-    visible.observe(view);
-  }
-
-  /* Dash renders the page after this script has run. */
-  function whenRendered(found) {
-    const view = document.getElementById(VIEW);
-    if (view) return found(view);
-    const waiting = new MutationObserver(() => {
-      const late = document.getElementById(VIEW);
-      if (late) {
-        waiting.disconnect();
-        found(late);
-      }
-    });
-    waiting.observe(document.documentElement, { childList: true, subtree: true });
-  }
-
-  whenRendered(whenVisible);
+  /* Put the text on the page when the view is first opened, as plain elements that Dash need not look after. */
+  clientside.emlab.background = function (hidden, text) {
+    const article = document.getElementById("background-article");
+    if (hidden || article.hasChildNodes()) return clientside.no_update;
+    article.innerHTML = text; // our own, from the server's code
+    loadKatex().then(
+      () => typesetAll(article),
+      (error) => console.warn(`Formulas are shown as TeX: ${error.message}`)
+    );
+    return "true";
+  };
 })();

@@ -24,9 +24,15 @@
     const first = Object.keys(kept).length === 0;
     const newSource = first || emlab.controls.wasTriggered(context, "source");
     const parameters = asked(config, source);
-    const { updates } = first ? { updates: {} } : emlab.controls.read(context, parameters, kept, config);
-    if (first) Object.assign(kept, emlab.controls.defaults(parameters));
-    if (newSource) Object.assign(updates, followSource(config, source, first));
+    const { updates } = first ? { updates: {} } : emlab.controls.read(context, parameters, kept);
+    if (first) {
+      Object.assign(kept, emlab.controls.defaults(parameters));
+      emlab.network.onLost(() => lost(config));
+    }
+    if (newSource) {
+      Object.assign(updates, followSource(config, source, first));
+      emlab.controls.watch(parameters, kept, config);
+    }
 
     if (newSource || emlab.controls.wasTriggered(context, "run-button")) {
       const refused = parameters.some((p) => isRefused(p, updates));
@@ -82,11 +88,11 @@
     return emlab.controls.answer(context, updates);
   };
 
-  /* The run is over, but did its answer come? */
-  clientside.emlab.run_answered = function (busy, sent, reply, config) {
-    if (busy !== "false" || !sent || (reply && reply.id === sent.id)) return clientside.no_update;
-    return config.sentences.no_answer;
-  };
+  /* The answer will never come. Dash leaves the button as it was while running: put it back. */
+  function lost(config) {
+    clientside.set_props("run-button", { children: config.run, "aria-busy": "false" });
+    clientside.set_props("run-status", { children: config.sentences.no_answer });
+  }
 
   /* Parameters of record t of a result. */
   const record = (result, t) =>
@@ -132,15 +138,23 @@
         y: emlab.densities.weightedComponent(result.family, p, k, xs),
       });
     const label = (i) => (result.z ? result.z[i] : q[i][0] >= q[i][1] ? 0 : 1);
-    const strip = emlab.figures.trace(figure, "observations");
-    const colours = [0, 1].map((k) => emlab.figures.trace(figure, `component-${k}`).line.color);
-    Object.assign(strip, {
-      x: result.x,
-      y: result.x.map((_, i) => label(i) + scatter(i)),
-      customdata: q,
-    });
-    strip.marker.symbol = result.x.map((_, i) => config.markers[label(i)]);
-    strip.marker.color = colourBy === "responsibility" ? q.map((one) => one[0]) : result.x.map((_, i) => colours[label(i)]);
+    for (const k of [0, 1]) {
+      const row = result.x.map((_, i) => i).filter((i) => label(i) === k);
+      Object.assign(emlab.figures.trace(figure, `observations-${k}`), {
+        x: row.map((i) => result.x[i]),
+        y: row.map(() => k),
+        customdata: row.map((i) => q[i]),
+      });
+    }
+    const { palette } = emlab.figures.trace(figure, "observations-0").meta;
+    figure.layout.shapes = figure.layout.shapes.flatMap((marks, k) => {
+      const row = emlab.figures.trace(figure, `observations-${k}`);
+      if (colourBy !== "responsibility") return [{ ...marks, path: ticks(row.x, k) }];
+      return palette.map((color, level) => {
+        const xs = row.x.filter((_, i) => Math.round(row.customdata[i][0] * (palette.length - 1)) === level);
+        return { ...marks, path: ticks(xs, k), line: { ...marks.line, color } };
+      });
+    }).filter(({ path }) => path);
     Object.assign(figure.layout.xaxis, { range: [exponential ? -margin : from, exponential ? to + margin : to], title: { text: result.x_title } });
     Object.assign(figure.layout.yaxis2, {
       tickvals: [0, 1],
@@ -149,8 +163,8 @@
     return figure;
   }
 
-  /* A fixed scatter across the strip, so that marks do not hide one another: the fractional parts of i φ. */
-  const scatter = (i) => (((i * 0.6180339887) % 1) - 0.5) * 0.6;
+  /* A row of ticks, one for each x, as one path. */
+  const ticks = (xs, k) => xs.map((x) => `M${x},${k - 0.36}V${k + 0.36}`).join("");
 
   /* q0 ascending and q1 descending over the index; with thinned marks each stands at its own share of 1..N. */
   function posteriorFigure(result, q, config) {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dash import html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from components import background_text as text
-from components.prose import document, prose
+from components import ids
+from components.prose import document, prose, to_html
 
-__all__ = ["ERRATA", "SECTIONS", "SOURCES", "Erratum", "layout"]
+__all__ = ["ERRATA", "SECTIONS", "SOURCES", "Erratum", "article", "layout", "register"]
 
 SECTIONS = {
     "background-model": "The mixture model",
@@ -92,7 +93,22 @@ SOURCES = (
 
 
 def layout() -> Component:
-    """The whole view; the page puts it into the section ``view-background``."""
+    """The view, empty until it is first opened; the page puts it into the section ``view-background``."""
+    return html.Div([html.Div(id=ids.BACKGROUND_ARTICLE), dcc.Store(id=ids.BACKGROUND_HTML, data=to_html(article()))])
+
+
+def register(app: Dash) -> None:
+    """Bind the view: its text is put on the page when it is opened."""
+    app.clientside_callback(
+        ClientsideFunction("emlab", "background"),
+        Output(ids.BACKGROUND_ARTICLE, "data-filled"),
+        Input(ids.panel("background"), "hidden"),
+        State(ids.BACKGROUND_HTML, "data"),
+    )
+
+
+def article() -> Component:
+    """The whole text."""
     parts = (
         document(text.MODEL),
         document(text.LIKELIHOOD),

@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components import ids
-from components.theme import DASHES, MODES, SIGNS, SYMBOLS, Mode, component_colour, template, tokens, translucent
+from components.theme import DASHES, MODES, SIGNS, Mode, component_colour, template, tokens, translucent
 
 GAUSSIAN_WINDOW = (-5.0, 5.0)
 EXPONENTIAL_WINDOW = {"scale": (0.0, 5.0), "rate": (0.0, 100.0)}
@@ -33,8 +33,18 @@ BLANK: dict[str, Any] = {
 """What stands in a graph until the browser has filled it."""
 
 
+def _blend(mode: Mode, levels: int = 17) -> list[str]:
+    """Colours from component 1 to component 0, for responsibilities 0 to 1."""
+    ends = [[int(component_colour(k, mode)[i : i + 2], 16) for i in (1, 3, 5)] for k in (1, 0)]
+    shares = [level / (levels - 1) for level in range(levels)]
+    return [f"rgb({','.join(str(round(a + (b - a) * t)) for a, b in zip(*ends, strict=True))})" for t in shares]
+
+
+PALETTE = {mode: _blend(mode) for mode in MODES}
+
+
 def _figure(mode: Mode, traces: list[Any], **layout: Any) -> go.Figure:
-    return go.Figure(traces, go.Layout(template=template(mode), uirevision="keep", **layout))
+    return go.Figure(traces, go.Layout(template=template(mode), autosize=True, uirevision="keep", **layout))
 
 
 def _mixture(mode: Mode, name: str = "Mixture density") -> go.Scatter:
@@ -92,21 +102,32 @@ def exponential(mode: Mode) -> go.Figure:
 def data(mode: Mode) -> go.Figure:
     """Histogram with the fitted mixture, over the strip of observations coloured by label or responsibility."""
     colour = tokens(mode)
-    strip = go.Scatter(
-        uid="observations",
-        name="Observations",
-        mode="markers",
-        yaxis="y2",
-        marker={
-            "size": 6,
-            "opacity": 0.65,
-            "colorscale": [[0, component_colour(1, mode)], [1, component_colour(0, mode)]],
-            "cmin": 0,
-            "cmax": 1,
-        },
-        hovertemplate="x = %{x:.5g}<br>q<sub>0</sub> = %{customdata[0]:.4f}<br>"
-        "q<sub>1</sub> = %{customdata[1]:.4f}<extra></extra>",
-    )
+    # Marks are one path a row (layout.shapes): a thousand markers of their own would take plotly 100 ms to draw.
+    # The traces under them are not seen; they carry the numbers and what is said on hovering.
+    rows = [
+        go.Scatter(
+            uid=f"observations-{k}",
+            mode="lines",
+            yaxis="y2",
+            line={"color": component_colour(k, mode), "width": 0},
+            meta={"palette": PALETTE[mode]},
+            hovertemplate="x = %{x:.5g}<br>q<sub>0</sub> = %{customdata[0]:.4f}<br>"
+            "q<sub>1</sub> = %{customdata[1]:.4f}<extra></extra>",
+        )
+        for k in (0, 1)
+    ]
+    marks = [
+        {
+            "name": f"marks-{k}",
+            "type": "path",
+            "path": "",
+            "xref": "x",
+            "yref": "y2",
+            "opacity": 0.6,
+            "line": {"color": component_colour(k, mode), "width": 1.5},
+        }
+        for k in (0, 1)
+    ]
     histogram = go.Bar(
         uid="histogram",
         name="Histogram",
@@ -117,11 +138,12 @@ def data(mode: Mode) -> go.Figure:
         mode,
         [histogram]
         + [_component(k, mode, f"{SIGNS[k]} Component {k}") for k in (0, 1)]
-        + [_mixture(mode, "Fitted mixture"), strip],
+        + [_mixture(mode, "Fitted mixture"), *rows],
+        shapes=marks,
         bargap=0,
         xaxis={"anchor": "y2"},
         yaxis={"title": {"text": "density"}, "domain": [0.3, 1], "rangemode": "tozero"},
-        yaxis2={"domain": [0, 0.22], "range": [1.6, -0.6], "showgrid": False, "showline": False, "ticks": ""},
+        yaxis2={"domain": [0, 0.22], "range": [1.5, -0.5], "showgrid": False, "showline": False, "ticks": ""},
         hovermode="closest",
     )
 
@@ -189,8 +211,3 @@ FIGURES = {
 def skeletons() -> dict[str, dict[Mode, dict[str, Any]]]:
     """Every figure in every colour mode, JSON-ready, for the browser to fill."""
     return {graph: {mode: make(mode).to_plotly_json() for mode in MODES} for graph, make in FIGURES.items()}
-
-
-def marker_symbols(n_components: int) -> list[str]:
-    """Plotly's name of each component's marker."""
-    return list(SYMBOLS[:n_components])

@@ -1,4 +1,4 @@
-"""Every id on the page, once. Parameters have their own: the slider is the parameter's name, see `slider` and others."""
+"""Every id on the page, once. A parameter's controls are named after it: see `slider`, `box` and others."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ SOURCE = "source"
 COLOUR_BY = "colour-by"
 GENERATED_GROUP = "generated-group"
 ABOUT = "about-source"
+
+BACKGROUND_ARTICLE = "background-article"
+BACKGROUND_HTML = "background-html"
 
 
 def tab(view: str) -> str:

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components import background_view, exponential_view, figures, gaussian_view, ids, run_view, state, words
 from components.controls import choice, register_choice
-from components.theme import SIGNS, SYMBOLS
+from components.theme import SIGNS
 
 FIRST_VIEW = "gaussian"
 THEMES = {"system": "Auto", "light": "Light", "dark": "Dark"}
@@ -41,11 +41,11 @@ def config() -> dict[str, Any]:
         "rateLabels": state.RATE_LABELS,
         "problems": state.PROBLEMS,
         "refusal": state.REFUSAL,
+        "run": run_view.RUN,
         "sentences": words.SENTENCES,
         "tableHead": words.TABLE_HEAD,
         "symbols": words.SYMBOLS,
         "signs": SIGNS,
-        "markers": SYMBOLS,
     }
 
 
@@ -106,5 +106,5 @@ def register(app: Dash) -> None:
         *[Input(ids.tab(view), "n_clicks") for view in ids.VIEWS],
         prevent_initial_call=True,
     )
-    for view in (gaussian_view, exponential_view, run_view):
+    for view in (gaussian_view, exponential_view, run_view, background_view):
         view.register(app)

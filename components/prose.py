@@ -9,11 +9,12 @@ is TeX, ``*...*`` is emphasis, `` `...` `` is code and ``[words](address)`` is a
 from __future__ import annotations
 
 import re
+from html import escape
 
 from dash import html
 from dash.development.base_component import Component
 
-__all__ = ["document", "prose"]
+__all__ = ["document", "prose", "to_html"]
 
 _TEX = r"(?P<before>\(?)\$(?P<tex>[^$]+)\$(?P<after>[^\s$*\[]*)"
 _LINK = r"\[(?P<words>[^\]]+)\]\((?P<address>[^)\s]+)\)"
@@ -77,3 +78,22 @@ def _formula(tex: str, class_name: str) -> Component:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def to_html(node: object) -> str:
+    """Write static Dash components as HTML.
+
+    Every Dash component on a page listens to every change of it; hundreds of words and formulas that never change
+    would slow each move of a slider.
+    """
+    if isinstance(node, (list, tuple)):
+        return "".join(to_html(child) for child in node)
+    if not isinstance(node, Component):
+        return "" if node is None else escape(str(node))
+    props = node.to_plotly_json()["props"]
+    children = to_html(props.pop("children", None))
+    tag = type(node).__name__.lower()
+    attributes = "".join(
+        f' {"class" if name == "className" else name}="{escape(str(value))}"' for name, value in props.items()
+    )
+    return f"<{tag}{attributes}>{children}</{tag}>"

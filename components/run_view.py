@@ -149,12 +149,3 @@ def register(app: Dash) -> None:
         State(ids.CONFIG, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction("emlab", "run_answered"),
-        Output(ids.RUN_STATUS, "children", allow_duplicate=True),
-        Input(ids.RUN_BUTTON, "aria-busy"),
-        State(ids.RUN_REQUEST, "data"),
-        State(ids.RUN_REPLY, "data"),
-        State(ids.CONFIG, "data"),
-        prevent_initial_call=True,
-    )

@@ -90,7 +90,7 @@ def _without_tie(x: em.checks.Floats, start: em.Mixture) -> tuple[em.Mixture, st
     )
     return em.break_tie(x, start), (
         f"The two components start identical, where EM would stay for ever, so they were nudged apart by "
-        f"{NUDGE:.0%}, component 0 to the smaller side; on these data {outlook}."
+        f"{2 * NUDGE:.0%}, component 0 to the smaller side; on these data {outlook}."
     )
 
 

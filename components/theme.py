@@ -14,10 +14,8 @@ MODES: tuple[Mode, ...] = ("light", "dark")
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 """Line style of component 0, 1, …: never colour alone."""
-SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
-"""Marker of component 0, 1, … in figures."""
 SIGNS = ("●", "◆", "■", "▲", "✚")
-"""The same markers in text."""
+"""Mark of component 0, 1, … in text."""
 
 _TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)")
 _CSS = Path(__file__).parent.parent / "assets" / "tokens.css"

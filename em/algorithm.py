@@ -14,10 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.checks import Floats
+from em.diagnosis import saddle_growth
 from em.mixture import DegenerateComponent, Mixture
 from em.stopping import StoppingRule, StopReason, remaining_gain
 
 __all__ = ["Record", "Run", "fit", "iterate"]
+
+NEARLY_TIED = 0.1
+"""Components nearer than this (relative) may still be leaving a saddle, however little an iteration gains there."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,12 @@ class Run:
                     f"Stopped at the limit of {steps} without converging: the estimated gain still to come is {gain}."
                 )
             case StopReason.STATIONARY_START:
-                i, j = self.mixture.tied_components()[0]
+                i, j = self.mixtures[0].tied_components()[0]
+                if (i, j) not in self.mixture.tied_components():
+                    return (
+                        f"Stopped after {steps}: components {i} and {j} started identical, and only rounding errors "
+                        "have separated them, so chance chose the result. Start them apart instead."
+                    )
                 return (
                     f"Stopped after {steps} without separating the components: {i} and {j} started identical, "
                     "so every observation divides between them alike and EM cannot tell them apart."
@@ -199,18 +208,31 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> R
     log_likelihood: list[float] = []
     reason: StopReason | None = None
     degenerate = None
+    tied_start = bool(start.tied_components())
     try:
         for record in _records(x, start):
             mixtures.append(record.mixture)
             log_likelihood.append(record.log_likelihood)
             reason = stopping.reason(log_likelihood, x.size)
+            if reason is StopReason.CONVERGED and tied_start:
+                reason = StopReason.STATIONARY_START
+            elif reason is StopReason.CONVERGED and _on_saddle(x, record.mixture):
+                reason = StopReason.MAX_ITER if record.index >= stopping.max_iter else None
             if reason is not None:
                 break
     except DegenerateComponent as end:
         reason, degenerate = StopReason.DEGENERATE, end
-    if reason is StopReason.CONVERGED and set(start.tied_components()) & set(mixtures[-1].tied_components()):
-        reason = StopReason.STATIONARY_START
     assert reason is not None
     values = np.array(log_likelihood)
     values.flags.writeable = False
     return Run(tuple(mixtures), values, reason, stopping, x.size, degenerate)
+
+
+def _on_saddle(x: Floats, mixture: Mixture) -> bool:
+    """Whether two components are nearly identical though EM separates them: a pause in the gain, not convergence."""
+    pairs = mixture.tied_components(NEARLY_TIED)
+    if not pairs:
+        return False
+    responsibilities = mixture.responsibilities(x)
+    shares = (responsibilities[:, pair].sum(axis=1) for pair in pairs)
+    return any(share.any() and saddle_growth(x, type(mixture), share) > 1 for share in shares)

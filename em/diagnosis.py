@@ -14,7 +14,7 @@ from em.mixture import Mixture
 __all__ = ["half_life", "modes", "saddle_growth", "unstable_direction"]
 
 
-def unstable_direction(x: ArrayLike, family: type[Mixture]) -> tuple[float, Floats]:
+def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | None = None) -> tuple[float, Floats]:
     """How identical components separate: the growth per iteration, and along which parameters.
 
     Parameters
@@ -23,6 +23,8 @@ def unstable_direction(x: ArrayLike, family: type[Mixture]) -> tuple[float, Floa
         Observations.
     family : type
         `em.ExponentialMixture` or `em.GaussianMixture`.
+    weights : ndarray, shape (N,), optional
+        Share of each observation that belongs to the identical components, where there are others; default all of it.
 
     Returns
     -------
@@ -37,20 +39,20 @@ def unstable_direction(x: ArrayLike, family: type[Mixture]) -> tuple[float, Floa
     ValueError
         As the family's `check_observations`; also if `x` has no spread.
     """
-    values, vectors = np.linalg.eig(family.saddle_matrix(x))  # real: the product of its off-diagonals is >= 0
+    values, vectors = np.linalg.eig(family.saddle_matrix(x, weights))  # real: the product of its off-diagonals is >= 0
     top = int(np.argmax(values.real))
     direction = vectors[:, top].real
     first = direction[np.abs(direction) > 1e-8][0]
     return float(values[top].real), direction * np.sign(first)
 
 
-def saddle_growth(x: ArrayLike, family: type[Mixture]) -> float:
+def saddle_growth(x: ArrayLike, family: type[Mixture], weights: Floats | None = None) -> float:
     """Factor by which one EM iteration multiplies a small difference between identical components.
 
     CV² for exponentials; for Gaussians the top eigenvalue of [[1, g], [g / 2, (k - 1) / 2]] with skewness g and
     kurtosis k. Arguments and errors as `unstable_direction`.
     """
-    return unstable_direction(x, family)[0]
+    return unstable_direction(x, family, weights)[0]
 
 
 def modes(mixture: GaussianMixture) -> Floats:
@@ -85,12 +87,14 @@ def modes(mixture: GaussianMixture) -> Floats:
 
 def half_life(mixture: ExponentialMixture) -> float:
     """Time by which half of an exponential mixture's observations are expected: its median, in their unit."""
-
     weights = mixture.weights / mixture.weights.sum()  # exactly 1, so that the bracket below holds
 
     def excess(at: float) -> float:
         return float(weights @ np.exp(-at / mixture.scales)) - 0.5
 
     scales = mixture.scales[mixture.weights > 0]
-    low, high = np.log(2) * scales.min(), np.log(2) * scales.max()
-    return float(low) if excess(low) <= 0 else float(brentq(excess, low, high * (1 + 1e-12), xtol=1e-300, rtol=1e-14))
+    low, high = np.log(2) * scales.min(), np.log(2) * scales.max() * (1 + 1e-12)
+    if excess(low) <= 0:
+        return float(low)
+    # Scales may be a hundred orders of magnitude apart, where halving the bracket takes more than the usual 100 steps.
+    return float(brentq(excess, low, high, xtol=1e-300, rtol=1e-14, maxiter=10_000))

@@ -97,7 +97,7 @@ class ExponentialMixture(Mixture):
         return (scales,)
 
     @classmethod
-    def saddle_matrix(cls, x: ArrayLike) -> Floats:
+    def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """[[CV²]], the sample variance over the squared mean (population form).
 
         Two components with scales m (1 + d_k), m the sample mean, have after one iteration the scales
@@ -106,7 +106,8 @@ class ExponentialMixture(Mixture):
         x = cls.check_observations(x)
         if not x.any():
             raise ValueError("x must not be all zeros: no exponential component fits it")
-        return np.array([[x.var() / x.mean() ** 2]])
+        ratio = x / np.average(x, weights=weights)
+        return np.array([[np.average((ratio - 1) ** 2, weights=weights)]])
 
     def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
         return type(self)(self.weights, self.scales * (1 + np.asarray(direction)[0] * np.asarray(steps)))

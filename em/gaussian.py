@@ -106,7 +106,7 @@ class GaussianMixture(Mixture):
         return means, stds
 
     @classmethod
-    def saddle_matrix(cls, x: ArrayLike) -> Floats:
+    def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """[[1, g], [g / 2, (k - 1) / 2]] with g the sample skewness and k the (non-excess) kurtosis.
 
         It multiplies, each iteration, the standardised differences (in mean, in std) between components that are
@@ -115,8 +115,9 @@ class GaussianMixture(Mixture):
         x = cls.check_observations(x)
         if x.min() == x.max():
             raise ValueError("x must have at least two different values: a Gaussian component needs a spread")
-        z = (x - x.mean()) / x.std()
-        skewness, kurtosis = (z**3).mean(), (z**4).mean()
+        z = x - np.average(x, weights=weights)
+        z /= np.sqrt(np.average(z**2, weights=weights))
+        skewness, kurtosis = np.average(z**3, weights=weights), np.average(z**4, weights=weights)
         return np.array([[1.0, skewness], [skewness / 2, (kurtosis - 1) / 2]])
 
     def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:

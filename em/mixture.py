@@ -134,9 +134,9 @@ class Mixture(ABC):
         spread = self._component_means() - self.mean
         return float(np.sqrt(self.weights @ (self._component_stds() ** 2 + spread**2)))
 
-    def tied_components(self) -> list[tuple[int, int]]:
-        """Pairs of components that are identical to within `TIE_TOLERANCE`, whatever their weights."""
-        near = self._component_distances() <= TIE_TOLERANCE
+    def tied_components(self, tolerance: float = TIE_TOLERANCE) -> list[tuple[int, int]]:
+        """Pairs of components that are identical to within `tolerance` (relative), whatever their weights."""
+        near = self._component_distances() <= tolerance
         return [(int(i), int(j)) for i, j in np.argwhere(np.triu(near, 1))]
 
     # -- what a family adds ------------------------------------------------------------------------------------------
@@ -170,8 +170,11 @@ class Mixture(ABC):
 
     @classmethod
     @abstractmethod
-    def saddle_matrix(cls, x: ArrayLike) -> Floats:
-        """How one EM iteration multiplies a small difference between identical components at the sample's own fit."""
+    def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
+        """How one EM iteration multiplies a small difference between identical components at the sample's own fit.
+
+        `weights` is the share of each observation that belongs to those components; all of it by default.
+        """
 
     @abstractmethod
     def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:

@@ -1,7 +1,12 @@
-"""Headless Chromium for the browser tests, with Debian's flags."""
+"""Headless Chromium for the browser tests: one browser and one server for all of them, a fresh page for each."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+from dash.testing.application_runners import ThreadedRunner
+from dash.testing.composite import DashComposite
 from selenium.webdriver.chrome.options import Options
 
 
@@ -22,5 +27,33 @@ def pytest_setup_options() -> Options:
         "--window-size=1440,900",
     ):
         options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return options
+
+
+@pytest.fixture(scope="session")
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashComposite]:
+    """The app, served, and a browser: what `dash_duo` is, but for the whole session."""
+    from app import create_app
+
+    with (
+        ThreadedRunner() as server,
+        DashComposite(
+            server,
+            browser="Chrome",
+            headless=True,
+            options=pytest_setup_options(),
+            download_path=str(tmp_path_factory.mktemp("download")),
+        ) as browser,
+    ):
+        browser.start_server(create_app(), navigate=False)
+        yield browser
+
+
+@pytest.fixture
+def page(lab: DashComposite) -> Iterator[object]:
+    """A freshly opened page; afterwards the console must be empty."""
+    from tests.page import Page
+
+    page = Page(lab)
+    yield page
+    page.assert_quiet()

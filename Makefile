@@ -1,0 +1,42 @@
+# make run     make the environment and serve the page (HOST, PORT; default 127.0.0.1:8050)
+# make test    install what the tests need and run them all
+# make lint    ruff and mypy
+# make clean   remove the environment
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint browser clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/run.installed
+	$(BIN)/python app.py
+
+test: $(VENV)/test.installed browser lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "EM Lab needs Python 3.11 or later: make PYTHON=/path/to/python3.11 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.installed: requirements.txt requirements-test.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-r $(if $(filter run,$*),requirements.txt,requirements-test.txt)
+	touch $@
+
+# Chromium and its driver, from Debian's packages where they are missing.
+browser:
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+		root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$root apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq chromium chromium-driver fonts-dejavu-core >/dev/null; }
+
+clean:
+	rm -rf $(VENV)

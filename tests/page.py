@@ -1,0 +1,113 @@
+"""Driving the page in a real browser: what the browser tests have in common."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from dash.testing.composite import DashComposite
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from components import ids
+
+PATIENCE = 15
+
+
+class Page:
+    """The page, freshly opened in the browser of a dash.testing composite whose server is running."""
+
+    def __init__(self, composite: DashComposite) -> None:
+        self.browser = composite.driver
+        self.browser.set_window_size(1440, 1000)
+        self.browser.get("about:blank")
+        self.logs()
+        self.browser.get(composite.server.url)
+        self.until(lambda: self.browser.execute_script("return document.querySelectorAll('.main-svg').length") >= 5)
+        self.until(lambda: self.text(ids.RUN_SENTENCE))
+
+    def until(self, condition: Callable[[], Any]) -> Any:
+        """Wait for a condition and return what it gave."""
+        return WebDriverWait(self.browser, PATIENCE, poll_frequency=0.05).until(lambda _: condition())
+
+    def open(self, view: str) -> None:
+        """Open a view by its tab."""
+        self.element(ids.tab(view)).click()
+        self.until(lambda: self.element(ids.panel(view)).is_displayed())
+
+    def element(self, element_id: str) -> WebElement:
+        return self.browser.find_element(By.ID, element_id)
+
+    def text(self, element_id: str) -> str:
+        """Text content, seen or not."""
+        return str(self.browser.execute_script("return document.getElementById(arguments[0]).textContent", element_id))
+
+    def value(self, element_id: str) -> str:
+        return str(self.browser.execute_script("return document.getElementById(arguments[0]).value", element_id))
+
+    def move(self, name: str, value: float) -> None:
+        """Move a slider as the browser does: set its value and tell of the input."""
+        self.browser.execute_script(
+            "const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;"
+            "const slider = document.getElementById(arguments[0]); set.call(slider, arguments[1]);"
+            "slider.dispatchEvent(new Event('input', {bubbles: true}));",
+            ids.slider(name),
+            str(value),
+        )
+
+    def type(self, name: str, text: str) -> None:
+        """Type into a number box in place of what is there."""
+        box = self.element(ids.box(name))
+        box.click()
+        box.send_keys(Keys.CONTROL, "a")
+        box.send_keys(Keys.DELETE)
+        box.send_keys(text)
+
+    def trace(self, graph: str, uid: str) -> dict[str, Any]:
+        """A trace of a figure as plotly holds it."""
+        script = (
+            "const plot = document.querySelector(`#${arguments[0]} .js-plotly-plot`);"
+            "const one = plot && plot.data && plot.data.find((t) => t.uid === arguments[1]);"
+            "return one ? JSON.stringify({x: one.x, y: one.y, visible: one.visible, customdata: one.customdata}) : '{}'"
+        )
+        return dict(json.loads(self.browser.execute_script(script, graph, uid)))
+
+    def observations(self) -> list[float]:
+        """Observations drawn in the strip, sorted."""
+        return sorted(x for k in (0, 1) for x in self.trace(ids.DATA_FIGURE, f"observations-{k}")["x"])
+
+    def y_range(self, graph: str) -> list[float]:
+        return list(
+            self.browser.execute_script(
+                "return document.querySelector(`#${arguments[0]} .js-plotly-plot`)._fullLayout.yaxis.range", graph
+            )
+        )
+
+    def error(self, name: str) -> str:
+        """Words under a parameter's control."""
+        return self.text(ids.error(name))
+
+    def requests(self) -> list[str]:
+        """URLs asked for since the last call."""
+        script = (
+            "const urls = performance.getEntriesByType('resource').map((entry) => entry.name);"
+            "performance.clearResourceTimings(); return urls"
+        )
+        return [url for url in self.browser.execute_script(script) if urlsplit(url).scheme not in {"data", "blob"}]
+
+    def assert_quiet(self) -> None:
+        """The browser's console is empty."""
+        assert self.logs() == []
+
+    def logs(self) -> list[str]:
+        """What the console says since the last call."""
+        return [entry["message"] for entry in self.browser.get_log("browser")]
+
+
+def hosts(urls: Iterable[str]) -> set[str | None]:
+    """Hosts of URLs."""
+    return {urlsplit(url).hostname for url in urls}

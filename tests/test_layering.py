@@ -1,0 +1,87 @@
+"""Who may import whom: read from the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = {path.relative_to(ROOT).as_posix()[:-3].replace("/", "."): path for path in ROOT.glob("*/*.py")}
+MODULES["app"] = ROOT / "app.py"
+VIEWS = {"gaussian_view", "exponential_view", "run_view", "background_view"}
+
+# Each module of the page may import from the rows below its own.
+PAGE_LAYERS = [
+    {"app"},
+    {"components.page"},
+    {f"components.{view}" for view in VIEWS},
+    {"components.explorer", "components.runs", "components.background_text"},
+    {"components.controls", "components.prose"},
+    {"components.figures"},
+    {"components.state", "components.ids", "components.theme", "components.words"},
+]
+ENGINE_LAYERS = [
+    {"em.__init__"},
+    {"em.starts", "em.datasets"},
+    {"em.algorithm"},
+    {"em.diagnosis"},
+    {"em.exponential", "em.gaussian"},
+    {"em.stopping", "em.mixture"},
+    {"em.checks"},
+]
+
+
+def imports(module: str) -> set[str]:
+    """Modules of this project, and top-level names of others, that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {
+                full if (full := f"{node.module}.{alias.name}") in MODULES else node.module for alias in node.names
+            }
+    return found
+
+
+def layer(module: str, layers: list[set[str]]) -> int:
+    return next(i for i, names in enumerate(layers) if module in names)
+
+
+@pytest.mark.parametrize("layers", [PAGE_LAYERS, ENGINE_LAYERS], ids=["page", "engine"])
+def test_every_module_imports_only_from_below(layers):
+    known = set().union(*layers)
+    package = "em." if "em.checks" in known else "components."
+    present = {name for name in MODULES if name.startswith(package) and not name.endswith("__init__")}
+    assert present <= known, "a new module needs a layer"
+    for module in known - {"em.__init__", "app"}:
+        for imported in imports(module) & known:
+            assert layer(module, layers) < layer(imported, layers), f"{module} imports {imported}"
+
+
+def test_views_never_import_each_other():
+    for view in VIEWS:
+        assert not imports(f"components.{view}") & {f"components.{other}" for other in VIEWS - {view}}
+
+
+def test_the_engine_needs_numpy_scipy_and_the_standard_library_only():
+    allowed = {"numpy", "scipy", "em"} | set(sys.stdlib_module_names)
+    for module in MODULES:
+        if module.startswith("em."):
+            assert {name.split(".")[0] for name in imports(module)} <= allowed, module
+
+
+def test_the_page_asks_the_engine_and_the_engine_prints_nothing():
+    for module, path in MODULES.items():
+        if module.startswith("em."):
+            assert "print(" not in path.read_text("utf-8"), module
+        if module.startswith("components."):
+            assert "numpy" not in imports(module) or module == "components.runs", f"{module} computes"
+
+
+@pytest.mark.parametrize("path", sorted(MODULES.values()), ids=lambda path: path.name)
+def test_files_stay_small(path):
+    assert len(path.read_text("utf-8").splitlines()) <= 400

@@ -1,0 +1,232 @@
+"""The Run EM view in a real browser, and the page as a whole."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+import em
+from app import create_app
+from components import ids, runs, state
+from tests.page import Page, hosts
+
+
+@pytest.fixture
+def page(page):
+    """The page with Run EM open."""
+    page.open("run")
+    return page
+
+
+def run_again(page: Page) -> None:
+    """Press Run EM and wait until another result is on the page."""
+    sentence, table = page.text(ids.RUN_SENTENCE), page.text(ids.RUN_TABLE)
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: (page.text(ids.RUN_SENTENCE), page.text(ids.RUN_TABLE)) != (sentence, table))
+
+
+def cells(page: Page) -> dict[str, list[str]]:
+    """The table of estimates: parameter -> its cells."""
+    rows = page.element(ids.RUN_TABLE).find_elements(By.CSS_SELECTOR, "tbody tr")
+    return {
+        row.find_element(By.TAG_NAME, "th").text.strip("●◆ "): [td.text for td in row.find_elements(By.TAG_NAME, "td")]
+        for row in rows
+    }
+
+
+def engine(seed: int = 1, n: int = 1000, scales: tuple[float, float] = (0.1, 1.0)) -> tuple[np.ndarray, em.Run]:
+    """The page's default run, asked of the engine directly."""
+    x, _ = em.ExponentialMixture([0.5, 0.5], scales).sample(n, np.random.default_rng(seed))
+    return x, em.fit(x, em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5])))
+
+
+def assert_shows(page: Page, x: np.ndarray, run: em.Run) -> None:
+    """The figures hold the engine's numbers."""
+    page.until(lambda: len(page.trace(ids.LOG_LIKELIHOOD_FIGURE, "log-likelihood").get("y", [])) == run.n_iter + 1)
+    values = page.trace(ids.LOG_LIKELIHOOD_FIGURE, "log-likelihood")["y"]
+    np.testing.assert_allclose(values, run.log_likelihood, rtol=1e-10)
+    np.testing.assert_allclose(page.observations(), np.sort(x), rtol=1e-10)
+    q = run.mixture.responsibilities(x)
+    ascending, descending = (page.trace(ids.POSTERIOR_FIGURE, f"posterior-{k}")["y"] for k in (0, 1))
+    np.testing.assert_allclose(ascending, np.sort(q[:, 0]), atol=1e-9)
+    np.testing.assert_allclose(descending, np.sort(q[:, 1])[::-1], atol=1e-9)
+    mixture = page.trace(ids.DATA_FIGURE, "mixture")
+    np.testing.assert_allclose(mixture["y"], run.mixture.density(mixture["x"]), rtol=1e-9)
+    density, edges = np.histogram(x, bins=len(page.trace(ids.DATA_FIGURE, "histogram")["y"]), density=True)
+    np.testing.assert_allclose(page.trace(ids.DATA_FIGURE, "histogram")["y"], density, rtol=1e-9)
+    np.testing.assert_allclose(page.trace(ids.DATA_FIGURE, "histogram")["x"], (edges[:-1] + edges[1:]) / 2, rtol=1e-9)
+
+
+def test_the_default_run_is_there_at_first_load_and_is_the_engines(page):
+    x, run = engine()
+    assert page.text(ids.RUN_SENTENCE) == run.message
+    assert "nudged apart" in page.text(ids.RUN_NOTE)
+    assert_shows(page, x, run)
+    table = cells(page)
+    assert list(table) == ["π0", "π1", "λ0", "λ1", "ℓ"]
+    assert table["λ0"][0] == "0.1000"
+    assert float(table["λ0"][2]) == pytest.approx(run.mixture.scales[0], rel=1e-3)
+
+
+def test_run_on_a_seed_is_the_engines_answer_with_one_request(page):
+    page.type("seed", "20260")
+    page.type("lambda1", "2.5")
+    page.requests()
+    run_again(page)
+    assert [urlsplit(url).path for url in page.requests()] == ["/_dash-update-component"]
+    x, run = engine(20260, scales=(0.1, 2.5))
+    assert page.text(ids.RUN_SENTENCE) == run.message
+    assert_shows(page, x, run)
+
+
+def test_real_data_run_with_their_family_and_start_when_chosen(page):
+    for source, symbols in (
+        ("faithful-waiting", ["π0", "π1", "μ0", "μ1", "σ0", "σ1", "ℓ"]),
+        ("faithful-eruptions", ["π0", "π1", "μ0", "μ1", "σ0", "σ1", "ℓ"]),
+        ("air-conditioning", ["π0", "π1", "λ0", "λ1", "ℓ"]),
+    ):
+        data = em.datasets.load(source)
+        page.element(ids.option(ids.SOURCE, source)).click()
+        page.until(lambda data=data: data.citation in page.text(ids.ABOUT))
+        page.until(lambda symbols=symbols: list(cells(page)) == symbols)
+        best = data.log_likelihood
+        page.until(lambda best=best: abs(float(cells(page)["ℓ"][2].replace("−", "-")) - best) < 0.01)
+        assert not page.element(ids.GENERATED_GROUP).is_displayed()
+        np.testing.assert_allclose(page.observations(), np.sort(data.x))
+        gaussian = data.family is em.GaussianMixture
+        assert page.element(ids.row("start_mu0")).is_displayed() is gaussian
+        assert page.element(ids.row("start_lambda0")).is_displayed() is not gaussian
+        for parameter in state.SOURCES[source].start:
+            assert float(page.value(ids.slider(parameter.name))) == pytest.approx(parameter.default)
+            assert float(page.value(ids.box(parameter.name))) == parameter.default
+    page.element(ids.option(ids.SOURCE, "generated")).click()
+    page.until(lambda: page.element(ids.GENERATED_GROUP).is_displayed())
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == engine()[1].message)
+
+
+def test_many_observations_are_thinned_in_marks_only_and_that_is_said(page):
+    page.type("n", "100000")
+    run_again(page)
+    x, run = engine(n=100_000)
+    assert page.text(ids.RUN_SENTENCE) == run.message
+    assert "2,000 of the 100,000 observations are drawn" in page.text(ids.RUN_NOTE)
+    assert len(page.observations()) == runs.MAX_MARKS
+    curve = page.trace(ids.POSTERIOR_FIGURE, "posterior-0")
+    assert (curve["x"][0], curve["x"][-1]) == (1, 100_000)
+    exact = np.sort(run.mixture.responsibilities(x)[:, 0])
+    np.testing.assert_allclose(curve["y"], exact[np.array(curve["x"]) - 1], atol=2e-3)
+    bars = page.trace(ids.DATA_FIGURE, "histogram")["y"]
+    np.testing.assert_allclose(bars, np.histogram(x, bins=len(bars), density=True)[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("n", "1e9", "too_large"),
+        ("n", "0", "too_small"),
+        ("n", "12.5", "off_step"),
+        ("seed", "-1", "too_small"),
+        ("lambda0", "0", "too_small"),
+        ("rho", "1.5", "too_large"),
+        ("max_iter", "", "empty"),
+        ("tol", "-1", "too_small"),
+        ("tol", "e", "not_a_number"),
+    ],
+)
+def test_bad_values_are_refused_in_words_and_the_last_result_stays(page, name, text, problem):
+    before = page.text(ids.RUN_TABLE)
+    page.type(name, text)
+    page.until(lambda: state.PROBLEMS[problem] in page.error(name))
+    page.until(page.element(ids.error(name)).is_displayed)
+    page.requests()
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "mend the value" in page.text(ids.RUN_STATUS))
+    assert page.requests() == []
+    assert page.text(ids.RUN_TABLE) == before
+    page.type(name, {"max_iter": "500"}.get(name, "1"))
+    page.until(lambda: page.error(name) == "")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.RUN_STATUS) == "")
+
+
+def test_too_much_work_is_refused_by_the_server_in_words(page):
+    before = page.text(ids.RUN_TABLE)
+    page.type("n", "100000")
+    page.type("max_iter", "10000")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "lower one of them" in page.error("max_iter"))
+    assert "The last result is kept" in page.text(ids.RUN_STATUS)
+    assert page.text(ids.RUN_TABLE) == before
+
+
+def test_colour_by_responsibility(page):
+    page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
+    page.until(lambda: "coloured by responsibility" in page.text(ids.RUN_NOTE))
+    script = (
+        "return document.querySelector('#data-figure .js-plotly-plot').layout.shapes.map((s) => [s.path, s.line.color])"
+    )
+    shapes = page.until(lambda: len(found := page.browser.execute_script(script)) > 10 and found)
+    assert len({colour for _, colour in shapes}) > 10
+    assert sum(path.count("M") for path, _ in shapes) == 1000, "every mark is drawn once"
+    x, run = engine()
+    for k in (0, 1):
+        row = page.trace(ids.DATA_FIGURE, f"observations-{k}")
+        np.testing.assert_allclose(row["customdata"], run.mixture.responsibilities(row["x"]), atol=1e-9)
+
+
+def test_how_a_run_ends_is_said(page):
+    page.type("max_iter", "3")
+    run_again(page)
+    assert page.text(ids.RUN_SENTENCE).startswith("Stopped at the limit of 3 iterations without converging")
+    page.type("tol", "0")
+    run_again(page)
+    assert page.text(ids.RUN_SENTENCE).startswith("Ran 3 iterations, as many as asked for")
+    page.type("n", "1")
+    page.type("max_iter", "50")
+    run_again(page)
+    assert "no spread to part them by" in page.text(ids.RUN_NOTE)
+
+
+def test_a_server_that_is_gone_is_said_and_the_last_result_stays(dash_duo):
+    dash_duo.start_server(create_app(), navigate=False)
+    page = Page(dash_duo)
+    page.open("run")
+    before = page.text(ids.RUN_TABLE)
+    dash_duo.server.stop()
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "did not answer" in page.text(ids.RUN_STATUS))
+    assert page.text(ids.RUN_TABLE) == before
+    assert page.element(ids.RUN_BUTTON).text == "Run EM"
+    page.open("gaussian")
+    page.move("gaussian-mu1", 2)
+    page.until(lambda: "Mean 0.500" in page.text(ids.sentence("gaussian")))
+    assert all("_dash-update-component" in line or "did not respond" in line for line in page.logs())
+
+
+def test_tabs_by_keyboard_and_no_request_to_another_host(page):
+    page.open("gaussian")
+    page.element(ids.tab("gaussian")).send_keys(Keys.ARROW_LEFT)
+    page.until(lambda: page.element(ids.panel("background")).is_displayed())
+    page.element(ids.tab("background")).send_keys(Keys.HOME)
+    page.until(lambda: page.element(ids.panel("gaussian")).is_displayed())
+    page.element(ids.tab("gaussian")).send_keys(Keys.ARROW_RIGHT)
+    page.until(lambda: page.element(ids.panel("exponential")).is_displayed())
+    urls = page.requests()
+    assert len(urls) > 10
+    assert hosts(urls) == {"localhost"}
+
+
+def test_dark_and_light_can_be_chosen_and_reach_the_figures(page):
+    script = (
+        "return document.querySelector('#data-figure .js-plotly-plot').data.find((t) => t.uid === 'mixture').line.color"
+    )
+    colours = set()
+    for choice in ("dark", "light"):
+        page.element(ids.option(ids.THEME_CHOICE, choice)).click()
+        page.until(lambda choice=choice: page.browser.execute_script("return emlab.figures.mode()") == choice)
+        colours.add(page.until(lambda: (c := page.browser.execute_script(script)) not in colours and c))
+    assert len(colours) == 2

@@ -1,0 +1,123 @@
+"""Fits of real data against optima found by other means (scipy, R) and against published numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import em
+
+ENTRIES = json.loads((Path(em.__file__).parent / "data" / "fits.json").read_text("utf-8"))
+FAMILIES = {"gaussian": em.GaussianMixture, "exponential": em.ExponentialMixture}
+PATIENT = em.StoppingRule(max_iter=20_000, tol=1e-14)
+
+
+def optimum_of(entry):
+    """The optimum's log-likelihood, and its parameter arrays in the order of the second (scale or mean)."""
+    names = FAMILIES[entry["family"]].parameter_names
+    arrays = [np.array(entry["optimum"][name]) for name in names]
+    return entry["optimum"]["log_likelihood"], [array[np.argsort(arrays[1])] for array in arrays]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_fit_reaches_the_reference_optimum(name):
+    entry = ENTRIES[name]
+    run = em.fit(entry["x"], FAMILIES[entry["family"]](**entry["start"]), PATIENT)
+    log_likelihood, expected = optimum_of(entry)
+    assert run.converged
+    assert run.log_likelihood[-1] == pytest.approx(log_likelihood, abs=1e-6)
+    order = np.argsort(run.mixture.parameters[run.mixture.parameter_names[1]])
+    for array, reference in zip(run.mixture.parameters.values(), expected, strict=True):
+        np.testing.assert_allclose(array[order], reference, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_reference_log_likelihood_is_that_of_the_reference_parameters(name):
+    entry = ENTRIES[name]
+    optimum = dict(entry["optimum"])
+    log_likelihood = optimum.pop("log_likelihood")
+    optimum.pop("iterations", None)
+    mixture = FAMILIES[entry["family"]](**optimum)
+    assert mixture.log_likelihood(entry["x"]) == pytest.approx(log_likelihood, abs=1e-8)
+
+
+PUBLISHED = {
+    # weight of the component with the smaller mean; means; stds; log-likelihood, as printed in `published`
+    "faithful_waiting": [0.3608861, 54.61486, 80.09107, 5.87122, 5.86773, -1034.00175],
+    "geyser_duration": [0.3395497, 1.950493, 4.237297, 0.228234, 0.431287, -298.1438],
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_numbers_are_quoted_in_the_data_file_and_reached_by_the_fit(name):
+    entry = ENTRIES[name]
+    quoted = [float(number) for number in re.findall(r"-?\d*\.\d+", entry["published"])]
+    assert quoted[:6] == PUBLISHED[name]
+    mixture = em.fit(entry["x"], FAMILIES[entry["family"]](**entry["start"]), PATIENT).mixture
+    fitted = [mixture.weights[0], *mixture.means, *mixture.stds, mixture.log_likelihood(entry["x"])]
+    assert fitted == pytest.approx(PUBLISHED[name], rel=2e-6)
+
+
+def test_every_published_string_is_checked_above():
+    assert {name for name, entry in ENTRIES.items() if entry["published"]} == set(PUBLISHED)
+
+
+def test_galaxies_have_two_optima_and_the_better_is_called_best():
+    best, local = ENTRIES["galaxies_best"], ENTRIES["galaxies_local"]
+    assert best["x"] == local["x"]
+    assert best["optimum"]["log_likelihood"] > local["optimum"]["log_likelihood"] + 0.1
+
+
+def test_one_exponential_has_the_log_likelihood_that_the_note_on_proschans_data_gives():
+    x = ENTRIES["proschan"]["x"]
+    one = em.fit(x, em.ExponentialMixture([1], [1]))
+    assert one.log_likelihood[-1] == pytest.approx(-1096.48514, abs=5e-6)
+
+
+# -- the data sets that are offered by name --------------------------------------------------------------------------
+
+
+def test_names_of_the_data_sets():
+    assert em.datasets.names() == ("faithful-waiting", "faithful-eruptions", "air-conditioning")
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "unit", "n", "mean"),
+    [
+        ("faithful-waiting", em.GaussianMixture, "min", 272, 70.897),
+        ("faithful-eruptions", em.GaussianMixture, "min", 272, 3.4878),
+        ("air-conditioning", em.ExponentialMixture, "h", 199, 90.920),
+    ],
+)
+def test_data_set_is_what_its_name_says(name, family, unit, n, mean):
+    data = em.datasets.load(name)
+    assert data.name == name
+    assert data.family is family
+    assert data.unit == unit
+    assert data.title.strip()
+    assert re.search(r"\D{4,} \d{4}", data.citation)  # an author and a year
+    assert data.x.shape == (n,)
+    assert data.x.mean() == pytest.approx(mean, abs=1e-3)
+    assert isinstance(data.start, family)
+    assert isinstance(data.optimum, family)
+    assert data.optimum.log_likelihood(data.x) == pytest.approx(data.log_likelihood, abs=1e-8)
+
+
+@pytest.mark.parametrize("name", em.datasets.names())
+def test_data_are_read_only_and_loaded_once(name):
+    data = em.datasets.load(name)
+    with pytest.raises(ValueError, match="read-only"):
+        data.x[0] = 0
+    assert em.datasets.load(name) is data
+
+
+@pytest.mark.parametrize("name", em.datasets.names())
+def test_fit_from_a_data_sets_start_with_the_default_rule_is_near_its_optimum(name):
+    data = em.datasets.load(name)
+    run = em.fit(data.x, data.start)
+    assert run.converged
+    assert run.log_likelihood[-1] == pytest.approx(data.log_likelihood, abs=1e-5)

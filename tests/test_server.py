@@ -1,0 +1,131 @@
+"""The server, asked without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from components import ids, state, theme
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def client():
+    return create_app().server.test_client()
+
+
+def ask(client, request):
+    """Send a run request as the page does."""
+    return client.post(
+        "/_dash-update-component",
+        json={
+            "output": f"{ids.RUN_REPLY}.data",
+            "outputs": {"id": ids.RUN_REPLY, "property": "data"},
+            "inputs": [{"id": ids.RUN_REQUEST, "property": "data", "value": request}],
+            "changedPropIds": [f"{ids.RUN_REQUEST}.data"],
+            "state": [],
+        },
+    )
+
+
+def default(**change):
+    values = {p.name: p.default for p in state.SOURCES[state.GENERATED].parameters}
+    return {"id": 1, "source": state.GENERATED} | values | change
+
+
+def test_the_page_and_its_parts_are_served(client):
+    page = client.get("/").get_data(as_text=True)
+    assert '<html lang="en">' in page
+    assert "<title>EM Lab</title>" in page
+    for address in re.findall(r'(?:src|href)="(/[^"]+)"', page):
+        with client.get(address) as response:
+            assert response.status_code == 200, address
+    assert "katex" not in page, "typeset mathematics is fetched only when it is opened"
+    with client.get("/assets/vendor/katex/katex.min.js") as response:
+        assert response.status_code == 200
+
+
+def test_a_run_is_answered(client):
+    response = ask(client, default(n=50))
+    assert response.status_code == 200
+    result = response.get_json()["response"][ids.RUN_REPLY]["data"]["result"]
+    assert len(result["x"]) == 50
+
+
+@pytest.mark.parametrize("change", [{"n": 10**9}, {"seed": -1}, {"lambda0": 0}, {"tol": None}, {"max_iter": "many"}])
+def test_bad_values_are_answered_in_words_without_a_result(client, change):
+    response = ask(client, default(**change))
+    answer = response.get_json()["response"][ids.RUN_REPLY]["data"]
+    assert list(answer["errors"]) == list(change)
+    assert "result" not in answer
+
+
+@pytest.mark.parametrize("request_", [None, [], 7, "run", {"source": "elsewhere"}])
+def test_odd_requests_are_answered_in_words(client, request_):
+    response = ask(client, request_)
+    assert response.status_code == 200
+    assert response.get_json()["response"][ids.RUN_REPLY]["data"]["errors"]
+
+
+def test_two_apps_do_not_share_callbacks():
+    first, second = create_app(), create_app()
+    assert first is not second
+    for app in (first, second):
+        assert ask(app.server.test_client(), default(n=5)).status_code == 200
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "eighty", "-1", "8050.0"])
+def test_a_bad_port_is_refused_in_words(port):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "app.py")], env={"PORT": port}, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "PORT must be a whole number from 1 to 65535" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_colours_are_read_from_the_css_and_stand_nowhere_else():
+    light, dark = theme.tokens("light"), theme.tokens("dark")
+    assert light.keys() == dark.keys() >= {"ink", "quiet", "paper", "card", "component-0", "component-1"}
+    assert (light["component-0"], dark["component-1"]) == ("#0072b2", "#e69f00")
+    hexes = re.compile(r"#[0-9a-fA-F]{6}\b")
+    sources = [*ROOT.glob("components/*.py"), *ROOT.glob("assets/*.js"), *ROOT.glob("assets/*.css")]
+    for path in sources:
+        if path.name != "tokens.css":
+            assert not hexes.search(path.read_text("utf-8")), path.name
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("mode", theme.MODES)
+def test_text_and_marks_have_contrast(mode):
+    colour = theme.tokens(mode)
+    for ground in ("paper", "card"):
+        for text in ("ink", "quiet", "accent", "bad"):
+            assert contrast(colour[text], colour[ground]) >= 4.5, (text, ground)
+    for mark in ("edge", "component-0", "component-1", "component-2", "component-3"):
+        assert contrast(colour[mark], colour["card"]) >= 3, mark
+    assert contrast(colour["on-accent"], colour["accent"]) >= 4.5
+    assert contrast(colour["accent"], colour["tint"]) >= 4.5
+
+
+def test_the_browser_is_told_what_python_knows(client):
+    layout = json.dumps(client.get("/_dash-layout").get_json(), ensure_ascii=False)
+    for words in (*state.PROBLEMS.values(), state.REFUSAL, *state.RATE_LABELS.values()):
+        assert words in layout

@@ -1,0 +1,130 @@
+"""The table of parameters, and what is made of values from outside."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import em
+from components import runs, state
+from components.run_view import reply
+
+ALL = [*state.GAUSSIAN, *state.EXPONENTIAL, *(p for source in state.SOURCES.values() for p in source.parameters)]
+DEFAULT = {"source": state.GENERATED} | {p.name: p.default for p in state.SOURCES[state.GENERATED].parameters}
+
+
+@pytest.mark.parametrize("parameter", ALL, ids=lambda p: p.name)
+def test_defaults_and_bounds_are_allowed_and_what_lies_beyond_is_not(parameter):
+    for value in (parameter.default, parameter.minimum, parameter.maximum):
+        assert parameter.problem(value) is None
+    step = parameter.step or 1e-9
+    assert parameter.problem(parameter.minimum - step) == "too_small"
+    assert parameter.problem(parameter.maximum + step) == "too_large"
+    if parameter.step:
+        assert parameter.problem(parameter.minimum + 0.4 * parameter.step) == "off_step"
+
+
+def test_every_step_of_every_slider_is_allowed():
+    for parameter in state.GAUSSIAN + state.EXPONENTIAL:
+        count = round((parameter.maximum - parameter.minimum) / parameter.step)
+        decimals = len(f"{parameter.step:g}".split(".")[1])
+        for i in range(count + 1):
+            assert parameter.problem(round(parameter.minimum + i * parameter.step, decimals)) is None
+
+
+def test_names_are_unique_and_the_fixed_labels_are_there():
+    for source in state.SOURCES.values():
+        names = [p.name for p in source.parameters]
+        assert len(set(names)) == len(names)
+    labels = {p.label for p in ALL}
+    assert labels >= {
+        "Mixing weight π1", "Mean μ1", "Mean μ2", "Standard deviation σ1", "Standard deviation σ2", "Scale λ1",
+        "Scale λ2", "Observations N", "Random seed", "True ρ", "True λ0", "True λ1", "Start ρ", "Start λ0", "Start λ1",
+        "Maximum iterations", "Tolerance",
+    }  # fmt: skip
+
+
+BAD = [
+    None,
+    "",
+    "abc",
+    "5",
+    True,
+    False,
+    [],
+    {},
+    float("nan"),
+    float("inf"),
+    -float("inf"),
+    10**400,
+    -1,
+    1e300,
+    5e9,
+    7.5,
+]
+
+
+@pytest.mark.parametrize("value", BAD, ids=repr)
+@pytest.mark.parametrize("name", ["n", "seed", "max_iter", "start_lambda0"])
+def test_bad_values_are_refused_in_words_on_the_server(name, value):
+    answer = reply(DEFAULT | {"id": 3, name: value})
+    assert list(answer["errors"]) == [name]
+    parameter = next(p for p in ALL if p.name == name)
+    assert answer["errors"][name].startswith(f"{parameter.label}: ")
+    assert parameter.allowed in answer["errors"][name]
+    assert answer["id"] == 3
+    assert "result" not in answer
+
+
+@pytest.mark.parametrize("request_", [None, [], 3, "x", {}, {"source": 3}, {"source": ["generated"]}, {"source": "no"}])
+def test_requests_that_nobody_should_send_are_answered_in_words(request_):
+    assert "source" in reply(request_)["errors"]
+
+
+def test_too_much_work_is_refused():
+    answer = reply(DEFAULT | {"n": 100_000, "max_iter": 10_000})
+    assert "200,000,000" in answer["errors"]["max_iter"]
+
+
+def test_the_reply_carries_the_engines_numbers():
+    result = json.loads(json.dumps(reply(DEFAULT)))["result"]
+    x, z = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))
+    start = em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5]))
+    run = em.fit(x, start)
+    order = np.argsort(x)
+    np.testing.assert_allclose(result["x"], x[order], rtol=1e-11)
+    assert result["z"] == z[order].tolist()
+    np.testing.assert_allclose(result["log_likelihood"], run.log_likelihood, rtol=1e-11)
+    for name, values in run.parameters.items():
+        np.testing.assert_allclose(result["trajectory"][name], values, rtol=1e-11)
+    assert result["sentence"] == run.message
+    assert sum(result["z"]) == z.sum()
+
+
+@pytest.mark.parametrize("source", [name for name in state.SOURCES if name != state.GENERATED])
+def test_real_data_end_at_the_published_optimum(source):
+    values = {p.name: p.default for p in state.SOURCES[source].parameters}
+    result = reply(values | {"source": source, "tol": 1e-12, "max_iter": 5000})["result"]
+    data = em.datasets.load(source)
+    assert result["log_likelihood"][-1] == pytest.approx(data.log_likelihood, abs=1e-6)
+    for name, values in data.optimum.parameters.items():
+        np.testing.assert_allclose(result["trajectory"][name][-1], values, rtol=1e-4)
+
+
+def test_marks_are_thinned_evenly_by_rank_and_numbers_are_not():
+    result = reply(DEFAULT | {"n": 50_000, "max_iter": 5})["result"]
+    assert len(result["x"]) == len(result["rank"]) == len(result["z"]) == runs.MAX_MARKS
+    assert result["rank"][0] == 1
+    assert result["rank"][-1] == result["n"] == 50_000
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(50_000, np.random.default_rng(1))
+    np.testing.assert_allclose(result["x"], np.sort(x)[np.array(result["rank"]) - 1], rtol=1e-11)
+    assert "2,000 of the 50,000" in " ".join(result["notes"])
+
+
+@pytest.mark.parametrize("change", [{"n": 1}, {"start_rho": 0}, {"rho": 1}, {"lambda0": 1}, {"n": 2, "tol": 0}])
+def test_odd_but_allowed_runs_are_answered(change):
+    result = reply(DEFAULT | change)["result"]
+    assert result["sentence"]
+    assert np.isfinite(result["log_likelihood"]).all()

@@ -1,0 +1,185 @@
+"""When a run stops and what it then says: first with bare numbers, then on data."""
+
+from __future__ import annotations
+
+import math
+from itertools import accumulate
+
+import numpy as np
+import pytest
+
+import em
+from em.stopping import StoppingRule, StopReason, remaining_gain, rounding_level
+
+N = 100
+
+
+def geometric(limit, gap, c, n):
+    """n + 1 log-likelihoods that approach `limit` from `gap` below, the gap shrinking by c each time."""
+    return [limit - gap * c**t for t in range(n + 1)]
+
+
+def records_until_stop(rule, log_likelihood, n_observations=N):
+    """How many records the rule reads before it stops, and why; (None, None) if it never does."""
+    for count in range(1, len(log_likelihood) + 1):
+        reason = rule.reason(log_likelihood[:count], n_observations)
+        if reason is not None:
+            return count, reason
+    return None, None
+
+
+@pytest.mark.parametrize("c", [0.01, 0.3, 0.9, 0.99, 0.999])
+@pytest.mark.parametrize("limit", [-500, 0, 3e4])
+def test_estimate_on_a_geometric_sequence_is_exactly_what_was_left_before_the_last_step(c, limit):
+    for t in (2, 3, 5):
+        left_before = 10 * c ** (t - 1)
+        if left_before * (1 - c) > 1e6 * rounding_level(limit, N):
+            estimate = remaining_gain(geometric(limit, 10, c, t), N)
+            assert estimate == pytest.approx(left_before / N, rel=1e-4)
+            assert estimate > 10 * c**t / N  # so it bounds what is left after it
+
+
+def test_remaining_gain_is_per_observation():
+    sequence = geometric(-500, 10, 0.5, 4)
+    assert remaining_gain(sequence, 10) == pytest.approx(10 * remaining_gain(sequence, 100))
+
+
+@pytest.mark.parametrize("sequence", [[], [-5], [-5, -4]])
+def test_remaining_gain_cannot_be_told_from_fewer_than_three_records(sequence):
+    assert remaining_gain(sequence, N) == math.inf
+
+
+def test_remaining_gain_cannot_be_told_while_increments_do_not_shrink():
+    assert remaining_gain([0, 1, 2], N) == math.inf
+    assert remaining_gain([0, 1, 2.1], N) == math.inf
+    assert remaining_gain([0, 0, 1e-6], N) == math.inf
+    assert remaining_gain([0, -1, 1], N) == math.inf
+
+
+def test_remaining_gain_reads_the_last_three_records_only():
+    assert remaining_gain([7, -3, 0, 1, 1.5], N) == remaining_gain([0, 1, 1.5], N) == pytest.approx(1 / N)
+
+
+@pytest.mark.parametrize("level", [-1e-3, -1e3, -1e9, 1e5])
+def test_increments_at_rounding_level_count_as_no_gain(level):
+    ulp = np.spacing(abs(level))
+    for noise in ([0, 1, 2], [0, 1, 3], [0, 2, 1], [3, 2, 1], [0, 0, 0], [0, -1, 1]):
+        assert remaining_gain([level + step * ulp for step in noise], N) == 0
+
+
+@pytest.mark.parametrize("level", [-1e3, -1e6])
+def test_increments_well_above_rounding_count(level):
+    step = 1000 * rounding_level(level, N)
+    assert remaining_gain([level, level + step, level + 3 * step], N) == math.inf
+
+
+@pytest.mark.parametrize("c", [0.15, 0.55, 0.9, 0.99])
+@pytest.mark.parametrize("tol", [1e-3, 1e-6])
+def test_rule_converges_when_the_estimates_at_the_last_two_records_are_below_tol(c, tol):
+    expected = next(t for t in range(3, 10_000) if 10 * c ** (t - 2) / N < tol)
+    count, reason = records_until_stop(StoppingRule(10_000, tol), geometric(-500, 10, c, expected + 50))
+    assert reason is StopReason.CONVERGED
+    assert count == expected + 1
+
+
+def test_small_steps_alone_are_no_convergence():
+    slow = geometric(-500, 10, 0.9999, 3000)  # steps of 1e-3 and less, 10 still to come at first
+    assert records_until_stop(StoppingRule(5000, 1e-3), slow)[0] is None
+    assert slow[1] - slow[0] < 1e-3 * N
+
+
+@pytest.mark.parametrize("growth", [1.0, 1.01, 2.34])
+def test_growing_increments_never_stop(growth):
+    increments = [1e-4 * growth**t for t in range(40)]
+    log_likelihood = list(accumulate(increments, initial=-500.0))
+    # Constant increments differ by rounding alone: those may look as if they shrank, by 1e-12, with 1e8 to come.
+    assert records_until_stop(StoppingRule(1000, 1e-2), log_likelihood) == (None, None)
+
+
+def test_one_pause_is_no_convergence():
+    pause = list(accumulate([1, 1e-9, 2.5e-9, 6e-9, 1.5e-8], initial=-500.0))
+    assert remaining_gain(pause[:3], N) < 1e-8
+    assert records_until_stop(StoppingRule(1000, 1e-8), pause) == (None, None)
+
+
+@pytest.mark.parametrize("max_iter", [1, 2, 7, 50])
+@pytest.mark.parametrize("sequence", [[-500.0] * 60, geometric(-500, 10, 0.5, 60), list(range(60))])
+def test_tol_zero_runs_exactly_max_iter_iterations(max_iter, sequence):
+    count, reason = records_until_stop(StoppingRule(max_iter, 0), sequence)
+    assert count == max_iter + 1
+    assert reason is StopReason.MAX_ITER
+
+
+@pytest.mark.parametrize("max_iter", [1, 2, 5])
+def test_rule_stops_at_max_iter_when_it_has_not_converged(max_iter):
+    assert records_until_stop(StoppingRule(max_iter, 1e-12), geometric(-500, 10, 0.9, 20)) == (
+        max_iter + 1,
+        StopReason.MAX_ITER,
+    )
+
+
+def test_convergence_at_the_last_iteration_allowed_is_convergence():
+    assert records_until_stop(StoppingRule(3, 1e-8), [-5.0] * 4) == (4, StopReason.CONVERGED)
+    assert records_until_stop(StoppingRule(2, 1e-8), [-5.0] * 4) == (3, StopReason.MAX_ITER)
+
+
+def test_rule_is_a_frozen_value():
+    assert StoppingRule(5, 1) == StoppingRule(max_iter=5, tol=1.0)
+    with pytest.raises(AttributeError):
+        StoppingRule().tol = 1
+
+
+@pytest.mark.parametrize(
+    ("truth", "start"),
+    [
+        (em.ExponentialMixture([0.5, 0.5], [0.1, 1]), em.ExponentialMixture([0.1, 0.9], [0.3, 0.6])),
+        (em.GaussianMixture([0.4, 0.6], [0, 4], [1, 0.7]), em.GaussianMixture([0.5, 0.5], [0.5, 2], [1, 1])),
+    ],
+    ids=["exponential", "gaussian"],
+)
+@pytest.mark.parametrize("tol", [1e-4, 1e-6, 1e-8])
+def test_converged_means_that_running_on_gains_less_than_tol_where_components_are_apart(truth, start, tol):
+    for seed in range(10):
+        x, _ = truth.sample(500, np.random.default_rng(seed))
+        run = em.fit(x, start, StoppingRule(1000, tol))
+        optimum = em.fit(x, run.mixture, StoppingRule(1000, 0)).log_likelihood[-1]
+        assert run.converged
+        assert run.remaining_gain < tol
+        assert (optimum - run.log_likelihood[-1]) / x.size < 1.1 * tol
+
+
+@pytest.mark.parametrize("max_iter", [1, 5, 30])
+def test_fit_with_tol_zero_runs_exactly_max_iter_iterations_even_at_the_optimum(max_iter):
+    x = np.array([1.0, 2.0, 3.0])
+    optimum = em.ExponentialMixture([1], [2])
+    run = em.fit(x, optimum, StoppingRule(max_iter, 0))
+    assert run.n_iter == max_iter
+    assert run.reason is StopReason.MAX_ITER
+    assert run.converged is False
+
+
+def test_only_the_first_reason_is_convergence():
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(300, np.random.default_rng(0))
+    start = em.ExponentialMixture([0.1, 0.9], [0.3, 0.6])
+    runs = {
+        StopReason.CONVERGED: em.fit(x, start),
+        StopReason.MAX_ITER: em.fit(x, start, StoppingRule(5)),
+        StopReason.STATIONARY_START: em.fit(x, em.ExponentialMixture([0.5, 0.5], [1, 1])),
+        StopReason.DEGENERATE: em.fit(np.zeros(3), start),
+    }
+    assert set(runs) == set(StopReason)
+    for reason, run in runs.items():
+        assert run.reason is reason
+        assert run.converged is (reason is StopReason.CONVERGED)
+        assert f"{run.n_iter} iteration" in run.message
+
+
+def test_messages_say_why_with_numbers():
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(300, np.random.default_rng(0))
+    start = em.ExponentialMixture([0.1, 0.9], [0.3, 0.6])
+    assert "below the tolerance 1e-08" in em.fit(x, start).message
+    assert "without converging" in em.fit(x, start, StoppingRule(5)).message
+    assert "as many as asked for (tolerance 0)" in em.fit(x, start, StoppingRule(5, 0)).message
+    assert "1 iteration " in em.fit(x, start, StoppingRule(1)).message
+    tied = em.fit(x, em.ExponentialMixture([0.2, 0.5, 0.3], [0.5, 1, 1]), StoppingRule(20, 1))
+    assert "1 and 2 started identical" in tied.message
