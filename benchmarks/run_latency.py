@@ -18,7 +18,8 @@ const set = (id, value) => {
 };
 set("n-box", n);
 set("seed-box", seed);
-const figures = ["data", "posterior", "log-likelihood"].map((id) => document.querySelector(`#${id}-figure .js-plotly-plot`));
+const plot = (name) => document.querySelector(`#${name}-figure .js-plotly-plot`);
+const figures = ["data", "posterior", "log-likelihood"].map(plot);
 setTimeout(() => {
   performance.clearResourceTimings();
   let waiting = figures.length;
@@ -27,7 +28,7 @@ setTimeout(() => {
     figure.once("plotly_afterplot", () => {
       if (--waiting) return;
       requestAnimationFrame(() => requestAnimationFrame(() => {
-        const request = performance.getEntriesByType("resource").find((one) => one.name.includes("_dash-update-component"));
+        const [request] = performance.getEntriesByType("resource").filter(({ name }) => name.includes("_dash-update"));
         done([performance.now() - start, request.responseEnd - request.startTime, request.transferSize]);
       }));
     });

@@ -57,6 +57,15 @@ def test_constant_data_leave_gaussians_degenerate_however_many(n, value):
     assert_proper(run, x)
 
 
+@pytest.mark.parametrize("unit", [-1, 1, 1e9])
+def test_values_that_differ_by_rounding_only_count_as_one_point(unit):
+    x = unit * np.array([0.3, 0.1 + 0.2] * 50)
+    assert np.ptp(x) > 0
+    run = em.fit(x, em.GaussianMixture([0.5, 0.5], [0, unit], [abs(unit), abs(unit)]))
+    assert run.reason is DEGENERATE
+    assert_proper(run, x)
+
+
 @pytest.mark.parametrize("n", [1, 1000])
 @pytest.mark.parametrize("value", [1e-6, 2.5, 1e6])
 def test_constant_data_give_exponentials_that_constant_as_scale(n, value):

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 import em
 from app import create_app
 from components import ids, runs, state
+from components.theme import SIGNS
 from tests.page import Page, hosts
 
 
@@ -31,11 +31,12 @@ def run_again(page: Page) -> None:
 
 def cells(page: Page) -> dict[str, list[str]]:
     """The table of estimates: parameter -> its cells."""
-    rows = page.element(ids.RUN_TABLE).find_elements(By.CSS_SELECTOR, "tbody tr")
-    return {
-        row.find_element(By.TAG_NAME, "th").text.strip("●◆ "): [td.text for td in row.find_elements(By.TAG_NAME, "td")]
-        for row in rows
-    }
+    script = (
+        "return [...document.querySelectorAll(`#${arguments[0]} tbody tr`)]"
+        ".map((row) => [...row.children].map((cell) => cell.textContent))"
+    )
+    rows = page.browser.execute_script(script, ids.RUN_TABLE)
+    return {head.strip("".join(SIGNS)): numbers for head, *numbers in rows}
 
 
 def engine(seed: int = 1, n: int = 1000, scales: tuple[float, float] = (0.1, 1.0)) -> tuple[np.ndarray, em.Run]:
@@ -172,7 +173,7 @@ def test_colour_by_responsibility(page):
     shapes = page.until(lambda: len(found := page.browser.execute_script(script)) > 10 and found)
     assert len({colour for _, colour in shapes}) > 10
     assert sum(path.count("M") for path, _ in shapes) == 1000, "every mark is drawn once"
-    x, run = engine()
+    _, run = engine()
     for k in (0, 1):
         row = page.trace(ids.DATA_FIGURE, f"observations-{k}")
         np.testing.assert_allclose(row["customdata"], run.mixture.responsibilities(row["x"]), atol=1e-9)
