@@ -27,78 +27,114 @@
     return box.validity.stepMismatch ? "off_step" : null;
   }
 
-  /* Every box as last read: name -> its parameter, the values of its view, the page's words. Dash reports a refused
-     value as no number at all, and only once, so the box itself is heard at every keystroke. */
-  const boxes = new Map();
+  /* Every control that is looked after: its parameter, the last good values of its view, the page's words, and what
+     to do at once when it moves.
 
-  function watch(parameters, kept, config) {
-    for (const p of parameters) boxes.set(`${p.name}-box`, { p, kept, config });
+     Moves are heard here, from the browser: an update by way of Dash costs more than a frame, so Dash (and with it a
+     view's callback) hears of a slider when it has come to rest. Boxes are read here for another reason too: Dash
+     reports a refused value as no number at all, and only once. */
+  const looked = new Map(); // id of a slider or box -> { p, kept, config, moved }
+
+  function lookAfter(parameters, kept, config, moved = () => {}) {
+    for (const p of parameters)
+      for (const control of ["slider", "box"]) looked.set(`${p.name}-${control}`, { p, kept, config, moved });
+  }
+
+  const element = (id) => document.getElementById(id);
+
+  function say(id, words) {
+    if (element(id).textContent !== words) element(id).textContent = words;
   }
 
   function refusal({ p, kept, config }, box) {
     const problem = problemOf(p, box);
     if (!problem) return "";
-    const words = { label: labelOf(p), problem: config.problems[problem], allowed: p.allowed, kept: kept[p.name] };
-    return fill(config.refusal, words);
+    const label = document.querySelector(`label[for="${box.id}"]`).textContent; // λ may be a scale or a rate
+    return fill(config.refusal, { label, problem: config.problems[problem], allowed: p.allowed, kept: kept[p.name] });
   }
 
-  document.addEventListener("input", ({ target }) => {
-    const known = boxes.get(target.id);
-    if (known) clientside.set_props(`${known.p.name}-error`, { children: refusal(known, target) });
-  });
+  const isRefused = (p) => element(`${p.name}-error`).textContent !== "";
 
-  /* Read what moved. `kept` (name -> last good value) is brought up to date; returned are updates of other
-     properties ("id.property" -> value) and whether any value changed. */
-  function read(context, parameters, kept) {
-    const updates = {};
-    let changed = false;
-    const byControl = new Map();
-    for (const p of parameters) {
-      byControl.set(`${p.name}-slider.value`, p);
-      byControl.set(`${p.name}-box.value`, p);
-    }
-    for (const { prop_id: control, value } of context.triggered) {
-      const p = byControl.get(control);
-      const isBox = control.endsWith("-box.value");
-      if (!p || (isBox && !Number.isFinite(value))) continue;
-      const number = Number(value);
-      changed = changed || kept[p.name] !== number;
-      kept[p.name] = number;
-      updates[`${p.name}-error.children`] = "";
-      if (!isBox) updates[`${p.name}-box.value`] = number;
-      else if (p.slider) updates[`${p.name}-slider.value`] = String(number);
-    }
-    return { updates, changed };
+  const AT_REST = 150; // ms without a move until Dash is told of a slider's value
+  const TYPED = 500; // ms without a key until what was typed is taken for what was meant
+  const waiting = {}; // id of a control -> timer
+
+  function after(ms, id, then) {
+    clearTimeout(waiting[id]);
+    waiting[id] = setTimeout(() => {
+      delete waiting[id];
+      then();
+    }, ms);
   }
 
-  /* The label as it stands on the page: λ may be a scale or a rate. */
-  const labelOf = (p) => document.querySelector(`label[for="${p.name}-box"]`).textContent;
+  function hearSlider(event, slider, { p, kept, moved }) {
+    event.stopPropagation(); // Dash hears of it when it has come to rest
+    if (event.type === "change" && slider.id in waiting) return;
+    kept[p.name] = Number(slider.value);
+    showKept(p, kept);
+    after(AT_REST, slider.id, () => clientside.set_props(slider.id, { value: slider.value }));
+    moved();
+  }
 
-  /* Set parameters to values, everywhere they show. */
-  function set(parameters, values, kept) {
-    const updates = {};
-    for (const p of parameters) {
-      kept[p.name] = values[p.name];
-      updates[`${p.name}-box.value`] = values[p.name];
-      updates[`${p.name}-error.children`] = "";
-      if (p.slider) updates[`${p.name}-slider.value`] = String(values[p.name]);
+  function readBox(box, known) {
+    const { p, kept, moved } = known;
+    const words = refusal(known, box);
+    say(`${p.name}-error`, words);
+    if (words || kept[p.name] === Number(box.value)) return;
+    kept[p.name] = Number(box.value);
+    if (p.slider) clientside.set_props(`${p.name}-slider`, { value: box.value });
+    moved();
+  }
+
+  /* "1" on the way to "1e9" is not a value: keys are waited for, arrow keys and Enter are not. */
+  function hearBox(event, box, known) {
+    const typing = event.type === "input" && event.inputType;
+    clearTimeout(waiting[box.id]);
+    if (typing) after(TYPED, box.id, () => readBox(box, known));
+    else readBox(box, known);
+  }
+
+  function hear(event) {
+    const known = looked.get(event.target.id);
+    if (known) (event.target.type === "range" ? hearSlider : hearBox)(event, event.target, known);
+  }
+
+  // Before React, which listens further down.
+  for (const type of ["input", "change"]) document.addEventListener(type, hear, true);
+
+  /* A parameter's box shows its last good value, and nothing is refused. */
+  function showKept(p, kept) {
+    const box = element(`${p.name}-box`);
+    if (box.value === "" || Number(box.value) !== kept[p.name]) box.value = String(kept[p.name]);
+    say(`${p.name}-error`, "");
+  }
+
+  /* Bring the last good values up to date with sliders that came to rest. */
+  function read(context) {
+    for (const { prop_id: property, value } of context.triggered) {
+      const known = looked.get(property.replace(/\.value$/, ""));
+      if (!known) continue;
+      known.kept[known.p.name] = Number(value);
+      showKept(known.p, known.kept);
     }
-    return updates;
+  }
+
+  /* Set parameters to their defaults, everywhere they show; `bounds` too where they have changed. */
+  function reset(parameters, kept, bounds = false) {
+    for (const p of parameters) {
+      kept[p.name] = p.default;
+      const limits = bounds ? { min: p.minimum, max: p.maximum, step: p.step ?? "any" } : {};
+      if (bounds) clientside.set_props(`${p.name}-box`, limits);
+      if (p.slider) clientside.set_props(`${p.name}-slider`, { ...limits, value: String(p.default) });
+      showKept(p, kept);
+    }
   }
 
   const defaults = (parameters) => Object.fromEntries(parameters.map((p) => [p.name, p.default]));
 
-  /* A callback's return value from updates by "id.property"; what is not named stays. */
-  function answer(context, updates) {
-    return context.outputs_list.map(({ id, property }) => {
-      const key = `${id}.${property.split("@")[0]}`;
-      return key in updates ? updates[key] : clientside.no_update;
-    });
-  }
-
   const wasTriggered = (context, id) => context.triggered.some(({ prop_id: prop }) => prop.startsWith(`${id}.`));
 
-  emlab.controls = { answer, defaults, fill, format, read, set, wasTriggered, watch };
+  emlab.controls = { defaults, fill, format, isRefused, lookAfter, read, reset, say, wasTriggered };
 
   /* One of several buttons pressed. */
   clientside.emlab.choose = function () {

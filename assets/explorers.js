@@ -31,39 +31,42 @@
   const timers = {};
   function announce(view, text) {
     clearTimeout(timers[view]);
-    timers[view] = setTimeout(() => clientside.set_props(`${view}-announcement`, { children: text }), ANNOUNCE);
+    timers[view] = setTimeout(() => emlab.controls.say(`${view}-announcement`, text), ANNOUNCE);
   }
 
-  function explorer(view, describe) {
-    return function () {
-      const context = clientside.callback_context;
-      const config = Object.values(context.states)[0];
-      const { inputs } = context;
-      const parameters = config.parameters[view];
-      const first = !kept[view];
-      if (first) {
-        kept[view] = emlab.controls.defaults(parameters);
-        emlab.controls.watch(parameters, kept[view], config);
-      }
-      const reset = emlab.controls.wasTriggered(context, `${view}-reset`);
-      const { updates, changed } = reset
-        ? { updates: emlab.controls.set(parameters, emlab.controls.defaults(parameters), kept[view]), changed: false }
-        : emlab.controls.read(context, parameters, kept[view]);
+  const views = {}; // view -> what it was last called with by Dash: the options beside the parameters
 
+  function explorer(view, describe) {
+    function draw(how, fresh = false) {
+      const { config, inputs } = views[view];
+      const parameters = config.parameters[view];
       const values = Object.fromEntries(parameters.map((p) => [p.name.replace(`${view}-`, ""), kept[view][p.name]]));
-      const { figure, peak, of, sentence, also } = describe(config, values, inputs);
-      const end = axisEnd(view, peak, of, reset);
+      const { figure, peak, of, sentence } = describe(config, values, inputs);
+      const end = axisEnd(view, peak, of, fresh);
       const log = of.endsWith("log");
       Object.assign(figure.layout.yaxis, {
         type: log ? "log" : "linear",
         range: log ? [Math.log10(config.logFloor), Math.log10(end)] : [0, end],
       });
-      (changed ? emlab.figures.showMoving : emlab.figures.showNow)(`${view}-figure`, figure);
-      if (!first) announce(view, sentence);
+      how(`${view}-figure`, figure);
+      emlab.controls.say(`${view}-pi2`, emlab.controls.format(1 - values.pi1, 3));
+      emlab.controls.say(`${view}-sentence`, sentence);
+      announce(view, sentence);
+    }
 
-      updates[`${view}-pi2.children`] = emlab.controls.format(1 - values.pi1, 3);
-      updates[`${view}-sentence.children`] = sentence;
-      return emlab.controls.answer(context, Object.assign(updates, also));
+    return function () {
+      const context = clientside.callback_context;
+      const [config] = Object.values(context.states);
+      const parameters = config.parameters[view];
+      if (!kept[view]) {
+        kept[view] = emlab.controls.defaults(parameters);
+        emlab.controls.lookAfter(parameters, kept[view], config, () => draw(emlab.figures.showMoving));
+      }
+      views[view] = { config, inputs: context.inputs };
+      const reset = emlab.controls.wasTriggered(context, `${view}-reset`);
+      if (reset) emlab.controls.reset(parameters, kept[view]);
+      else emlab.controls.read(context);
+      draw(emlab.figures.showNow, reset);
     };
   }
 
@@ -92,7 +95,7 @@
       at: at.map((mode) => format(mode, 3)).join(" and "),
     });
     const sentence = fill(config.sentences.gaussian, { mean: format(mean, 3), std: format(std, 3), modes });
-    return { figure, peak, of: "linear", sentence, also: {} };
+    return { figure, peak, of: "linear", sentence };
   });
 
   clientside.emlab.exponential = explorer("exponential", (config, v, inputs) => {
@@ -122,13 +125,10 @@
     });
     if (notebook)
       sentence += " " + fill(config.sentences.notebook, { area: format(emlab.densities.notebookArea(p.weights, lambdas), 3) });
-    const also = {};
-    for (const parameter of config.parameters.exponential) {
-      const rate = config.rateLabels[parameter.name];
-      if (!rate) continue;
-      for (const control of ["slider", "box"])
-        also[`${parameter.name}-${control}-label.children`] = parametrisation === "rate" ? rate : parameter.label;
+    for (const { name, label } of config.parameters.exponential) {
+      const shown = (parametrisation === "rate" && config.rateLabels[name]) || label;
+      for (const control of ["slider", "box"]) emlab.controls.say(`${name}-${control}-label`, shown);
     }
-    return { figure, peak, of: `${parametrisation} ${notebook} ${axis}`, sentence, also };
+    return { figure, peak, of: `${parametrisation} ${notebook} ${axis}`, sentence };
   });
 })();

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const emlab = (window.emlab = window.emlab || {});
-  const SETTLE = 150; // ms without a move until plotly itself redraws
+  const SETTLE = 400; // ms without a move until plotly itself redraws, if the slider has not told Dash of its rest
   const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
 
   function mode() {

@@ -19,79 +19,57 @@
   /* Keeps controls together, follows the data source, and asks for a run. */
   clientside.emlab.run_controls = function () {
     const context = clientside.callback_context;
-    const config = Object.values(context.states)[0];
+    const [config] = Object.values(context.states);
     const source = context.inputs["source.data"];
-    const first = Object.keys(kept).length === 0;
-    const newSource = first || emlab.controls.wasTriggered(context, "source");
     const parameters = asked(config, source);
-    const { updates } = first ? { updates: {} } : emlab.controls.read(context, parameters, kept);
+    const first = Object.keys(kept).length === 0;
     if (first) {
       Object.assign(kept, emlab.controls.defaults(parameters));
       emlab.network.onLost(() => lost(config));
     }
-    if (newSource) {
-      Object.assign(updates, followSource(config, source, first));
-      emlab.controls.watch(parameters, kept, config);
-    }
-
-    if (newSource || emlab.controls.wasTriggered(context, "run-button")) {
-      const refused = parameters.some((p) => isRefused(p, updates));
-      updates["run-status.children"] = refused ? config.sentences.mend_first : "";
-      if (!refused) {
-        const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
-        updates["run-request.data"] = { id: ++request, source, ...values };
-      }
-    }
-    return emlab.controls.answer(context, updates);
+    const newSource = first || emlab.controls.wasTriggered(context, "source");
+    if (newSource) followSource(config, source, first);
+    emlab.controls.read(context);
+    if (newSource || emlab.controls.wasTriggered(context, "run-button")) askForRun(config, source, parameters);
   };
-
-  function isRefused(p, updates) {
-    const key = `${p.name}-error.children`;
-    if (key in updates) return updates[key] !== "";
-    const words = document.getElementById(`${p.name}-error`);
-    return Boolean(words && words.textContent);
-  }
 
   function followSource(config, source, first) {
     const { generated, about, start } = config.sources[source];
-    const updates = { "generated-group.hidden": !generated, "about-source.children": about };
-    if (!first) Object.assign(updates, emlab.controls.set(start, emlab.controls.defaults(start), kept));
     const names = new Set(start.map((p) => p.name));
-    for (const other of Object.values(config.sources).flatMap((one) => one.start))
-      updates[`${other.name}-row.hidden`] = !names.has(other.name);
-    for (const p of start)
-      for (const control of ["slider", "box"])
-        Object.assign(updates, {
-          [`${p.name}-${control}.min`]: p.minimum,
-          [`${p.name}-${control}.max`]: p.maximum,
-          [`${p.name}-${control}.step`]: p.step,
-        });
-    return updates;
+    for (const { name } of Object.values(config.sources).flatMap((one) => one.start))
+      document.getElementById(`${name}-row`).hidden = !names.has(name);
+    document.getElementById("generated-group").hidden = !generated;
+    emlab.controls.say("about-source", about);
+    emlab.controls.lookAfter(asked(config, source), kept, config);
+    if (!first) emlab.controls.reset(start, kept, true);
+  }
+
+  function askForRun(config, source, parameters) {
+    const refused = parameters.some(emlab.controls.isRefused);
+    emlab.controls.say("run-status", refused ? config.sentences.mend_first : "");
+    if (refused) return;
+    const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
+    clientside.set_props("run-request", { data: { id: ++request, source, ...values } });
   }
 
   let shown = null; // the last good result
 
   clientside.emlab.run_results = function (reply, colourBy, _theme, config) {
-    const context = clientside.callback_context;
-    const updates = {};
-    if (reply && emlab.controls.wasTriggered(context, "run-reply")) {
-      if (reply.errors) {
-        for (const [name, words] of Object.entries(reply.errors)) updates[`${name}-error.children`] = words;
-        const reasons = Object.values(reply.errors).join(" ");
-        updates["run-status.children"] = emlab.controls.fill(config.sentences.refused, { reasons });
-      } else {
-        shown = reply.result;
-        updates["run-status.children"] = "";
-      }
+    if (reply && emlab.controls.wasTriggered(clientside.callback_context, "run-reply")) {
+      const errors = reply.errors || {};
+      for (const [name, words] of Object.entries(errors))
+        if (document.getElementById(`${name}-error`)) emlab.controls.say(`${name}-error`, words);
+      const reasons = Object.values(errors).join(" ");
+      emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
+      shown = reply.result || shown;
     }
-    if (shown) Object.assign(updates, present(shown, colourBy, config));
-    return emlab.controls.answer(context, updates);
+    if (shown) present(shown, colourBy, config);
   };
 
   /* The answer will never come. Dash leaves the button as it was while running: put it back. */
   function lost(config) {
     clientside.set_props("run-button", { children: config.run, "aria-busy": "false" });
-    clientside.set_props("run-status", { children: config.sentences.no_answer });
+    emlab.controls.say("run-status", config.sentences.no_answer);
   }
 
   /* Parameters of record t of a result. */
@@ -107,11 +85,9 @@
     emlab.figures.showNow("log-likelihood-figure", logLikelihoodFigure(result, last, config));
     const labels = result.z ? "true_labels" : "likely_labels";
     const colours = config.sentences[colourBy === "responsibility" ? "responsibility" : labels];
-    return {
-      "run-sentence.children": result.sentence,
-      "run-note.children": [...result.notes, colours].join(" "),
-      "run-table.children": table(result, p, config),
-    };
+    emlab.controls.say("run-sentence", result.sentence);
+    emlab.controls.say("run-note", [...result.notes, colours].join(" "));
+    document.getElementById("run-table").replaceChildren(table(result, p, config));
   }
 
   function dataFigure(result, p, q, colourBy, config) {
@@ -190,27 +166,28 @@
     return figure;
   }
 
-  const element = (type, children, props = {}) => ({ type, namespace: "dash_html_components", props: { children, ...props } });
+  function element(tag, children, attributes = {}) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...[children].flat());
+    return made;
+  }
 
   function table(result, p, config) {
+    const row = (head, values, digits) =>
+      element("tr", [
+        element("th", head, { scope: "row" }),
+        ...values.map((value) => element("td", value === null ? "" : emlab.controls.format(value, digits))),
+      ]);
     const rows = [];
     for (const [name, symbol] of Object.entries(config.symbols[result.family]))
       for (let k = 0; k < p.weights.length; k++) {
-        const cells = [result.true, record(result, 0), p].map((one) =>
-          element("Td", one ? emlab.controls.format(one[name][k], 4) : "unknown")
-        );
-        const sign = element("Span", config.signs[k], { className: `sign of-${k}`, "aria-hidden": "true" });
-        const head = element("Th", [sign, emlab.controls.fill(symbol, { k })], { scope: "row" });
-        rows.push(element("Tr", [head, ...cells]));
+        const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
+        const values = [result.true, record(result, 0), p].map((one) => (one ? one[name][k] : null));
+        rows.push(row([sign, emlab.controls.fill(symbol, { k })], values, 4));
       }
-    const ell = [null, result.log_likelihood[0], result.log_likelihood.at(-1)];
-    rows.push(
-      element("Tr", [
-        element("Th", "ℓ", { scope: "row" }),
-        ...ell.map((value) => element("Td", value === null ? "" : emlab.controls.format(value, 7))),
-      ])
-    );
-    const head = element("Tr", config.tableHead.map((text) => element("Th", text, { scope: "col" })));
-    return element("Table", [element("Thead", head), element("Tbody", rows)]);
+    rows.push(row("ℓ", [null, result.log_likelihood[0], result.log_likelihood.at(-1)], 7));
+    const head = element("tr", config.tableHead.map((text) => element("th", text, { scope: "col" })));
+    return element("table", [element("thead", head), element("tbody", rows)]);
   }
 })();

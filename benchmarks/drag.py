@@ -28,7 +28,9 @@ const timer = setInterval(() => {
   moved = performance.now();
   set.call(slider, String(((i++ % 50) - 25) / 10));
   slider.dispatchEvent(new Event("input", { bubbles: true }));
-  if (moved - start > 3000) { clearInterval(timer); setTimeout(() => done([paints, i, performance.now() - start - 300]), 300); }
+  if (moved - start < 3000) return;
+  clearInterval(timer);
+  setTimeout(() => done([paints, i, performance.now() - start - 300]), 300);
 }, 1000 / 60);
 """
 

@@ -38,16 +38,6 @@ def parameter_row(parameter: Parameter, hidden: bool = False) -> html.Div:
     return html.Div(children, id=ids.row(p.name), className=f"row{shape}{colour}", hidden=hidden)
 
 
-def synced(parameters: Iterable[Parameter]) -> tuple[list[Input], list[Output]]:
-    """Inputs and outputs of the callback that keeps sliders, boxes and refusals of these parameters together."""
-    inputs, outputs = [], []
-    for p in parameters:
-        controls = ([ids.slider(p.name)] if p.slider else []) + [ids.box(p.name)]
-        inputs += [Input(control, "value") for control in controls]
-        outputs += [Output(control, "value") for control in controls] + [Output(ids.error(p.name), "children")]
-    return inputs, outputs
-
-
 def choice(choice_id: str, label: str, options: Mapping[str, str], value: str, className: str = "") -> html.Div:
     """One of several, as a row of buttons of which one is pressed; its value is the data of the store `choice_id`."""
     buttons = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dash import ClientsideFunction, Dash, Input, Output, State, html
+from dash import ClientsideFunction, Dash, Input, State, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.controls import card, graph, legend, parameter_row, synced
+from components.controls import card, graph, legend, parameter_row
 from components.state import Parameter
 from components.theme import SIGNS
 
@@ -55,16 +55,11 @@ def layout(
     )
 
 
-def register(app: Dash, view: str, parameters: tuple[Parameter, ...], options: list[str], also: list[Output]) -> None:
+def register(app: Dash, view: str, parameters: tuple[Parameter, ...], options: list[str]) -> None:
     """Bind the explorer `view`: drawn and described in the browser on every move, with no request to the server."""
-    inputs, outputs = synced(parameters)
     app.clientside_callback(
         ClientsideFunction("emlab", view),
-        *outputs,
-        Output(ids.other_weight(view), "children"),
-        Output(ids.sentence(view), "children"),
-        *also,
-        *inputs,
+        *[Input(ids.slider(parameter.name), "value") for parameter in parameters],
         Input(ids.reset(view), "n_clicks"),
         *[Input(option, "data") for option in options],
         Input(ids.THEME, "data"),

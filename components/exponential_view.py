@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dash import Dash, Output, html
+from dash import Dash, html
 
 from components import explorer, ids
 from components.controls import choice, register_choice, register_switch, switch
-from components.state import EXPONENTIAL, RATE_LABELS
+from components.state import EXPONENTIAL
 
 VIEW = "exponential"
 PARAMETRISATIONS = {"scale": "λ is a scale", "rate": "λ is a rate"}
@@ -35,6 +35,5 @@ def register(app: Dash) -> None:
     register_choice(app, ids.Y_AXIS, AXES)
     for option in (ids.EXPONENTIAL_COMPONENTS, ids.NOTEBOOK_CURVE):
         register_switch(app, option)
-    labels = [Output(label, "children") for name in RATE_LABELS for label in ids.labels(name)]
     options = [ids.EXPONENTIAL_COMPONENTS, ids.PARAMETRISATION, ids.Y_AXIS, ids.NOTEBOOK_CURVE]
-    explorer.register(app, VIEW, EXPONENTIAL, options, labels)
+    explorer.register(app, VIEW, EXPONENTIAL, options)

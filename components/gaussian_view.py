@@ -25,4 +25,4 @@ def layout() -> html.Div:
 def register(app: Dash) -> None:
     """Bind the view's callbacks."""
     register_switch(app, ids.GAUSSIAN_COMPONENTS)
-    explorer.register(app, VIEW, GAUSSIAN, [ids.GAUSSIAN_COMPONENTS], [])
+    explorer.register(app, VIEW, GAUSSIAN, [ids.GAUSSIAN_COMPONENTS])

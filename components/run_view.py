@@ -7,14 +7,12 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from components import ids, runs
-from components.controls import card, choice, graph, legend, parameter_row, register_choice, synced
+from components.controls import card, choice, graph, legend, parameter_row, register_choice
 from components.state import GENERATED, SAMPLE, SOURCES, START_PARAMETERS, STOPPING, parse_run
 from components.theme import SIGNS
 
 COLOURS = {"label": "By label", "responsibility": "By responsibility"}
 RUN, RUNNING = "Run EM", "Running …"
-
-_PARAMETERS = SAMPLE + START_PARAMETERS + STOPPING
 
 
 def layout() -> html.Div:
@@ -106,23 +104,9 @@ def register(app: Dash) -> None:
     register_choice(app, ids.SOURCE, SOURCES)
     register_choice(app, ids.COLOUR_BY, COLOURS)
 
-    inputs, outputs = synced(_PARAMETERS)
-    bounds = [
-        Output(control, bound)
-        for p in START_PARAMETERS
-        for control in (ids.slider(p.name), ids.box(p.name))
-        for bound in ("min", "max", "step")
-    ]
     app.clientside_callback(
         ClientsideFunction("emlab", "run_controls"),
-        *bounds,  # before the values, which the browser clamps to them
-        *outputs,
-        *[Output(ids.row(p.name), "hidden") for p in START_PARAMETERS],
-        Output(ids.GENERATED_GROUP, "hidden"),
-        Output(ids.ABOUT, "children"),
-        Output(ids.RUN_REQUEST, "data"),
-        Output(ids.RUN_STATUS, "children"),
-        *inputs,
+        *[Input(ids.slider(p.name), "value") for p in SAMPLE + START_PARAMETERS if p.slider],
         Input(ids.SOURCE, "data"),
         Input(ids.RUN_BUTTON, "n_clicks"),
         State(ids.CONFIG, "data"),
@@ -138,11 +122,6 @@ def register(app: Dash) -> None:
     )(reply)
     app.clientside_callback(
         ClientsideFunction("emlab", "run_results"),
-        Output(ids.RUN_SENTENCE, "children"),
-        Output(ids.RUN_NOTE, "children"),
-        Output(ids.RUN_TABLE, "children"),
-        Output(ids.RUN_STATUS, "children", allow_duplicate=True),
-        *[Output(ids.error(p.name), "children", allow_duplicate=True) for p in _PARAMETERS],
         Input(ids.RUN_REPLY, "data"),
         Input(ids.COLOUR_BY, "data"),
         Input(ids.THEME, "data"),
