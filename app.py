@@ -11,7 +11,7 @@ import sys
 import flask
 from dash import Dash
 
-from components import page
+from components import guard, page
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
 
@@ -46,6 +46,7 @@ def create_app() -> Dash:
     )
     app.layout = page.layout()
     page.register(app)
+    guard.refuse_malformed(app)
     return app
 
 

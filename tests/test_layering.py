@@ -16,7 +16,7 @@ VIEWS = {"gaussian_view", "exponential_view", "run_view", "background_view"}
 # Each module of the page may import from the rows below its own.
 PAGE_LAYERS = [
     {"app"},
-    {"components.page"},
+    {"components.page", "components.guard"},
     {f"components.{view}" for view in VIEWS},
     {"components.explorer", "components.runs", "components.background_text"},
     {"components.controls", "components.prose"},

@@ -23,16 +23,8 @@ def client():
 
 def ask(client, request):
     """Send a run request as the page does."""
-    return client.post(
-        "/_dash-update-component",
-        json={
-            "output": f"{ids.RUN_REPLY}.data",
-            "outputs": {"id": ids.RUN_REPLY, "property": "data"},
-            "inputs": [{"id": ids.RUN_REQUEST, "property": "data", "value": request}],
-            "changedPropIds": [f"{ids.RUN_REQUEST}.data"],
-            "state": [],
-        },
-    )
+    inputs = [{"id": ids.RUN_REQUEST, "property": "data", "value": request}]
+    return client.post("/_dash-update-component", json=body(inputs=inputs))
 
 
 def default(**change):
@@ -72,6 +64,72 @@ def test_odd_requests_are_answered_in_words(client, request_):
     response = ask(client, request_)
     assert response.status_code == 200
     assert response.get_json()["response"][ids.RUN_REPLY]["data"]["errors"]
+
+
+def body(**change):
+    """A well-formed callback request, with some of it exchanged."""
+    reference = {"id": ids.RUN_REPLY, "property": "data"}
+    request_ = {"id": ids.RUN_REQUEST, "property": "data", "value": default(n=5)}
+    return {
+        "output": f"{ids.RUN_REPLY}.data",
+        "outputs": reference,
+        "inputs": [request_],
+        "changedPropIds": [f"{ids.RUN_REQUEST}.data"],
+        "state": [],
+    } | change
+
+
+MALFORMED = [
+    {},
+    [],
+    None,
+    7,
+    "run",
+    body(output="nobody.data"),
+    body(output=None),
+    body(output=["a"]),
+    body(output="theme.data"),
+    body(outputs=None),
+    body(outputs=[{"id": ids.RUN_REPLY, "property": "data"}]),
+    body(inputs=None),
+    body(inputs=[]),
+    body(inputs=[None]),
+    body(inputs=[{"id": ids.THEME, "property": "data", "value": 1}]),
+    body(inputs=[[{"id": ids.RUN_REQUEST, "property": "data"}]]),
+    body(state=[{"id": ids.THEME, "property": "data"}]),
+    body(state=3),
+    body(changedPropIds=3),
+    body(changedPropIds=[None]),
+]
+
+
+@pytest.mark.parametrize("malformed", MALFORMED, ids=lambda value: json.dumps(value)[:50])
+def test_malformed_callback_requests_are_refused_with_a_short_reason(client, malformed):
+    response = client.post("/_dash-update-component", json=malformed)
+    assert response.status_code == 400
+    assert response.get_json()["error"].endswith(".")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a":' * 50_000, "NaN", "\x00"])
+def test_what_is_no_json_is_refused(client, text):
+    response = client.post("/_dash-update-component", data=text, content_type="application/json")
+    assert response.status_code in (400, 413)
+
+
+def test_numbers_that_python_reads_as_infinite_are_refused_in_words(client):
+    for number in ("1e999", "-1e999", "NaN", "1" + 400 * "0"):
+        text = json.dumps(body()).replace('"lambda0": 0.1', f'"lambda0": {number}')
+        assert number in text
+        response = client.post("/_dash-update-component", data=text, content_type="application/json")
+        assert response.status_code == 200
+        assert "True λ0" in response.get_json()["response"][ids.RUN_REPLY]["data"]["errors"]["lambda0"]
+
+
+def test_a_huge_body_is_refused(client):
+    response = client.post(
+        "/_dash-update-component", data=b"[" + b"1," * 10**6 + b"1]", content_type="application/json"
+    )
+    assert response.status_code in (400, 413)
 
 
 def test_two_apps_do_not_share_callbacks():

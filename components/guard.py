@@ -1,0 +1,56 @@
+"""Callback requests that the page never sends: answered 4xx with a short reason, before Dash sees them.
+
+Dash itself answers most of them with 500 and a traceback in the log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from dash import Dash
+
+MAX_BODY = 64 * 1024
+"""Largest request that is read, in bytes; the page sends less than one thousand."""
+
+
+def refuse_malformed(app: Dash) -> None:
+    """Check the shape of every callback request; what the values may be is the callback's own business."""
+    endpoint = app.config.requests_pathname_prefix + "_dash-update-component"
+    app.server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+
+    @app.server.before_request
+    def check() -> tuple[flask.Response, int] | None:
+        if flask.request.method != "POST" or not flask.request.path.endswith(endpoint):
+            return None
+        try:
+            body = flask.request.get_json(silent=True)
+        except RecursionError:  # nested deeper than the parser follows
+            body = None
+        reason = problem(body, app)
+        return None if reason is None else (flask.jsonify(error=reason), 400)
+
+
+def problem(body: object, app: Dash) -> str | None:
+    """What is wrong with the shape of a callback request, or None."""
+    if not isinstance(body, dict):
+        return "The body must be a JSON object."
+    output = body.get("output")
+    callback = app.callback_map.get(output) if isinstance(output, str) else None
+    if callback is None or "callback" not in callback:
+        return "Unknown output."
+    expected = {"id": output.rpartition(".")[0], "property": output.rpartition(".")[2]}
+    if body.get("outputs") != expected:
+        return "The outputs do not belong to this output."
+    for kind in ("inputs", "state"):
+        given = body.get(kind, [])
+        if not isinstance(given, list) or [_reference(one) for one in given] != callback[kind]:
+            return f"The {kind} do not belong to this output."
+    changed = body.get("changedPropIds", [])
+    if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
+        return "changedPropIds must be a list of names."
+    return None
+
+
+def _reference(one: Any) -> dict[str, Any] | None:
+    return {"id": one.get("id"), "property": one.get("property")} if isinstance(one, dict) else None
