@@ -27,12 +27,13 @@
 
   const pending = {};
 
-  /* Draw curves at once by writing their paths, and let plotly catch up when the movement has settled.
-     A whole redraw costs more than a frame; a path does not. */
-  function showMoving(id, figure) {
+  /* Draw a figure at once by writing the paths of its curves, and let plotly catch up when the movement has settled.
+     A whole redraw costs more than a frame; a path does not. `marks` are the points of each of the figure's shapes. */
+  function showMoving(id, figure, marks) {
     clearTimeout(pending[id]);
     const plot = plotOf(id);
     if (!plot || !sameAxes(plot, figure) || !writePaths(plot, figure)) return show(id, figure);
+    if (marks) writeMarks(plot, marks);
     pending[id] = setTimeout(() => show(id, figure), SETTLE);
   }
 
@@ -44,30 +45,45 @@
   function sameAxes(plot, figure) {
     const full = plot._fullLayout;
     if (!full || !full.xaxis || !plot.querySelector(".main-svg")) return false;
-    return ["xaxis", "yaxis"].every((name) => {
-      const wanted = figure.layout[name];
-      return (
-        (wanted.type || "linear") === full[name].type &&
-        wanted.range.every((end, i) => Math.abs(end - full[name].range[i]) < 1e-9)
-      );
-    });
+    return Object.keys(figure.layout)
+      .filter((name) => /^[xy]axis\d*$/.test(name))
+      .every((name) => {
+        const { type = "linear", range } = figure.layout[name];
+        return (
+          type === full[name].type && (!range || range.every((end, i) => Math.abs(end - full[name].range[i]) < 1e-9))
+        );
+      });
   }
 
+  const axis = (full, name, letter) => full[(name || letter).replace(letter, `${letter}axis`)];
+
   function writePaths(plot, figure) {
-    const { xaxis, yaxis } = plot._fullLayout;
+    const full = plot._fullLayout;
     const writes = [];
     for (const one of figure.data) {
-      if (one.visible === false) continue;
+      if (one.visible === false || one.type !== "scatter" || one.line?.width === 0) continue;
       const group = plot.querySelector(`.scatterlayer .trace${one.uid}`);
+      if (one.mode === "markers") continue;
       const line = group && group.querySelector("path.js-line");
       if (!line) return false;
-      const path = pathOf(one, xaxis, yaxis);
+      const path = pathOf(one, axis(full, one.xaxis, "x"), axis(full, one.yaxis, "y"));
       writes.push([line, path.line]);
       const fill = group.querySelector("path.js-fill");
       if (fill) writes.push([fill, path.fill]);
     }
     for (const [node, d] of writes) node.setAttribute("d", d);
     return true;
+  }
+
+  /* Ticks of each shape: { xs, low, high } in data units of the second row of axes. */
+  function writeMarks(plot, marks) {
+    const { xaxis, yaxis2 } = plot._fullLayout;
+    marks.forEach(({ xs, low, high }, i) => {
+      const node = plot.querySelector(`.shapelayer path[data-index="${i}"]`);
+      if (!node) return;
+      const [from, to] = [low, high].map((y) => (yaxis2._offset + yaxis2.d2p(y)).toFixed(1));
+      node.setAttribute("d", xs.map((x) => `M${(xaxis._offset + xaxis.d2p(x)).toFixed(1)},${from}V${to}`).join(""));
+    });
   }
 
   function pathOf(one, xaxis, yaxis) {

@@ -170,31 +170,69 @@ def posterior(mode: Mode) -> go.Figure:
     )
 
 
+def _cursor(mode: Mode, uid: str = "cursor", **where: Any) -> go.Scatter:
+    """A vertical line at the record on show."""
+    return go.Scatter(
+        uid=uid,
+        mode="lines",
+        line={"color": tokens(mode)["ink"], "width": 1.5, "simplify": False},
+        hoverinfo="skip",
+        **where,
+    )
+
+
 def log_likelihood(mode: Mode) -> go.Figure:
-    """Log-likelihood over iterations, with a cursor on the iteration on show."""
-    colour = tokens(mode)
+    """Log-likelihood over iterations, with a cursor on the record on show."""
+    curve = go.Scatter(
+        uid="log-likelihood",
+        name="ℓ(θ<sub>t</sub>)",
+        mode="lines+markers",
+        line={"color": tokens(mode)["accent"], "width": 2, "simplify": False},
+        marker={"size": 5},
+        hovertemplate="iteration %{x}<br>ℓ = %{y:.6f}<extra></extra>",
+    )
     return _figure(
         mode,
-        [
-            go.Scatter(
-                uid="log-likelihood",
-                name="ℓ(θ<sub>t</sub>)",
-                mode="lines+markers",
-                line={"color": colour["accent"], "width": 2},
-                marker={"size": 5},
-                hovertemplate="iteration %{x}<br>ℓ = %{y:.6f}<extra></extra>",
-            ),
-            go.Scatter(
-                uid="cursor",
-                name="on show",
-                mode="markers",
-                marker={"size": 12, "symbol": "circle-open", "color": colour["ink"], "line": {"width": 2.5}},
-                hoverinfo="skip",
-            ),
-        ],
-        xaxis={"title": {"text": "iteration t"}, "rangemode": "tozero"},
+        [curve, _cursor(mode)],
+        xaxis={"title": {"text": "iteration t"}},
         yaxis={"title": {"text": "log-likelihood ℓ"}, "exponentformat": "none"},
         margin={"l": 76},
+        hovermode="closest",
+    )
+
+
+def parameters(mode: Mode) -> go.Figure:
+    """Each parameter over iterations, a row for each, true values as quiet lines."""
+    traces: list[go.Scatter] = []
+    for row in range(3):
+        axis = {"yaxis": f"y{row + 1}" if row else "y", "visible": False}
+        for k in (0, 1):
+            colour = component_colour(k, mode)
+            traces += [
+                go.Scatter(
+                    uid=f"row{row}-true-{k}",
+                    mode="lines",
+                    line={"color": translucent(colour, 0.45), "width": 1.5, "dash": "dot", "simplify": False},
+                    hovertemplate="true %{y:.4g}<extra></extra>",
+                    **axis,
+                ),
+                go.Scatter(
+                    uid=f"row{row}-component-{k}",
+                    mode="lines",
+                    line={"color": colour, "width": 2, "dash": DASHES[k], "simplify": False},
+                    hovertemplate="iteration %{x}<br>%{y:.5g}<extra></extra>",
+                    **axis,
+                ),
+            ]
+        traces.append(_cursor(mode, f"cursor-{row}", **axis))
+    axis = template(mode).layout.yaxis.to_plotly_json()
+    return _figure(
+        mode,
+        traces,
+        xaxis={"title": {"text": "iteration t"}},
+        yaxis={"nticks": 4},
+        yaxis2=axis | {"nticks": 4},
+        yaxis3=axis | {"nticks": 4},
         hovermode="closest",
     )
 
@@ -205,6 +243,7 @@ FIGURES = {
     ids.DATA_FIGURE: data,
     ids.POSTERIOR_FIGURE: posterior,
     ids.LOG_LIKELIHOOD_FIGURE: log_likelihood,
+    ids.PARAMETERS_FIGURE: parameters,
 }
 
 

@@ -19,6 +19,7 @@ EXPONENTIAL_FIGURE = "exponential-figure"
 DATA_FIGURE = "data-figure"
 POSTERIOR_FIGURE = "posterior-figure"
 LOG_LIKELIHOOD_FIGURE = "log-likelihood-figure"
+PARAMETERS_FIGURE = "parameters-figure"
 
 RUN_BUTTON = "run-button"
 RUN_REQUEST = "run-request"
@@ -32,6 +33,17 @@ EXPONENTIAL_COMPONENTS = "exponential-components"
 PARAMETRISATION = "parametrisation"
 Y_AXIS = "y-axis"
 NOTEBOOK_CURVE = "notebook-curve"
+
+WALK_SLIDER = "walk-slider"
+WALK_PLACE = "walk-place"
+WALK_ANNOUNCEMENT = "walk-announcement"
+WALK_START, WALK_BACK, WALK_PLAY, WALK_FORWARD, WALK_END = (
+    f"walk-{name}" for name in ("start", "back", "play", "forward", "end")
+)
+SPEED = "speed"
+HALF_STEPS = "half-steps"
+BOUND_BAR = "bound-bar"
+BOUND_WORDS = "bound-words"
 
 SOURCE = "source"
 COLOUR_BY = "colour-by"

@@ -45,6 +45,7 @@ def config() -> dict[str, Any]:
         "sentences": words.SENTENCES,
         "tableHead": words.TABLE_HEAD,
         "symbols": words.SYMBOLS,
+        "parameterNames": words.PARAMETER_NAMES,
         "signs": SIGNS,
     }
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from components import ids, runs
-from components.controls import card, choice, graph, legend, parameter_row, register_choice
+from components.controls import card, choice, graph, legend, parameter_row, register_choice, register_switch, switch
 from components.state import GENERATED, SAMPLE, SOURCES, START_PARAMETERS, STOPPING, parse_run
 from components.theme import SIGNS
 
 COLOURS = {"label": "By label", "responsibility": "By responsibility"}
 RUN, RUNNING = "Run EM", "Running …"
+PLAY, PAUSE = "Play", "Pause"
+SPEEDS = {"1": "1/s", "4": "4/s", "20": "20/s"}
 
 
 def layout() -> html.Div:
@@ -56,6 +59,7 @@ def layout() -> html.Div:
                 [
                     html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}),
                     html.P(id=ids.RUN_NOTE, className="note"),
+                    _transport(),
                 ],
                 className="card outcome",
             ),
@@ -85,11 +89,45 @@ def layout() -> html.Div:
                 "short",
             ),
             card("Estimates", [html.Div(id=ids.RUN_TABLE, className="table")], "short"),
+            card(
+                "Parameters over iterations",
+                [graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted")],
+            ),
         ],
         className="results",
     )
     stores = [dcc.Store(id=ids.RUN_REQUEST), dcc.Store(id=ids.RUN_REPLY)]
     return html.Div([controls, results, *stores], className="run")
+
+
+def _transport() -> html.Div:
+    """Walking through the records of a run: buttons, slider, speed, half-steps, and the bound."""
+    symbols = {
+        ids.WALK_START: ("To the start", "|◀"),
+        ids.WALK_BACK: ("One step back", "◀"),
+        ids.WALK_PLAY: ("Play or pause", PLAY),
+        ids.WALK_FORWARD: ("One step forward", "▶"),
+        ids.WALK_END: ("To the end", "▶|"),
+    }
+    words = json.dumps({"play": PLAY, "pause": PAUSE})
+    buttons = [
+        html.Button(text, id=name, type="button", title=label, **{"aria-label": label, "data-words": words})
+        for name, (label, text) in symbols.items()
+    ]
+    return html.Div(
+        [
+            html.Div(buttons, className="transport-buttons", role="group", **{"aria-label": "Walk through the run"}),
+            html.Label("Iteration on show", htmlFor=ids.WALK_SLIDER, className="unseen"),
+            dcc.Input(type="range", id=ids.WALK_SLIDER, min=0, max=1, step=1, value="1", className="slider"),
+            html.Output(id=ids.WALK_PLACE, className="walk-place"),
+            html.Div(choice(ids.SPEED, "Steps a second", SPEEDS, "4"), id="speed-group"),
+            switch(ids.HALF_STEPS, ["E | M half-steps"], False),
+            html.Div(id=ids.BOUND_BAR, className="bound-bar", **{"aria-hidden": "true"}),
+            html.P(id=ids.BOUND_WORDS, className="note bound-words"),
+            html.P(id=ids.WALK_ANNOUNCEMENT, className="unseen", **{"aria-live": "polite"}),
+        ],
+        className="transport",
+    )
 
 
 def reply(request: dict[str, Any] | None) -> dict[str, Any]:
@@ -103,6 +141,11 @@ def register(app: Dash) -> None:
     """Bind the view's callbacks; only `reply` asks the server."""
     register_choice(app, ids.SOURCE, SOURCES)
     register_choice(app, ids.COLOUR_BY, COLOURS)
+    register_choice(app, ids.SPEED, SPEEDS)
+    register_switch(app, ids.HALF_STEPS)
+    app.clientside_callback(
+        ClientsideFunction("emlab", "half_steps"), Input(ids.HALF_STEPS, "data"), prevent_initial_call=True
+    )
 
     app.clientside_callback(
         ClientsideFunction("emlab", "run_controls"),

@@ -53,6 +53,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "true": None if truth is None else _parameters(truth),
         "trajectory": {name: [_short(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": _short(run.log_likelihood),
+        "bounds": _short(em.bounds(x, run)),
         "reason": run.reason.value,
         "sentence": run.message,
         "notes": [note for note in (tie, _thinned(x.size)) if note],

@@ -11,12 +11,17 @@ SENTENCES = {
     "true_labels": "Marks are coloured by true label.",
     "likely_labels": "No labels are known: marks are coloured by the likelier component.",
     "responsibility": "Marks are coloured by responsibility, from component 1 to component 0.",
+    "at_iteration": "Iteration {t} of {last}",
+    "after_e": "After the E-step at iteration {t} of {last}",
+    "after_m": "After the M-step to iteration {t} of {last}",
+    "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
     "no_answer": "The server did not answer. The last result is kept; press Run EM to try again.",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",
     "refused": "Not run. {reasons} The last result is kept.",
 }
 
-TABLE_HEAD = ("Parameter", "True", "Start", "Final")
+TABLE_HEAD = ("Parameter", "True", "Start", "On show", "Final")
+PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "std"}
 SYMBOLS = {
     "exponential": {"weights": "π{k}", "scales": "λ{k}"},
     "gaussian": {"weights": "π{k}", "means": "μ{k}", "stds": "σ{k}"},

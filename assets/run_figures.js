@@ -1,0 +1,229 @@
+/* The figures and the table of a run: numbers put into Python's skeletons.
+
+   A step of the walk is { p, q, t }: the parameters, the responsibilities of the observations drawn (a row each), and
+   the record on show. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  const CURVE_POINTS = 400;
+  const TICK = 0.36; // half the height of a mark, in rows
+
+  const indices = (values) => values.map((_, i) => i);
+
+  /* Parameters of record t of a result. */
+  const record = (result, t) =>
+    Object.fromEntries(Object.entries(result.trajectory).map(([name, records]) => [name, records[t]]));
+
+  const componentsOf = (result) => indices(result.trajectory.weights[0]);
+
+  /* -- data and fit ------------------------------------------------------------------------------------------------ */
+
+  function windowOf({ family, histogram: { edges } }) {
+    const [low, high] = [edges[0], edges[edges.length - 1]];
+    const margin = (high - low) * 0.02 || 1;
+    return family === "exponential"
+      ? { curve: [0, high], axis: [-margin, high + margin] }
+      : { curve: [low - 3 * margin, high + 3 * margin], axis: [low - 3 * margin, high + 3 * margin] };
+  }
+
+  function curvePoints(result) {
+    const [from, to] = windowOf(result).curve;
+    return Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
+      const t = i / CURVE_POINTS;
+      return from + (to - from) * (result.family === "exponential" ? t * t : t); // exponentials are steep at 0
+    });
+  }
+
+  /* Row of each observation in the strip: its label, or the likelier component where labels are not known. */
+  const rowsOf = ({ z }, q) => z || q.map((one) => one.indexOf(Math.max(...one)));
+
+  /* What each path of the strip holds: a row's marks, or those of one row and one level of responsibility. */
+  function marksOf(result, q, colourBy, levels) {
+    const rows = rowsOf(result, q);
+    return componentsOf(result).flatMap((k) => {
+      const at = indices(result.x).filter((i) => rows[i] === k);
+      const tick = { k, low: k - TICK, high: k + TICK };
+      if (colourBy !== "responsibility") return [{ ...tick, xs: at.map((i) => result.x[i]) }];
+      const groups = Array.from({ length: levels }, () => []);
+      for (const i of at) groups[Math.round(q[i][0] * (levels - 1))].push(result.x[i]);
+      return groups.map((xs, level) => ({ ...tick, level, xs }));
+    });
+  }
+
+  function dataFigure(result, { p, q }, colourBy, config) {
+    const figure = emlab.figures.skeleton(config, "data-figure");
+    const fillTrace = (uid, numbers) => Object.assign(emlab.figures.trace(figure, uid), numbers);
+    const { edges, density } = result.histogram;
+    fillTrace("histogram", {
+      x: density.map((_, i) => (edges[i] + edges[i + 1]) / 2),
+      y: density,
+      width: density.map((_, i) => edges[i + 1] - edges[i]),
+    });
+    const xs = curvePoints(result);
+    fillTrace("mixture", { x: xs, y: emlab.densities.mixture(result.family, p, xs) });
+    const rows = rowsOf(result, q);
+    for (const k of componentsOf(result)) {
+      fillTrace(`component-${k}`, { x: xs, y: emlab.densities.weightedComponent(result.family, p, k, xs) });
+      const at = indices(result.x).filter((i) => rows[i] === k);
+      fillTrace(`observations-${k}`, { x: at.map((i) => result.x[i]), y: at.map(() => k), customdata: at.map((i) => q[i]) });
+    }
+    const { palette } = emlab.figures.trace(figure, "observations-0").meta;
+    const looks = figure.layout.shapes;
+    const marks = marksOf(result, q, colourBy, palette.length);
+    figure.layout.shapes = marks.map(({ k, level, xs: at, low, high }) => ({
+      ...looks[k],
+      path: at.length ? at.map((x) => `M${x},${low}V${high}`).join("") : `M${edges[0]},-9V-9`, // plotly wants a path
+      line: level === undefined ? looks[k].line : { ...looks[k].line, color: palette[level] },
+    }));
+    Object.assign(figure.layout.xaxis, { range: windowOf(result).axis, title: { text: result.x_title } });
+    figure.layout.yaxis.range = [0, dataPeak(result)];
+    Object.assign(figure.layout.yaxis2, {
+      tickvals: componentsOf(result),
+      ticktext: componentsOf(result).map((k) => `${config.signs[k]} ${result.z ? "label " : "likelier "}${k}`),
+    });
+    return { figure, marks };
+  }
+
+  /* The density axis holds the histogram and the curves of every record, so that it stays while one walks; a record
+     far above the rest (a start, a spike) is cut off rather than flatten the others. */
+  function dataPeak(result) {
+    if (!result.peak) {
+      const xs = curvePoints(result);
+      const last = result.log_likelihood.length - 1;
+      const peakAt = (t) => Math.max(...emlab.densities.mixture(result.family, record(result, t), xs));
+      const bars = Math.max(...result.histogram.density);
+      const final = Math.max(bars, peakAt(last));
+      const records = Array.from({ length: Math.min(last, 40) }, (_, i) => peakAt(Math.round((i * last) / 40)));
+      result.peak = 1.05 * Math.min(2 * final, Math.max(final, ...records));
+    }
+    return result.peak;
+  }
+
+  /* -- sorted posterior -------------------------------------------------------------------------------------------- */
+
+  /* q0 ascending and the others descending over the index; of thinned marks each stands at its own rank. */
+  function posteriorFigure(result, { q }, config) {
+    const figure = emlab.figures.skeleton(config, "posterior-figure");
+    for (const k of componentsOf(result)) {
+      const order = indices(q).sort((a, b) => (k === 0 ? q[a][0] - q[b][0] : q[b][k] - q[a][k]));
+      Object.assign(emlab.figures.trace(figure, `posterior-${k}`), {
+        x: result.rank,
+        y: order.map((i) => q[i][k]),
+        customdata: order.map((i) => [result.x[i], ...q[i]]),
+      });
+    }
+    figure.layout.xaxis.range = [1 - 0.02 * result.n, 1.02 * result.n];
+    return { figure };
+  }
+
+  /* -- over iterations --------------------------------------------------------------------------------------------- */
+
+  const span = (values, share) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const margin = (high - low) * share || Math.abs(high) * share || share;
+    return [low - margin, high + margin];
+  };
+
+  function overIterations(figure, result, t) {
+    const last = result.log_likelihood.length - 1;
+    figure.layout.xaxis.range = [-0.02 * last - 0.2, 1.02 * last + 0.2];
+    for (const cursor of figure.data.filter(({ uid, visible }) => uid.startsWith("cursor") && visible !== false)) {
+      const name = (cursor.yaxis || "y").replace("y", "yaxis");
+      Object.assign(cursor, { x: [t, t], y: [...figure.layout[name].range] });
+    }
+    return { figure };
+  }
+
+  function logLikelihoodFigure(result, { t }, config) {
+    const figure = emlab.figures.skeleton(config, "log-likelihood-figure");
+    const y = result.log_likelihood;
+    const curve = emlab.figures.trace(figure, "log-likelihood");
+    Object.assign(curve, { x: indices(y), y, mode: y.length > 60 ? "lines" : curve.mode });
+    figure.layout.yaxis.range = span(y, 0.06);
+    return overIterations(figure, result, t);
+  }
+
+  /* Every parameter over iterations, true values as quiet lines. The families differ in their rows. */
+  function parametersFigure(result, { t }, config) {
+    const figure = emlab.figures.skeleton(config, "parameters-figure");
+    const names = Object.keys(result.trajectory);
+    const last = result.log_likelihood.length - 1;
+    names.forEach((name, row) => {
+      const records = result.trajectory[name];
+      const all = [records.flat(), result.true ? result.true[name] : []].flat();
+      const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
+      axis.range = span(all, 0.08);
+      axis.title = { ...axis.title, text: config.parameterNames[name] };
+      for (const k of componentsOf(result)) {
+        Object.assign(emlab.figures.trace(figure, `row${row}-component-${k}`), {
+          x: indices(records),
+          y: records.map((values) => values[k]),
+          visible: true,
+        });
+        if (result.true)
+          Object.assign(emlab.figures.trace(figure, `row${row}-true-${k}`), {
+            x: [0, Math.max(last, 1)],
+            y: [result.true[name][k], result.true[name][k]],
+            visible: true,
+          });
+      }
+      emlab.figures.trace(figure, `cursor-${row}`).visible = true;
+    });
+    const gap = 0.09;
+    const height = (1 - gap * (names.length - 1)) / names.length;
+    for (let row = 0; row < 3; row++) {
+      const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
+      if (row < names.length) axis.domain = [1 - (row + 1) * height - row * gap, 1 - row * (height + gap)].map((end) => Math.max(0, end));
+      else Object.assign(axis, { visible: false, domain: [0, 0.01] });
+    }
+    figure.layout.xaxis.anchor = names.length === 3 ? "y3" : "y2";
+    return overIterations(figure, result, t);
+  }
+
+  /* -- estimates --------------------------------------------------------------------------------------------------- */
+
+  function element(tag, children, attributes = {}) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...[children].flat());
+    return made;
+  }
+
+  /* True, start, on show, final; the cells of the record on show are rewritten by `showRecord`. */
+  function table(result, step, config) {
+    const last = result.log_likelihood.length - 1;
+    const row = (head, values, digits) =>
+      element("tr", [
+        element("th", head, { scope: "row" }),
+        ...values.map((value) => element("td", value === null ? "–" : emlab.controls.format(value, digits))),
+      ]);
+    const rows = [];
+    for (const [name, symbol] of Object.entries(config.symbols[result.family]))
+      for (const k of componentsOf(result)) {
+        const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
+        const columns = [result.true, record(result, 0), step.p, record(result, last)];
+        rows.push(row([sign, emlab.controls.fill(symbol, { k })], columns.map((one) => (one ? one[name][k] : null)), 4));
+      }
+    const ell = result.log_likelihood;
+    rows.push(row("ℓ", [null, ell[0], ell[step.t], ell[last]], 7));
+    const head = element("tr", config.tableHead.map((text) => element("th", text, { scope: "col" })));
+    return element("table", [element("thead", head), element("tbody", rows)]);
+  }
+
+  function showRecord(result, { p, t }, body) {
+    const numbers = Object.keys(result.trajectory).flatMap((name) => p[name].map((value) => emlab.controls.format(value, 4)));
+    numbers.push(emlab.controls.format(result.log_likelihood[t], 7));
+    numbers.forEach((text, row) => (body.rows[row].cells[3].textContent = text));
+  }
+
+  emlab.runFigures = {
+    dataFigure,
+    logLikelihoodFigure,
+    parametersFigure,
+    posteriorFigure,
+    record,
+    showRecord,
+    table,
+  };
+})();

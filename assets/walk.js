@@ -1,0 +1,190 @@
+/* Walking through a run, forwards and back: all local, the browser has the data and every record.
+
+   A run of T iterations has 2T + 1 places. Even places 2t follow an E-step: parameters and responsibilities of record
+   t, the bound touches the log-likelihood. Odd places 2t + 1 follow an M-step: the parameters have moved on to record
+   t + 1, the responsibilities are still those of record t. Without half-steps the walk keeps to the even places. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.emlab = clientside.emlab || {};
+
+  const REST = 700; // ms without a step until the place is read aloud
+  const walk = { result: null, place: 0, halves: false, colourBy: "label", config: null };
+  let playing = null;
+  let announcing = null;
+
+  const end = () => 2 * (walk.result.log_likelihood.length - 1);
+  const stride = () => (walk.halves ? 1 : 2);
+
+  /* What is on show at a place. Responsibilities of the last record asked for are kept: half-steps ask twice. */
+  const known = { t: null, result: null, q: null };
+  function responsibilitiesAt(t) {
+    const { result } = walk;
+    if (known.t !== t || known.result !== result) {
+      const p = emlab.runFigures.record(result, t);
+      Object.assign(known, { t, result, q: result.x.map((x) => emlab.densities.responsibilities(result.family, p, x)) });
+    }
+    return known.q;
+  }
+
+  function stepAt(place) {
+    const t = Math.ceil(place / 2);
+    return { t, p: emlab.runFigures.record(walk.result, t), q: responsibilitiesAt(Math.floor(place / 2)) };
+  }
+
+  /* A new result: start at its end, where the answer is. */
+  function open(result) {
+    stop();
+    walk.result = result;
+    walk.place = end();
+    const slider = document.getElementById("walk-slider");
+    clientside.set_props("walk-slider", { max: end() / stride(), value: String(end() / stride()) });
+    slider.max = end() / stride();
+  }
+
+  /* Everything anew: another result, other colours. */
+  function present(colourBy, config) {
+    Object.assign(walk, { colourBy, config });
+    const { result } = walk;
+    const step = stepAt(walk.place);
+    draw(step, emlab.figures.showNow);
+    const labels = result.z ? "true_labels" : "likely_labels";
+    const colours = config.sentences[colourBy === "responsibility" ? "responsibility" : labels];
+    emlab.controls.say("run-sentence", result.sentence);
+    emlab.controls.say("run-note", [...result.notes, colours].join(" "));
+    document.getElementById("run-table").replaceChildren(emlab.runFigures.table(result, step, config));
+    tell();
+  }
+
+  function draw(step, how) {
+    const { result, colourBy, config } = walk;
+    const { figure, marks } = emlab.runFigures.dataFigure(result, step, colourBy, config);
+    how("data-figure", figure, marks);
+    how("posterior-figure", emlab.runFigures.posteriorFigure(result, step, config).figure);
+    how("log-likelihood-figure", emlab.runFigures.logLikelihoodFigure(result, step, config).figure);
+    how("parameters-figure", emlab.runFigures.parametersFigure(result, step, config).figure);
+  }
+
+  function go(place) {
+    if (!walk.result || !walk.config) return;
+    const to = Math.min(Math.max(place, 0), end());
+    if (to === walk.place) return;
+    walk.place = to;
+    const step = stepAt(to);
+    draw(step, emlab.figures.showMoving);
+    emlab.runFigures.showRecord(walk.result, step, document.querySelector("#run-table tbody"));
+    tell();
+  }
+
+  /* Slider, place in words, and the bar: log-likelihood = bound J + gap. */
+  function tell() {
+    const { result, place, config } = walk;
+    const { fill, format, say } = emlab.controls;
+    const t = Math.ceil(place / 2);
+    const last = end() / 2;
+    const slider = document.getElementById("walk-slider");
+    slider.value = String(place / stride());
+    const half = place % 2 ? "after_m" : "after_e";
+    const words = fill(config.sentences[walk.halves ? half : "at_iteration"], { t, last });
+    say("walk-place", words);
+    slider.setAttribute("aria-valuetext", words);
+    const ell = result.log_likelihood[t];
+    const bound = place % 2 ? result.bounds[t - 1] : ell;
+    const low = Math.min(result.log_likelihood[0], ...result.bounds);
+    const span = result.log_likelihood[last] - low || 1;
+    const bar = document.getElementById("bound-bar");
+    bar.style.setProperty("--bound", (bound - low) / span);
+    bar.style.setProperty("--ell", (ell - low) / span);
+    say("bound-words", fill(config.sentences.bound, { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) }));
+    clearTimeout(announcing);
+    announcing = setTimeout(() => say("walk-announcement", `${words}. ${document.getElementById("bound-words").textContent}`), REST);
+  }
+
+  /* -- the transport ------------------------------------------------------------------------------------------------ */
+
+  const speed = () => {
+    const pressed = document.querySelector('#speed-group [aria-pressed="true"]');
+    return Number(pressed.id.replace("speed-", ""));
+  };
+
+  function stop() {
+    if (playing) cancelAnimationFrame(playing);
+    playing = null;
+    showPlaying();
+  }
+
+  function showPlaying() {
+    const button = document.getElementById("walk-play");
+    const { play, pause } = JSON.parse(button.dataset.words);
+    emlab.controls.say("walk-play", playing ? pause : play);
+  }
+
+  function play() {
+    if (playing || !walk.result) return stop();
+    if (walk.place >= end()) go(0);
+    let due = performance.now() + 1000 / speed();
+    const frame = (now) => {
+      if (walk.place >= end()) return stop();
+      if (now >= due) {
+        const steps = Math.max(1, Math.floor(((now - due) * speed()) / 1000) + 1);
+        due += (steps * 1000) / speed();
+        go(walk.place + steps * stride());
+      }
+      playing = requestAnimationFrame(frame);
+    };
+    playing = requestAnimationFrame(frame);
+    showPlaying();
+  }
+
+  const back = () => go(walk.place - (walk.halves || walk.place % 2 === 0 ? stride() : 1));
+  const forward = () => go(walk.place + (walk.halves || walk.place % 2 === 0 ? stride() : 1));
+  const manual = (move) => () => (stop(), move());
+  const actions = {
+    "walk-start": manual(() => go(0)),
+    "walk-back": manual(back),
+    "walk-play": play,
+    "walk-forward": manual(forward),
+    "walk-end": manual(() => go(end())),
+  };
+  const keys = { " ": "walk-play", ArrowLeft: "walk-back", ArrowRight: "walk-forward", Home: "walk-start", End: "walk-end" };
+
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest && target.closest("button");
+    if (button && actions[button.id]) actions[button.id]();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const view = document.getElementById("view-run");
+    const { target } = event;
+    if (!walk.result || !view || view.hidden || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (target.matches("input, textarea, select, [role=tab]") || (event.key === " " && target.matches("button, a"))) return;
+    const action = actions[keys[event.key]];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+
+  /* As with the other sliders, Dash need not hear of every move. */
+  for (const type of ["input", "change"])
+    document.addEventListener(
+      type,
+      (event) => {
+        if (event.target.id !== "walk-slider") return;
+        event.stopPropagation();
+        if (type === "input") manual(() => go(Number(event.target.value) * stride()))();
+      },
+      true
+    );
+
+  clientside.emlab.half_steps = function (on) {
+    if (!walk.result) return;
+    stop();
+    walk.halves = on;
+    if (!on && walk.place % 2) go(walk.place + 1);
+    document.getElementById("walk-slider").max = end() / stride();
+    tell();
+  };
+
+  emlab.walk = { go, open, present, state: walk };
+})();
