@@ -10,6 +10,7 @@ True
 
 from em import datasets, diagnosis
 from em.algorithm import Record, Run, fit, iterate
+from em.bound import bounds
 from em.exponential import ExponentialMixture
 from em.gaussian import GaussianMixture
 from em.mixture import DegenerateComponent, Mixture
@@ -25,6 +26,7 @@ __all__ = [
     "Run",
     "StopReason",
     "StoppingRule",
+    "bounds",
     "break_tie",
     "datasets",
     "diagnosis",

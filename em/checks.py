@@ -7,7 +7,7 @@ import operator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Floats", "brief", "real_array", "real_vector", "whole_number"]
+__all__ = ["Floats", "brief", "distributions", "real_array", "real_vector", "whole_number"]
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +42,19 @@ def real_array(name: str, value: ArrayLike, hint: str) -> Floats:
         first = tuple(int(i) for i in np.argwhere(~finite)[0])
         where = f" at index {', '.join(map(str, first))}" if first else ""
         raise ValueError(f"{hint}; got {array[first]}{where}: leave such entries out")
+    return array
+
+
+def distributions(name: str, value: ArrayLike, n: int, tolerance: float) -> Floats:
+    """Return `value` as a float64 array of shape (n, K) whose rows are distributions; ValueError otherwise."""
+    hint = f"{name} must have shape ({n}, K), a row per observation that sums to 1"
+    array = real_array(name, value, hint)
+    if array.ndim != 2 or array.shape[0] != n or array.shape[1] == 0:
+        raise ValueError(f"{hint}; got {brief(value)} of shape {array.shape}")
+    wrong = (array < 0).any(axis=1) | (np.abs(array.sum(axis=1) - 1) > tolerance)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise ValueError(f"{hint} and is not negative; got {array[first]} in row {first}: divide each row by its sum")
     return array
 
 

@@ -63,6 +63,15 @@ class ExponentialMixture(Mixture):
             )
         return x
 
+    @classmethod
+    def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
+        return cls(weights, means)
+
+    @classmethod
+    def check_spread(cls, x: Floats) -> None:
+        if not x.any():
+            raise ValueError("x must not be all zeros: no exponential component fits it")
+
     def _log_component(self, x: Floats) -> Floats:
         with np.errstate(over="ignore"):
             log_f = x / -self.scales[:, np.newaxis]
@@ -104,8 +113,7 @@ class ExponentialMixture(Mixture):
         m (1 + CV² (d_k - sum_j pi_j d_j)) to first order.
         """
         x = cls.check_observations(x)
-        if not x.any():
-            raise ValueError("x must not be all zeros: no exponential component fits it")
+        cls.check_spread(x)
         ratio = x / np.average(x, weights=weights)
         return np.array([[np.average((ratio - 1) ** 2, weights=weights)]])
 

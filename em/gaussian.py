@@ -20,6 +20,16 @@ _HALF_LOG_TWO_PI = 0.5 * np.log(2 * np.pi)
 _RESOLUTION = 8 * np.finfo(np.float64).eps
 """A standard deviation below this times |mean| is rounding error of the mean, not spread."""
 
+_SMALL = 1e-140
+"""Squares of deviations below this lose digits, and below 1e-162 vanish: they are divided by their largest first."""
+
+
+def _rms(deviations: Floats, n: Floats) -> Floats:
+    """Root mean square of each row of (K, N) over a count n (K,), however small the numbers; shape (K,)."""
+    largest = np.abs(deviations).max(axis=1)
+    unit = np.where(largest > 0, largest, 1.0)
+    return np.asarray(unit * np.sqrt(((deviations / unit[:, np.newaxis]) ** 2).sum(axis=1) / n), dtype=np.float64)
+
 
 @dataclass(frozen=True, eq=False)
 class GaussianMixture(Mixture):
@@ -50,6 +60,15 @@ class GaussianMixture(Mixture):
     def __init__(self, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> None:
         self._set(weights=weights, means=means, stds=stds)
         self._require_positive("stds", self.stds)
+
+    @classmethod
+    def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
+        return cls(weights, means, stds)
+
+    @classmethod
+    def check_spread(cls, x: Floats) -> None:
+        if x.min() == x.max():
+            raise ValueError("x must have at least two different values: a Gaussian component needs a spread")
 
     def _standardised(self, x: Floats) -> Floats:
         z = x - self.means[:, np.newaxis]
@@ -95,6 +114,8 @@ class GaussianMixture(Mixture):
         spread *= spread
         spread *= r
         stds = np.sqrt(spread.sum(axis=1) / n_eff)
+        if (stds < _SMALL).any():
+            stds = _rms(np.sqrt(r) * (x - means[:, np.newaxis]), n_eff)
         collapsed = stds <= _RESOLUTION * np.abs(means)
         if collapsed.any():
             component = int(np.argmax(collapsed))
@@ -113,9 +134,9 @@ class GaussianMixture(Mixture):
         identical at the sample moments, to first order.
         """
         x = cls.check_observations(x)
-        if x.min() == x.max():
-            raise ValueError("x must have at least two different values: a Gaussian component needs a spread")
+        cls.check_spread(x)
         z = x - np.average(x, weights=weights)
+        z /= np.abs(z).max()
         z /= np.sqrt(np.average(z**2, weights=weights))
         skewness, kurtosis = np.average(z**3, weights=weights), np.average(z**4, weights=weights)
         return np.array([[1.0, skewness], [skewness / 2, (kurtosis - 1) / 2]])

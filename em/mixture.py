@@ -10,18 +10,16 @@ handed out transposed, as ``(N, K)``.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Self
+from abc import abstractmethod
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.checks import Floats, brief, real_array, real_vector, whole_number
+from em.checks import Floats, brief, distributions, real_vector, whole_number
+from em.parameters import WEIGHT_TOLERANCE, Parameters
 
-__all__ = ["TIE_TOLERANCE", "WEIGHT_TOLERANCE", "DegenerateComponent", "Mixture"]
-
-WEIGHT_TOLERANCE = 1e-8
-"""How far the mixing weights may sum from 1."""
+__all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Mixture"]
 
 TIE_TOLERANCE = 1e-6
 """Components nearer than this (relative) count as identical.
@@ -45,7 +43,7 @@ class DegenerateComponent(ArithmeticError):
         self.component = component
 
 
-class Mixture(ABC):
+class Mixture(Parameters):
     """A finite mixture p(x) = sum_k weights[k] f(x | k) of one family. Immutable.
 
     Attributes
@@ -54,74 +52,7 @@ class Mixture(ABC):
         Mixing weights, on the simplex. Read-only, as every parameter array.
     """
 
-    family: ClassVar[str]
-    """The family's name: "exponential", "gaussian"."""
-    parameter_names: ClassVar[tuple[str, ...]]
-    """Names of the parameter arrays, "weights" first."""
-
-    weights: Floats
-
-    # -- construction ------------------------------------------------------------------------------------------------
-
-    def _set(self, **arrays: ArrayLike) -> None:
-        """Check the arrays for what holds in every family, and keep read-only copies."""
-        checked = {name: real_vector(name, value) for name, value in arrays.items()}
-        weights = checked["weights"]
-        if (weights < 0).any():
-            raise ValueError(f"weights must not be negative; got {weights.min()}: they are probabilities")
-        if abs(weights.sum() - 1) > WEIGHT_TOLERANCE:
-            raise ValueError(f"weights must sum to 1; got {weights} with sum {weights.sum()}: divide by their sum")
-        for name, array in checked.items():
-            if array.size != weights.size:
-                raise ValueError(
-                    f"{name} must have one entry for each of the {weights.size} weights; got {array.size}: "
-                    f"give weights and {name} the same length"
-                )
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
-
-    @staticmethod
-    def _require_positive(name: str, array: Floats) -> None:
-        if (array <= 0).any():
-            raise ValueError(f"{name} must be positive; got {array.min()}: use a small positive number instead")
-
-    @classmethod
-    def _trusted(cls, *arrays: Floats) -> Self:
-        """Make a mixture of arrays that an M-step computed: checked there, so not again at every iteration."""
-        mixture = object.__new__(cls)
-        for name, array in zip(cls.parameter_names, arrays, strict=True):
-            array.flags.writeable = False
-            object.__setattr__(mixture, name, array)
-        return mixture
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), tuple(self.parameters.values())  # numpy forgets "read-only" when it pickles
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        assert isinstance(other, Mixture)
-        return all(np.array_equal(a, other.parameters[name]) for name, a in self.parameters.items())
-
-    def __hash__(self) -> int:
-        return hash(tuple(tuple(array.tolist()) for array in self.parameters.values()))  # by value: 0.0 equals -0.0
-
     # -- what it is --------------------------------------------------------------------------------------------------
-
-    @property
-    def parameters(self) -> dict[str, Floats]:
-        """The parameter arrays by name, each of shape (K,), weights first."""
-        return {name: getattr(self, name) for name in self.parameter_names}
-
-    @property
-    def n_components(self) -> int:
-        """Number of components K."""
-        return int(self.weights.size)
-
-    @property
-    def n_free_parameters(self) -> int:
-        """Number of parameters that can vary independently: K - 1 weights and the others."""
-        return self.n_components * len(self.parameter_names) - 1
 
     @property
     def mean(self) -> float:
@@ -131,8 +62,9 @@ class Mixture(ABC):
     @property
     def std(self) -> float:
         """Standard deviation of the mixture (law of total variance)."""
-        spread = self._component_means() - self.mean
-        return float(np.sqrt(self.weights @ (self._component_stds() ** 2 + spread**2)))
+        spread = np.hypot(self._component_stds(), self._component_means() - self.mean)
+        unit = spread.max()  # squares of numbers near 1e-170 would be 0
+        return float(unit * np.sqrt(self.weights @ (spread / unit) ** 2))
 
     def tied_components(self, tolerance: float = TIE_TOLERANCE) -> list[tuple[int, int]]:
         """Pairs of components that are identical to within `tolerance` (relative), whatever their weights."""
@@ -140,6 +72,16 @@ class Mixture(ABC):
         return [(int(i), int(j)) for i, j in np.argwhere(np.triu(near, 1))]
 
     # -- what a family adds ------------------------------------------------------------------------------------------
+
+    @classmethod
+    @abstractmethod
+    def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
+        """The mixture whose components have these means, and these stds where the family lets them be chosen."""
+
+    @classmethod
+    @abstractmethod
+    def check_spread(cls, x: Floats) -> None:
+        """Raise ValueError if every fit to checked observations `x` is degenerate, even of one component."""
 
     @abstractmethod
     def _log_component(self, x: Floats) -> Floats:
@@ -258,11 +200,59 @@ class Mixture(ABC):
         """
         return self._expect(self.check_observations(x))[0].T
 
+    def lower_bound(self, x: ArrayLike, responsibilities: ArrayLike) -> float:
+        """Lower bound of the log-likelihood (negative free energy) for any responsibilities.
+
+        J(q, theta) = sum_nk q_nk (log pi_k f(x_n | k) - log q_nk), with 0 log 0 = 0; the log-likelihood less the
+        Kullback-Leibler divergence of q from the posterior [1]_. The E-step closes that gap, the M-step raises J.
+
+        Parameters
+        ----------
+        x : array_like, shape (N,)
+            Observations, within the support of the family.
+        responsibilities : array_like, shape (N, K)
+            Any distribution q over this mixture's components for each observation; rows sum to 1.
+
+        Returns
+        -------
+        float
+            J in nats, at most `log_likelihood`; -inf where q gives weight to a component whose joint density is 0.
+
+        Raises
+        ------
+        ValueError
+            As `m_step`; also if the responsibilities are for another number of components.
+
+        References
+        ----------
+        .. [1] Neal & Hinton (1998), in Learning in Graphical Models, 355-368.
+        """
+        x = self.check_observations(x)
+        q = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
+        if q.shape[1] != self.n_components:
+            raise ValueError(
+                f"responsibilities must have a column for each of the {self.n_components} components; got "
+                f"{q.shape[1]}: use responsibilities of a mixture of as many"
+            )
+        return self._bound(x, np.ascontiguousarray(q.T))
+
+    def _log_joint(self, x: Floats) -> Floats:
+        """log pi_k f(x_n | k), shape (K, N)."""
+        with np.errstate(divide="ignore", over="ignore"):
+            log_joint = self._log_component(x)
+            log_joint += np.log(self.weights)[:, np.newaxis]
+        return log_joint
+
+    def _bound(self, x: Floats, q: Floats) -> float:
+        """The lower bound for checked observations (N,) and responsibilities (K, N)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            terms = q * (self._log_joint(x) - np.log(q))
+        return float(terms.sum(where=q > 0))
+
     def _expect(self, x: Floats) -> tuple[Floats, Floats]:
         """Responsibilities (K, N) and log density (N,) of checked observations, in one pass."""
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            log_joint = self._log_component(x)
-            log_joint += np.log(self.weights)[:, np.newaxis]
+            log_joint = self._log_joint(x)
             top = log_joint.max(axis=0)
             log_joint -= top
             r = np.exp(log_joint, out=log_joint)
@@ -308,14 +298,7 @@ class Mixture(ABC):
             If a component has no weight left or has shrunk onto single points.
         """
         x = cls.check_observations(x)
-        hint = f"responsibilities must have shape ({x.size}, K), a row per observation that sums to 1"
-        r = real_array("responsibilities", responsibilities, hint)
-        if r.ndim != 2 or r.shape[0] != x.size or r.shape[1] == 0:
-            raise ValueError(f"{hint}; got {brief(responsibilities)} of shape {r.shape}")
-        wrong = (r < 0).any(axis=1) | (np.abs(r.sum(axis=1) - 1) > 1e-8)
-        if wrong.any():
-            first = int(np.argmax(wrong))
-            raise ValueError(f"{hint} and is not negative; got {r[first]} in row {first}: divide each row by its sum")
+        r = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
         return cls._maximise(x, np.ascontiguousarray(r.T))
 
     @classmethod

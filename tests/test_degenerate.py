@@ -191,3 +191,25 @@ def test_log_likelihood_stays_monotone_until_the_end_over_many_degenerate_runs()
         ended += run.reason is DEGENERATE
         assert_proper(run, x)
     assert ended > 30
+
+
+@pytest.mark.parametrize("unit", [1e-170, 1e-155, 1e-140, 1e-100])
+def test_gaussian_data_whose_squares_underflow_are_fitted_as_in_any_other_unit(unit):
+    truth = em.GaussianMixture([0.4, 0.6], [0, 4], [1, 0.5])
+    x, _ = truth.sample(300, np.random.default_rng(0))
+    start = np.array([[0, 3], [1, 1]])
+    plain, tiny = (
+        em.fit(x, em.GaussianMixture([0.5, 0.5], *start)),
+        em.fit(unit * x, em.GaussianMixture([0.5, 0.5], *(unit * start))),
+    )
+    assert tiny.converged
+    assert tiny.mixture.stds / unit == pytest.approx(plain.mixture.stds, rel=1e-5)
+    assert tiny.mixture.std / unit == pytest.approx(plain.mixture.std, rel=1e-5)
+    assert em.diagnosis.saddle_growth(unit * x, em.GaussianMixture) == pytest.approx(
+        em.diagnosis.saddle_growth(x, em.GaussianMixture), rel=1e-9
+    )
+
+
+def test_weights_that_sum_from_one_by_more_than_rounding_are_refused_since_the_first_step_would_fall():
+    with pytest.raises(ValueError, match="divide by their sum"):
+        em.GaussianMixture([0.5, 0.5 + 1e-9], [0, 1], [1, 1])

@@ -94,8 +94,8 @@ def test_half_life_of_one_exponential_is_log_2_times_its_scale_however_it_is_wri
 
 
 def test_half_life_allows_for_weights_that_sum_to_one_within_rounding_only():
-    assert half_life(em.ExponentialMixture([1 + 5e-9], [1])) == pytest.approx(np.log(2), rel=1e-7)
-    assert half_life(em.ExponentialMixture([0.5, 0.5 - 9e-9], [1, 1])) == pytest.approx(np.log(2), rel=1e-7)
+    assert half_life(em.ExponentialMixture([1 + 5e-13], [1])) == pytest.approx(np.log(2), rel=1e-11)
+    assert half_life(em.ExponentialMixture([0.5, 0.5 - 9e-13], [1, 1])) == pytest.approx(np.log(2), rel=1e-11)
 
 
 def test_half_life_where_scales_are_two_hundred_orders_of_magnitude_apart():

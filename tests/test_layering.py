@@ -25,11 +25,12 @@ PAGE_LAYERS = [
 ]
 ENGINE_LAYERS = [
     {"em.__init__"},
-    {"em.starts", "em.datasets"},
+    {"em.starts", "em.datasets", "em.bound"},
     {"em.algorithm"},
     {"em.diagnosis"},
     {"em.exponential", "em.gaussian"},
     {"em.stopping", "em.mixture"},
+    {"em.parameters"},
     {"em.checks"},
 ]
 

@@ -1,0 +1,110 @@
+"""The lower bound J(q, θ): a bound, tight after an E-step, never falling over either half of an iteration."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import em
+from tests import oracle
+
+FAMILIES = pytest.mark.parametrize("family", ["exponential", "gaussian"])
+KS = pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
+
+
+def mixture(family, k, rng):
+    """A random mixture, components a few of their own sizes apart."""
+    weights = rng.dirichlet(np.full(k, 2.0))
+    if family == "exponential":
+        return em.ExponentialMixture(weights, 10 ** rng.uniform(-1, 1, k))
+    return em.GaussianMixture(weights, rng.normal(0, 3, k), 10 ** rng.uniform(-0.5, 0.5, k))
+
+
+def case(family, k, seed, n=120):
+    """Observations of one random mixture, and another one to judge them by."""
+    rng = np.random.default_rng([k, seed])
+    return mixture(family, k, rng).sample(n, rng)[0], mixture(family, k, rng), rng
+
+
+def size(log_likelihood, x):
+    return abs(log_likelihood) + x.size
+
+
+@KS
+@FAMILIES
+def test_it_is_the_naive_sum_and_never_above_the_log_likelihood(family, k):
+    for seed in range(10):
+        x, at, rng = case(family, k, seed)
+        q = rng.dirichlet(np.full(k, 0.5), x.size)
+        bound = at.lower_bound(x, q)
+        log_joint = at.component_log_density(x) + np.log(at.weights)
+        assert type(bound) is float
+        assert bound == pytest.approx(oracle.lower_bound(log_joint, q), rel=1e-12)
+        assert bound <= at.log_likelihood(x) + 1e-12 * size(bound, x)
+        log_posterior = log_joint - at.log_density(x)[:, np.newaxis]
+        gap = -oracle.lower_bound(log_posterior, q)  # KL(q || posterior), summed over observations
+        assert bound + gap == pytest.approx(at.log_likelihood(x), rel=1e-10)
+
+
+@KS
+@FAMILIES
+def test_after_an_e_step_it_touches(family, k):
+    for seed in range(20):
+        x, at, _ = case(family, k, seed)
+        log_likelihood = at.log_likelihood(x)
+        assert abs(at.lower_bound(x, at.responsibilities(x)) - log_likelihood) <= 1e-10 * max(1, abs(log_likelihood))
+
+
+@KS
+@FAMILIES
+def test_it_never_falls_over_either_half_step(family, k):
+    for seed in range(12):
+        x, start, _ = case(family, k, seed)
+        run = em.fit(x, start, em.StoppingRule(40, 0))
+        after = em.bounds(x, run)
+        assert after.shape == (run.n_iter,)
+        slack = 1e-12 * size(run.log_likelihood[0], x)
+        assert (after >= run.log_likelihood[:-1] - slack).all()  # the M-step lifts the bound
+        assert (after <= run.log_likelihood[1:] + slack).all()  # the next E-step closes the gap it opened
+
+
+@FAMILIES
+def test_bounds_are_the_definition_entry_by_entry(family):
+    x, start, _ = case(family, 3, 1)
+    run = em.fit(x, start, em.StoppingRule(15, 0))
+    expected = [after.lower_bound(x, before.responsibilities(x)) for before, after in pairwise(run.mixtures)]
+    assert em.bounds(x, run).tolist() == expected
+
+
+def test_zero_responsibility_counts_nothing_and_impossible_ones_minus_infinity():
+    at = em.ExponentialMixture([1, 0], [2, 3])
+    x = [0.5, 1.0]
+    assert at.lower_bound(x, [[1, 0], [1, 0]]) == pytest.approx(at.log_likelihood(x))
+    assert at.lower_bound(x, [[1, 0], [0.5, 0.5]]) == -np.inf
+
+
+def test_a_run_that_ended_at_its_start_has_no_bounds():
+    x = np.full(5, 2.0)
+    assert em.bounds(x, em.fit(x, em.GaussianMixture([1], [0], [1]))).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("q", "message"),
+    [
+        ([[0.5, 0.5]], r"responsibilities must have shape \(2, K\)"),
+        ([[0.5, 0.5], [0.5, 0.6]], "divide each row by its sum"),
+        ([[1.5, -0.5], [1, 0]], "is not negative"),
+        ([[1.0], [1.0]], "a column for each of the 2 components"),
+    ],
+)
+def test_bad_responsibilities_are_refused(q, message):
+    with pytest.raises(ValueError, match=message):
+        em.ExponentialMixture([0.5, 0.5], [1, 2]).lower_bound([1.0, 2.0], q)
+
+
+def test_bounds_refuse_other_observations_than_the_runs():
+    run = em.fit([1.0, 2.0, 3.0], em.ExponentialMixture([1], [1]))
+    with pytest.raises(ValueError, match="x must be the run's 3 observations; got 2"):
+        em.bounds([1.0, 2.0], run)
