@@ -1,0 +1,173 @@
+"""Walking through a run in a real browser: every place is what the engine says of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+import em
+from components import ids
+from tests.page import Page
+
+
+@pytest.fixture
+def page(page):
+    """The page with Run EM open."""
+    page.open("run")
+    return page
+
+
+@pytest.fixture(scope="module")
+def default() -> tuple[np.ndarray, em.Run]:
+    """The page's default run, asked of the engine directly."""
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))
+    return x, em.fit(x, em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5])))
+
+
+def shows(page: Page, x: np.ndarray, parameters: em.Mixture, q_of: em.Mixture) -> bool:
+    """Whether curves are those of `parameters` and responsibilities those of `q_of`."""
+    mixture = page.trace(ids.DATA_FIGURE, "mixture")
+    if not np.allclose(mixture["y"], parameters.density(mixture["x"]), rtol=1e-8):
+        return False
+    for k in (0, 1):
+        curve = page.trace(ids.DATA_FIGURE, f"component-{k}")
+        joint = np.exp(parameters.component_log_density(curve["x"])[:, k]) * parameters.weights[k]
+        if not np.allclose(curve["y"], joint, rtol=1e-8):
+            return False
+    q = np.sort(q_of.responsibilities(x), axis=0)
+    return np.allclose(page.trace(ids.POSTERIOR_FIGURE, "posterior-0")["y"], q[:, 0], atol=1e-8) and np.allclose(
+        page.trace(ids.POSTERIOR_FIGURE, "posterior-1")["y"], q[::-1, 1], atol=1e-8
+    )
+
+
+def at(page: Page, words: str) -> None:
+    page.until(lambda: page.text(ids.WALK_PLACE) == words)
+
+
+def on_show(page: Page) -> list[str]:
+    """The table's column of the record on show."""
+    cells = page.browser.find_elements(By.CSS_SELECTOR, f"#{ids.RUN_TABLE} tbody tr td:nth-child(4)")
+    return [cell.text.replace("−", "-") for cell in cells]
+
+
+def test_walk_to_the_start_forwards_back_and_to_the_end(page, default):
+    x, run = default
+    last = run.n_iter
+    at(page, f"Iteration {last} of {last}")
+    page.requests()
+    for button, t in ((ids.WALK_START, 0), (ids.WALK_FORWARD, 1), (ids.WALK_FORWARD, 2), (ids.WALK_BACK, 1)):
+        page.element(button).click()
+        at(page, f"Iteration {t} of {last}")
+        page.until(lambda t=t: shows(page, x, run.mixtures[t], run.mixtures[t]))
+        numbers = [float(text) for text in on_show(page)]
+        expected = [*run.mixtures[t].weights, *run.mixtures[t].scales, run.log_likelihood[t]]
+        np.testing.assert_allclose(numbers, expected, rtol=6e-4)
+        assert page.trace(ids.LOG_LIKELIHOOD_FIGURE, "cursor")["x"] == [t, t]
+    page.element(ids.WALK_END).click()
+    at(page, f"Iteration {last} of {last}")
+    page.until(lambda: shows(page, x, run.mixture, run.mixture))
+    assert page.requests() == [], "walking is local"
+
+
+def test_the_slider_and_the_keys_walk_too(page, default):
+    x, run = default
+    last = run.n_iter
+    page.browser.execute_script("document.activeElement.blur()")
+    body = page.browser.find_element(By.TAG_NAME, "body")
+    for key, t in (
+        (Keys.HOME, 0),
+        (Keys.ARROW_RIGHT, 1),
+        (Keys.ARROW_RIGHT, 2),
+        (Keys.ARROW_LEFT, 1),
+        (Keys.END, last),
+    ):
+        body.send_keys(key)
+        at(page, f"Iteration {t} of {last}")
+    slider = page.element(ids.WALK_SLIDER)
+    slider.send_keys(Keys.HOME)
+    at(page, f"Iteration 0 of {last}")
+    slider.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    at(page, f"Iteration 3 of {last}")
+    assert slider.get_attribute("aria-valuetext") == f"Iteration 3 of {last}"
+    page.until(lambda: shows(page, x, run.mixtures[3], run.mixtures[3]))
+
+
+def test_half_steps_move_one_side_at_a_time_and_show_the_bound(page, default):
+    x, run = default
+    last = run.n_iter
+    bounds = em.bounds(x, run)
+    page.element(ids.option(ids.HALF_STEPS, "button")).click()
+    at(page, f"After the E-step at iteration {last} of {last}")
+    page.element(ids.WALK_START).click()
+    at(page, f"After the E-step at iteration 0 of {last}")
+    for t in range(3):
+        page.until(lambda t=t: shows(page, x, run.mixtures[t], run.mixtures[t]))
+        assert page.text(ids.BOUND_WORDS).endswith("gap 0")
+        page.element(ids.WALK_FORWARD).click()
+        at(page, f"After the M-step to iteration {t + 1} of {last}")
+        page.until(lambda t=t: shows(page, x, run.mixtures[t + 1], run.mixtures[t]))
+        words = page.text(ids.BOUND_WORDS).replace("−", "-").split()
+        ell, bound = float(words[1]), float(words[4])
+        assert ell == pytest.approx(run.log_likelihood[t + 1], abs=1e-3)
+        assert bound == pytest.approx(bounds[t], abs=1e-3)
+        page.element(ids.WALK_FORWARD).click()
+        at(page, f"After the E-step at iteration {t + 1} of {last}")
+    page.element(ids.WALK_BACK).click()
+    at(page, f"After the M-step to iteration 3 of {last}")
+    page.element(ids.option(ids.HALF_STEPS, "button")).click()
+    at(page, f"Iteration 3 of {last}")
+
+
+def test_play_goes_to_the_end_and_can_be_paused(page, default):
+    _, run = default
+    page.element(ids.option(ids.SPEED, "20")).click()
+    page.element(ids.WALK_PLAY).click()
+    page.until(lambda: page.text(ids.WALK_PLAY) == "Pause")
+    page.until(lambda: page.text(ids.WALK_PLACE) not in ("", f"Iteration {run.n_iter} of {run.n_iter}"))
+    page.element(ids.WALK_PLAY).click()
+    page.until(lambda: page.text(ids.WALK_PLAY) == "Play")
+    page.element(ids.WALK_PLAY).click()
+    at(page, f"Iteration {run.n_iter} of {run.n_iter}")
+    page.until(lambda: page.text(ids.WALK_PLAY) == "Play")
+
+
+def test_parameters_over_iterations_are_the_trajectory(page, default):
+    _, run = default
+    for row, name in enumerate(("weights", "scales")):
+        for k in (0, 1):
+            trace = page.trace(ids.PARAMETERS_FIGURE, f"row{row}-component-{k}")
+            np.testing.assert_allclose(trace["y"], run.parameters[name][:, k], rtol=1e-9)
+    truth = page.trace(ids.PARAMETERS_FIGURE, "row1-true-0")
+    assert truth["y"] == [0.1, 0.1]
+
+
+def test_marks_follow_the_walk_when_coloured_by_responsibility(page, default):
+    x, run = default
+    page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
+    page.element(ids.WALK_START).click()
+    at(page, f"Iteration 0 of {run.n_iter}")
+    script = "return document.querySelector('#data-figure .js-plotly-plot').layout.shapes.map((s) => s.path)"
+    levels = np.round(run.mixtures[0].responsibilities(x)[:, 0] * 16).astype(int)
+    used = len(np.unique(levels))
+
+    def drawn() -> bool:
+        paths = page.browser.execute_script(script)
+        return sum("V-9" not in path for path in paths) <= 2 * used
+
+    page.until(drawn)
+
+
+def test_a_new_run_starts_at_its_end_and_a_source_with_means_has_three_rows(page):
+    page.element(ids.option(ids.SOURCE, "faithful-waiting")).click()
+    page.until(lambda: page.trace(ids.PARAMETERS_FIGURE, "row2-component-0")["visible"])
+    data = em.datasets.load("faithful-waiting")
+    run = em.fit(data.x, data.start)
+    at(page, f"Iteration {run.n_iter} of {run.n_iter}")
+    np.testing.assert_allclose(
+        page.trace(ids.PARAMETERS_FIGURE, "row1-component-1")["y"], run.parameters["means"][:, 1], rtol=1e-9
+    )
+    page.element(ids.WALK_START).click()
+    at(page, f"Iteration 0 of {run.n_iter}")
+    page.until(lambda: shows(page, data.x, data.start, data.start))
