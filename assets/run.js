@@ -10,7 +10,7 @@
   let request = 0;
 
   const asked = (config, source) => [
-    ...(config.sources[source].generated ? config.parameters.sample : []),
+    ...config.sources[source].sample,
     ...config.sources[source].start,
     ...config.parameters.stopping,
   ];
@@ -33,14 +33,16 @@
   };
 
   function followSource(config, source, first) {
-    const { generated, about, start } = config.sources[source];
-    const names = new Set(start.map((p) => p.name));
-    for (const { name } of Object.values(config.sources).flatMap((one) => one.start))
-      document.getElementById(`${name}-row`).hidden = !names.has(name);
-    document.getElementById("generated-group").hidden = !generated;
+    const { about, sample, start } = config.sources[source];
+    const names = new Set([...sample, ...start].map((p) => p.name));
+    for (const other of Object.values(config.sources))
+      for (const { name } of [...other.sample, ...other.start])
+        document.getElementById(`${name}-row`).hidden = !names.has(name);
     emlab.controls.say("about-source", about);
     emlab.controls.lookAfter(asked(config, source), kept, config);
-    if (!first) emlab.controls.reset(start, kept, true);
+    if (first) return;
+    emlab.controls.reset(sample.filter(({ name }) => !(name in kept)), kept);
+    emlab.controls.reset(start, kept, true);
   }
 
   function askForRun(config, source, parameters) {

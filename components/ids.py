@@ -47,7 +47,6 @@ BOUND_WORDS = "bound-words"
 
 SOURCE = "source"
 COLOUR_BY = "colour-by"
-GENERATED_GROUP = "generated-group"
 ABOUT = "about-source"
 
 BACKGROUND_ARTICLE = "background-article"

@@ -31,11 +31,14 @@ def config() -> dict[str, Any]:
         "parameters": {
             "gaussian": [p.as_dict() for p in state.GAUSSIAN],
             "exponential": [p.as_dict() for p in state.EXPONENTIAL],
-            "sample": [p.as_dict() for p in state.SAMPLE],
             "stopping": [p.as_dict() for p in state.STOPPING],
         },
         "sources": {
-            s.name: {"generated": s.generated, "about": s.about, "start": [p.as_dict() for p in s.start]}
+            s.name: {
+                "about": s.about,
+                "sample": [p.as_dict() for p in s.sample],
+                "start": [p.as_dict() for p in s.start],
+            }
             for s in state.SOURCES.values()
         },
         "rateLabels": state.RATE_LABELS,

@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from components import ids, runs
 from components.controls import card, choice, graph, legend, parameter_row, register_choice, register_switch, switch
-from components.state import GENERATED, SAMPLE, SOURCES, START_PARAMETERS, STOPPING, parse_run
+from components.state import GENERATED, SAMPLE_PARAMETERS, SOURCES, START_PARAMETERS, STOPPING, parse_run
 from components.theme import SIGNS
 
 COLOURS = {"label": "By label", "responsibility": "By responsibility"}
@@ -20,7 +20,7 @@ SPEEDS = {"1": "1/s", "4": "4/s", "20": "20/s"}
 
 def layout() -> html.Div:
     """Controls, figures, table and sentence of a run."""
-    at_first = {parameter.name for parameter in SOURCES[GENERATED].start}
+    at_first = {parameter.name for parameter in SOURCES[GENERATED].parameters}
     controls = html.Div(
         [
             card(
@@ -30,7 +30,9 @@ def layout() -> html.Div:
                         ids.SOURCE, "Data source", {s.name: s.label for s in SOURCES.values()}, GENERATED, "two-by-two"
                     ),
                     html.P(id=ids.ABOUT, className="about"),
-                    html.Div([parameter_row(p) for p in SAMPLE], id=ids.GENERATED_GROUP, className="rows"),
+                    html.Div(
+                        [parameter_row(p, hidden=p.name not in at_first) for p in SAMPLE_PARAMETERS], className="rows"
+                    ),
                 ],
             ),
             card(
@@ -149,7 +151,7 @@ def register(app: Dash) -> None:
 
     app.clientside_callback(
         ClientsideFunction("emlab", "run_controls"),
-        *[Input(ids.slider(p.name), "value") for p in SAMPLE + START_PARAMETERS if p.slider],
+        *[Input(ids.slider(p.name), "value") for p in SAMPLE_PARAMETERS + START_PARAMETERS if p.slider],
         Input(ids.SOURCE, "data"),
         Input(ids.RUN_BUTTON, "n_clicks"),
         State(ids.CONFIG, "data"),

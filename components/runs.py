@@ -64,17 +64,20 @@ def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | N
     """Observations of a run, with their labels and the mixture they came from where those are known."""
     if not spec.source.generated:
         return em.datasets.load(spec.source.name).x, None, None
-    rho = spec.values["rho"]
-    truth = em.ExponentialMixture([rho, 1 - rho], [spec.values["lambda0"], spec.values["lambda1"]])
+    truth = _mixture(spec, "")
     x, z = truth.sample(int(spec.values["n"]), np.random.default_rng(int(spec.values["seed"])))
     return x, z, truth
 
 
 def starting_mixture(spec: RunSpec) -> em.Mixture:
     """The start that was asked for, ties and all."""
-    rho = spec.values["start_rho"]
+    return _mixture(spec, "start_")
+
+
+def _mixture(spec: RunSpec, prefix: str) -> em.Mixture:
+    rho = spec.values[f"{prefix}rho"]
     names = {"scales": "lambda"} if spec.source.family is em.ExponentialMixture else {"means": "mu", "stds": "sigma"}
-    parameters = {parameter: [spec.values[f"start_{name}{k}"] for k in (0, 1)] for parameter, name in names.items()}
+    parameters = {parameter: [spec.values[f"{prefix}{name}{k}"] for k in (0, 1)] for parameter, name in names.items()}
     return spec.source.family(weights=[rho, 1 - rho], **parameters)
 
 

@@ -112,12 +112,22 @@ EXPONENTIAL = (
 RATE_LABELS = {"exponential-lambda1": "Rate λ1", "exponential-lambda2": "Rate λ2"}
 """Labels while λ is shown as a rate."""
 
-SAMPLE = (
+_SIZE = (
     Parameter("n", "Observations N", 1, 100_000, 1000, 1, slider=False),
     Parameter("seed", "Random seed", 0, 2**32 - 1, 1, 1, slider=False),
     _weight("rho", "True ρ", 0.5),
+)
+EXPONENTIAL_SAMPLE = (
+    *_SIZE,
     Parameter("lambda0", "True λ0", 0.001, 5, 0.1, 0.001, component=0),
     Parameter("lambda1", "True λ1", 0.001, 5, 1, 0.001, component=1),
+)
+GAUSSIAN_SAMPLE = (
+    *_SIZE,
+    Parameter("mu0", "True μ0", -10, 10, -1, 0.1, component=0),
+    Parameter("sigma0", "True σ0", 0.1, 5, 0.5, 0.1, component=0),
+    Parameter("mu1", "True μ1", -10, 10, 1, 0.1, component=1),
+    Parameter("sigma1", "True σ1", 0.1, 5, 0.5, 0.1, component=1),
 )
 STOPPING = (
     Parameter("max_iter", "Maximum iterations", 1, 10_000, 1000, 1, slider=False),
@@ -125,12 +135,15 @@ STOPPING = (
 )
 
 GENERATED = "generated"
-"""Name of the source that draws its data from an exponential mixture."""
+"""Name of the source that is chosen at first: data drawn from an exponential mixture."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where the observations of a run come from, and how a run on them starts."""
+    """Where the observations of a run come from, and how a run on them starts.
+
+    `sample` is what generated data are drawn with; real data have none, and no labels.
+    """
 
     name: str
     label: str
@@ -138,16 +151,17 @@ class Source:
     start: tuple[Parameter, ...]
     about: str
     unit: str = ""
+    sample: tuple[Parameter, ...] = ()
 
     @property
     def generated(self) -> bool:
         """Whether the observations are drawn here, so that their labels are known."""
-        return self.name == GENERATED
+        return bool(self.sample)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """All that a run from this source can set."""
-        return (SAMPLE if self.generated else ()) + self.start + STOPPING
+        return self.sample + self.start + STOPPING
 
     @property
     def x_title(self) -> str:
@@ -165,11 +179,11 @@ def _exponential_start(
     )
 
 
-def _gaussian_start(data: em.datasets.Dataset, step: float) -> tuple[Parameter, ...]:
-    start = data.start
-    low, high = math.floor(data.x.min() - 1), math.ceil(data.x.max() + 1)
-    mean = Parameter("", "", low, high, 0, step)
-    std = Parameter("", "", step, math.ceil(3 * data.x.std()), 0, step)
+def _gaussian_start(
+    start: em.GaussianMixture, means: tuple[float, float], widest: float, step: float
+) -> tuple[Parameter, ...]:
+    mean = Parameter("", "", *means, 0, step)
+    std = Parameter("", "", step, widest, 0, step)
     return (
         _weight("start_rho", "Start ρ", float(start.weights[0])),
         *(
@@ -178,6 +192,12 @@ def _gaussian_start(data: em.datasets.Dataset, step: float) -> tuple[Parameter, 
             for shape, name, symbol, values in ((mean, "mu", "μ", start.means), (std, "sigma", "σ", start.stds))
         ),
     )
+
+
+def _start_for(data: em.datasets.Dataset, step: float) -> tuple[Parameter, ...]:
+    assert isinstance(data.start, em.GaussianMixture)
+    means = math.floor(data.x.min() - 1), math.ceil(data.x.max() + 1)
+    return _gaussian_start(data.start, means, math.ceil(3 * data.x.std()), step)
 
 
 def _real(name: str, label: str, start: tuple[Parameter, ...]) -> Source:
@@ -196,9 +216,18 @@ SOURCES: dict[str, Source] = {
             em.ExponentialMixture,
             _exponential_start(0.1, (0.5, 0.5), (0.001, 5, 0.001)),
             "Drawn from this exponential mixture; the labels are known.",
+            sample=EXPONENTIAL_SAMPLE,
         ),
-        _real(_WAITING.name, "Old Faithful waiting", _gaussian_start(_WAITING, 0.1)),
-        _real(_ERUPTIONS.name, "Old Faithful eruptions", _gaussian_start(_ERUPTIONS, 0.01)),
+        Source(
+            "generated-gaussian",
+            "Generated Gaussian",
+            em.GaussianMixture,
+            _gaussian_start(em.GaussianMixture([0.5, 0.5], [-0.5, 0.5], [1, 1]), (-10, 10), 5, 0.1),
+            "Drawn from this Gaussian mixture; the labels are known.",
+            sample=GAUSSIAN_SAMPLE,
+        ),
+        _real(_WAITING.name, "Old Faithful waiting", _start_for(_WAITING, 0.1)),
+        _real(_ERUPTIONS.name, "Old Faithful eruptions", _start_for(_ERUPTIONS, 0.01)),
         _real(
             _AIR.name,
             "Air-conditioning",
@@ -206,11 +235,18 @@ SOURCES: dict[str, Source] = {
         ),
     )
 }
-START_PARAMETERS = tuple(
-    {p.name: p for source in reversed(SOURCES.values()) for p in source.start}[name]
-    for name in dict.fromkeys(p.name for source in SOURCES.values() for p in source.start)
-)
-"""Every start parameter once, as the first source that has it sets it; a source without it hides its row."""
+
+
+def _every(lists: list[tuple[Parameter, ...]]) -> tuple[Parameter, ...]:
+    first: dict[str, Parameter] = {}
+    for parameter in (p for parameters in lists for p in parameters):
+        first.setdefault(parameter.name, parameter)
+    return tuple(first.values())
+
+
+SAMPLE_PARAMETERS = _every([source.sample for source in SOURCES.values()])
+START_PARAMETERS = _every([source.start for source in SOURCES.values()])
+"""Every parameter once, as the first source that has it sets it; a source without it hides its row."""
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def test_real_data_run_with_their_family_and_start_when_chosen(page):
         page.until(lambda symbols=symbols: list(cells(page)) == symbols)
         best = data.log_likelihood
         page.until(lambda best=best: abs(float(cells(page)["ℓ"][2].replace("−", "-")) - best) < 0.01)
-        assert not page.element(ids.GENERATED_GROUP).is_displayed()
+        assert not page.element(ids.row("seed")).is_displayed()
         np.testing.assert_allclose(page.observations(), np.sort(data.x))
         gaussian = data.family is em.GaussianMixture
         assert page.element(ids.row("start_mu0")).is_displayed() is gaussian
@@ -105,7 +105,7 @@ def test_real_data_run_with_their_family_and_start_when_chosen(page):
             assert float(page.value(ids.slider(parameter.name))) == pytest.approx(parameter.default)
             assert float(page.value(ids.box(parameter.name))) == parameter.default
     page.element(ids.option(ids.SOURCE, "generated")).click()
-    page.until(lambda: page.element(ids.GENERATED_GROUP).is_displayed())
+    page.until(lambda: page.element(ids.row("seed")).is_displayed())
     page.until(lambda: page.text(ids.RUN_SENTENCE) == engine()[1].message)
 
 
