@@ -14,7 +14,7 @@ from em.bound import bounds
 from em.exponential import ExponentialMixture
 from em.gaussian import GaussianMixture
 from em.mixture import DegenerateComponent, Mixture
-from em.starts import break_tie
+from em.starts import break_tie, kmeans_start, quantile_start, random_start
 from em.stopping import StoppingRule, StopReason
 
 __all__ = [
@@ -32,4 +32,7 @@ __all__ = [
     "diagnosis",
     "fit",
     "iterate",
+    "kmeans_start",
+    "quantile_start",
+    "random_start",
 ]
