@@ -41,6 +41,7 @@ class DegenerateComponent(ArithmeticError):
     def __init__(self, component: int, what: str) -> None:
         super().__init__(f"component {component} {what}")
         self.component = component
+        self.what = what
 
 
 class Mixture(Parameters):
@@ -104,6 +105,10 @@ class Mixture(Parameters):
     @abstractmethod
     def _component_distances(self) -> Floats:
         """How far apart components are, relative to their own size, shape (K, K)."""
+
+    @abstractmethod
+    def _overlap_distances(self, other: Self) -> Floats:
+        """Bhattacharyya distance -log integral sqrt(f g) of own components f from another's g, shape (K, K')."""
 
     @classmethod
     @abstractmethod
