@@ -347,6 +347,4 @@ class Mixture(Parameters):
 def require_mixture(name: str, value: object) -> None:
     """Raise ValueError unless `value` is a mixture."""
     if not isinstance(value, Mixture):
-        raise ValueError(
-            f"{name} must be a mixture, such as em.ExponentialMixture(weights, scales); got {brief(value)}"
-        )
+        raise ValueError(f"{name} must be a mixture such as em.ExponentialMixture(weights, scales); got {brief(value)}")
