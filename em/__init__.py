@@ -13,23 +13,43 @@ from em.algorithm import Record, Run, fit, iterate
 from em.bound import bounds
 from em.exponential import ExponentialMixture
 from em.gaussian import GaussianMixture
+from em.matching import labels_switched, match, reordered
 from em.mixture import DegenerateComponent, Mixture
-from em.starts import break_tie
+from em.restarts import Optimum, Restarts, restarts
+from em.selection import Candidate, aic, bic, choose, preferred
+from em.starts import break_tie, kmeans_start, quantile_start, random_start
 from em.stopping import StoppingRule, StopReason
+from em.surface import surface, surface_axes
 
 __all__ = [
+    "Candidate",
     "DegenerateComponent",
     "ExponentialMixture",
     "GaussianMixture",
     "Mixture",
+    "Optimum",
     "Record",
+    "Restarts",
     "Run",
     "StopReason",
     "StoppingRule",
+    "aic",
+    "bic",
     "bounds",
     "break_tie",
+    "choose",
     "datasets",
     "diagnosis",
     "fit",
     "iterate",
+    "kmeans_start",
+    "labels_switched",
+    "match",
+    "preferred",
+    "quantile_start",
+    "random_start",
+    "reordered",
+    "restarts",
+    "surface",
+    "surface_axes",
 ]

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from em.checks import Floats
 from em.diagnosis import saddle_growth
-from em.mixture import DegenerateComponent, Mixture
+from em.mixture import DegenerateComponent, Mixture, require_mixture
 from em.stopping import StoppingRule, StopReason, remaining_gain
 
 __all__ = ["Record", "Run", "fit", "iterate"]
@@ -156,8 +156,7 @@ def iterate(x: ArrayLike, start: Mixture) -> Iterator[Record]:
 
 
 def _checked(x: ArrayLike, start: Mixture) -> Floats:
-    if not isinstance(start, Mixture):
-        raise ValueError(f"start must be a mixture, such as em.ExponentialMixture(weights, scales); got {start!r}")
+    require_mixture("start", start)
     return start.check_observations(x)
 
 

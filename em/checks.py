@@ -7,7 +7,7 @@ import operator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Floats", "brief", "distributions", "real_array", "real_vector", "whole_number"]
+__all__ = ["Floats", "brief", "distributions", "real_array", "real_vector", "require_generator", "whole_number"]
 
 Floats = NDArray[np.float64]
 
@@ -73,3 +73,9 @@ def whole_number(name: str, value: int) -> int:
     if isinstance(value, bool) or number < 1:
         raise ValueError(f"{name} must be a whole number, at least 1; got {brief(value)}")
     return number
+
+
+def require_generator(rng: np.random.Generator) -> None:
+    """Raise ValueError unless `rng` is a numpy Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng must be a numpy Generator; got {brief(rng)}: use np.random.default_rng(seed)")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from em.checks import Floats
+from em.checks import Floats, brief
 from em.exponential import ExponentialMixture
 from em.gaussian import GaussianMixture
 from em.mixture import Mixture
@@ -24,6 +24,8 @@ _SETS = {
     "faithful-waiting": ("faithful_waiting", "min"),
     "faithful-eruptions": ("faithful_eruptions", "min"),
     "air-conditioning": ("proschan", "h"),
+    "galaxies": ("galaxies_best", "1000 km/s"),
+    "geyser-duration": ("geyser_duration", "min"),
 }
 """Public name -> (entry of data/fits.json, unit of the observations)."""
 
@@ -42,6 +44,8 @@ class Dataset:
         A start, and the maximum of the likelihood that EM reaches from it (computed with scipy, checked against R).
     log_likelihood : float
         Total log-likelihood of `optimum`.
+    published : str or None
+        What the literature reports, quoted, with its source.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Dataset:
     start: Mixture
     optimum: Mixture
     log_likelihood: float
+    published: str | None
 
     @property
     def family(self) -> type[Mixture]:
@@ -64,7 +69,6 @@ def names() -> tuple[str, ...]:
     return tuple(_SETS)
 
 
-@cache
 def load(name: str) -> Dataset:
     """Load a data set by name.
 
@@ -73,8 +77,13 @@ def load(name: str) -> Dataset:
     ValueError
         If there is none of that name.
     """
-    if name not in _SETS:
-        raise ValueError(f"name must be one of {', '.join(_SETS)}; got {name!r}")
+    if not isinstance(name, str) or name not in _SETS:
+        raise ValueError(f"name must be one of {', '.join(_SETS)}; got {brief(name)}")
+    return _load(name)
+
+
+@cache
+def _load(name: str) -> Dataset:
     key, unit = _SETS[name]
     entry = _entries()[key]
     family = _FAMILIES[entry["family"]]
@@ -83,8 +92,17 @@ def load(name: str) -> Dataset:
     best.pop("iterations", None)
     x = np.array(entry["x"], dtype=np.float64)
     x.flags.writeable = False
-    citation = entry["cite"]
-    return Dataset(name, entry["title"], citation, unit, x, family(**entry["start"]), family(**best), log_likelihood)
+    return Dataset(
+        name=name,
+        title=entry["title"],
+        citation=entry["cite"],
+        unit=unit,
+        x=x,
+        start=family(**entry["start"]),
+        optimum=family(**best),
+        log_likelihood=log_likelihood,
+        published=entry.get("published"),
+    )
 
 
 @cache

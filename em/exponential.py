@@ -95,6 +95,11 @@ class ExponentialMixture(Mixture):
         distances: Floats = np.abs(log_scales[:, np.newaxis] - log_scales)
         return distances
 
+    def _overlap_distances(self, other: Self) -> Floats:
+        gap = np.abs(np.log(self.scales)[:, np.newaxis] - np.log(other.scales))
+        distances: Floats = np.logaddexp(gap / 2, -gap / 2) - np.log(2)  # log cosh(gap / 2): no scale is too far
+        return distances
+
     @classmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
         scales = (r @ x) / n_eff

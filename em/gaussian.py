@@ -104,6 +104,13 @@ class GaussianMixture(Mixture):
         distances: Floats = np.maximum(shift, np.abs(log_stds[:, np.newaxis] - log_stds))
         return distances
 
+    def _overlap_distances(self, other: Self) -> Floats:
+        shift = np.abs(self.means[:, np.newaxis] - other.means)
+        shift /= np.hypot(self.stds[:, np.newaxis], other.stds)
+        gap = np.abs(np.log(self.stds)[:, np.newaxis] - np.log(other.stds))
+        distances: Floats = shift**2 / 4 + (np.logaddexp(gap, -gap) - np.log(2)) / 2
+        return distances
+
     @classmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
         means = (r @ x) / n_eff

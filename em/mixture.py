@@ -16,10 +16,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.checks import Floats, brief, distributions, real_vector, whole_number
+from em.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
 from em.parameters import WEIGHT_TOLERANCE, Parameters
 
-__all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Mixture"]
+__all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Mixture", "require_mixture"]
 
 TIE_TOLERANCE = 1e-6
 """Components nearer than this (relative) count as identical.
@@ -41,6 +41,7 @@ class DegenerateComponent(ArithmeticError):
     def __init__(self, component: int, what: str) -> None:
         super().__init__(f"component {component} {what}")
         self.component = component
+        self.what = what
 
 
 class Mixture(Parameters):
@@ -104,6 +105,10 @@ class Mixture(Parameters):
     @abstractmethod
     def _component_distances(self) -> Floats:
         """How far apart components are, relative to their own size, shape (K, K)."""
+
+    @abstractmethod
+    def _overlap_distances(self, other: Self) -> Floats:
+        """Bhattacharyya distance -log integral sqrt(f g) of own components f from another's g, shape (K, K')."""
 
     @classmethod
     @abstractmethod
@@ -334,7 +339,12 @@ class Mixture(Parameters):
             If `n` is not a whole number >= 1 or `rng` is no Generator.
         """
         n = whole_number("n", n)
-        if not isinstance(rng, np.random.Generator):
-            raise ValueError(f"rng must be a numpy Generator; got {brief(rng)}: use np.random.default_rng(seed)")
+        require_generator(rng)
         z = rng.choice(self.n_components, size=n, p=self.weights / self.weights.sum()).astype(np.int64)
         return self._draw(z, rng), z
+
+
+def require_mixture(name: str, value: object) -> None:
+    """Raise ValueError unless `value` is a mixture."""
+    if not isinstance(value, Mixture):
+        raise ValueError(f"{name} must be a mixture such as em.ExponentialMixture(weights, scales); got {brief(value)}")

@@ -1,4 +1,7 @@
-"""Starting points, and what to do about a start whose components are identical."""
+"""Starting points, and what to do about a start whose components are identical.
+
+Every start made here has all its components apart, in the order of their means, whatever the observations.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,153 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from em.checks import Floats, brief, require_generator, whole_number
 from em.diagnosis import unstable_direction
-from em.mixture import Mixture
+from em.exponential import ExponentialMixture
+from em.mixture import Mixture, require_mixture
 
-__all__ = ["NUDGE", "break_tie"]
+__all__ = ["NUDGE", "break_tie", "kmeans_start", "quantile_start", "random_start"]
 
 M = TypeVar("M", bound=Mixture)
 
 NUDGE = 0.01
 """Relative size of the nudge that `break_tie` gives."""
+
+NARROWEST = 0.1
+"""No component starts with a standard deviation below this times the sample's: narrower ones may be spikes already."""
+
+
+def quantile_start(x: ArrayLike, family: type[M], n_components: int) -> M:
+    """Start with means at evenly spaced quantiles of the observations; no randomness.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Observations, within the support of the family.
+    family : type
+        `em.ExponentialMixture` or `em.GaussianMixture`.
+    n_components : int
+        Number of components K, at least 1. There may be fewer observations than components.
+
+    Returns
+    -------
+    Mixture
+        Equal weights; means at the quantiles (k + 1/2) / K; each std the sample's over K. Components without a place
+        of their own, because values repeat, are nudged apart as by `break_tie`.
+
+    Raises
+    ------
+    ValueError
+        As the family's `check_observations`; if `family` is no family or `n_components` no whole number >= 1; if no
+        component fits `x` at all: constant data for Gaussians, nothing but zeros for exponentials.
+    """
+    x, k = _checked(x, family, n_components)
+    return _spread_evenly(x, family, np.quantile(x, (np.arange(k) + 0.5) / k))
+
+
+def random_start(x: ArrayLike, family: type[M], n_components: int, rng: np.random.Generator) -> M:
+    """Start with means at observations drawn at random, all different where there are enough different values.
+
+    Parameters
+    ----------
+    x, family, n_components
+        As `quantile_start`.
+    rng : numpy.random.Generator
+        Source of randomness; the same seed gives the same start.
+
+    Returns
+    -------
+    Mixture
+        Equal weights; each std the sample's over K.
+
+    Raises
+    ------
+    ValueError
+        As `quantile_start`; also if `rng` is no Generator.
+    """
+    x, k = _checked(x, family, n_components)
+    require_generator(rng)
+    values, counts = np.unique(x, return_counts=True)
+    return _spread_evenly(x, family, rng.choice(values, k, replace=values.size < k, p=counts / x.size))
+
+
+def kmeans_start(x: ArrayLike, family: type[M], n_components: int, rng: np.random.Generator) -> M:
+    """Start from centres seeded as in k-means++, and one assignment of the observations to the nearest centre.
+
+    Each centre after the first is an observation drawn with probability proportional to its squared distance from the
+    nearest centre so far [1]_.
+
+    Parameters
+    ----------
+    x, family, n_components
+        As `quantile_start`.
+    rng : numpy.random.Generator
+        Source of randomness; the same seed gives the same start.
+
+    Returns
+    -------
+    Mixture
+        Mean and std of each group (the std not below a tenth of the sample's), and weights by its count, to which one
+        is added so that none is 0.
+
+    Raises
+    ------
+    ValueError
+        As `quantile_start`; also if `rng` is no Generator.
+
+    References
+    ----------
+    .. [1] Arthur & Vassilvitskii (2007), Proc. 18th ACM-SIAM Symposium on Discrete Algorithms, 1027-1035.
+    """
+    x, k = _checked(x, family, n_components)
+    require_generator(rng)
+    centres = _seeded_centres(x, k, rng)
+    group = np.abs(x - centres[:, np.newaxis]).argmin(axis=0)
+    members = [x[group == j] if (group == j).any() else centres[j : j + 1] for j in range(k)]
+    means = np.array([values.mean() for values in members])
+    stds = np.array([values.std() for values in members])
+    return _placed(x, family, (np.bincount(group, minlength=k) + 1) / (x.size + k), means, stds)
+
+
+def _checked(x: ArrayLike, family: type[Mixture], n_components: int) -> tuple[Floats, int]:
+    """The observations and K of a start that can be made."""
+    if not (isinstance(family, type) and issubclass(family, Mixture)):
+        raise ValueError(f"family must be em.ExponentialMixture or em.GaussianMixture; got {brief(family)}")
+    x = family.check_observations(x)
+    family.check_spread(x)
+    return x, whole_number("n_components", n_components)
+
+
+def _spread_evenly(x: Floats, family: type[M], means: Floats) -> M:
+    """Components of equal weights at the means, each as wide as the sample over K."""
+    k = means.size
+    return _placed(x, family, np.full(k, 1 / k), means, np.full(k, _std(x) / k))
+
+
+def _placed(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Floats) -> M:
+    """A mixture in the order of its means, no component of size 0 and no two identical."""
+    if issubclass(family, ExponentialMixture):
+        means = np.maximum(means, max(x[x > 0].min(), 1e-12 * x.mean()))
+    order = np.argsort(means, kind="stable")
+    stds = np.maximum(stds, NARROWEST * _std(x))
+    return break_tie(x, family.from_moments(weights[order], means[order], stds[order]))
+
+
+def _std(x: Floats) -> float:
+    """Standard deviation of the observations, in units of their range so that no square vanishes."""
+    unit = np.ptp(x) or 1.0
+    return float(unit * ((x - x.min()) / unit).std())
+
+
+def _seeded_centres(x: Floats, k: int, rng: np.random.Generator) -> Floats:
+    """Centres drawn from x as k-means++ does, shape (k,)."""
+    unit = np.ptp(x) or 1.0  # distances in units of the range: their squares neither overflow nor vanish
+    centres = [rng.choice(x)]
+    while len(centres) < k:
+        squares = (np.abs(x - np.array(centres)[:, np.newaxis]).min(axis=0) / unit) ** 2
+        total = squares.sum()
+        centres.append(rng.choice(x, p=squares / total if total > 0 else None))
+    return np.array(centres)
 
 
 def break_tie(x: ArrayLike, start: M) -> M:
@@ -41,8 +182,10 @@ def break_tie(x: ArrayLike, start: M) -> M:
     Raises
     ------
     ValueError
-        As the family's `check_observations`; also if there is a tie and `x` has no spread to break it by.
+        As the family's `check_observations`; if `start` is no mixture; if there is a tie
+        and `x` has no spread to break it by.
     """
+    require_mixture("start", start)
     start.check_observations(x)
     steps = np.zeros(start.n_components)
     for group in _tied_groups(start):

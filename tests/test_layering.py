@@ -25,10 +25,11 @@ PAGE_LAYERS = [
 ]
 ENGINE_LAYERS = [
     {"em.__init__"},
-    {"em.starts", "em.datasets", "em.bound"},
+    {"em.selection", "em.surface"},
+    {"em.starts", "em.datasets", "em.bound", "em.restarts"},
     {"em.algorithm"},
     {"em.diagnosis"},
-    {"em.exponential", "em.gaussian"},
+    {"em.exponential", "em.gaussian", "em.matching"},
     {"em.stopping", "em.mixture"},
     {"em.parameters"},
     {"em.checks"},

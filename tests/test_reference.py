@@ -82,7 +82,13 @@ def test_one_exponential_has_the_log_likelihood_that_the_note_on_proschans_data_
 
 
 def test_names_of_the_data_sets():
-    assert em.datasets.names() == ("faithful-waiting", "faithful-eruptions", "air-conditioning")
+    assert em.datasets.names() == (
+        "faithful-waiting",
+        "faithful-eruptions",
+        "air-conditioning",
+        "galaxies",
+        "geyser-duration",
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,6 +97,8 @@ def test_names_of_the_data_sets():
         ("faithful-waiting", em.GaussianMixture, "min", 272, 70.897),
         ("faithful-eruptions", em.GaussianMixture, "min", 272, 3.4878),
         ("air-conditioning", em.ExponentialMixture, "h", 199, 90.920),
+        ("galaxies", em.GaussianMixture, "1000 km/s", 82, 20.828),
+        ("geyser-duration", em.GaussianMixture, "min", 299, 3.4608),
     ],
 )
 def test_data_set_is_what_its_name_says(name, family, unit, n, mean):
@@ -121,3 +129,15 @@ def test_fit_from_a_data_sets_start_with_the_default_rule_is_near_its_optimum(na
     run = em.fit(data.x, data.start)
     assert run.converged
     assert run.log_likelihood[-1] == pytest.approx(data.log_likelihood, abs=1e-5)
+
+
+def test_what_is_published_about_a_data_set_is_quoted_where_there_is_anything():
+    published = {name for name in em.datasets.names() if em.datasets.load(name).published}
+    assert published == {"faithful-waiting", "geyser-duration"}
+    assert "-298.1438" in em.datasets.load("geyser-duration").published
+
+
+@pytest.mark.parametrize("name", ["waiting", "", None, [], {}, 3])
+def test_names_of_no_data_set_are_refused_with_those_there_are(name):
+    with pytest.raises(ValueError, match="name must be one of faithful-waiting, faithful-eruptions, air-conditioning"):
+        em.datasets.load(name)

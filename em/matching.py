@@ -1,0 +1,75 @@
+"""Which estimated component is which true one: labels are arbitrary, so compare whole components.
+
+The likelihood is the same whatever the order of the components; EM may well end with them in another order than the
+truth has (label switching).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from em.mixture import Mixture, require_mixture
+
+__all__ = ["labels_switched", "match", "reordered"]
+
+M = TypeVar("M", bound=Mixture)
+
+
+def match(estimate: M, truth: M) -> tuple[int, ...]:
+    """The permutation that brings an estimate's components closest to the true ones.
+
+    Closeness of two components is the Bhattacharyya distance of their densities plus the squared difference of the
+    square roots of their weights, which decides where densities are alike; the total over components is minimised.
+
+    Parameters
+    ----------
+    estimate, truth : Mixture
+        Of the same family and number of components K.
+
+    Returns
+    -------
+    tuple of int, length K
+        Entry k is the component of `estimate` that stands for component k of `truth`.
+
+    Raises
+    ------
+    ValueError
+        If the two are no mixtures of the same family and number of components.
+    """
+    require_mixture("estimate", estimate)
+    require_mixture("truth", truth)
+    if type(estimate) is not type(truth) or estimate.n_components != truth.n_components:
+        raise ValueError(
+            f"truth must be of the estimate's family and number of components, {estimate.family} and "
+            f"{estimate.n_components}; got {truth.family} and {truth.n_components}: compare mixtures of one kind"
+        )
+    with np.errstate(over="ignore"):
+        distances = truth._overlap_distances(estimate)
+    distances += (np.sqrt(truth.weights)[:, np.newaxis] - np.sqrt(estimate.weights)) ** 2
+    return tuple(int(k) for k in linear_sum_assignment(np.minimum(distances, 1e300))[1])
+
+
+def reordered(mixture: M, permutation: Sequence[int]) -> M:
+    """The same mixture with component ``permutation[k]`` in place k.
+
+    Raises
+    ------
+    ValueError
+        If `permutation` is no permutation of 0, ..., K - 1.
+    """
+    require_mixture("mixture", mixture)
+    order = list(permutation)
+    if sorted(order) != list(range(mixture.n_components)):
+        raise ValueError(
+            f"permutation must hold each of 0 to {mixture.n_components - 1} once; got {permutation!r}: use em.match"
+        )
+    return type(mixture)._trusted(*(array[order] for array in mixture.parameters.values()))
+
+
+def labels_switched(estimate: M, truth: M) -> bool:
+    """Whether the estimate's components are in another order than the true ones; errors as `match`."""
+    return match(estimate, truth) != tuple(range(truth.n_components))

@@ -1,0 +1,187 @@
+"""How many components: the best fit for each number of them, and what AIC and BIC say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from em.algorithm import Run, fit
+from em.checks import Floats, whole_number
+from em.diagnosis import saddle_growth, unstable_direction
+from em.mixture import Mixture
+from em.restarts import restarts
+from em.starts import kmeans_start, quantile_start, random_start
+from em.stopping import StoppingRule, StopReason
+
+__all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
+
+SHORT = StoppingRule(max_iter=60, tol=1e-5)
+"""How long each start is tried before the most promising one is run to its end."""
+
+SPLIT = 0.5
+"""How far a component is split, to either side, in units of its own size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """The best fit found with one number of components.
+
+    Attributes
+    ----------
+    n_components, n_free_parameters : int
+        Number of components K, and of parameters that can vary independently.
+    log_likelihood : float
+        Total log-likelihood of the fit, in nats; nan if degenerate, as then it has no maximum.
+    aic, bic : float
+        Information criteria, smaller is better; nan if degenerate.
+    run : Run
+        The run that led there. Its reason says whether it converged.
+    """
+
+    n_components: int
+    n_free_parameters: int
+    log_likelihood: float
+    aic: float
+    bic: float
+    run: Run
+
+    @property
+    def degenerate(self) -> bool:
+        """Whether every start ended with a component shrunk onto single points or without weight."""
+        return self.run.reason is StopReason.DEGENERATE
+
+
+def aic(run: Run) -> float:
+    """Akaike's information criterion of a run's end, 2 p - 2 l with p free parameters (Akaike 1974)."""
+    return 2 * run.mixture.n_free_parameters - 2 * float(run.log_likelihood[-1])
+
+
+def bic(run: Run) -> float:
+    """Bayesian information criterion of a run's end, p log N - 2 l with p free parameters (Schwarz 1978)."""
+    return run.mixture.n_free_parameters * math.log(run.n_observations) - 2 * float(run.log_likelihood[-1])
+
+
+def choose(
+    x: ArrayLike,
+    family: type[Mixture],
+    n_components: Iterable[int] = range(1, 6),
+    n_starts: int = 10,
+    seed: int = 0,
+    stopping: StoppingRule | None = None,
+) -> tuple[Candidate, ...]:
+    """Fit mixtures of each number of components and say how good each is.
+
+    Each of the seeded starts is run for a while, then the most promising to its end [1]_. One more start splits a
+    component of the best fit with fewer components, so that the log-likelihood never falls as components are added:
+    where nothing better is found, that fit with a component written twice is the best (its run ends
+    ``STATIONARY_START``). Where every start ends degenerate the candidate is marked so, and has no log-likelihood.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Observations, within the support of the family.
+    family : type
+        `em.ExponentialMixture` or `em.GaussianMixture`.
+    n_components : iterable of int
+        Numbers of components to try, each at least 1.
+    n_starts : int
+        Seeded starts for each: one by quantiles, the others in turn as in k-means++ and at random.
+    seed : int
+        Seed of those; the same seed gives the same answer.
+    stopping : StoppingRule, optional
+        When the final runs stop, as for `em.fit`.
+
+    Returns
+    -------
+    tuple of Candidate
+        One for each number of components, ascending.
+
+    Raises
+    ------
+    ValueError
+        As `em.quantile_start`; also if `n_components` is empty or `n_starts` or an entry no whole number >= 1.
+
+    References
+    ----------
+    .. [1] Biernacki, Celeux & Govaert (2003), Comput. Statist. Data Anal. 41, 561-575.
+    """
+    sizes = sorted({whole_number("n_components", k) for k in n_components})
+    if not sizes:
+        raise ValueError("n_components must hold at least one number; got none: use range(1, 6)")
+    n_starts = whole_number("n_starts", n_starts)
+    candidates: list[Candidate] = []
+    for k in sizes:
+        fewer = next((other.run for other in reversed(candidates) if not other.degenerate), None)
+        starts = list(_starts(x, family, k, n_starts, np.random.default_rng([seed, k])))
+        candidates.append(_candidate(_best(family.check_observations(x), starts, fewer, stopping)))
+    return tuple(candidates)
+
+
+def preferred(candidates: Sequence[Candidate]) -> Candidate:
+    """The candidate with the smallest BIC, of those that are not degenerate.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    proper = [candidate for candidate in candidates if not candidate.degenerate]
+    if not proper:
+        raise ValueError("candidates must hold one that is not degenerate; got none: try fewer components")
+    return min(proper, key=lambda candidate: candidate.bic)
+
+
+def _candidate(run: Run) -> Candidate:
+    k, p = run.mixture.n_components, run.mixture.n_free_parameters
+    if run.reason is StopReason.DEGENERATE:
+        return Candidate(k, p, math.nan, math.nan, math.nan, run)
+    return Candidate(k, p, float(run.log_likelihood[-1]), aic(run), bic(run), run)
+
+
+def _starts(x: ArrayLike, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> Iterator[Mixture]:
+    """The seeded starts; one component has one optimum, which one start finds."""
+    yield quantile_start(x, family, k)
+    for i in range(n - 1 if k > 1 else 0):
+        yield (random_start if i % 2 else kmeans_start)(x, family, k, rng)
+
+
+def _best(x: Floats, starts: list[Mixture], fewer: Run | None, stopping: StoppingRule | None) -> Run:
+    """The best run to its end: not degenerate if any is not, and then no lower than the fit with fewer components."""
+    doubled = _doubled(x, fewer.mixture, starts[0].n_components) if fewer else None
+    if doubled:
+        starts = [*starts, _parted(x, doubled)]
+    tried = restarts(x, starts, SHORT)
+    last = tried.best
+    for optimum in tried.optima:
+        last = fit(x, optimum.mixture, stopping)
+        if last.reason is not StopReason.DEGENERATE:
+            break
+    if not doubled or not fewer or last.reason is StopReason.DEGENERATE:
+        return last
+    return last if last.log_likelihood[-1] >= fewer.log_likelihood[-1] else fit(x, doubled, stopping)
+
+
+def _doubled(x: Floats, mixture: Mixture, k: int) -> Mixture:
+    """The same density with k components: those that EM would separate soonest are written twice."""
+    while mixture.n_components < k:
+        shares = mixture.responsibilities(x).T
+        gains = [share.sum() * (saddle_growth(x, type(mixture), share) - 1) for share in shares]
+        chosen = int(np.argmax(gains))
+        weights, *others = (np.insert(array, chosen, array[chosen]) for array in mixture.parameters.values())
+        weights[chosen : chosen + 2] /= 2
+        mixture = mixture._trusted(weights, *others)
+    return mixture
+
+
+def _parted(x: Floats, mixture: Mixture) -> Mixture:
+    """A mixture with doubled components, those moved apart along the direction in which EM separates them."""
+    for pair in mixture.tied_components():
+        share = mixture.responsibilities(x)[:, pair].sum(axis=1)
+        steps = np.zeros(mixture.n_components)
+        steps[list(pair)] = -SPLIT, SPLIT
+        mixture = mixture.nudged(unstable_direction(x, type(mixture), share)[1], steps)
+    return mixture

@@ -1,0 +1,169 @@
+"""The log-likelihood as a surface over one parameter of two components, and axes that hold a run's path over it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from em.algorithm import Run
+from em.checks import Floats, brief, real_vector, whole_number
+from em.mixture import Mixture, require_mixture
+
+__all__ = ["surface", "surface_axes"]
+
+CHUNK = 2048
+"""Observations at a time: arrays of a grid line by so many stay in cache, and memory does not grow with N."""
+
+RANGE = 600.0
+"""Log densities this far to either side of a reference still have an exponential that is a normal float64."""
+
+LOG_RATIO = 10.0
+"""Positive parameters whose range spans more than this factor are spaced evenly in their logarithm."""
+
+
+def surface(
+    x: ArrayLike,
+    mixture: Mixture,
+    parameter: str,
+    axes: tuple[ArrayLike, ArrayLike],
+    components: tuple[int, int] = (0, 1),
+) -> Floats:
+    """Total log-likelihood over a grid of values of one parameter of two components; all else as in `mixture`.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Observations, within the support of the family.
+    mixture : Mixture
+        Where the other parameters are held, weights included.
+    parameter : str
+        "scales", "means" or "stds".
+    axes : pair of array_like, shapes (G,) and (H,)
+        Values of that parameter for the first and the second component.
+    components : pair of int
+        Which two components.
+
+    Returns
+    -------
+    ndarray, shape (G, H)
+        Entry [g, h] is the log-likelihood with ``axes[0][g]`` and ``axes[1][h]`` in place, in nats.
+
+    Raises
+    ------
+    ValueError
+        As `check_observations`; if `mixture` is no mixture or has no such parameter or components; if an axis is empty,
+        not finite, or out of the parameter's domain.
+    """
+    require_mixture("mixture", mixture)
+    x = mixture.check_observations(x)
+    first, second = _checked(mixture, parameter, components)
+    lines = (_line(mixture, parameter, first, axes[0]), _line(mixture, parameter, second, axes[1]))
+    others = np.delete(np.arange(mixture.n_components), (first, second))
+    with np.errstate(divide="ignore"):
+        log_first, log_second = np.log(mixture.weights[[first, second]])
+    total = np.zeros((lines[0].n_components, lines[1].n_components))
+    for part in np.split(x, range(CHUNK, x.size, CHUNK)):
+        a = lines[0]._log_component(part) + log_first
+        b = lines[1]._log_component(part) + log_second
+        rest = np.logaddexp.reduce(mixture._log_joint(part)[others], axis=0, initial=-np.inf)
+        total += _summed(a, np.logaddexp(b, rest))
+    return total
+
+
+def surface_axes(
+    run: Run, parameter: str | None = None, components: tuple[int, int] = (0, 1), n: int = 60
+) -> tuple[Floats, Floats]:
+    """Two axes that hold the whole path of a run, start and end included, with a margin.
+
+    Parameters
+    ----------
+    run : Run
+        A run with at least two components.
+    parameter : str, optional
+        "scales", "means" or "stds"; by default the first after the weights.
+    components : pair of int
+        Which two components.
+    n : int
+        Number of values along each axis.
+
+    Returns
+    -------
+    pair of ndarray, shape (n,)
+        Ascending. Means evenly spaced; scales and stds positive, and evenly spaced in their logarithm where an axis
+        spans more than a factor of 10.
+
+    Raises
+    ------
+    ValueError
+        If the run has no such parameter or components, or `n` is no whole number >= 1.
+    """
+    parameter = run.mixture.parameter_names[1] if parameter is None else parameter
+    n = whole_number("n", n)
+    pair = _checked(run.mixture, parameter, components)
+    paths = run.parameters[parameter][:, list(pair)].T
+    if parameter == "means":
+        stds = run.parameters["stds"][-1, list(pair)]
+        return _even_axis(paths[0], stds[0], n), _even_axis(paths[1], stds[1], n)
+    return _positive_axis(paths[0], n), _positive_axis(paths[1], n)
+
+
+def _checked(mixture: Mixture, parameter: str, components: tuple[int, int]) -> tuple[int, int]:
+    names = mixture.parameter_names[1:]
+    if parameter not in names:
+        raise ValueError(f"parameter must be one of {', '.join(names)}; got {brief(parameter)}")
+    pair = tuple(components)
+    if len(set(pair)) != 2 or len(pair) != 2 or not set(pair) <= set(range(mixture.n_components)):
+        raise ValueError(
+            f"components must be two different ones of 0 to {mixture.n_components - 1}; got {brief(components)}"
+        )
+    return pair
+
+
+def _line(mixture: Mixture, parameter: str, component: int, values: ArrayLike) -> Mixture:
+    """Component `component` once for every value of its parameter, as a mixture to take densities from."""
+    values = real_vector("axes", values)
+    arrays = {name: np.full(values.size, array[component]) for name, array in mixture.parameters.items()}
+    return type(mixture)(**(arrays | {"weights": np.full(values.size, 1 / values.size), parameter: values}))
+
+
+def _summed(a: Floats, b: Floats) -> Floats:
+    """Sum over n of log(exp a[g, n] + exp b[h, n]), shape (G, H), from (G, N) and (H, N).
+
+    Each observation is scaled by a reference of its own, so that one exponential for each line and one logarithm for
+    each cell are enough. Observations whose densities span too many orders of magnitude over the grid for that take
+    the slower, safe way.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        top = np.maximum(a.max(axis=0), b.max(axis=0))
+        low = np.maximum(a.min(axis=0), b.min(axis=0))
+        reference = (top + low) / 2
+        safe = top - low < 2 * RANGE
+    total = np.zeros((len(a), len(b)))
+    if safe.any():
+        every = safe.all()
+        reference = reference[safe]
+        u, v = (np.exp((part if every else part[:, safe]) - reference) for part in (a, b))
+        cells = np.empty_like(v)
+        for line, out in zip(u, total, strict=True):
+            np.add(v, line, out=cells)
+            np.log(cells, out=cells)
+            np.sum(cells, axis=1, out=out)
+        total += reference.sum()
+    for n in np.flatnonzero(~safe):
+        total += np.logaddexp.outer(a[:, n], b[:, n])
+    return total
+
+
+def _even_axis(path: Floats, size: float, n: int) -> Floats:
+    """An axis around a path, wider by a quarter of its length and at least by `size` to either side."""
+    margin = max(np.ptp(path) / 4, size)
+    return np.linspace(path.min() - margin, path.max() + margin, n)
+
+
+def _positive_axis(path: Floats, n: int) -> Floats:
+    """An axis around a positive path, wider to either side by a factor: 1.5, or more where the path hardly moves."""
+    low, high = path.min(), path.max()
+    factor = max(1.5, 2 / np.sqrt(high / low))
+    low, high = low / factor, high * factor
+    axis: Floats = np.geomspace(low, high, n) if high / low > LOG_RATIO else np.linspace(low, high, n)
+    return axis

@@ -1,0 +1,108 @@
+"""How many components: AIC, BIC, and the best fit for each number."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import em
+from tests.test_reference import ENTRIES, FAMILIES
+
+
+def chosen(name, **options):
+    return em.choose(ENTRIES[name]["x"], FAMILIES[ENTRIES[name]["family"]], **options)
+
+
+def proper(candidates):
+    return [candidate for candidate in candidates if not candidate.degenerate]
+
+
+def test_criteria_are_their_definitions():
+    x = np.array(ENTRIES["faithful_waiting"]["x"])
+    run = em.fit(x, em.GaussianMixture([0.5, 0.5], [55, 80], [5, 5]))
+    assert em.aic(run) == pytest.approx(2 * 5 + 2 * 1034.00175, abs=1e-4)
+    assert em.bic(run) == pytest.approx(5 * math.log(272) + 2 * 1034.00175, abs=1e-4)
+
+
+def test_bic_prefers_one_exponential_for_the_air_conditioning():
+    candidates = chosen("proschan")
+    assert [candidate.n_components for candidate in candidates] == [1, 2, 3, 4, 5]
+    assert candidates[0].log_likelihood == pytest.approx(-1096.48514, abs=5e-6)
+    assert candidates[1].log_likelihood == pytest.approx(-1093.98711, abs=1e-4)
+    assert em.preferred(candidates) is candidates[0]
+    assert min(candidates, key=lambda candidate: candidate.aic) is candidates[1]
+
+
+def test_bic_prefers_two_gaussians_for_the_waiting_times_of_old_faithful():
+    candidates = chosen("faithful_waiting")
+    assert em.preferred(candidates).n_components == 2
+    assert candidates[1].log_likelihood == pytest.approx(-1034.00175, abs=1e-4)
+
+
+def test_best_optimum_of_the_galaxies_is_found_with_two_components():
+    assert chosen("galaxies_best", n_components=[2])[0].log_likelihood == pytest.approx(-220.05797, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", ENTRIES)
+def test_log_likelihood_never_falls_as_components_are_added(name, seed):
+    values = [candidate.log_likelihood for candidate in proper(chosen(name, n_starts=2, seed=seed))]
+    assert len(values) >= 2
+    assert (np.diff(values) >= -1e-12 * abs(values[0])).all()
+
+
+@pytest.mark.parametrize("n_starts", [1, 3])
+@pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
+def test_on_data_of_one_component_bic_mostly_prefers_one(family, n_starts):
+    preferred = []
+    for seed in range(4):
+        x, _ = family.from_moments([1], [5], [2]).sample(300, np.random.default_rng(seed))
+        candidates = em.choose(x, family, range(1, 4), n_starts, seed)
+        values = [candidate.log_likelihood for candidate in proper(candidates)]
+        assert (np.diff(values) >= -1e-12 * abs(values[0])).all()
+        preferred.append(em.preferred(candidates).n_components)
+    assert preferred.count(1) >= 3  # chance: one Gaussian sample gains 9.01 by a second component, BIC asks for 8.56
+
+
+def test_numbers_that_skip_some_still_never_fall():
+    values = [candidate.log_likelihood for candidate in chosen("proschan", n_components=[5, 1, 3], n_starts=1)]
+    assert (np.diff(values) >= -1e-12 * abs(values[0])).all()
+
+
+def test_fields_agree_with_the_run():
+    for candidate in proper(chosen("faithful_eruptions", n_components=[1, 3])):
+        assert candidate.run.mixture.n_components == candidate.n_components
+        assert candidate.n_free_parameters == 3 * candidate.n_components - 1
+        assert candidate.log_likelihood == candidate.run.log_likelihood[-1]
+        assert (candidate.aic, candidate.bic) == (em.aic(candidate.run), em.bic(candidate.run))
+
+
+def test_same_seed_same_answer():
+    first, again = (chosen("galaxies_best", n_components=[1, 2, 3], seed=5) for _ in range(2))
+    assert [c.run.mixture for c in first] == [c.run.mixture for c in again]
+
+
+def test_degenerate_candidates_are_marked_have_no_numbers_and_are_not_preferred():
+    x = [1.0, 1.0, 1.0, 5.0]
+    one, two = em.choose(x, em.GaussianMixture, [1, 2])
+    assert not one.degenerate
+    assert two.degenerate
+    assert all(math.isnan(value) for value in (two.log_likelihood, two.aic, two.bic))
+    assert em.preferred([two, one]) is one
+    with pytest.raises(ValueError, match="try fewer components"):
+        em.preferred([two])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_components": []}, "n_components must hold at least one number"),
+        ({"n_components": [0]}, "n_components must be a whole number, at least 1"),
+        ({"n_starts": 0}, "n_starts must be a whole number, at least 1"),
+    ],
+)
+def test_bad_input_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        em.choose([1.0, 2.0], em.ExponentialMixture, **options)
