@@ -119,22 +119,24 @@
     }
   }
 
-  /* Set parameters to their defaults, everywhere they show; `bounds` too where they have changed. */
-  function reset(parameters, kept, bounds = false) {
+  /* Set parameters to values, everywhere they show; `bounds` too where they have changed. */
+  function set(parameters, values, kept, bounds = false) {
     for (const p of parameters) {
-      kept[p.name] = p.default;
+      kept[p.name] = values[p.name];
       const limits = bounds ? { min: p.minimum, max: p.maximum, step: p.step ?? "any" } : {};
       if (bounds) clientside.set_props(`${p.name}-box`, limits);
-      if (p.slider) clientside.set_props(`${p.name}-slider`, { ...limits, value: String(p.default) });
+      if (p.slider) clientside.set_props(`${p.name}-slider`, { ...limits, value: String(kept[p.name]) });
       showKept(p, kept);
     }
   }
+
+  const reset = (parameters, kept, bounds) => set(parameters, defaults(parameters), kept, bounds);
 
   const defaults = (parameters) => Object.fromEntries(parameters.map((p) => [p.name, p.default]));
 
   const wasTriggered = (context, id) => context.triggered.some(({ prop_id: prop }) => prop.startsWith(`${id}.`));
 
-  emlab.controls = { defaults, fill, format, isRefused, lookAfter, read, reset, say, wasTriggered };
+  emlab.controls = { defaults, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered };
 
   /* One of several buttons pressed. */
   clientside.emlab.choose = function () {

@@ -8,6 +8,7 @@
 
   const kept = {};
   let request = 0;
+  let last = null; // the run last asked for
 
   const asked = (config, source) => [
     ...config.sources[source].sample,
@@ -50,7 +51,8 @@
     emlab.controls.say("run-status", refused ? config.sentences.mend_first : "");
     if (refused) return;
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
-    clientside.set_props("run-request", { data: { id: ++request, source, ...values } });
+    last = { source, ...values };
+    clientside.set_props("run-request", { data: { id: ++request, ...last } });
   }
 
   let shown = null; // the last good result
@@ -65,14 +67,31 @@
       if (reply.result) {
         shown = reply.result;
         emlab.walk.open(shown);
+        emlab.studies.forget(config);
       }
     }
     if (shown) emlab.walk.present(colourBy, config);
+    emlab.studies.redraw(config);
   };
 
   /* The answer will never come. Dash leaves the button as it was while running: put it back. */
   function lost(config) {
+    emlab.studies.lost(config);
     clientside.set_props("run-button", { children: config.run, "aria-busy": "false" });
     emlab.controls.say("run-status", config.sentences.no_answer);
   }
+
+  /* Set start values, as near as their steps allow, and run from there. */
+  function runFrom(values, config) {
+    const start = config.sources[last.source].start.filter(({ name }) => name in values);
+    for (const p of start) {
+      const steps = Math.round((Math.min(Math.max(values[p.name], p.minimum), p.maximum) - p.minimum) / p.step);
+      const digits = (String(p.step).split(".")[1] || "").length;
+      values[p.name] = Number((p.minimum + steps * p.step).toFixed(digits));
+    }
+    emlab.controls.set(start, values, kept);
+    askForRun(config, last.source, asked(config, last.source));
+  }
+
+  emlab.run = { lastAsked: () => last, runFrom };
 })();

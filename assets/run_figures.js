@@ -202,8 +202,9 @@
     for (const [name, symbol] of Object.entries(config.symbols[result.family]))
       for (const k of componentsOf(result)) {
         const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
-        const columns = [result.true, record(result, 0), step.p, record(result, last)];
-        rows.push(row([sign, emlab.controls.fill(symbol, { k })], columns.map((one) => (one ? one[name][k] : null)), 4));
+        const truth = result.true && result.true[name][result.match[k]];
+        const values = [record(result, 0), step.p, record(result, last)].map((one) => one[name][k]);
+        rows.push(row([sign, emlab.controls.fill(symbol, { k })], [truth, ...values], 4));
       }
     const ell = result.log_likelihood;
     rows.push(row("ℓ", [null, ell[0], ell[step.t], ell[last]], 7));
@@ -219,6 +220,7 @@
 
   emlab.runFigures = {
     dataFigure,
+    element,
     logLikelihoodFigure,
     parametersFigure,
     posteriorFigure,

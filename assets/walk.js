@@ -74,6 +74,7 @@
     const step = stepAt(to);
     draw(step, emlab.figures.showMoving);
     emlab.runFigures.showRecord(walk.result, step, document.querySelector("#run-table tbody"));
+    emlab.studies.follow(walk.config);
     tell();
   }
 

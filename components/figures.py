@@ -144,6 +144,7 @@ def data(mode: Mode) -> go.Figure:
         xaxis={"anchor": "y2"},
         yaxis={"title": {"text": "density"}, "domain": [0.3, 1], "rangemode": "tozero"},
         yaxis2={"domain": [0, 0.22], "range": [1.5, -0.5], "showgrid": False, "showline": False, "ticks": ""},
+        margin={"l": 84},
         hovermode="closest",
     )
 
@@ -237,6 +238,43 @@ def parameters(mode: Mode) -> go.Figure:
     )
 
 
+def surface(mode: Mode) -> go.Figure:
+    """Log-likelihood over one parameter of two components, with the path of the run."""
+    colour = tokens(mode)
+    contour = go.Contour(
+        uid="surface",
+        colorscale=[[0, colour["card"]], [0.6, colour["tint"]], [1, colour["accent"]]],
+        showscale=False,
+        ncontours=24,
+        line={"width": 1, "color": translucent(colour["edge"], 0.5)},
+        hovertemplate="%{x:.4g}, %{y:.4g}<br>ℓ = %{customdata:.4f}<extra></extra>",
+    )
+    path = go.Scatter(
+        uid="path",
+        mode="lines",
+        line={"color": colour["ink"], "width": 2, "simplify": False},
+        hoverinfo="skip",
+    )
+    ends = go.Scatter(
+        uid="ends",
+        mode="markers",
+        marker={
+            "size": 12,
+            "symbol": ["circle-open", "diamond"],
+            "color": colour["ink"],
+            "line": {"width": 2, "color": colour["ink"]},
+        },
+        hoverinfo="skip",
+    )
+    here = go.Scatter(
+        uid="here",
+        mode="markers",
+        marker={"size": 9, "color": component_colour(1, mode), "line": {"width": 2, "color": colour["card"]}},
+        hoverinfo="skip",
+    )
+    return _figure(mode, [contour, path, ends, here], hovermode="closest")
+
+
 FIGURES = {
     ids.GAUSSIAN_FIGURE: gaussian,
     ids.EXPONENTIAL_FIGURE: exponential,
@@ -244,6 +282,7 @@ FIGURES = {
     ids.POSTERIOR_FIGURE: posterior,
     ids.LOG_LIKELIHOOD_FIGURE: log_likelihood,
     ids.PARAMETERS_FIGURE: parameters,
+    ids.SURFACE_FIGURE: surface,
 }
 
 

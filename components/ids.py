@@ -20,6 +20,7 @@ DATA_FIGURE = "data-figure"
 POSTERIOR_FIGURE = "posterior-figure"
 LOG_LIKELIHOOD_FIGURE = "log-likelihood-figure"
 PARAMETERS_FIGURE = "parameters-figure"
+SURFACE_FIGURE = "surface-figure"
 
 RUN_BUTTON = "run-button"
 RUN_REQUEST = "run-request"
@@ -42,6 +43,8 @@ WALK_START, WALK_BACK, WALK_PLAY, WALK_FORWARD, WALK_END = (
 )
 SPEED = "speed"
 HALF_STEPS = "half-steps"
+STUDY_REQUEST = "study-request"
+STUDY_REPLY = "study-reply"
 BOUND_BAR = "bound-bar"
 BOUND_WORDS = "bound-words"
 
@@ -96,6 +99,21 @@ def box(name: str) -> str:
 def error(name: str) -> str:
     """Id of the words under a refused value."""
     return f"{name}-error"
+
+
+def study(name: str) -> str:
+    """Id of the button that asks for a study."""
+    return f"study-{name}"
+
+
+def study_words(name: str) -> str:
+    """Id of what is said of a study."""
+    return f"study-{name}-words"
+
+
+def study_table(name: str) -> str:
+    """Id of a study's table."""
+    return f"study-{name}-table"
 
 
 def row(name: str) -> str:

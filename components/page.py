@@ -32,6 +32,7 @@ def config() -> dict[str, Any]:
             "gaussian": [p.as_dict() for p in state.GAUSSIAN],
             "exponential": [p.as_dict() for p in state.EXPONENTIAL],
             "stopping": [p.as_dict() for p in state.STOPPING],
+            "study": [p.as_dict() for p in state.STUDY],
         },
         "sources": {
             s.name: {
@@ -47,6 +48,8 @@ def config() -> dict[str, Any]:
         "run": run_view.RUN,
         "sentences": words.SENTENCES,
         "tableHead": words.TABLE_HEAD,
+        "startsHead": words.STARTS_HEAD,
+        "sizesHead": words.SIZES_HEAD,
         "symbols": words.SYMBOLS,
         "parameterNames": words.PARAMETER_NAMES,
         "signs": SIGNS,

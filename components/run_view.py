@@ -6,15 +6,17 @@ import json
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
 
-from components import ids, runs
+from components import ids, runs, studies
 from components.controls import card, choice, graph, legend, parameter_row, register_choice, register_switch, switch
-from components.state import GENERATED, SAMPLE_PARAMETERS, SOURCES, START_PARAMETERS, STOPPING, parse_run
+from components.state import GENERATED, SAMPLE_PARAMETERS, SOURCES, START_PARAMETERS, STOPPING, STUDY, parse_run
 from components.theme import SIGNS
 
 COLOURS = {"label": "By label", "responsibility": "By responsibility"}
 RUN, RUNNING = "Run EM", "Running …"
 PLAY, PAUSE = "Play", "Pause"
+SURFACE = "Figure: log-likelihood over one parameter of both components, with the path of the run"
 SPEEDS = {"1": "1/s", "4": "4/s", "20": "20/s"}
 
 
@@ -95,11 +97,36 @@ def layout() -> html.Div:
                 "Parameters over iterations",
                 [graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted")],
             ),
+            _study("surface", "Likelihood surface", "Draw the surface", [graph(ids.SURFACE_FIGURE, SURFACE)]),
+            _study("sizes", "How many components?", "Fit K = 1 to 5", [_study_table("sizes")]),
+            _study(
+                "starts",
+                "Other starts",
+                "Run from many starts",
+                [html.Div([parameter_row(p) for p in STUDY], className="rows"), _study_table("starts")],
+            ),
         ],
         className="results",
     )
-    stores = [dcc.Store(id=ids.RUN_REQUEST), dcc.Store(id=ids.RUN_REPLY)]
+    stores = [dcc.Store(id=store) for store in (ids.RUN_REQUEST, ids.RUN_REPLY, ids.STUDY_REQUEST, ids.STUDY_REPLY)]
     return html.Div([controls, results, *stores], className="run")
+
+
+def _study(name: str, title: str, button: str, content: list[Component]) -> html.Section:
+    """A card for something that is computed when it is asked for."""
+    return card(
+        title,
+        [
+            html.Button(button, id=ids.study(name), type="button", className="plain-button"),
+            html.P(id=ids.study_words(name), className="note", **{"aria-live": "polite"}),
+            *content,
+        ],
+        f"study study-{name}",
+    )
+
+
+def _study_table(name: str) -> html.Div:
+    return html.Div(id=ids.study_table(name), className="table")
 
 
 def _transport() -> html.Div:
@@ -170,6 +197,15 @@ def register(app: Dash) -> None:
         Input(ids.RUN_REPLY, "data"),
         Input(ids.COLOUR_BY, "data"),
         Input(ids.THEME, "data"),
+        State(ids.CONFIG, "data"),
+        prevent_initial_call=True,
+    )
+    app.callback(Output(ids.STUDY_REPLY, "data"), Input(ids.STUDY_REQUEST, "data"), prevent_initial_call=True)(
+        studies.reply
+    )
+    app.clientside_callback(
+        ClientsideFunction("emlab", "study_results"),
+        Input(ids.STUDY_REPLY, "data"),
         State(ids.CONFIG, "data"),
         prevent_initial_call=True,
     )

@@ -18,7 +18,10 @@ from em.starts import NUDGE
 MAX_MARKS = 2000
 """Most observations drawn one by one."""
 
-_DIGITS = 12  # significant digits that travel
+SWITCHED = (
+    "The labels are switched: EM cannot know their names. In the table each estimate stands beside the true component "
+    "that it is closest to."
+)
 
 
 def execute(spec: RunSpec) -> dict[str, Any]:
@@ -32,9 +35,10 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         ``log_likelihood`` of each record, and the ``sentence`` and ``notes`` that say how it went.
     """
     x, z, truth = observations(spec)
-    start, tie = _without_tie(x, starting_mixture(spec))
-    run = em.fit(x, start, em.StoppingRule(int(spec.values["max_iter"]), spec.values["tol"]))
-
+    run, tie = fitted(spec, x)
+    switched = None
+    if truth is not None and em.labels_switched(run.mixture, truth):
+        switched = SWITCHED
     marks = np.arange(x.size)
     if x.size > MAX_MARKS:
         marks = np.linspace(0, x.size - 1, MAX_MARKS).round().astype(np.int64)
@@ -46,18 +50,25 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "x_title": spec.source.x_title,
         "about": spec.source.about,
         "n": int(x.size),
-        "x": _short(x[shown]),
+        "x": rounded(x[shown]),
         "rank": (marks + 1).tolist(),
         "z": None if z is None else z[shown].tolist(),
-        "histogram": {"edges": _short(edges), "density": _short(density)},
+        "histogram": {"edges": rounded(edges), "density": rounded(density)},
         "true": None if truth is None else _parameters(truth),
-        "trajectory": {name: [_short(row) for row in values] for name, values in run.parameters.items()},
-        "log_likelihood": _short(run.log_likelihood),
-        "bounds": _short(em.bounds(x, run)),
+        "match": None if truth is None else list(em.match(truth, run.mixture)),
+        "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
+        "log_likelihood": rounded(run.log_likelihood),
+        "bounds": rounded(em.bounds(x, run)),
         "reason": run.reason.value,
         "sentence": run.message,
-        "notes": [note for note in (tie, _thinned(x.size)) if note],
+        "notes": [note for note in (tie, switched, _thinned(x.size)) if note],
     }
+
+
+def fitted(spec: RunSpec, x: em.checks.Floats) -> tuple[em.Run, str | None]:
+    """The run that was asked for, and what was done about a tie in its start."""
+    start, tie = _without_tie(x, starting_mixture(spec))
+    return em.fit(x, start, em.StoppingRule(int(spec.values["max_iter"]), spec.values["tol"])), tie
 
 
 def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | None, em.Mixture | None]:
@@ -110,12 +121,13 @@ def _thinned(n: int) -> str | None:
 def _bins(x: em.checks.Floats) -> int:
     """Freedman-Diaconis, kept between what is too coarse and what is too fine to see."""
     width = np.subtract(*np.percentile(x, [75, 25])) * 2 / np.cbrt(x.size)
-    return int(np.clip(np.ptp(x) / width, 10, 80)) if width > 0 else 10
+    return int(np.clip(np.ptp(x) / width, 24, 80)) if width > 0 else 24
 
 
 def _parameters(mixture: em.Mixture) -> dict[str, list[float]]:
-    return {name: _short(values) for name, values in mixture.parameters.items()}
+    return {name: rounded(values) for name, values in mixture.parameters.items()}
 
 
-def _short(values: em.checks.Floats) -> list[float]:
-    return [float(f"{value:.{_DIGITS}g}") for value in values.tolist()]
+def rounded(values: em.checks.Floats, digits: int = 12) -> list[float]:
+    """Numbers as they travel, to so many significant digits."""
+    return [float(f"{value:.{digits}g}") for value in values.tolist()]

@@ -134,6 +134,12 @@ STOPPING = (
     Parameter("tol", "Tolerance", 0, 1, 1e-8, None, slider=False),
 )
 
+STUDY = (
+    Parameter("starts", "Number of starts", 1, 50, 20, 1, slider=False),
+    Parameter("starts_seed", "Seed of the starts", 0, 2**32 - 1, 1, 1, slider=False),
+)
+"""Parameters of what can be asked about a run besides."""
+
 GENERATED = "generated"
 """Name of the source that is chosen at first: data drawn from an exponential mixture."""
 
@@ -205,7 +211,9 @@ def _real(name: str, label: str, start: tuple[Parameter, ...]) -> Source:
     return Source(name, label, data.family, start, f"{data.title}. Source: {data.citation}.", data.unit)
 
 
-_WAITING, _ERUPTIONS, _AIR = (em.datasets.load(name) for name in em.datasets.names())
+_WAITING, _ERUPTIONS, _AIR, _GALAXIES = (
+    em.datasets.load(name) for name in ("faithful-waiting", "faithful-eruptions", "air-conditioning", "galaxies")
+)
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -228,6 +236,7 @@ SOURCES: dict[str, Source] = {
         ),
         _real(_WAITING.name, "Old Faithful waiting", _start_for(_WAITING, 0.1)),
         _real(_ERUPTIONS.name, "Old Faithful eruptions", _start_for(_ERUPTIONS, 0.01)),
+        _real(_GALAXIES.name, "Galaxies", _start_for(_GALAXIES, 0.1)),
         _real(
             _AIR.name,
             "Air-conditioning",

@@ -15,12 +15,18 @@ SENTENCES = {
     "after_e": "After the E-step at iteration {t} of {last}",
     "after_m": "After the M-step to iteration {t} of {last}",
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
+    "surface": "{symbol}0 across, {symbol}1 up; all else held at the final estimate. Circle: start. Diamond: end. "
+    "Click to start EM from a point.",
+    "working": "Working …",
+    "stale": "This was for the last run.",
     "no_answer": "The server did not answer. The last result is kept; press Run EM to try again.",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",
     "refused": "Not run. {reasons} The last result is kept.",
 }
 
 TABLE_HEAD = ("Parameter", "True", "Start", "On show", "Final")
+STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "")
+SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "")
 PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "std"}
 SYMBOLS = {
     "exponential": {"weights": "π{k}", "scales": "λ{k}"},

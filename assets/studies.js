@@ -1,0 +1,156 @@
+/* What can be asked about a run besides: likelihood surface, other starts, other numbers of components. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.emlab = clientside.emlab || {};
+
+  const STUDIES = ["surface", "starts", "sizes"];
+  const SYMBOL = { scales: "λ", means: "μ" };
+  const START = { scales: "start_lambda", means: "start_mu" };
+  const kept = {};
+  let settings = null; // the page's words and parameters, once they are known
+  let request = 0;
+  let surface = null; // the last surface and the run it belongs to
+
+  function ask(study) {
+    const run = emlab.run.lastAsked();
+    if (!run || !settings || settings.parameters.study.some(emlab.controls.isRefused)) return;
+    emlab.controls.say(`study-${study}-words`, settings.sentences.working);
+    clientside.set_props("study-request", { data: { ...run, ...kept, id: ++request, study } });
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    const study = STUDIES.find((name) => target.id === `study-${name}`);
+    if (study) ask(study);
+  });
+
+  clientside.emlab.study_results = function (reply, config) {
+    if (!reply) return;
+    if (reply.errors) {
+      const words = Object.values(reply.errors).join(" ");
+      for (const study of waiting(config)) emlab.controls.say(`study-${study}-words`, words);
+      return;
+    }
+    const { study, result } = reply;
+    if (study === "surface") showSurface(result, config);
+    else {
+      emlab.controls.say(`study-${study}-words`, result.sentence);
+      document.getElementById(`study-${study}-table`).replaceChildren((study === "starts" ? startsTable : sizesTable)(result, config));
+    }
+  };
+
+  const waiting = (config) =>
+    STUDIES.filter((study) => document.getElementById(`study-${study}-words`).textContent === config.sentences.working);
+
+  /* A new run: what was computed of the last one is said to be of the last one. */
+  function forget(config) {
+    if (!settings) {
+      settings = config;
+      Object.assign(kept, emlab.controls.defaults(config.parameters.study));
+      emlab.controls.lookAfter(config.parameters.study, kept, config);
+    }
+    surface = null;
+    document.querySelector(".study-surface .graph").classList.remove("drawn");
+    for (const study of STUDIES) {
+      emlab.controls.say(`study-${study}-words`, "");
+      const table = document.getElementById(`study-${study}-table`);
+      if (table) table.replaceChildren();
+    }
+  }
+
+  function lost(config) {
+    for (const study of waiting(config)) emlab.controls.say(`study-${study}-words`, config.sentences.no_answer);
+  }
+
+  /* -- the surface ---------------------------------------------------------------------------------------------------- */
+
+  function showSurface(result, config) {
+    surface = { ...result, run: emlab.walk.state.result };
+    emlab.controls.say(
+      "study-surface-words",
+      emlab.controls.fill(config.sentences.surface, { symbol: SYMBOL[result.parameter] })
+    );
+    document.querySelector(".study-surface .graph").classList.add("drawn");
+    redraw(config);
+    const plot = emlab.figures.plotOf("surface-figure");
+    if (plot.dataset.listens) return;
+    plot.dataset.listens = "yes";
+    plot.on("plotly_click", ({ points: [{ x, y }] }) => {
+      if (surface) emlab.run.runFrom({ [`${START[surface.parameter]}0`]: x, [`${START[surface.parameter]}1`]: y }, settings);
+    });
+  }
+
+  function redraw(config) {
+    if (!surface) return;
+    const figure = emlab.figures.skeleton(config, "surface-figure");
+    const { x, y, log_likelihood: ell, best, parameter, run } = surface;
+    const path = run.trajectory[parameter];
+    // The root of the drop is, near the maximum, the distance from it in standard errors: even contours.
+    const z = ell.map((row) => row.map((value) => -Math.sqrt(2 * Math.max(0, best - value))));
+    const deepest = Math.min(...z.flat());
+    Object.assign(emlab.figures.trace(figure, "surface"), { x, y, z, customdata: ell, zmin: Math.max(deepest, -40), zmax: 0 });
+    Object.assign(emlab.figures.trace(figure, "path"), { x: path.map((one) => one[0]), y: path.map((one) => one[1]) });
+    const ends = [path[0], path[path.length - 1]];
+    Object.assign(emlab.figures.trace(figure, "ends"), { x: ends.map((one) => one[0]), y: ends.map((one) => one[1]) });
+    const here = path[Math.ceil(emlab.walk.state.place / 2)];
+    Object.assign(emlab.figures.trace(figure, "here"), { x: [here[0]], y: [here[1]] });
+    ["xaxis", "yaxis"].forEach((name, k) => {
+      const values = k ? y : x;
+      const log = values[values.length - 1] / values[0] > 10 && values[0] > 0;
+      const range = [values[0], values[values.length - 1]];
+      Object.assign(figure.layout[name], {
+        type: log ? "log" : "linear",
+        dtick: log ? "D2" : undefined,
+        range: log ? range.map(Math.log10) : range,
+        title: { ...figure.layout[name].title, text: `${SYMBOL[parameter]}<sub>${k}</sub>` },
+      });
+    });
+    emlab.figures.showNow("surface-figure", figure);
+  }
+
+  let moving = null;
+  /* The point on show follows the walk when it pauses. */
+  function follow(config) {
+    if (!surface) return;
+    clearTimeout(moving);
+    moving = setTimeout(() => redraw(config), 120);
+  }
+
+  /* -- tables --------------------------------------------------------------------------------------------------------- */
+
+  function table(head, rows, chosen) {
+    const { element } = emlab.runFigures;
+    const body = rows.map((cells, i) =>
+      element("tr", cells.map((cell, j) => element(j ? "td" : "th", cell, j ? {} : { scope: "row" })), chosen(i) ? { class: "chosen" } : {})
+    );
+    const top = element("tr", head.map((text) => element("th", text, { scope: "col" })));
+    return element("table", [element("thead", top), element("tbody", body)]);
+  }
+
+  const list = (values, digits = 4) => values.map((value) => emlab.controls.format(value, digits)).join(", ");
+
+  function startsTable({ rows }, config) {
+    const cells = rows.map(({ count, log_likelihood: ell, parameters }, i) => {
+      const { weights, ...others } = parameters;
+      const words = Object.values(others).map((values) => list(values)).join("; ");
+      return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, i ? "trapped" : "best"];
+    });
+    return table(config.startsHead, cells, (i) => i === 0);
+  }
+
+  function sizesTable({ rows }, config) {
+    const text = (value) => (value === null ? "degenerate" : value.toFixed(2).replace("-", "−"));
+    const cells = rows.map((row) => [
+      String(row.n_components),
+      text(row.log_likelihood),
+      String(row.n_free_parameters),
+      text(row.aic),
+      text(row.bic),
+      row.chosen ? "chosen" : "",
+    ]);
+    return table(config.sizesHead, cells, (i) => rows[i].chosen);
+  }
+
+  emlab.studies = { follow, forget, lost, redraw };
+})();

@@ -1,0 +1,130 @@
+"""What can be asked about a run besides: the likelihood surface, other starts, other numbers of components.
+
+Each is asked for by itself, so that the run stays quick. Requests are those of a run with ``study`` added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import em
+from components.runs import fitted, observations, rounded
+from components.state import PROBLEMS, SERVER_REFUSAL, STUDY, RunSpec, number, parse_run
+
+MAX_OBSERVATIONS = 10_000
+"""Most observations that a study is made of."""
+GRID = 60
+"""Points along each axis of the surface."""
+
+
+def reply(request: dict[str, Any] | None) -> dict[str, Any]:
+    """Carry out a study: its result, or words for what was refused."""
+    spec, errors = parse_run(request)
+    answer = {"id": request.get("id") if isinstance(request, dict) else None}
+    if spec is None or not isinstance(request, dict):
+        return answer | {"errors": errors}
+    study = STUDIES.get(request["study"]) if isinstance(request.get("study"), str) else None
+    if study is None:
+        return answer | {"errors": {"study": f"The study must be one of: {', '.join(STUDIES)}."}}
+    values: dict[str, int] = {}
+    for parameter in STUDY:
+        value = request.get(parameter.name)
+        problem = parameter.problem(value)
+        if problem:
+            errors[parameter.name] = SERVER_REFUSAL.format(
+                label=parameter.label, problem=PROBLEMS[problem], allowed=parameter.allowed
+            )
+        else:
+            values[parameter.name] = int(value)  # type: ignore[call-overload]
+    x, _, _ = observations(spec)
+    if x.size > MAX_OBSERVATIONS:
+        errors["study"] = (
+            f"This is done for at most {number(MAX_OBSERVATIONS)} observations; there are {number(x.size)}."
+        )
+    if errors:
+        return answer | {"errors": errors}
+    return answer | {"study": request["study"], "result": study(spec, x, values)}
+
+
+def surface(spec: RunSpec, x: em.checks.Floats, _values: dict[str, int]) -> dict[str, Any]:
+    """Log-likelihood over the two scales or means, everything else held at the final estimate."""
+    run, _ = fitted(spec, x)
+    parameter = run.mixture.parameter_names[1]
+    axes = em.surface_axes(run, parameter, n=GRID)
+    z = em.surface(x, run.mixture, parameter, axes)
+    best = max(float(z.max()), float(run.log_likelihood[-1]))
+    return {
+        "parameter": parameter,
+        "x": rounded(axes[0]),
+        "y": rounded(axes[1]),
+        "log_likelihood": [rounded(row, 8) for row in z.T],  # plotly wants a row for each y
+        "best": best,
+    }
+
+
+def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, int]) -> dict[str, Any]:
+    """Many seeded starts, at random and as in k-means++, and the distinct optima where they ended."""
+    rng = np.random.default_rng(values["starts_seed"])
+    family = spec.source.family
+    makers = (em.random_start, em.kmeans_start)
+    begin = [makers[i % 2](x, family, 2, rng) for i in range(values["starts"])]
+    found = em.restarts(x, begin, _stopping(spec))
+    rows = [
+        {
+            "count": optimum.count,
+            "log_likelihood": optimum.log_likelihood,
+            "parameters": {name: rounded(array) for name, array in optimum.mixture.parameters.items()},
+        }
+        for optimum in found.optima
+    ]
+    lost = sum(optimum.count for optimum in found.degenerate)
+    return {"rows": rows, "sentence": _starts_sentence(found, len(begin), lost)}
+
+
+def _starts_sentence(found: em.Restarts, asked: int, lost: int) -> str:
+    ends = f"{lost} ended with a degenerate component. " if lost else ""
+    if not found.optima:
+        return f"All {asked} starts ended with a degenerate component: no optimum was found."
+    best = found.optima[0]
+    said = f"{best.count} of {asked} starts came to the best optimum, log-likelihood {best.log_likelihood:.3f}. {ends}"
+    if len(found.optima) == 1:
+        return said.strip()
+    worse = best.log_likelihood - found.optima[1].log_likelihood
+    trapped = sum(optimum.count for optimum in found.optima[1:])
+    return f"{said}{trapped} were trapped in a local optimum, the best of which is {worse:.3f} lower."
+
+
+def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, int]) -> dict[str, Any]:
+    """Fits with one to five components, with AIC and BIC."""
+    candidates = em.choose(x, spec.source.family, seed=values["starts_seed"], stopping=_stopping(spec))
+    chosen = em.preferred(candidates)
+    rows = [
+        {
+            "n_components": candidate.n_components,
+            "n_free_parameters": candidate.n_free_parameters,
+            "log_likelihood": None if candidate.degenerate else candidate.log_likelihood,
+            "aic": None if candidate.degenerate else candidate.aic,
+            "bic": None if candidate.degenerate else candidate.bic,
+            "chosen": candidate is chosen,
+        }
+        for candidate in candidates
+    ]
+    lowest = min((row for row in rows if row["aic"] is not None), key=lambda row: row["aic"])
+    return {
+        "rows": rows,
+        "sentence": f"BIC is lowest with K = {chosen.n_components}, AIC with K = {lowest['n_components']}.",
+    }
+
+
+def _stopping(spec: RunSpec) -> em.StoppingRule:
+    return em.StoppingRule(int(spec.values["max_iter"]), spec.values["tol"])
+
+
+STUDIES: dict[str, Callable[[RunSpec, em.checks.Floats, dict[str, int]], dict[str, Any]]] = {
+    "surface": surface,
+    "starts": starts,
+    "sizes": sizes,
+}
