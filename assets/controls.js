@@ -8,13 +8,15 @@
   const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   /* A number for people: so many significant digits, no exponent where it can be had. */
-  function format(value, digits = 4) {
-    if (!Number.isFinite(value)) return "–";
-    if (value === 0) return "0";
+  function format(number, digits = 4) {
+    if (!Number.isFinite(number)) return "–";
+    const value = Number(number.toPrecision(digits));
     const size = Math.abs(value);
-    if (size >= 1e6 || size < 1e-4) return value.toExponential(digits - 1).replace("e+", "e").replace("-", "−");
+    if (size < 1e-12) return "0"; // rounding
+    const exponent = size >= 1e6 || size < 1e-4;
     const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-    return value.toFixed(decimals).replace("-", "−");
+    const text = exponent ? value.toExponential(digits - 1).replace("e+", "e") : value.toFixed(decimals);
+    return text.replaceAll("-", "−");
   }
 
   /* Which problem (a key of PROBLEMS) what stands in the box of parameter p has, or null. */
@@ -53,7 +55,18 @@
     return fill(config.refusal, { label, problem: config.problems[problem], allowed: p.allowed, kept: kept[p.name] });
   }
 
-  const isRefused = (p) => element(`${p.name}-error`).textContent !== "";
+  const CALM = 300; // ms until words that no longer hold go: what is under the pointer must not move as it is pressed
+  const refused = new Set();
+  const isRefused = (p) => refused.has(p.name);
+
+  function refuse(p, words) {
+    if (words) {
+      refused.add(p.name);
+      say(`${p.name}-error`, words);
+    } else if (refused.delete(p.name)) {
+      setTimeout(() => isRefused(p) || say(`${p.name}-error`, ""), CALM);
+    }
+  }
 
   const AT_REST = 150; // ms without a move until Dash is told of a slider's value
   const TYPED = 500; // ms without a key until what was typed is taken for what was meant
@@ -79,7 +92,7 @@
   function readBox(box, known) {
     const { p, kept, moved } = known;
     const words = refusal(known, box);
-    say(`${p.name}-error`, words);
+    refuse(p, words);
     if (words || kept[p.name] === Number(box.value)) return;
     kept[p.name] = Number(box.value);
     if (p.slider) clientside.set_props(`${p.name}-slider`, { value: box.value });
@@ -99,6 +112,17 @@
     if (known) (event.target.type === "range" ? hearSlider : hearBox)(event, event.target, known);
   }
 
+  /* A number over many orders of magnitude has no step to go by: arrow keys multiply or divide it by ten. */
+  document.addEventListener("keydown", (event) => {
+    const known = looked.get(event.target.id);
+    const factor = { ArrowUp: 10, ArrowDown: 0.1 }[event.key];
+    if (!known || !factor || known.p.step !== null) return;
+    event.preventDefault();
+    const { p, kept } = known;
+    event.target.value = String(Number(Math.min(kept[p.name] * factor, p.maximum).toPrecision(12)));
+    readBox(event.target, known);
+  });
+
   // Before React, which listens further down.
   for (const type of ["input", "change"]) document.addEventListener(type, hear, true);
 
@@ -106,7 +130,7 @@
   function showKept(p, kept) {
     const box = element(`${p.name}-box`);
     if (box.value === "" || Number(box.value) !== kept[p.name]) box.value = String(kept[p.name]);
-    say(`${p.name}-error`, "");
+    refuse(p, "");
   }
 
   /* Bring the last good values up to date with sliders that came to rest. */
@@ -142,6 +166,7 @@
   clientside.emlab.choose = function () {
     const { triggered_id: pressed, outputs_list: outputs } = clientside.callback_context;
     const [store, ...buttons] = outputs;
+    if (element(pressed).getAttribute("aria-pressed") === "true") return outputs.map(() => clientside.no_update);
     return [pressed.slice(store.id.length + 1), ...buttons.map(({ id }) => String(id === pressed))];
   };
 

@@ -7,6 +7,7 @@
 
   const POINTS = 500;
   const HEADROOM = 1.05;
+  const TOO_SMALL = 3;
   const ANNOUNCE = 700; // ms of rest until the sentence is read aloud
 
   /* Points of a window: even, or (squared) closer and closer towards its left end, where exponentials are steep. */
@@ -20,11 +21,13 @@
   const kept = {}; // view -> name -> last good value
   const axes = {}; // view -> { end, of } : the y axis on show, and what it belongs to
 
-  /* The y axis: it stays while the curve fits, grows at once when it would not, and shrinks only at a fresh start. */
-  function axisEnd(view, peak, of, fresh) {
+  /* The y axis: it stays while the curve fits, grows at once when it would not, and shrinks only when the sliders rest
+     and the curve has become small in it. */
+  function axisEnd(view, peak, of, how) {
     const fitting = emlab.figures.axisEnd(peak * HEADROOM);
     const shown = axes[view];
-    if (fresh || !shown || shown.of !== of || fitting > shown.end) axes[view] = { end: fitting, of };
+    const small = how === emlab.figures.showNow && shown && fitting * TOO_SMALL < shown.end;
+    if (how === "fresh" || !shown || shown.of !== of || fitting > shown.end || small) axes[view] = { end: fitting, of };
     return axes[view].end;
   }
 
@@ -42,14 +45,15 @@
       const parameters = config.parameters[view];
       const values = Object.fromEntries(parameters.map((p) => [p.name.replace(`${view}-`, ""), kept[view][p.name]]));
       const { figure, peak, of, sentence } = describe(config, values, inputs);
-      const end = axisEnd(view, peak, of, fresh);
+      const end = axisEnd(view, peak, of, fresh ? "fresh" : how);
       const log = of.endsWith("log");
       Object.assign(figure.layout.yaxis, {
         type: log ? "log" : "linear",
+        dtick: log ? 1 : undefined,
         range: log ? [Math.log10(config.logFloor), Math.log10(end)] : [0, end],
       });
       how(`${view}-figure`, figure);
-      emlab.controls.say(`${view}-pi2`, emlab.controls.format(1 - values.pi1, 3));
+      emlab.controls.say(`${view}-pi2`, (1 - values.pi1).toFixed(3));
       emlab.controls.say(`${view}-sentence`, sentence);
       announce(view, sentence);
     }
@@ -123,8 +127,12 @@
       cv2: format(cv2, 3),
       half_life: format(emlab.densities.halfLife(p), 3),
     });
-    if (notebook)
-      sentence += " " + fill(config.sentences.notebook, { area: format(emlab.densities.notebookArea(p.weights, lambdas), 3) });
+    if (notebook) {
+      const area = emlab.densities.notebookArea(p.weights, lambdas);
+      const words = Math.abs(area - 1) < 1e-9 ? "notebook_one" : "notebook";
+      sentence += " " + fill(config.sentences[words], { area: format(area, 3) });
+    }
+    document.querySelector("#view-exponential .of-notebook").parentElement.hidden = !notebook;
     for (const { name, label } of config.parameters.exponential) {
       const shown = (parametrisation === "rate" && config.rateLabels[name]) || label;
       for (const control of ["slider", "box"]) emlab.controls.say(`${name}-${control}-label`, shown);

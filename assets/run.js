@@ -7,6 +7,7 @@
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
   const kept = {};
+  const left = {}; // source -> start values as they were when it was left
   let request = 0;
   let last = null; // the run last asked for
 
@@ -28,8 +29,10 @@
       emlab.network.onLost(() => lost(config));
     }
     const newSource = first || emlab.controls.wasTriggered(context, "source");
-    if (newSource) followSource(config, source, first);
-    emlab.controls.read(context);
+    if (newSource) {
+      if (last) left[last.source] = { ...kept };
+      followSource(config, source, first);
+    }
     if (newSource || emlab.controls.wasTriggered(context, "run-button")) askForRun(config, source, parameters);
   };
 
@@ -43,7 +46,7 @@
     emlab.controls.lookAfter(asked(config, source), kept, config);
     if (first) return;
     emlab.controls.reset(sample.filter(({ name }) => !(name in kept)), kept);
-    emlab.controls.reset(start, kept, true);
+    emlab.controls.set(start, left[source] || emlab.controls.defaults(start), kept, true);
   }
 
   function askForRun(config, source, parameters) {
@@ -59,10 +62,7 @@
 
   clientside.emlab.run_results = function (reply, colourBy, _theme, config) {
     if (reply && emlab.controls.wasTriggered(clientside.callback_context, "run-reply")) {
-      const errors = reply.errors || {};
-      for (const [name, words] of Object.entries(errors))
-        if (document.getElementById(`${name}-error`)) emlab.controls.say(`${name}-error`, words);
-      const reasons = Object.values(errors).join(" ");
+      const reasons = Object.values(reply.errors || {}).join(" ");
       emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
       if (reply.result) {
         shown = reply.result;

@@ -12,9 +12,14 @@ from components.theme import SIGNS
 
 
 def layout(
-    view: str, figure: str, invitation: str, parameters: tuple[Parameter, ...], options: list[Component]
+    view: str,
+    figure: str,
+    invitation: str,
+    parameters: tuple[Parameter, ...],
+    options: list[Component],
+    also: dict[str, str] | None = None,
 ) -> html.Div:
-    """Controls and figure of the explorer `view`."""
+    """Controls and figure of the explorer `view`; `also` are further entries of the figure's legend."""
     first, *others = parameters
     other_weight = html.P(
         ["Mixing weight π2 = 1 − π1 = ", html.Output(id=ids.other_weight(view), htmlFor=ids.slider(first.name))],
@@ -43,6 +48,7 @@ def layout(
                     legend(
                         {"of-mixture": "Mixture density"}
                         | {f"of-{k}": f"{SIGNS[k]} Component {k + 1}, weighted" for k in (0, 1)}
+                        | (also or {})
                     ),
                     graph(figure, f"Figure: {ids.VIEWS[view]} density and its weighted components"),
                     html.P(id=ids.sentence(view), className="sentence"),

@@ -26,6 +26,7 @@ def layout() -> html.Div:
             switch(ids.EXPONENTIAL_COMPONENTS, ["Weighted components"], True),
             switch(ids.NOTEBOOK_CURVE, ["Notebook’s curve π e", html.Sup("−λx"), "/λ, dashed"], False),
         ],
+        {"of-notebook": "Notebook’s curve"},
     )
 
 

@@ -87,7 +87,7 @@ def exponential(mode: Mode) -> go.Figure:
         uid="notebook",
         name="Notebook’s curve, not a density",
         mode="lines",
-        line={"color": tokens(mode)["quiet"], "width": 2, "dash": "dashdot", "simplify": False},
+        line={"color": tokens(mode)["quiet"], "width": 2, "dash": "dash", "simplify": False},
         hovertemplate="%{y:.4g}",
     )
     return _figure(

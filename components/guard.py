@@ -45,7 +45,7 @@ def problem(body: object, app: Dash) -> str | None:
     for kind in ("inputs", "state"):
         given = body.get(kind, [])
         if not isinstance(given, list) or [_reference(one) for one in given] != callback[kind]:
-            return f"The {kind} do not belong to this output."
+            return f"What stands under {kind} does not belong to this output."
     changed = body.get("changedPropIds", [])
     if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
         return "changedPropIds must be a list of names."

@@ -49,8 +49,13 @@ def layout() -> html.Div:
                 "Run",
                 [
                     html.Div([parameter_row(p) for p in STOPPING], className="rows"),
-                    html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button"),
-                    html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"}),
+                    html.Div(
+                        [
+                            html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"}),
+                            html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button"),
+                        ],
+                        className="run-bar",
+                    ),
                 ],
                 "run-card",
             ),
@@ -162,8 +167,7 @@ def _transport() -> html.Div:
 def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     """Carry out a request of the page: the result, or words for each value refused."""
     spec, errors = parse_run(request)
-    answer = {"id": request.get("id") if isinstance(request, dict) else None}
-    return answer | ({"errors": errors} if spec is None else {"result": runs.execute(spec)})
+    return {"errors": errors} if spec is None else {"result": runs.execute(spec)}
 
 
 def register(app: Dash) -> None:

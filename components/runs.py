@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import em
 from components.state import RunSpec, number
+from em.algorithm import NEARLY_TIED
 from em.starts import NUDGE
 
 MAX_MARKS = 2000
@@ -45,10 +46,8 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     shown = np.argsort(x, kind="stable")[marks]
     density, edges = np.histogram(x, bins=_bins(x), density=True)
     return {
-        "source": spec.source.name,
         "family": spec.source.family.family,
         "x_title": spec.source.x_title,
-        "about": spec.source.about,
         "n": int(x.size),
         "x": rounded(x[shown]),
         "rank": (marks + 1).tolist(),
@@ -59,9 +58,8 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
         "bounds": rounded(em.bounds(x, run)),
-        "reason": run.reason.value,
         "sentence": run.message,
-        "notes": [note for note in (tie, switched, _thinned(x.size)) if note],
+        "notes": [note for note in (_data(spec, x.size), tie, _merged(run, x), switched, _thinned(x.size)) if note],
     }
 
 
@@ -97,15 +95,33 @@ def _without_tie(x: em.checks.Floats, start: em.Mixture) -> tuple[em.Mixture, st
         return start, None
     if x.min() == x.max():
         return start, "The two components start identical, and the data have no spread to part them by."
+    nudged = em.break_tie(x, start)
+    if (start.weights == 0).any():
+        return nudged, None  # the empty component is what will be said
     growth = em.diagnosis.saddle_growth(x, type(start))
-    outlook = (
-        f"each iteration multiplies the difference by about {growth:.3g}"
-        if growth > 1
-        else f"each iteration multiplies the difference by about {growth:.3g}, so they fall together again"
-    )
-    return em.break_tie(x, start), (
+    return nudged, (
         f"The two components start identical, where EM would stay for ever, so they were nudged apart by "
-        f"{2 * NUDGE:.0%}, component 0 to the smaller side; on these data {outlook}."
+        f"{2 * NUDGE:.0%}, component 0 to the smaller side; on these data each iteration multiplies a small difference "
+        f"by about {growth:.3g}."
+    )
+
+
+def _data(spec: RunSpec, n: int) -> str:
+    seed = f", seed {spec.values['seed']}" if spec.source.generated else ""
+    return f"{spec.source.label}: {number(n)} observation{'' if n == 1 else 's'}{seed}."
+
+
+def _merged(run: em.Run, x: em.checks.Floats) -> str | None:
+    """Said where the components have come together on data that do not part them."""
+    ended = run.reason in (em.StopReason.CONVERGED, em.StopReason.MAX_ITER)
+    if not ended or not run.mixture.tied_components(NEARLY_TIED) or x.min() == x.max():
+        return None
+    growth = em.diagnosis.saddle_growth(x, type(run.mixture))
+    if growth > 1:
+        return None
+    return (
+        "The two components have come nearly together: one alone describes these data about as well "
+        f"(a difference between them is multiplied by {growth:.3g} an iteration)."
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import em
 
-MAX_WORK = 200_000_000
+MAX_WORK = 100_000_000
 """Most observations times iterations that one run may ask for."""
 
 PROBLEMS = {
@@ -131,7 +131,7 @@ GAUSSIAN_SAMPLE = (
 )
 STOPPING = (
     Parameter("max_iter", "Maximum iterations", 1, 10_000, 1000, 1, slider=False),
-    Parameter("tol", "Tolerance", 0, 1, 1e-8, None, slider=False),
+    Parameter("tol", "Tolerance", 0, 1, 1e-12, None, slider=False),
 )
 
 STUDY = (
@@ -208,7 +208,9 @@ def _start_for(data: em.datasets.Dataset, step: float) -> tuple[Parameter, ...]:
 
 def _real(name: str, label: str, start: tuple[Parameter, ...]) -> Source:
     data = em.datasets.load(name)
-    return Source(name, label, data.family, start, f"{data.title}. Source: {data.citation}.", data.unit)
+    return Source(
+        name, label, data.family, start, f"{data.title[0].upper()}{data.title[1:]}. Source: {data.citation}.", data.unit
+    )
 
 
 _WAITING, _ERUPTIONS, _AIR, _GALAXIES = (

@@ -23,12 +23,11 @@ GRID = 60
 def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     """Carry out a study: its result, or words for what was refused."""
     spec, errors = parse_run(request)
-    answer = {"id": request.get("id") if isinstance(request, dict) else None}
     if spec is None or not isinstance(request, dict):
-        return answer | {"errors": errors}
+        return {"errors": errors}
     study = STUDIES.get(request["study"]) if isinstance(request.get("study"), str) else None
     if study is None:
-        return answer | {"errors": {"study": f"The study must be one of: {', '.join(STUDIES)}."}}
+        return {"errors": {"study": f"The study must be one of: {', '.join(STUDIES)}."}}
     values: dict[str, int] = {}
     for parameter in STUDY:
         value = request.get(parameter.name)
@@ -45,8 +44,8 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
             f"This is done for at most {number(MAX_OBSERVATIONS)} observations; there are {number(x.size)}."
         )
     if errors:
-        return answer | {"errors": errors}
-    return answer | {"study": request["study"], "result": study(spec, x, values)}
+        return {"errors": errors}
+    return {"study": request["study"], "result": study(spec, x, values)}
 
 
 def surface(spec: RunSpec, x: em.checks.Floats, _values: dict[str, int]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def template(mode: Mode) -> go.layout.Template:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "xaxis": axis | {"showgrid": False},
             "yaxis": axis,
-            "margin": {"l": 56, "r": 14, "t": 12, "b": 44},
+            "margin": {"l": 66, "r": 14, "t": 12, "b": 44},
             "showlegend": False,  # legends are part of the page, where they wrap and can be read
             "hoverlabel": {
                 "bgcolor": colour["card"],

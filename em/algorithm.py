@@ -103,7 +103,13 @@ class Run:
         """How the run ended and why, in one or two sentences with numbers."""
         steps = f"{self.n_iter} iteration{'' if self.n_iter == 1 else 's'}"
         left = self.remaining_gain
-        gain = f"{left:.2g} per observation" if np.isfinite(left) else "not yet shrinking"
+        gain = f"{left:.2g} per observation"
+        if self.n_iter < 2:
+            outlook = "too few to tell what is still to come"
+        elif np.isfinite(left):
+            outlook = f"the estimated gain still to come is {gain}"
+        else:
+            outlook = "the gain of each iteration is not shrinking yet"
         match self.reason:
             case StopReason.CONVERGED:
                 return (
@@ -111,11 +117,9 @@ class Run:
                     f"is below the tolerance {self.stopping.tol:g}."
                 )
             case StopReason.MAX_ITER if self.stopping.tol == 0:
-                return f"Ran {steps}, as many as asked for (tolerance 0); the estimated gain still to come is {gain}."
+                return f"Ran {steps}, as many as asked for (tolerance 0); {outlook}."
             case StopReason.MAX_ITER:
-                return (
-                    f"Stopped at the limit of {steps} without converging: the estimated gain still to come is {gain}."
-                )
+                return f"Stopped at the limit of {steps} without converging: {outlook}."
             case StopReason.STATIONARY_START:
                 i, j = self.mixtures[0].tied_components()[0]
                 if (i, j) not in self.mixture.tied_components():

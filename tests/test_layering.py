@@ -82,7 +82,9 @@ def test_the_page_asks_the_engine_and_the_engine_prints_nothing():
         if module.startswith("em."):
             assert "print(" not in path.read_text("utf-8"), module
         if module.startswith("components."):
-            assert "numpy" not in imports(module) or module in {"components.runs", "components.studies"}, f"{module} computes"
+            assert "numpy" not in imports(module) or module in {"components.runs", "components.studies"}, (
+                f"{module} computes"
+            )
 
 
 @pytest.mark.parametrize("path", sorted(MODULES.values()), ids=lambda path: path.name)

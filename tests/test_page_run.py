@@ -42,7 +42,7 @@ def cells(page: Page) -> dict[str, list[str]]:
 def engine(seed: int = 1, n: int = 1000, scales: tuple[float, float] = (0.1, 1.0)) -> tuple[np.ndarray, em.Run]:
     """The page's default run, asked of the engine directly."""
     x, _ = em.ExponentialMixture([0.5, 0.5], scales).sample(n, np.random.default_rng(seed))
-    return x, em.fit(x, em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5])))
+    return x, em.fit(x, em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5])), em.StoppingRule(tol=1e-12))
 
 
 def assert_shows(page: Page, x: np.ndarray, run: em.Run) -> None:
@@ -159,9 +159,43 @@ def test_too_much_work_is_refused_by_the_server_in_words(page):
     page.type("n", "100000")
     page.type("max_iter", "10000")
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: "lower one of them" in page.error("max_iter"))
+    page.until(lambda: "lower one of them" in page.text(ids.RUN_STATUS))
     assert "The last result is kept" in page.text(ids.RUN_STATUS)
     assert page.text(ids.RUN_TABLE) == before
+    page.type("n", "500")
+    run_again(page)
+    assert page.text(ids.RUN_STATUS) == ""
+
+
+def test_run_em_hears_the_first_click_after_a_value_is_mended(page):
+    page.type("max_iter", "0")
+    page.until(lambda: page.error("max_iter"))
+    page.type("max_iter", "5")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.RUN_SENTENCE).startswith("Stopped at the limit of 5 iterations"))
+    page.until(lambda: page.error("max_iter") == "")
+
+
+def test_arrow_keys_take_the_tolerance_by_decades(page):
+    box = page.element(ids.box("tol"))
+    box.send_keys(Keys.ARROW_UP)
+    page.until(lambda: float(page.value(ids.box("tol"))) == 1e-11)
+    box.send_keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    page.until(lambda: float(page.value(ids.box("tol"))) == 1e-13)
+
+
+def test_each_source_keeps_its_start_values(page):
+    page.type("start_lambda0", "0.3")
+    page.element(ids.option(ids.SOURCE, "air-conditioning")).click()
+    page.until(lambda: page.value(ids.box("start_lambda0")) == "45.46")
+    page.element(ids.option(ids.SOURCE, "generated")).click()
+    page.until(lambda: page.value(ids.box("start_lambda0")) == "0.3")
+    page.until(lambda: float(page.value(ids.slider("start_lambda0"))) == 0.3)
+    page.until(lambda: "Generated: 1,000 observations, seed 1." in page.text(ids.RUN_NOTE))
+    table = page.text(ids.RUN_TABLE)
+    page.element(ids.option(ids.SOURCE, "generated")).click()
+    assert page.value(ids.box("start_lambda0")) == "0.3"
+    assert page.text(ids.RUN_TABLE) == table
 
 
 def test_colour_by_responsibility(page):

@@ -23,7 +23,7 @@ def page(page):
 def default() -> tuple[np.ndarray, em.Run]:
     """The page's default run, asked of the engine directly."""
     x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))
-    return x, em.fit(x, em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5])))
+    return x, em.fit(x, em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5])), em.StoppingRule(tol=1e-12))
 
 
 def shows(page: Page, x: np.ndarray, parameters: em.Mixture, q_of: em.Mixture) -> bool:
@@ -163,7 +163,7 @@ def test_a_new_run_starts_at_its_end_and_a_source_with_means_has_three_rows(page
     page.element(ids.option(ids.SOURCE, "faithful-waiting")).click()
     page.until(lambda: page.trace(ids.PARAMETERS_FIGURE, "row2-component-0")["visible"])
     data = em.datasets.load("faithful-waiting")
-    run = em.fit(data.x, data.start)
+    run = em.fit(data.x, data.start, em.StoppingRule(tol=1e-12))
     at(page, f"Iteration {run.n_iter} of {run.n_iter}")
     np.testing.assert_allclose(
         page.trace(ids.PARAMETERS_FIGURE, "row1-component-1")["y"], run.parameters["means"][:, 1], rtol=1e-9

@@ -125,6 +125,13 @@ def test_numbers_that_python_reads_as_infinite_are_refused_in_words(client):
         assert "True λ0" in response.get_json()["response"][ids.RUN_REPLY]["data"]["errors"]["lambda0"]
 
 
+@pytest.mark.parametrize("odd", [10**400, 2**64, "\ud800", {"a": [[[]]]}, None])
+def test_an_odd_name_for_a_request_does_no_harm(client, odd):
+    response = ask(client, default(n=5) | {"id": odd})
+    assert response.status_code == 200
+    assert "result" in response.get_json()["response"][ids.RUN_REPLY]["data"]
+
+
 def test_a_huge_body_is_refused(client):
     response = client.post(
         "/_dash-update-component", data=b"[" + b"1," * 10**6 + b"1]", content_type="application/json"
