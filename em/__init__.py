@@ -8,11 +8,12 @@
 True
 """
 
-from em import datasets, diagnosis
+from em import datasets, diagnosis, lessons
 from em.algorithm import Record, Run, fit, iterate
 from em.bound import bounds
 from em.exponential import ExponentialMixture
 from em.gaussian import GaussianMixture
+from em.lessons import describe
 from em.matching import labels_switched, match, reordered
 from em.mixture import DegenerateComponent, Mixture
 from em.restarts import Optimum, Restarts, restarts
@@ -39,11 +40,13 @@ __all__ = [
     "break_tie",
     "choose",
     "datasets",
+    "describe",
     "diagnosis",
     "fit",
     "iterate",
     "kmeans_start",
     "labels_switched",
+    "lessons",
     "match",
     "preferred",
     "quantile_start",

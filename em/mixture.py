@@ -235,10 +235,8 @@ class Mixture(Parameters):
         x = self.check_observations(x)
         q = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
         if q.shape[1] != self.n_components:
-            raise ValueError(
-                f"responsibilities must have a column for each of the {self.n_components} components; got "
-                f"{q.shape[1]}: use responsibilities of a mixture of as many"
-            )
+            hint = f"responsibilities must have a column for each of the {self.n_components} components"
+            raise ValueError(f"{hint}; got {q.shape[1]}: use those of a mixture of as many")
         return self._bound(x, np.ascontiguousarray(q.T))
 
     def _log_joint(self, x: Floats) -> Floats:

@@ -26,6 +26,7 @@ PAGE_LAYERS = [
 ]
 ENGINE_LAYERS = [
     {"em.__init__"},
+    {"em.lessons"},
     {"em.selection", "em.surface"},
     {"em.starts", "em.datasets", "em.bound", "em.restarts"},
     {"em.algorithm"},

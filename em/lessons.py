@@ -1,0 +1,297 @@
+"""What a run shows, in plain sentences with its numbers: the traps of EM, explained by what happened.
+
+A *lesson* is a pure function of the observations, the run and, where it is known, the mixture the data came from. It
+returns one or two sentences, or None where it does not apply. Components are named by their index, from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from em.algorithm import Run
+from em.diagnosis import saddle_growth
+from em.exponential import ExponentialMixture
+from em.matching import match, reordered
+from em.mixture import Mixture
+from em.restarts import Optimum, Restarts
+from em.selection import Candidate, preferred
+from em.stopping import StopReason, rounding_level
+
+__all__ = [
+    "convergence_rate",
+    "describe",
+    "label_switching",
+    "local_optimum",
+    "measured_growth",
+    "model_choice",
+    "one_component",
+    "overlap",
+    "single_fit",
+    "spike",
+    "symmetric_start",
+    "unequal_sizes",
+]
+
+NEAR = 0.1
+"""Components nearer than this (relative) are nearly identical: their difference still grows by a constant factor."""
+
+STILL_NEAR = 0.25
+"""Their difference grows by nearly that factor up to here."""
+
+SLOW = 0.95
+"""A rate of convergence above this is slow: each further digit takes more than 45 iterations."""
+
+SMALL = 0.1
+"""A component with a smaller weight than this is a small one."""
+
+
+# -- facts -----------------------------------------------------------------------------------------------------------
+
+
+def convergence_rate(run: Run) -> float | None:
+    """The factor c by which the gain in log-likelihood shrinks from one iteration to the next, near the end.
+
+    The median of the last five ratios of increments that stand well above rounding; None where there are fewer than
+    two or they do not shrink. EM converges linearly, at a rate that is the share of missing information (Dempster,
+    Laird & Rubin 1977, J. R. Statist. Soc. B 39, 1-38).
+    """
+    gains = np.diff(run.log_likelihood)
+    noise = 100 * rounding_level(float(run.log_likelihood[-1]), run.n_observations)
+    clear = np.flatnonzero(gains <= noise)
+    gains = gains[: clear[0]] if clear.size else gains
+    ratios = (gains[1:] / gains[:-1])[-5:]
+    rate = float(np.median(ratios)) if ratios.size >= 2 else 1.0
+    return rate if rate < 1 else None
+
+
+def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
+    """Factor per iteration by which two nearly identical components moved apart, while they were so; None if unknown.
+
+    The first iteration is left out: it brings both to the sample's own fit, where the prediction holds.
+    """
+    apart = np.array([mixture._component_distances()[pair] for mixture in run.mixtures[1:]])
+    beyond = np.flatnonzero(apart > STILL_NEAR)
+    apart = apart[: beyond[0]] if beyond.size else apart
+    apart = apart[apart > 1e-12]
+    return float((apart[-1] / apart[0]) ** (1 / (apart.size - 1))) if apart.size >= 2 else None
+
+
+def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
+    """The best fit of one component; errors as `Mixture.m_step`."""
+    x = family.check_observations(x)
+    return family.m_step(x, np.ones((x.size, 1)))
+
+
+# -- lessons ---------------------------------------------------------------------------------------------------------
+
+
+def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
+    """Components that started identical, or nearly: how fast EM parts them, predicted and measured."""
+    pairs = run.mixtures[0].tied_components(NEAR)
+    if not pairs or run.n_iter == 0:
+        return None
+    i, j = pairs[0]
+    start = run.mixtures[0]
+    share = start.responsibilities(x)[:, [i, j]].sum(axis=1)
+    growth = saddle_growth(x, type(start), share if share.any() else None)
+    law = "CV² = " if type(start) is ExponentialMixture and start.n_components == 2 else ""
+    factor = f"each iteration multiplies a small difference by {law}{growth:.3g}"
+    measured = measured_growth(run, (i, j))
+    seen = f" (measured: {measured:.3g})" if measured else ""
+    if start.tied_components():
+        parted = not set(run.mixture.tied_components()) & {(i, j)}
+        outcome = (
+            f"rounding errors grew until they parted, and chance chose which became which{seen}"
+            if parted
+            else f"after {_count(run.n_iter, 'iteration')} they were still together"
+        )
+        return f"Components {i} and {j} started identical, where EM stands still, and only rounding errors differ: " + (
+            f"{factor}; {outcome}."
+        )
+    apart = 100 * start._component_distances()[i, j]
+    end = "so EM leaves this start" if growth > 1 else "so they do not part"
+    return f"Components {i} and {j} started {apart:.2g} % apart: {factor}{seen}, {end}."
+
+
+def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
+    """Slow convergence: the rate, and how many iterations each further digit takes."""
+    rate = convergence_rate(run)
+    if rate is None or rate < SLOW or run.reason is StopReason.DEGENERATE:
+        return None
+    per_digit = np.log(10) / -np.log(rate)
+    return (
+        f"{_count(run.n_iter, 'iteration')}, because components that overlap leave it open where each observation "
+        f"belongs: near the end an iteration gained {rate:.4f} times what the one before it had. "
+        f"At that rate each further digit takes {_count(round(per_digit), 'iteration')}."
+    )
+
+
+def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
+    """Whether one component would do: CV² <= 1, or too little gained for the parameters that were added."""
+    mixture = run.mixture
+    if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE:
+        return None
+    single = single_fit(x, type(mixture))
+    gain = float(run.log_likelihood[-1]) - single.log_likelihood(x)
+    asked = (mixture.n_free_parameters - single.n_free_parameters) * np.log(run.n_observations) / 2
+    compared = (
+        f"{mixture.n_components} components gain {f'{gain:.3g}' if gain >= 1e-3 else 'less than 0.001'} nats in "
+        f"log-likelihood over one, and BIC asks for {asked:.3g}"
+    )
+    growth = saddle_growth(x, type(mixture))
+    if growth <= 1 and gain < asked and isinstance(mixture, ExponentialMixture):
+        scales = _listed([f"{scale:.3g}" for scale in mixture.scales])
+        return (
+            f"CV² = {growth:.3g} is not above 1, so EM draws exponentials that are near one another together: the "
+            f"scales ended at {scales}. {compared}."
+        )
+    stuck = bool(run.mixtures[0].tied_components() and mixture.tied_components())
+    return f"One component will do: {compared}." if gain < asked and not stuck else None
+
+
+def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
+    """A component that shrank onto single points or lost its weight, and how the run ended."""
+    end = run.degenerate
+    if end is None:
+        return None
+    k = end.component
+    if "shrunk" not in end.what:
+        return f"Component {k} {end.what}; the run ended after {_count(run.n_iter, 'iteration')}."
+    name = run.mixture.parameter_names[-1]
+    size = run.mixture.parameters[name][k]
+    n_eff = run.mixture.weights[k] * run.n_observations
+    return (
+        f"Component {k} {end.what}. With no maximum to reach, the run ended degenerate after "
+        f"{_count(run.n_iter, 'iteration')}, with {name[:-1]} {size:.2g} on {n_eff:.3g} of {run.n_observations:,} "
+        f"observations and a log-likelihood of {run.log_likelihood[-1]:.2f} that means nothing."
+    )
+
+
+def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
+    """A small component: its weight, and how many observations its parameters rest on."""
+    if run.mixture.n_components == 1 or run.reason is StopReason.DEGENERATE:
+        return None
+    true = _comparable(run, truth)
+    estimate = reordered(run.mixture, match(run.mixture, true)) if true else run.mixture
+    k = int(np.argmin((true or estimate).weights))
+    if (true or estimate).weights[k] >= SMALL:
+        return None
+    name = estimate.parameter_names[1]
+
+    def shown(parameter: str) -> str:
+        was = f" (true {true.parameters[parameter][k]:.3g})" if true else ""
+        return f"{estimate.parameters[parameter][k]:.3g}{was}"
+
+    return (
+        f"The smallest component has a weight of {shown('weights')}: its {name[:-1]}, {shown(name)}, rests on "
+        f"{estimate.weights[k] * run.n_observations:.3g} of {run.n_observations:,} observations."
+    )
+
+
+def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
+    """Estimated components in another order than the true ones."""
+    true = _comparable(run, truth)
+    order = match(run.mixture, true) if true else ()
+    moved = [f"{estimated} for the true {k}" for k, estimated in enumerate(order) if estimated != k]
+    if not moved:
+        return None
+    return (
+        f"Labels are switched: component {_listed(moved).replace(' for', ' stands for', 1)}. "
+        "The likelihood is the same in any order of the components; the start decides which."
+    )
+
+
+LESSONS: tuple[Callable[[ArrayLike, Run, Mixture | None], str | None], ...] = (
+    spike,
+    symmetric_start,
+    one_component,
+    overlap,
+    unequal_sizes,
+    label_switching,
+)
+"""Every lesson that a run alone can teach, the most striking first."""
+
+
+def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str, ...]:
+    """Every lesson that applies to a run, the most striking first.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        The observations that the run was fitted to.
+    run : Run
+        The run.
+    truth : Mixture, optional
+        What the observations were drawn from, if that is known.
+
+    Returns
+    -------
+    tuple of str
+        Each one or two sentences; empty where there is nothing to warn of.
+
+    Raises
+    ------
+    ValueError
+        As `check_observations`.
+    """
+    x = run.mixture.check_observations(x)
+    return tuple(text for lesson in LESSONS if (text := lesson(x, run, truth)) is not None)
+
+
+def local_optimum(found: Restarts) -> str:
+    """Where the starts ended, and how much worse the others are than the best."""
+    total = len(found.runs)
+    if not found.optima:
+        fate = found.degenerate[0].what
+        return f"No start of {total} reached an optimum: all ended degenerate, mostly because a component {fate}."
+    best, *others = found.optima
+    text = f"{best.count} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}"
+    if not found.trapped:
+        return text + "."
+    ends = [_lower(end, best) for end in others[:3]]
+    if more := sum(end.count for end in others[3:]):
+        ends.append(f"{more} lower still")
+    if failed := sum(end.count for end in found.degenerate):
+        ends.append(f"{failed} degenerate")
+    return f"{text}; {found.trapped} ended elsewhere, trapped: {_listed(ends)}."
+
+
+def model_choice(run: Run, candidates: Sequence[Candidate]) -> str:
+    """A fit to real data, and the number of components that BIC prefers.
+
+    Raises
+    ------
+    ValueError
+        As `em.preferred`.
+    """
+    best = preferred(candidates)
+    k = run.mixture.n_components
+    verb = "prefers" if best.n_components != k else "agrees with"
+    own = next((other for other in candidates if other.n_components == k and not other.degenerate), None)
+    margin = f" ({best.bic:.2f} against {own.bic:.2f})" if own and own is not best else f" ({best.bic:.2f})"
+    return (
+        f"{_count(k, 'component')} reached a log-likelihood of {run.log_likelihood[-1]:.3f} in "
+        f"{_count(run.n_iter, 'iteration')}; BIC {verb} {_count(best.n_components, 'component')}{margin}."
+    )
+
+
+def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:
+    """The truth, if the run estimates a mixture of its family and number of components."""
+    same = truth and type(truth) is type(run.mixture) and truth.n_components == run.mixture.n_components
+    return truth if same else None
+
+
+def _lower(end: Optimum, best: Optimum) -> str:
+    gap = best.log_likelihood - end.log_likelihood
+    return f"{end.count} at {end.log_likelihood:.3f} ({gap:.3g} lower)"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
