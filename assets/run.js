@@ -10,6 +10,8 @@
   const left = {}; // source -> start values as they were when it was left
   let request = 0;
   let last = null; // the run last asked for
+  let current = null; // the data source on show
+  let settings = null; // the page's parameters and words
 
   const asked = (config, source) => [
     ...config.sources[source].sample,
@@ -25,14 +27,17 @@
     const parameters = asked(config, source);
     const first = Object.keys(kept).length === 0;
     if (first) {
+      settings = config;
       Object.assign(kept, emlab.controls.defaults(parameters));
       emlab.network.onLost(() => lost(config));
     }
-    const newSource = first || emlab.controls.wasTriggered(context, "source");
+    const newSource = source !== current;
     if (newSource) {
-      if (last) left[last.source] = { ...kept };
+      if (current) left[current] = { ...kept };
+      current = source;
       followSource(config, source, first);
     }
+    if (newSource || emlab.controls.wasTriggered(context, "run-button")) showPreset(null);
     if (newSource || emlab.controls.wasTriggered(context, "run-button")) askForRun(config, source, parameters);
   };
 
@@ -92,6 +97,33 @@
     emlab.controls.set(start, values, kept);
     askForRun(config, last.source, asked(config, last.source));
   }
+
+  /* A trap: its source, its values, its question, and a run. */
+  function applyPreset(name) {
+    const preset = settings.presets[name];
+    if (preset.source !== current) {
+      if (current) left[current] = { ...kept };
+      current = preset.source;
+      followSource(settings, current, false);
+      for (const source of Object.keys(settings.sources))
+        clientside.set_props(`source-${source}`, { "aria-pressed": String(source === current) });
+      clientside.set_props("source", { data: current });
+    }
+    emlab.controls.set(asked(settings, current), preset.settings, kept);
+    showPreset(name);
+    askForRun(settings, current, asked(settings, current));
+    if (preset.study) emlab.studies.afterRun(preset.study);
+  }
+
+  function showPreset(chosen) {
+    emlab.controls.say("predict", chosen ? settings.presets[chosen].predict : "");
+    for (const name of Object.keys(settings.presets))
+      document.getElementById(`preset-${name}`).setAttribute("aria-pressed", String(name === chosen));
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    if (settings && target.id && target.id.startsWith("preset-")) applyPreset(target.id.slice("preset-".length));
+  });
 
   emlab.run = { lastAsked: () => last, runFrom };
 })();

@@ -11,6 +11,7 @@
   const kept = {};
   let settings = null; // the page's words and parameters, once they are known
   let request = 0;
+  let next = null; // a study to make of the run that is under way
   let surface = null; // the last surface and the run it belongs to
 
   function ask(study) {
@@ -57,7 +58,12 @@
       const table = document.getElementById(`study-${study}-table`);
       if (table) table.replaceChildren();
     }
+    if (next) ask(next);
+    next = null;
   }
+
+  /* Make a study of the run that is under way, as soon as it has come. */
+  const afterRun = (study) => (next = study);
 
   function lost(config) {
     for (const study of waiting(config)) emlab.controls.say(`study-${study}-words`, config.sentences.no_answer);
@@ -152,5 +158,5 @@
     return table(config.sizesHead, cells, (i) => rows[i].chosen);
   }
 
-  emlab.studies = { follow, forget, lost, redraw };
+  emlab.studies = { afterRun, follow, forget, lost, redraw };
 })();

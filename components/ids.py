@@ -29,6 +29,7 @@ RUN_STATUS = "run-status"
 RUN_SENTENCE = "run-sentence"
 RUN_TABLE = "run-table"
 RUN_NOTE = "run-note"
+PREDICT = "predict"
 GAUSSIAN_COMPONENTS = "gaussian-components"
 EXPONENTIAL_COMPONENTS = "exponential-components"
 PARAMETRISATION = "parametrisation"
@@ -99,6 +100,11 @@ def box(name: str) -> str:
 def error(name: str) -> str:
     """Id of the words under a refused value."""
     return f"{name}-error"
+
+
+def preset(name: str) -> str:
+    """Id of the button of a preset."""
+    return f"preset-{name}"
 
 
 def study(name: str) -> str:

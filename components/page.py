@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from components import background_view, exponential_view, figures, gaussian_view, ids, run_view, state, words
 from components.controls import choice, register_choice
+from components.presets import PRESETS
 from components.theme import SIGNS
 
 FIRST_VIEW = "gaussian"
@@ -42,6 +43,7 @@ def config() -> dict[str, Any]:
             }
             for s in state.SOURCES.values()
         },
+        "presets": {name: preset.as_dict() for name, preset in PRESETS.items()},
         "rateLabels": state.RATE_LABELS,
         "problems": state.PROBLEMS,
         "refusal": state.REFUSAL,

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from components import ids, runs, studies
 from components.controls import card, choice, graph, legend, parameter_row, register_choice, register_switch, switch
+from components.presets import PRESETS
 from components.state import GENERATED, SAMPLE_PARAMETERS, SOURCES, START_PARAMETERS, STOPPING, STUDY, parse_run
 from components.theme import SIGNS
 
@@ -66,6 +67,16 @@ def layout() -> html.Div:
         [
             html.Div(
                 [
+                    html.Div(
+                        [
+                            html.Button(preset.label, id=ids.preset(name), type="button")
+                            for name, preset in PRESETS.items()
+                        ],
+                        className="presets",
+                        role="group",
+                        **{"aria-label": "Traps to try"},
+                    ),
+                    html.P(id=ids.PREDICT, className="invitation", **{"aria-live": "polite"}),
                     html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}),
                     html.P(id=ids.RUN_NOTE, className="note"),
                     _transport(),

@@ -13,16 +13,10 @@ from numpy.typing import NDArray
 
 import em
 from components.state import RunSpec, number
-from em.algorithm import NEARLY_TIED
 from em.starts import NUDGE
 
 MAX_MARKS = 2000
 """Most observations drawn one by one."""
-
-SWITCHED = (
-    "The labels are switched: EM cannot know their names. In the table each estimate stands beside the true component "
-    "that it is closest to."
-)
 
 
 def execute(spec: RunSpec) -> dict[str, Any]:
@@ -37,9 +31,9 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     """
     x, z, truth = observations(spec)
     run, tie = fitted(spec, x)
-    switched = None
-    if truth is not None and em.labels_switched(run.mixture, truth):
-        switched = SWITCHED
+    lessons = em.describe(x, run, truth)
+    notes = [note for note in (_data(spec, x.size), tie, *lessons, _thinned(x.size)) if note]
+
     marks = np.arange(x.size)
     if x.size > MAX_MARKS:
         marks = np.linspace(0, x.size - 1, MAX_MARKS).round().astype(np.int64)
@@ -57,9 +51,9 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "match": None if truth is None else list(em.match(truth, run.mixture)),
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
-        "bounds": rounded(em.bounds(x, run)),
+        "bounds": rounded(em.bounds(run)),
         "sentence": run.message,
-        "notes": [note for note in (_data(spec, x.size), tie, _merged(run, x), switched, _thinned(x.size)) if note],
+        "notes": notes,
     }
 
 
@@ -95,34 +89,17 @@ def _without_tie(x: em.checks.Floats, start: em.Mixture) -> tuple[em.Mixture, st
         return start, None
     if x.min() == x.max():
         return start, "The two components start identical, and the data have no spread to part them by."
-    nudged = em.break_tie(x, start)
     if (start.weights == 0).any():
-        return nudged, None  # the empty component is what will be said
-    growth = em.diagnosis.saddle_growth(x, type(start))
-    return nudged, (
-        f"The two components start identical, where EM would stay for ever, so they were nudged apart by "
-        f"{2 * NUDGE:.0%}, component 0 to the smaller side; on these data each iteration multiplies a small difference "
-        f"by about {growth:.3g}."
+        return start, None  # the empty component is what will be said
+    return em.break_tie(x, start), (
+        "The two components start identical, where EM would stay for ever, so they were nudged apart by "
+        f"{2 * NUDGE:.0%}, component 0 to the smaller side."
     )
 
 
 def _data(spec: RunSpec, n: int) -> str:
     seed = f", seed {spec.values['seed']}" if spec.source.generated else ""
     return f"{spec.source.label}: {number(n)} observation{'' if n == 1 else 's'}{seed}."
-
-
-def _merged(run: em.Run, x: em.checks.Floats) -> str | None:
-    """Said where the components have come together on data that do not part them."""
-    ended = run.reason in (em.StopReason.CONVERGED, em.StopReason.MAX_ITER)
-    if not ended or not run.mixture.tied_components(NEARLY_TIED) or x.min() == x.max():
-        return None
-    growth = em.diagnosis.saddle_growth(x, type(run.mixture))
-    if growth > 1:
-        return None
-    return (
-        "The two components have come nearly together: one alone describes these data about as well "
-        f"(a difference between them is multiplied by {growth:.3g} an iteration)."
-    )
 
 
 def _thinned(n: int) -> str | None:

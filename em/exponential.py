@@ -100,6 +100,11 @@ class ExponentialMixture(Mixture):
         distances: Floats = np.logaddexp(gap / 2, -gap / 2) - np.log(2)  # log cosh(gap / 2): no scale is too far
         return distances
 
+    def _divergences(self, other: Self) -> Floats:
+        ratio = self.scales / other.scales
+        divergences: Floats = ratio - 1 - np.log(ratio)
+        return divergences
+
     @classmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
         scales = (r @ x) / n_eff

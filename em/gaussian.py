@@ -111,6 +111,12 @@ class GaussianMixture(Mixture):
         distances: Floats = shift**2 / 4 + (np.logaddexp(gap, -gap) - np.log(2)) / 2
         return distances
 
+    def _divergences(self, other: Self) -> Floats:
+        ratio = self.stds / other.stds
+        shift = (self.means - other.means) / other.stds
+        divergences: Floats = (ratio**2 + shift**2 - 1) / 2 - np.log(ratio)
+        return divergences
+
     @classmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
         means = (r @ x) / n_eff

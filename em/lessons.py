@@ -194,7 +194,7 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Estimated components in another order than the true ones."""
     true = _comparable(run, truth)
-    order = match(run.mixture, true) if true else ()
+    order = match(run.mixture, true) if true and not true.tied_components() else ()
     moved = [f"{estimated} for the true {k}" for k, estimated in enumerate(order) if estimated != k]
     if not moved:
         return None

@@ -110,6 +110,10 @@ class Mixture(Parameters):
     def _overlap_distances(self, other: Self) -> Floats:
         """Bhattacharyya distance -log integral sqrt(f g) of own components f from another's g, shape (K, K')."""
 
+    @abstractmethod
+    def _divergences(self, other: Self) -> Floats:
+        """Kullback-Leibler divergence of each component of `other` from the same one here, in nats, shape (K,)."""
+
     @classmethod
     @abstractmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:

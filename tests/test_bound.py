@@ -63,7 +63,7 @@ def test_it_never_falls_over_either_half_step(family, k):
     for seed in range(12):
         x, start, _ = case(family, k, seed)
         run = em.fit(x, start, em.StoppingRule(40, 0))
-        after = em.bounds(x, run)
+        after = em.bounds(run)
         assert after.shape == (run.n_iter,)
         slack = 1e-12 * size(run.log_likelihood[0], x)
         assert (after >= run.log_likelihood[:-1] - slack).all()  # the M-step lifts the bound
@@ -75,7 +75,7 @@ def test_bounds_are_the_definition_entry_by_entry(family):
     x, start, _ = case(family, 3, 1)
     run = em.fit(x, start, em.StoppingRule(15, 0))
     expected = [after.lower_bound(x, before.responsibilities(x)) for before, after in pairwise(run.mixtures)]
-    assert em.bounds(x, run).tolist() == expected
+    np.testing.assert_allclose(em.bounds(run), expected, rtol=1e-11)
 
 
 def test_zero_responsibility_counts_nothing_and_impossible_ones_minus_infinity():
@@ -87,7 +87,7 @@ def test_zero_responsibility_counts_nothing_and_impossible_ones_minus_infinity()
 
 def test_a_run_that_ended_at_its_start_has_no_bounds():
     x = np.full(5, 2.0)
-    assert em.bounds(x, em.fit(x, em.GaussianMixture([1], [0], [1]))).shape == (0,)
+    assert em.bounds(em.fit(x, em.GaussianMixture([1], [0], [1]))).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,3 @@ def test_a_run_that_ended_at_its_start_has_no_bounds():
 def test_bad_responsibilities_are_refused(q, message):
     with pytest.raises(ValueError, match=message):
         em.ExponentialMixture([0.5, 0.5], [1, 2]).lower_bound([1.0, 2.0], q)
-
-
-def test_bounds_refuse_other_observations_than_the_runs():
-    run = em.fit([1.0, 2.0, 3.0], em.ExponentialMixture([1], [1]))
-    with pytest.raises(ValueError, match="x must be the run's 3 observations; got 2"):
-        em.bounds([1.0, 2.0], run)

@@ -19,7 +19,7 @@ PAGE_LAYERS = [
     {"components.page", "components.guard"},
     {f"components.{view}" for view in VIEWS},
     {"components.explorer", "components.studies", "components.background_text"},
-    {"components.runs"},
+    {"components.runs", "components.presets"},
     {"components.controls", "components.prose"},
     {"components.figures"},
     {"components.state", "components.ids", "components.theme", "components.words"},

@@ -206,7 +206,7 @@ def test_colour_by_responsibility(page):
     )
     shapes = page.until(lambda: len(found := page.browser.execute_script(script)) > 10 and found)
     assert len({colour for _, colour in shapes}) > 10
-    assert sum(path.count("M") for path, _ in shapes) == 1000, "every mark is drawn once"
+    assert sum(path.count("M") for path, _ in shapes if "V-9" not in path) == 1000, "every mark is drawn once"
     _, run = engine()
     for k in (0, 1):
         row = page.trace(ids.DATA_FIGURE, f"observations-{k}")

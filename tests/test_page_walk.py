@@ -97,7 +97,7 @@ def test_the_slider_and_the_keys_walk_too(page, default):
 def test_half_steps_move_one_side_at_a_time_and_show_the_bound(page, default):
     x, run = default
     last = run.n_iter
-    bounds = em.bounds(x, run)
+    bounds = em.bounds(run)
     page.element(ids.option(ids.HALF_STEPS, "button")).click()
     at(page, f"After the E-step at iteration {last} of {last}")
     page.element(ids.WALK_START).click()

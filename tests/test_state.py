@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import em
-from components import runs, state
+from components import runs, state, studies
+from components.presets import PRESETS
 from components.run_view import reply
 
 ALL = [*state.GAUSSIAN, *state.EXPONENTIAL, *(p for source in state.SOURCES.values() for p in source.parameters)]
@@ -127,8 +128,65 @@ def test_what_is_said_of_a_tie_holds():
     assert "nudged apart by 2%" in said
     empty = " ".join(reply(DEFAULT | {"start_rho": 0})["result"]["notes"])
     assert "nudged" not in empty
-    merged = reply(DEFAULT | {"lambda0": 1, "n": 5000, "start_rho": 0.5, "start_lambda0": 0.9, "start_lambda1": 1})
-    assert "nearly identical" in " ".join(merged["result"]["notes"])
+
+
+LESSONS = {
+    "notebook": "multiplies a small difference by CV² = 2.32",
+    "overlap": "iterations, because components that overlap",
+    "single": "CV² = 0.941 is not above 1",
+    "spike": "standard deviation went to 0",
+    "local": "",
+    "unequal": "The smallest component has a weight of",
+    "faithful": "",
+    "air": "One component will do",
+}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_allowed_and_teaches_its_lesson(name):
+    preset = PRESETS[name]
+    assert preset.values.keys() <= {p.name for p in state.SOURCES[preset.source].parameters}
+    result = reply(preset.settings | {"source": preset.source})["result"]
+    assert LESSONS[name] in " ".join(result["notes"])
+    if name == "local":
+        assert result["log_likelihood"][-1] == pytest.approx(-220.24328, abs=1e-4)
+    if preset.study:
+        study = {p.name: p.default for p in state.STUDY} | {"study": preset.study}
+        found = studies.reply(preset.settings | {"source": preset.source} | study)
+        words = {"starts": "trapped in a local optimum", "sizes": "BIC is lowest with K = 1"}[preset.study]
+        assert words in found["result"]["sentence"]
+
+
+def test_the_surface_holds_the_run_and_is_the_engines():
+    study = {p.name: p.default for p in state.STUDY} | {"study": "surface"}
+    found = studies.reply(DEFAULT | study)["result"]
+    run = reply(DEFAULT)["result"]
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))
+    weights = run["trajectory"]["weights"][-1]
+    for i, j in ((0, 0), (59, 0), (17, 42)):
+        at = em.ExponentialMixture(np.array(weights) / sum(weights), [found["x"][i], found["y"][j]])
+        assert found["log_likelihood"][j][i] == pytest.approx(at.log_likelihood(x), rel=1e-6)
+    path = np.array(run["trajectory"]["scales"])
+    assert found["x"][0] < path[:, 0].min()
+    assert path[:, 0].max() < found["x"][-1]
+    assert found["best"] >= run["log_likelihood"][-1] - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"study": "all"}, "must be one of"),
+        ({"study": None}, "must be one of"),
+        ({"starts": 51}, "Number of starts"),
+        ({"starts_seed": -1}, "Seed of the starts"),
+        ({"n": 20_000}, "at most 10,000 observations"),
+        ({"seed": -1}, "Random seed"),
+    ],
+)
+def test_studies_refuse_in_words(change, words):
+    study = {p.name: p.default for p in state.STUDY} | {"study": "starts"}
+    assert words in " ".join(studies.reply(DEFAULT | study | change)["errors"].values())
+    assert studies.reply(None)["errors"]
 
 
 @pytest.mark.parametrize("change", [{"n": 1}, {"start_rho": 0}, {"rho": 1}, {"lambda0": 1}, {"n": 2, "tol": 0}])

@@ -1,0 +1,81 @@
+"""Traps to try and studies of a run, in a real browser."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import em
+from components import ids
+from components.presets import PRESETS
+from tests.page import Page
+
+
+@pytest.fixture
+def page(page):
+    """The page with Run EM open."""
+    page.open("run")
+    return page
+
+
+def draw_surface(page: Page) -> None:
+    page.element(ids.study("surface")).click()
+    page.until(lambda: "held at the final estimate" in page.text(ids.study_words("surface")))
+    page.until(lambda: "y" in page.trace(ids.SURFACE_FIGURE, "path") and page.trace(ids.SURFACE_FIGURE, "path")["y"])
+
+
+def test_every_trap_runs_and_says_what_happened(page):
+    for name, preset in PRESETS.items():
+        page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.preset(name))
+        page.until(lambda preset=preset: page.text(ids.PREDICT) == preset.predict)
+        for parameter, value in preset.settings.items():
+            assert float(page.value(ids.box(parameter))) == value
+        source = ids.option(ids.SOURCE, preset.source)
+        page.until(lambda source=source: page.element(source).get_attribute("aria-pressed") == "true")
+        page.until(lambda: page.element(ids.RUN_BUTTON).text == "Run EM")
+        if preset.study:
+            page.until(lambda study=preset.study: page.text(ids.study_table(study)))
+    assert "BIC is lowest with K = 1" in page.text(ids.study_words("sizes"))
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.PREDICT) == "")
+
+
+def test_the_galaxies_trap_most_starts(page):
+    page.element(ids.preset("local")).click()
+    page.until(lambda: "trapped in a local optimum" in page.text(ids.study_words("starts")))
+    table = page.text(ids.study_table("starts"))
+    assert "−220.058" in table
+    assert "−220.243" in table
+    assert table.index("best") < table.index("trapped")
+
+
+def test_the_surface_shows_the_path_and_a_click_starts_from_there(page):
+    draw_surface(page)
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))
+    start = em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5]))
+    run = em.fit(x, start, em.StoppingRule(tol=1e-12))
+    path = page.trace(ids.SURFACE_FIGURE, "path")
+    np.testing.assert_allclose(np.transpose([path["x"], path["y"]]), run.parameters["scales"], rtol=1e-9)
+    sentence = page.text(ids.RUN_SENTENCE)
+    page.browser.execute_script(
+        "document.querySelector('#surface-figure .js-plotly-plot').emit('plotly_click', {points: [{x: 0.3333, y: 0.8}]})"
+    )
+    page.until(lambda: page.text(ids.RUN_SENTENCE) != sentence)
+    assert (page.value(ids.box("start_lambda0")), page.value(ids.box("start_lambda1"))) == ("0.333", "0.8")
+    page.until(lambda: float(page.value(ids.slider("start_lambda0"))) == 0.333)
+    first = page.trace(ids.PARAMETERS_FIGURE, "row1-component-0")["y"][0]
+    assert first == pytest.approx(0.333)
+
+
+def test_a_study_of_too_many_observations_is_refused_in_words(page):
+    page.type("n", "20000")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "20,000 observations" in page.text(ids.RUN_NOTE))
+    page.element(ids.study("surface")).click()
+    page.until(lambda: "at most 10,000 observations" in page.text(ids.study_words("surface")))
+
+
+def test_how_many_components(page):
+    page.element(ids.study("sizes")).click()
+    page.until(lambda: "BIC is lowest with K = 2" in page.text(ids.study_words("sizes")))
+    assert page.text(ids.study_table("sizes")).count("chosen") == 1
