@@ -105,12 +105,12 @@
       const values = k ? y : x;
       const log = values[values.length - 1] / values[0] > 10 && values[0] > 0;
       const range = [values[0], values[values.length - 1]];
-      Object.assign(figure.layout[name], {
+      figure.layout[name] = {
         type: log ? "log" : "linear",
         dtick: log ? "D2" : undefined,
         range: log ? range.map(Math.log10) : range,
-        title: { ...figure.layout[name].title, text: `${SYMBOL[parameter]}<sub>${k}</sub>` },
-      });
+        title: { text: `${SYMBOL[parameter]}<sub>${k}</sub>` },
+      };
     });
     emlab.figures.showNow("surface-figure", figure);
   }

@@ -63,8 +63,16 @@
     how("data-figure", figure, marks);
     how("posterior-figure", emlab.runFigures.posteriorFigure(result, step, config).figure);
     how("log-likelihood-figure", emlab.runFigures.logLikelihoodFigure(result, step, config).figure);
-    how("parameters-figure", emlab.runFigures.parametersFigure(result, step, config).figure);
+    const { place } = walk;
+    const parameters = () => {
+      if (walk.result !== result || walk.place !== place) return; // meanwhile one walked on
+      how("parameters-figure", emlab.runFigures.parametersFigure(result, step, config).figure);
+    };
+    if (how === emlab.figures.showMoving) parameters();
+    else afterPaint(parameters); // the answer first; this stands further down the page
   }
+
+  const afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)));
 
   function go(place) {
     if (!walk.result || !walk.config) return;

@@ -217,14 +217,15 @@ $$ \ell_\infty \approx \ell(\theta_{t-1}) + \Delta_t\,(1 + c_t + c_t^2 + \cdots)
 \allowbreak = \ell(\theta_{t-1}) + \frac{\Delta_t}{1 - c_t}, \qquad 0 \le c_t < 1. $$
 
 A run has *converged* when this estimated gain, divided by $N$, is below the tolerance twice running, and never while
-$c_t \ge 1$; a gain that rounding alone could make counts as none. It is an estimate and no bound: on a slow run $c_t$
+$c_t \ge 1$; a gain that rounding alone could make counts as none. While two components are nearly identical and the
+growth between them is above 1, the run goes on however little an iteration gains. It is an estimate and no bound: on a slow run $c_t$
 itself is still rising, and several times the tolerance can be left. A tolerance of 0 asks for exactly the maximum
 number of iterations.
 
 There are three other ends, and none of them is called convergence:
 
 - *The limit.* The maximum number of iterations is reached first.
-- *A stationary start.* The components began identical, were left so, and still are.
+- *A stationary start.* The components began identical and were left so: they still are, or only rounding parted them.
 - *A degenerate component.* The likelihood of a Gaussian mixture is unbounded: put $\mu_0$ on one observation and let
   $\sigma_0 \to 0$; that observation’s density goes to infinity while component 1 covers the others. An exponential
   with $\lambda_0 \to 0$ does the same to observations equal to 0. A component can also lose all its weight, $N_k \to

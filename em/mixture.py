@@ -1,8 +1,8 @@
 """What every mixture is and can do, whatever its family.
 
-A *family* is a subclass of `Mixture` that lives in a file of its own and adds four things: the log density of its
-components, how to draw from them, the M-step (one weighted fit per component), and how far two components are apart.
-Everything else (log-likelihood, responsibilities, sampling, moments) follows from those and stands here, once.
+A *family* is a subclass of `Mixture` that lives in a file of its own. It adds what is abstract here: the log density
+of its components and their moments, a draw from them, the M-step (one weighted fit per component), how far components
+are apart, and how identical ones separate. Log-likelihood, responsibilities, sampling and bounds follow from those.
 
 Arrays over observations and components are kept as ``(K, N)`` inside, so that each component is contiguous, and are
 handed out transposed, as ``(N, K)``.
