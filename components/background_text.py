@@ -218,9 +218,9 @@ $$ \ell_\infty \approx \ell(\theta_{t-1}) + \Delta_t\,(1 + c_t + c_t^2 + \cdots)
 
 A run has *converged* when this estimated gain, divided by $N$, is below the tolerance twice running, and never while
 $c_t \ge 1$; a gain that rounding alone could make counts as none. While two components are nearly identical and the
-growth between them is above 1, the run goes on however little an iteration gains. It is an estimate and no bound: on a slow run $c_t$
-itself is still rising, and several times the tolerance can be left. A tolerance of 0 asks for exactly the maximum
-number of iterations.
+growth between them is above 1, the run goes on however little an iteration gains. It is an estimate and no bound: on a
+slow run $c_t$ itself is still rising, and several times the tolerance can be left. A tolerance of 0 asks for exactly
+the maximum number of iterations.
 
 There are three other ends, and none of them is called convergence:
 
