@@ -193,7 +193,6 @@ def register(app: Dash) -> None:
 
     app.clientside_callback(
         ClientsideFunction("emlab", "run_controls"),
-        *[Input(ids.slider(p.name), "value") for p in SAMPLE_PARAMETERS + START_PARAMETERS if p.slider],
         Input(ids.SOURCE, "data"),
         Input(ids.RUN_BUTTON, "n_clicks"),
         State(ids.CONFIG, "data"),

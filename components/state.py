@@ -289,9 +289,21 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     source = SOURCES.get(name) if isinstance(name, str) else None
     if source is None:
         return None, {"source": f"The data source must be one of: {', '.join(SOURCES)}."}
-    errors = {}
+    values, errors = read_values(source.parameters, request)
+    if not errors:
+        n = values["n"] if source.generated else em.datasets.load(source.name).x.size
+        if n * values["max_iter"] > MAX_WORK:
+            errors["max_iter"] = WORK_REFUSAL.format(limit=MAX_WORK)
+    return (None, errors) if errors else (RunSpec(source, values), {})
+
+
+def read_values(
+    parameters: tuple[Parameter, ...], request: Mapping[str, Any]
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Read the parameters' values from a request: those allowed, and words for those refused, by name."""
     values: dict[str, float] = {}
-    for parameter in source.parameters:
+    errors: dict[str, str] = {}
+    for parameter in parameters:
         value = request.get(parameter.name)
         problem = parameter.problem(value)
         if problem:
@@ -299,9 +311,5 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
                 label=parameter.label, problem=PROBLEMS[problem], allowed=parameter.allowed
             )
         else:
-            values[parameter.name] = int(value) if parameter.whole else float(value)  # type: ignore[call-overload]
-    if not errors:
-        n = values["n"] if source.generated else em.datasets.load(source.name).x.size
-        if n * values["max_iter"] > MAX_WORK:
-            errors["max_iter"] = WORK_REFUSAL.format(limit=MAX_WORK)
-    return (None, errors) if errors else (RunSpec(source, values), {})
+            values[parameter.name] = int(value) if parameter.whole else float(value)  # type: ignore[arg-type]
+    return values, errors

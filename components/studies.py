@@ -12,7 +12,7 @@ import numpy as np
 
 import em
 from components.runs import fitted, observations, rounded
-from components.state import PROBLEMS, SERVER_REFUSAL, STUDY, RunSpec, number, parse_run
+from components.state import STUDY, RunSpec, number, parse_run, read_values
 
 MAX_OBSERVATIONS = 10_000
 """Most observations that a study is made of."""
@@ -28,16 +28,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     study = STUDIES.get(request["study"]) if isinstance(request.get("study"), str) else None
     if study is None:
         return {"errors": {"study": f"The study must be one of: {', '.join(STUDIES)}."}}
-    values: dict[str, int] = {}
-    for parameter in STUDY:
-        value = request.get(parameter.name)
-        problem = parameter.problem(value)
-        if problem:
-            errors[parameter.name] = SERVER_REFUSAL.format(
-                label=parameter.label, problem=PROBLEMS[problem], allowed=parameter.allowed
-            )
-        else:
-            values[parameter.name] = int(value)  # type: ignore[call-overload]
+    values, errors = read_values(STUDY, request)
     x, _, _ = observations(spec)
     if x.size > MAX_OBSERVATIONS:
         errors["study"] = (
@@ -48,7 +39,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     return {"study": request["study"], "result": study(spec, x, values)}
 
 
-def surface(spec: RunSpec, x: em.checks.Floats, _values: dict[str, int]) -> dict[str, Any]:
+def surface(spec: RunSpec, x: em.checks.Floats, _values: dict[str, float]) -> dict[str, Any]:
     """Log-likelihood over the two scales or means, everything else held at the final estimate."""
     run, _ = fitted(spec, x)
     parameter = run.mixture.parameter_names[1]
@@ -64,12 +55,12 @@ def surface(spec: RunSpec, x: em.checks.Floats, _values: dict[str, int]) -> dict
     }
 
 
-def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, int]) -> dict[str, Any]:
+def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
     """Many seeded starts, at random and as in k-means++, and the distinct optima where they ended."""
-    rng = np.random.default_rng(values["starts_seed"])
+    rng = np.random.default_rng(int(values["starts_seed"]))
     family = spec.source.family
     makers = (em.random_start, em.kmeans_start)
-    begin = [makers[i % 2](x, family, 2, rng) for i in range(values["starts"])]
+    begin = [makers[i % 2](x, family, 2, rng) for i in range(int(values["starts"]))]
     found = em.restarts(x, begin, _stopping(spec))
     rows = [
         {
@@ -96,9 +87,9 @@ def _starts_sentence(found: em.Restarts, asked: int, lost: int) -> str:
     return f"{said}{trapped} were trapped in a local optimum, the best of which is {worse:.3f} lower."
 
 
-def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, int]) -> dict[str, Any]:
+def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
     """Fits with one to five components, with AIC and BIC."""
-    candidates = em.choose(x, spec.source.family, seed=values["starts_seed"], stopping=_stopping(spec))
+    candidates = em.choose(x, spec.source.family, seed=int(values["starts_seed"]), stopping=_stopping(spec))
     chosen = em.preferred(candidates)
     rows = [
         {
@@ -122,7 +113,7 @@ def _stopping(spec: RunSpec) -> em.StoppingRule:
     return em.StoppingRule(int(spec.values["max_iter"]), spec.values["tol"])
 
 
-STUDIES: dict[str, Callable[[RunSpec, em.checks.Floats, dict[str, int]], dict[str, Any]]] = {
+STUDIES: dict[str, Callable[[RunSpec, em.checks.Floats, dict[str, float]], dict[str, Any]]] = {
     "surface": surface,
     "starts": starts,
     "sizes": sizes,
