@@ -154,7 +154,7 @@
     }
   }
 
-  const reset = (parameters, kept, bounds) => set(parameters, defaults(parameters), kept, bounds);
+  const reset = (parameters, kept) => set(parameters, defaults(parameters), kept);
 
   const defaults = (parameters) => Object.fromEntries(parameters.map((p) => [p.name, p.default]));
 

@@ -61,9 +61,8 @@
     const full = plot._fullLayout;
     const writes = [];
     for (const one of figure.data) {
-      if (one.visible === false || one.type !== "scatter" || one.line?.width === 0) continue;
+      if (one.visible === false || one.type !== "scatter" || one.mode === "markers" || one.line?.width === 0) continue;
       const group = plot.querySelector(`.scatterlayer .trace${one.uid}`);
-      if (one.mode === "markers") continue;
       const line = group && group.querySelector("path.js-line");
       if (!line) return false;
       const path = pathOf(one, axis(full, one.xaxis, "x"), axis(full, one.yaxis, "y"));

@@ -25,23 +25,23 @@
     const [config] = Object.values(context.states);
     const source = context.inputs["source.data"];
     const parameters = asked(config, source);
-    const first = Object.keys(kept).length === 0;
-    if (first) {
+    if (!settings) {
       settings = config;
       Object.assign(kept, emlab.controls.defaults(parameters));
       emlab.network.onLost(() => lost(config));
     }
     const newSource = source !== current;
-    if (newSource) {
-      if (current) left[current] = { ...kept };
-      current = source;
-      followSource(config, source, first);
+    if (newSource) followSource(config, source);
+    if (newSource || emlab.controls.wasTriggered(context, "run-button")) {
+      showPreset(null);
+      askForRun(config, source, parameters);
     }
-    if (newSource || emlab.controls.wasTriggered(context, "run-button")) showPreset(null);
-    if (newSource || emlab.controls.wasTriggered(context, "run-button")) askForRun(config, source, parameters);
   };
 
-  function followSource(config, source, first) {
+  function followSource(config, source) {
+    const first = current === null;
+    if (!first) left[current] = { ...kept };
+    current = source;
     const { about, sample, start } = config.sources[source];
     const names = new Set([...sample, ...start].map((p) => p.name));
     for (const other of Object.values(config.sources))
@@ -102,9 +102,7 @@
   function applyPreset(name) {
     const preset = settings.presets[name];
     if (preset.source !== current) {
-      if (current) left[current] = { ...kept };
-      current = preset.source;
-      followSource(settings, current, false);
+      followSource(settings, preset.source);
       for (const source of Object.keys(settings.sources))
         clientside.set_props(`source-${source}`, { "aria-pressed": String(source === current) });
       clientside.set_props("source", { data: current });

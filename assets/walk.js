@@ -100,7 +100,7 @@
     slider.setAttribute("aria-valuetext", words);
     const ell = result.log_likelihood[t];
     const bound = place % 2 ? result.bounds[t - 1] : ell;
-    const low = Math.min(result.log_likelihood[0], ...result.bounds);
+    const [low] = result.log_likelihood; // neither it nor the bound ever falls
     const span = result.log_likelihood[last] - low || 1;
     const bar = document.getElementById("bound-bar");
     bar.style.setProperty("--bound", (bound - low) / span);

@@ -60,7 +60,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
 def fitted(spec: RunSpec, x: em.checks.Floats) -> tuple[em.Run, str | None]:
     """The run that was asked for, and what was done about a tie in its start."""
     start, tie = _without_tie(x, starting_mixture(spec))
-    return em.fit(x, start, em.StoppingRule(int(spec.values["max_iter"]), spec.values["tol"])), tie
+    return em.fit(x, start, spec.stopping), tie
 
 
 def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | None, em.Mixture | None]:

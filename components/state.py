@@ -267,6 +267,11 @@ class RunSpec:
     source: Source
     values: Mapping[str, float]
 
+    @property
+    def stopping(self) -> em.StoppingRule:
+        """When its run stops."""
+        return em.StoppingRule(int(self.values["max_iter"]), self.values["tol"])
+
 
 def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     """Read a request for a run.

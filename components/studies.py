@@ -36,7 +36,10 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         )
     if errors:
         return {"errors": errors}
-    return {"study": request["study"], "result": study(spec, x, values)}
+    try:
+        return {"study": request["study"], "result": study(spec, x, values)}
+    except ValueError as error:  # the engine says what these observations cannot give
+        return {"errors": {"study": f"This cannot be done with these observations: {error}."}}
 
 
 def surface(spec: RunSpec, x: em.checks.Floats, _values: dict[str, float]) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict
     family = spec.source.family
     makers = (em.random_start, em.kmeans_start)
     begin = [makers[i % 2](x, family, 2, rng) for i in range(int(values["starts"]))]
-    found = em.restarts(x, begin, _stopping(spec))
+    found = em.restarts(x, begin, spec.stopping)
     rows = [
         {
             "count": optimum.count,
@@ -89,7 +92,7 @@ def _starts_sentence(found: em.Restarts, asked: int, lost: int) -> str:
 
 def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
     """Fits with one to five components, with AIC and BIC."""
-    candidates = em.choose(x, spec.source.family, seed=int(values["starts_seed"]), stopping=_stopping(spec))
+    candidates = em.choose(x, spec.source.family, seed=int(values["starts_seed"]), stopping=spec.stopping)
     chosen = em.preferred(candidates)
     rows = [
         {
@@ -107,10 +110,6 @@ def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[
         "rows": rows,
         "sentence": f"BIC is lowest with K = {chosen.n_components}, AIC with K = {lowest['n_components']}.",
     }
-
-
-def _stopping(spec: RunSpec) -> em.StoppingRule:
-    return em.StoppingRule(int(spec.values["max_iter"]), spec.values["tol"])
 
 
 STUDIES: dict[str, Callable[[RunSpec, em.checks.Floats, dict[str, float]], dict[str, Any]]] = {

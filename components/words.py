@@ -19,7 +19,6 @@ SENTENCES = {
     "surface": "{symbol}0 across, {symbol}1 up; all else held at the final estimate. Circle: start. Diamond: end. "
     "Click to start EM from a point.",
     "working": "Working …",
-    "stale": "This was for the last run.",
     "no_answer": "The server did not answer. The last result is kept; press Run EM to try again.",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",
     "refused": "Not run. {reasons} The last result is kept.",

@@ -189,6 +189,16 @@ def test_studies_refuse_in_words(change, words):
     assert studies.reply(None)["errors"]
 
 
+@pytest.mark.parametrize("study", studies.STUDIES)
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_studies_of_hardly_any_observations_are_answered(study, n):
+    settings = {p.name: p.default for p in state.STUDY} | {"study": study, "n": n}
+    for source in ("generated", "generated-gaussian"):
+        values = {p.name: p.default for p in state.SOURCES[source].parameters}
+        answer = studies.reply(values | settings | {"source": source})
+        assert "result" in answer or "cannot be done with these observations" in answer["errors"]["study"]
+
+
 @pytest.mark.parametrize("change", [{"n": 1}, {"start_rho": 0}, {"rho": 1}, {"lambda0": 1}, {"n": 2, "tol": 0}])
 def test_odd_but_allowed_runs_are_answered(change):
     result = reply(DEFAULT | change)["result"]
