@@ -89,6 +89,12 @@ MALFORMED = [
     body(output=None),
     body(output=["a"]),
     body(output="theme.data"),
+    body(  # consistent, but the browser's own business
+        output=f"{ids.THEME}.data",
+        outputs={"id": ids.THEME, "property": "data"},
+        inputs=[{"id": ids.THEME_CHOICE, "property": "data", "value": "dark"}],
+        changedPropIds=[f"{ids.THEME_CHOICE}.data"],
+    ),
     body(outputs=None),
     body(outputs=[{"id": ids.RUN_REPLY, "property": "data"}]),
     body(inputs=None),
