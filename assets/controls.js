@@ -39,8 +39,12 @@
 
   function lookAfter(parameters, kept, config, moved = () => {}) {
     for (const p of parameters)
-      for (const control of ["slider", "box"]) looked.set(`${p.name}-${control}`, { p, kept, config, moved });
+      for (const id of [`${p.name}-slider`, boxId(p)]) looked.set(id, { p, kept, config, moved });
   }
+
+  /* A parameter's number stands in a row of its own or, if it has a column, in a cell of a table. */
+  const boxId = ({ name, column }) => `${name}-${column ? "cell" : "box"}`;
+  const errorId = (p) => (p.column ? `${boxId(p)}-error` : `${p.name}-error`);
 
   const element = (id) => document.getElementById(id);
 
@@ -51,20 +55,21 @@
   function refusal({ p, kept, config }, box) {
     const problem = problemOf(p, box);
     if (!problem) return "";
-    const label = document.querySelector(`label[for="${box.id}"]`).textContent; // λ may be a scale or a rate
+    const named = document.querySelector(`label[for="${box.id}"]`); // λ may be a scale or a rate
+    const label = named ? named.textContent : p.label;
     return fill(config.refusal, { label, problem: config.problems[problem], allowed: p.allowed, kept: kept[p.name] });
   }
 
   const CALM = 300; // ms until words that no longer hold go: what is under the pointer must not move as it is pressed
   const refused = new Set();
-  const isRefused = (p) => refused.has(p.name);
+  const isRefused = (p) => refused.has(boxId(p));
 
   function refuse(p, words) {
     if (words) {
-      refused.add(p.name);
-      say(`${p.name}-error`, words);
-    } else if (refused.delete(p.name)) {
-      setTimeout(() => isRefused(p) || say(`${p.name}-error`, ""), CALM);
+      refused.add(boxId(p));
+      say(errorId(p), words);
+    } else if (refused.delete(boxId(p))) {
+      setTimeout(() => isRefused(p) || !element(errorId(p)) || say(errorId(p), ""), CALM);
     }
   }
 
@@ -128,7 +133,7 @@
 
   /* A parameter's box shows its last good value, and nothing is refused. */
   function showKept(p, kept) {
-    const box = element(`${p.name}-box`);
+    const box = element(boxId(p));
     if (box.value === "" || Number(box.value) !== kept[p.name]) box.value = String(kept[p.name]);
     refuse(p, "");
   }
@@ -148,7 +153,7 @@
     for (const p of parameters) {
       kept[p.name] = values[p.name];
       const limits = bounds ? { min: p.minimum, max: p.maximum, step: p.step ?? "any" } : {};
-      if (bounds) clientside.set_props(`${p.name}-box`, limits);
+      if (bounds && !p.column) clientside.set_props(`${p.name}-box`, limits);
       if (p.slider) clientside.set_props(`${p.name}-slider`, { ...limits, value: String(kept[p.name]) });
       showKept(p, kept);
     }
@@ -160,7 +165,18 @@
 
   const wasTriggered = (context, id) => context.triggered.some(({ prop_id: prop }) => prop.startsWith(`${id}.`));
 
-  emlab.controls = { defaults, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered };
+  /* A list is plain HTML, which Dash does not hear. */
+  document.addEventListener("change", ({ target }) => {
+    if (target.dataset.store) clientside.set_props(target.dataset.store, { data: target.value });
+  });
+
+  /* Choose from a list as if by hand. */
+  function choose(list, value) {
+    element(`${list}-select`).value = value;
+    clientside.set_props(list, { data: value });
+  }
+
+  emlab.controls = { boxId, choose, defaults, errorId, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered };
 
   /* One of several buttons pressed. */
   clientside.emlab.choose = function () {

@@ -10,8 +10,11 @@
     return chosen || (darkScheme.matches ? "dark" : "light");
   }
 
-  /* A fresh copy of a figure's skeleton in the present colours. */
-  const skeleton = (config, id) => structuredClone(config.skeletons[id][mode()]);
+  /* A fresh copy of a figure's skeleton in the present colours, with those of its traces that are wanted. */
+  function skeleton(config, id, wanted = () => true) {
+    const { data, layout } = config.skeletons[id][mode()];
+    return structuredClone({ data: data.filter(wanted), layout });
+  }
 
   const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);
 

@@ -7,59 +7,103 @@
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
   const kept = {};
-  const left = {}; // source -> start values as they were when it was left
+  const left = {}; // source, or source and K -> start values as they were when it was left
   let request = 0;
   let last = null; // the run last asked for
   let current = null; // the data source on show
+  let from = null; // how a run starts
+  let arranged = null; // source and K whose start values are on show
   let settings = null; // the page's parameters and words
 
-  const asked = (config, source) => [
-    ...config.sources[source].sample,
-    ...config.sources[source].start,
-    ...config.parameters.stopping,
-  ];
+  const truth = () => settings.sources[current].samples[kept.true_k] || [];
+  const sample = () => (truth().length ? [...settings.parameters.sample, ...truth()] : []);
+  const byHand = () => settings.sources[current].starts[kept.k];
+
+  /* How the start is set: by hand, by a seed, or not at all. */
+  function start() {
+    const { byHand: hand, drawn } = settings.starts;
+    if (from === hand) return byHand();
+    return drawn.includes(from) ? settings.parameters.start_seed : [];
+  }
+
+  /* Parameters that do not depend on the source. */
+  function always() {
+    const { sample: drawn, start: fitted, start_seed: seed, stopping } = settings.parameters;
+    return [...drawn, ...fitted, ...seed, ...stopping];
+  }
+
+  const asked = () => [...sample(), ...settings.parameters.start, ...start(), ...settings.parameters.stopping];
 
   /* Keeps controls together, follows the data source, and asks for a run. */
   clientside.emlab.run_controls = function () {
     const context = clientside.callback_context;
-    const [config] = Object.values(context.states);
     const source = context.inputs["source.data"];
-    const parameters = asked(config, source);
     if (!settings) {
-      settings = config;
-      Object.assign(kept, emlab.controls.defaults(parameters));
-      emlab.network.onLost(() => lost(config));
+      [settings] = Object.values(context.states);
+      Object.assign(kept, emlab.controls.defaults(always()));
+      for (const p of always())
+        emlab.controls.lookAfter([p], kept, settings, ["k", "true_k"].includes(p.name) ? arrange : undefined);
+      emlab.network.onLost(() => lost(settings));
+      from = context.inputs["start-from.data"];
+    }
+    if (context.inputs["start-from.data"] !== from) {
+      from = context.inputs["start-from.data"];
+      arrange();
     }
     const newSource = source !== current;
-    if (newSource) followSource(config, source);
+    if (newSource) followSource(source);
     if (newSource || emlab.controls.wasTriggered(context, "run-button")) {
       showPreset(null);
-      askForRun(config, source, parameters);
+      askForRun();
     }
   };
 
-  function followSource(config, source) {
-    const first = current === null;
-    if (!first) left[current] = { ...kept };
-    current = source;
-    const { about, sample, start } = config.sources[source];
-    const names = new Set([...sample, ...start].map((p) => p.name));
-    for (const other of Object.values(config.sources))
-      for (const { name } of [...other.sample, ...other.start])
-        document.getElementById(`${name}-row`).hidden = !names.has(name);
-    emlab.controls.say("about-source", about);
-    emlab.controls.lookAfter(asked(config, source), kept, config);
-    if (first) return;
-    emlab.controls.reset(sample.filter(({ name }) => !(name in kept)), kept);
-    emlab.controls.set(start, left[source] || emlab.controls.defaults(start), kept, true);
+  /* Another source of data, with its own number of components, as it was left. */
+  function followSource(source) {
+    take(source);
+    arrange();
   }
 
-  function askForRun(config, source, parameters) {
+  function take(source) {
+    if (current) left[current] = kept.k;
+    current = source;
+    const { start: fitted } = settings.parameters;
+    emlab.controls.set(fitted, { k: left[source] || emlab.controls.defaults(fitted).k }, kept);
+    emlab.controls.say("about-source", settings.sources[source].about);
+  }
+
+  /* Rows and tables for the source, the numbers of components and the way to start that are chosen. */
+  function arrange() {
+    const first = arranged === null;
+    settle();
+    const shown = new Set(asked().map(({ name, column }) => !column && name));
+    for (const row of document.querySelectorAll("#view-run .controls .row"))
+      row.hidden = !shown.has(row.id.replace(/-row$/, ""));
+    const rows = [...truth(), ...start()].filter(({ column }) => !column);
+    emlab.controls.lookAfter(rows, kept, settings);
+    if (!first) emlab.controls.set(rows, kept, kept, true);
+    emlab.componentTable.show("true-table", truth(), kept, settings);
+    emlab.componentTable.show("start-table", start(), kept, settings);
+  }
+
+  /* Values for the source and the numbers of components: a start's as they were left, if they ever were. */
+  function settle() {
+    const place = `${current} ${kept.k}`;
+    if (place !== arranged) {
+      if (arranged) left[arranged] = { ...kept };
+      arranged = place;
+      for (const p of byHand()) kept[p.name] = (left[place] || {})[p.name] ?? p.default;
+    }
+    for (const p of truth()) kept[p.name] ??= p.default;
+  }
+
+  function askForRun() {
+    const parameters = asked();
     const refused = parameters.some(emlab.controls.isRefused);
-    emlab.controls.say("run-status", refused ? config.sentences.mend_first : "");
+    emlab.controls.say("run-status", refused ? settings.sentences.mend_first : "");
     if (refused) return;
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
-    last = { source, ...values };
+    last = { source: current, start_from: from, ...values };
     clientside.set_props("run-request", { data: { id: ++request, ...last } });
   }
 
@@ -87,29 +131,37 @@
   }
 
   /* Set start values, as near as their steps allow, and run from there. */
-  function runFrom(values, config) {
-    const start = config.sources[last.source].start.filter(({ name }) => name in values);
-    for (const p of start) {
+  function runFrom(values) {
+    startByHand();
+    for (const p of byHand().filter(({ name }) => name in values)) {
       const steps = Math.round((Math.min(Math.max(values[p.name], p.minimum), p.maximum) - p.minimum) / p.step);
       const digits = (String(p.step).split(".")[1] || "").length;
-      values[p.name] = Number((p.minimum + steps * p.step).toFixed(digits));
+      kept[p.name] = Number((p.minimum + steps * p.step).toFixed(digits));
     }
-    emlab.controls.set(start, values, kept);
-    askForRun(config, last.source, asked(config, last.source));
+    arrange();
+    askForRun();
+  }
+
+  function startByHand() {
+    if (from === settings.starts.byHand) return;
+    from = settings.starts.byHand;
+    emlab.controls.choose("start-from", from);
   }
 
   /* A trap: its source, its values, its question, and a run. */
   function applyPreset(name) {
     const preset = settings.presets[name];
+    startByHand();
     if (preset.source !== current) {
-      followSource(settings, preset.source);
-      for (const source of Object.keys(settings.sources))
-        clientside.set_props(`source-${source}`, { "aria-pressed": String(source === current) });
-      clientside.set_props("source", { data: current });
+      take(preset.source);
+      emlab.controls.choose("source", current);
     }
-    emlab.controls.set(asked(settings, current), preset.settings, kept);
+    emlab.controls.set(always().filter((p) => p.name in preset.settings), preset.settings, kept);
+    settle();
+    Object.assign(kept, preset.settings);
+    arrange();
     showPreset(name);
-    askForRun(settings, current, asked(settings, current));
+    askForRun();
     if (preset.study) emlab.studies.afterRun(preset.study);
   }
 

@@ -17,6 +17,21 @@
 
   const componentsOf = (result) => indices(result.trajectory.weights[0]);
 
+  /* Components that data were drawn from, by which they are labelled; those fitted where no labels are known. */
+  const labelsOf = (result) => (result.true ? indices(result.true.weights) : componentsOf(result));
+
+  /* A skeleton with traces for as many components as there are. */
+  function skeleton(config, id, result) {
+    const fitted = componentsOf(result).length;
+    const labels = labelsOf(result).length;
+    return emlab.figures.skeleton(config, id, ({ uid }) => {
+      const [, kind, k] = uid.match(/(component|posterior|observations|true)-(\d)$/) || [];
+      return !kind || Number(k) < (kind === "component" || kind === "posterior" ? fitted : labels);
+    });
+  }
+
+  const hover = (figure, result) => `${figure.layout.meta.hover.slice(0, componentsOf(result).length + 1).join("<br>")}<extra></extra>`;
+
   /* -- data and fit ------------------------------------------------------------------------------------------------ */
 
   function windowOf({ family, histogram: { edges } }) {
@@ -38,21 +53,36 @@
   /* Row of each observation in the strip: its label, or the likelier component where labels are not known. */
   const rowsOf = ({ z }, q) => z || q.map((one) => one.indexOf(Math.max(...one)));
 
-  /* What each path of the strip holds: a row's marks, or those of one row and one level of responsibility. */
-  function marksOf(result, q, colourBy, levels) {
+  /* Colours of responsibilities, and which of them an observation has: of two components by the responsibility of
+     component 0, of more by the likeliest, paler where it is less sure. */
+  function colouring({ two, certainty }, count) {
+    if (count <= 2) return { colours: two, levelOf: (q) => Math.round(q[0] * (two.length - 1)) };
+    const levels = certainty[0].length;
+    return {
+      colours: certainty.slice(0, count).flat(),
+      levelOf(q) {
+        const most = Math.max(...q);
+        const sure = (most - 1 / count) / (1 - 1 / count);
+        return q.indexOf(most) * levels + Math.round(sure * (levels - 1));
+      },
+    };
+  }
+
+  /* What each path of the strip holds: a row's marks, or those of one row and one colour. */
+  function marksOf(result, q, colourBy, { colours, levelOf }) {
     const rows = rowsOf(result, q);
-    return componentsOf(result).flatMap((k) => {
+    return labelsOf(result).flatMap((k) => {
       const at = indices(result.x).filter((i) => rows[i] === k);
       const tick = { k, low: k - TICK, high: k + TICK };
       if (colourBy !== "responsibility") return [{ ...tick, xs: at.map((i) => result.x[i]) }];
-      const groups = Array.from({ length: levels }, () => []);
-      for (const i of at) groups[Math.round(q[i][0] * (levels - 1))].push(result.x[i]);
-      return groups.map((xs, level) => ({ ...tick, level, xs }));
+      const groups = colours.map(() => []);
+      for (const i of at) groups[levelOf(q[i])].push(result.x[i]);
+      return groups.map((xs, level) => ({ ...tick, colour: colours[level], xs }));
     });
   }
 
   function dataFigure(result, { p, q }, colourBy, config) {
-    const figure = emlab.figures.skeleton(config, "data-figure");
+    const figure = skeleton(config, "data-figure", result);
     const fillTrace = (uid, numbers) => Object.assign(emlab.figures.trace(figure, uid), numbers);
     const { edges, density } = result.histogram;
     fillTrace("histogram", {
@@ -62,25 +92,32 @@
     });
     const xs = curvePoints(result);
     fillTrace("mixture", { x: xs, y: emlab.densities.mixture(result.family, p, xs) });
-    const rows = rowsOf(result, q);
-    for (const k of componentsOf(result)) {
+    for (const k of componentsOf(result))
       fillTrace(`component-${k}`, { x: xs, y: emlab.densities.weightedComponent(result.family, p, k, xs) });
+    const rows = rowsOf(result, q);
+    const labels = labelsOf(result);
+    for (const k of labels) {
       const at = indices(result.x).filter((i) => rows[i] === k);
-      fillTrace(`observations-${k}`, { x: at.map((i) => result.x[i]), y: at.map(() => k), customdata: at.map((i) => q[i]) });
+      fillTrace(`observations-${k}`, {
+        x: at.map((i) => result.x[i]),
+        y: at.map(() => k),
+        customdata: at.map((i) => q[i]),
+        hovertemplate: hover(figure, result),
+      });
     }
-    const { palette } = emlab.figures.trace(figure, "observations-0").meta;
     const looks = figure.layout.shapes;
-    const marks = marksOf(result, q, colourBy, palette.length);
-    figure.layout.shapes = marks.map(({ k, level, xs: at, low, high }) => ({
+    const marks = marksOf(result, q, colourBy, colouring(figure.layout.meta.palettes, componentsOf(result).length));
+    figure.layout.shapes = marks.map(({ k, colour, xs: at, low, high }) => ({
       ...looks[k],
       path: at.length ? at.map((x) => `M${x},${low}V${high}`).join("") : `M${edges[0]},-9V-9`, // plotly wants a path
-      line: level === undefined ? looks[k].line : { ...looks[k].line, color: palette[level] },
+      line: colour ? { ...looks[k].line, color: colour } : looks[k].line,
     }));
     Object.assign(figure.layout.xaxis, { range: windowOf(result).axis, title: { text: result.x_title } });
     figure.layout.yaxis.range = [0, dataPeak(result)];
     Object.assign(figure.layout.yaxis2, {
-      tickvals: componentsOf(result),
-      ticktext: componentsOf(result).map((k) => `${config.signs[k]} ${result.z ? "label " : "likelier "}${k}`),
+      range: [labels.length - 0.5, -0.5],
+      tickvals: labels,
+      ticktext: labels.map((k) => `${config.signs[k]} ${result.z ? "label " : "likelier "}${k}`),
     });
     return { figure, marks };
   }
@@ -102,15 +139,16 @@
 
   /* -- sorted posterior -------------------------------------------------------------------------------------------- */
 
-  /* q0 ascending and the others descending over the index; of thinned marks each stands at its own rank. */
+  /* q0 ascending, the others descending over the index; of thinned marks each stands at its own rank. */
   function posteriorFigure(result, { q }, config) {
-    const figure = emlab.figures.skeleton(config, "posterior-figure");
+    const figure = skeleton(config, "posterior-figure", result);
     for (const k of componentsOf(result)) {
       const order = indices(q).sort((a, b) => (k === 0 ? q[a][0] - q[b][0] : q[b][k] - q[a][k]));
       Object.assign(emlab.figures.trace(figure, `posterior-${k}`), {
         x: result.rank,
         y: order.map((i) => q[i][k]),
         customdata: order.map((i) => [result.x[i], ...q[i]]),
+        hovertemplate: hover(figure, result),
       });
     }
     figure.layout.xaxis.range = [1 - 0.02 * result.n, 1.02 * result.n];
@@ -136,7 +174,7 @@
   }
 
   function logLikelihoodFigure(result, { t }, config) {
-    const figure = emlab.figures.skeleton(config, "log-likelihood-figure");
+    const figure = skeleton(config, "log-likelihood-figure", result);
     const y = result.log_likelihood;
     const curve = emlab.figures.trace(figure, "log-likelihood");
     Object.assign(curve, { x: indices(y), y, mode: y.length > 60 ? "lines" : curve.mode });
@@ -146,7 +184,7 @@
 
   /* Every parameter over iterations, true values as quiet lines. The families differ in their rows. */
   function parametersFigure(result, { t }, config) {
-    const figure = emlab.figures.skeleton(config, "parameters-figure");
+    const figure = skeleton(config, "parameters-figure", result);
     const names = Object.keys(result.trajectory);
     const last = result.log_likelihood.length - 1;
     names.forEach((name, row) => {
@@ -161,13 +199,14 @@
           y: records.map((values) => values[k]),
           visible: true,
         });
-        if (result.true)
+      }
+      if (result.true)
+        for (const k of labelsOf(result))
           Object.assign(emlab.figures.trace(figure, `row${row}-true-${k}`), {
             x: [0, Math.max(last, 1)],
             y: [result.true[name][k], result.true[name][k]],
             visible: true,
           });
-      }
       emlab.figures.trace(figure, `cursor-${row}`).visible = true;
     });
     const gap = 0.09;
@@ -202,7 +241,7 @@
     for (const [name, symbol] of Object.entries(config.symbols[result.family]))
       for (const k of componentsOf(result)) {
         const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
-        const truth = result.true && result.true[name][result.match[k]];
+        const truth = result.match && result.true[name][result.match[k]];
         const values = [record(result, 0), step.p, record(result, last)].map((one) => one[name][k]);
         rows.push(row([sign, emlab.controls.fill(symbol, { k })], [truth, ...values], 4));
       }
@@ -219,6 +258,7 @@
   }
 
   emlab.runFigures = {
+    componentsOf,
     dataFigure,
     element,
     logLikelihoodFigure,

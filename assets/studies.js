@@ -7,16 +7,19 @@
 
   const STUDIES = ["surface", "starts", "sizes"];
   const SYMBOL = { scales: "λ", means: "μ" };
-  const START = { scales: "start_lambda", means: "start_mu" };
+  const START = { scales: "start_lambda", means: "start_mu", stds: "start_sigma" };
   const kept = {};
   let settings = null; // the page's words and parameters, once they are known
   let request = 0;
   let next = null; // a study to make of the run that is under way
   let surface = null; // the last surface and the run it belongs to
 
+  /* Parameters of a study. */
+  const own = ({ parameters }, study) => (study === "surface" ? parameters.across : parameters.study);
+
   function ask(study) {
     const run = emlab.run.lastAsked();
-    if (!run || !settings || settings.parameters.study.some(emlab.controls.isRefused)) return;
+    if (!run || !settings || own(settings, study).some(emlab.controls.isRefused)) return;
     emlab.controls.say(`study-${study}-words`, settings.sentences.working);
     clientside.set_props("study-request", { data: { ...run, ...kept, id: ++request, study } });
   }
@@ -48,9 +51,13 @@
   function forget(config) {
     if (!settings) {
       settings = config;
-      Object.assign(kept, emlab.controls.defaults(config.parameters.study));
-      emlab.controls.lookAfter(config.parameters.study, kept, config);
+      const parameters = [...config.parameters.study, ...config.parameters.across];
+      Object.assign(kept, emlab.controls.defaults(parameters));
+      emlab.controls.lookAfter(parameters, kept, config);
     }
+    const { k } = emlab.run.lastAsked();
+    for (const { name } of config.parameters.across) document.getElementById(`${name}-row`).hidden = k <= 2;
+    if (k <= 2) emlab.controls.reset(config.parameters.across, kept);
     surface = null;
     document.querySelector(".study-surface .graph").classList.remove("drawn");
     for (const study of STUDIES) {
@@ -75,7 +82,11 @@
     surface = { ...result, run: emlab.walk.state.result };
     emlab.controls.say(
       "study-surface-words",
-      emlab.controls.fill(config.sentences.surface, { symbol: SYMBOL[result.parameter] })
+      emlab.controls.fill(config.sentences.surface, {
+        symbol: SYMBOL[result.parameter],
+        across: result.components[0],
+        up: result.components[1],
+      })
     );
     document.querySelector(".study-surface .graph").classList.add("drawn");
     redraw(config);
@@ -83,15 +94,26 @@
     if (plot.dataset.listens) return;
     plot.dataset.listens = "yes";
     plot.on("plotly_click", ({ points: [{ x, y }] }) => {
-      if (surface) emlab.run.runFrom({ [`${START[surface.parameter]}0`]: x, [`${START[surface.parameter]}1`]: y }, settings);
+      if (surface) emlab.run.runFrom(startAt(x, y));
     });
+  }
+
+  /* Start values of the run on show, with those of the surface's two components at the point that was clicked. */
+  function startAt(x, y) {
+    const { run, parameter, components } = surface;
+    const { weights, ...others } = emlab.runFigures.record(run, 0);
+    const values = { start_rho: weights[0] };
+    weights.forEach((weight, k) => (values[`start_weight${k}`] = weight));
+    for (const [name, all] of Object.entries(others)) all.forEach((value, k) => (values[`${START[name]}${k}`] = value));
+    components.forEach((k, i) => (values[`${START[parameter]}${k}`] = [x, y][i]));
+    return values;
   }
 
   function redraw(config) {
     if (!surface) return;
     const figure = emlab.figures.skeleton(config, "surface-figure");
-    const { x, y, log_likelihood: ell, best, parameter, run } = surface;
-    const path = run.trajectory[parameter];
+    const { x, y, log_likelihood: ell, best, parameter, components, run } = surface;
+    const path = run.trajectory[parameter].map((values) => components.map((k) => values[k]));
     // The root of the drop is, near the maximum, the distance from it in standard errors: even contours.
     const z = ell.map((row) => row.map((value) => -Math.sqrt(2 * Math.max(0, best - value))));
     const deepest = Math.min(...z.flat());
@@ -109,7 +131,7 @@
         type: log ? "log" : "linear",
         dtick: log ? "D2" : undefined,
         range: log ? range.map(Math.log10) : range,
-        title: { text: `${SYMBOL[parameter]}<sub>${k}</sub>` },
+        title: { text: `${SYMBOL[parameter]}<sub>${components[k]}</sub>` },
       };
     });
     emlab.figures.showNow("surface-figure", figure);

@@ -50,10 +50,15 @@
     const step = stepAt(walk.place);
     draw(step, emlab.figures.showNow);
     const labels = result.z ? "true_labels" : "likely_labels";
-    const colours = config.sentences[colourBy === "responsibility" ? "responsibility" : labels];
+    const count = emlab.runFigures.componentsOf(result).length;
+    const responsibility = count > 2 ? "certainty" : "responsibility";
+    const colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
+    document.querySelectorAll("#posterior-legend li").forEach((entry, k) => (entry.hidden = k >= count));
     emlab.controls.say("run-sentence", result.sentence);
     emlab.controls.say("run-note", [...result.notes, colours].join(" "));
-    document.getElementById("run-table").replaceChildren(emlab.runFigures.table(result, step, config));
+    const table = document.getElementById("run-table");
+    table.replaceChildren(emlab.runFigures.table(result, step, config));
+    table.closest(".card").classList.toggle("tall", count > 2);
     tell();
   }
 

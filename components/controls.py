@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.figures import BLANK, CONFIG
-from components.state import Parameter
+from components.parameters import Parameter
 from components.theme import SIGNS
 
 
@@ -64,6 +64,26 @@ def register_choice(app: Dash, choice_id: str, options: Iterable[str]) -> None:
     )
 
 
+def select(select_id: str, label: str, groups: Mapping[str, Mapping[str, str]]) -> html.Div:
+    """One of many, from a list; its value is the data of the store `select_id`, at first the first of all.
+
+    `groups` is heading -> (value -> words); what has the heading "" stands by itself.
+    """
+    options: list[Component] = []
+    for heading, group in groups.items():
+        own = [html.Option(text, value=name) for name, text in group.items()]
+        options += [html.Optgroup(own, label=heading)] if heading else own
+    first = next(name for group in groups.values() for name in group)
+    return html.Div(
+        [
+            html.Label(label, htmlFor=ids.selected(select_id)),
+            html.Select(options, id=ids.selected(select_id), **{"data-store": select_id}),
+            dcc.Store(id=select_id, data=first),
+        ],
+        className="select",
+    )
+
+
 def switch(switch_id: str, label: list[Component | str], on: bool) -> html.Div:
     """Something that is on or off; its value is the data of the store `switch_id`."""
     return html.Div(
@@ -99,14 +119,16 @@ def card(title: str, children: list[Component], className: str = "") -> html.Sec
     return html.Section([html.H2(title), *children], className=f"card {className}".strip())
 
 
-def legend(entries: Mapping[str, str]) -> html.Ul:
+def legend(entries: Mapping[str, str], legend_id: str | None = None) -> html.Ul:
     """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name."""
+    named = {} if legend_id is None else {"id": legend_id}
     return html.Ul(
         [
             html.Li([html.Span(className=f"key {kind}", **{"aria-hidden": "true"}), name])
             for kind, name in entries.items()
         ],
         className="legend",
+        **named,
     )
 
 

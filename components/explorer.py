@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.controls import card, graph, legend, parameter_row
-from components.state import Parameter
+from components.parameters import Parameter
 from components.theme import SIGNS
 
 

@@ -6,7 +6,7 @@ from dash import Dash, html
 
 from components import explorer, ids
 from components.controls import choice, register_choice, register_switch, switch
-from components.state import EXPONENTIAL
+from components.parameters import EXPONENTIAL
 
 VIEW = "exponential"
 PARAMETRISATIONS = {"scale": "λ is a scale", "rate": "λ is a rate"}

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components import ids
+from components.parameters import MAX_COMPONENTS
 from components.theme import DASHES, MODES, SIGNS, Mode, component_colour, template, tokens, translucent
 
 GAUSSIAN_WINDOW = (-5.0, 5.0)
@@ -33,18 +34,39 @@ BLANK: dict[str, Any] = {
 """What stands in a graph until the browser has filled it."""
 
 
-def _blend(mode: Mode, levels: int = 17) -> list[str]:
-    """Colours from component 1 to component 0, for responsibilities 0 to 1."""
-    ends = [[int(component_colour(k, mode)[i : i + 2], 16) for i in (1, 3, 5)] for k in (1, 0)]
+COMPONENTS = range(MAX_COMPONENTS)
+
+POSTERIOR_NAMES = [f"q{k}, {'descending' if k else 'ascending'}" for k in COMPONENTS]
+"""Names of the sorted posterior curves: component 0 rises as in the notebook, the others fall."""
+
+
+def _blend(low: str, high: str, levels: int) -> list[str]:
+    """So many colours from one to another."""
+    ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (low, high)]
     shares = [level / (levels - 1) for level in range(levels)]
     return [f"rgb({','.join(str(round(a + (b - a) * t)) for a, b in zip(*ends, strict=True))})" for t in shares]
 
 
-PALETTE = {mode: _blend(mode) for mode in MODES}
+def _palettes(mode: Mode) -> dict[str, Any]:
+    """Colours of responsibilities.
+
+    Of two components, ``two`` runs from component 1 to component 0 with the responsibility of component 0. Of more,
+    ``certainty`` has a row for each component: from pale, where it is hardly the likeliest, to its own colour.
+    """
+    colours = [component_colour(k, mode) for k in COMPONENTS]
+    return {
+        "two": _blend(colours[1], colours[0], 17),
+        "certainty": [_blend(tokens(mode)["line"], colour, 5) for colour in colours],
+    }
 
 
 def _figure(mode: Mode, traces: list[Any], **layout: Any) -> go.Figure:
     return go.Figure(traces, go.Layout(template=template(mode), autosize=True, uirevision="keep", **layout))
+
+
+def _hover(first: str, offset: int) -> list[str]:
+    """Lines of what is said on hovering: `first`, then each responsibility; the browser takes as many as there are."""
+    return [first] + [f"q<sub>{k}</sub> = %{{customdata[{k + offset}]:.4f}}" for k in COMPONENTS]
 
 
 def _mixture(mode: Mode, name: str = "Mixture density") -> go.Scatter:
@@ -110,11 +132,8 @@ def data(mode: Mode) -> go.Figure:
             mode="lines",
             yaxis="y2",
             line={"color": component_colour(k, mode), "width": 0},
-            meta={"palette": PALETTE[mode]},
-            hovertemplate="x = %{x:.5g}<br>q<sub>0</sub> = %{customdata[0]:.4f}<br>"
-            "q<sub>1</sub> = %{customdata[1]:.4f}<extra></extra>",
         )
-        for k in (0, 1)
+        for k in COMPONENTS
     ]
     marks = [
         {
@@ -126,7 +145,7 @@ def data(mode: Mode) -> go.Figure:
             "opacity": 0.6,
             "line": {"color": component_colour(k, mode), "width": 1.5},
         }
-        for k in (0, 1)
+        for k in COMPONENTS
     ]
     histogram = go.Bar(
         uid="histogram",
@@ -137,9 +156,10 @@ def data(mode: Mode) -> go.Figure:
     return _figure(
         mode,
         [histogram]
-        + [_component(k, mode, f"{SIGNS[k]} Component {k}") for k in (0, 1)]
+        + [_component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
         + [_mixture(mode, "Fitted mixture"), *rows],
         shapes=marks,
+        meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.5g}", 0)},
         bargap=0,
         xaxis={"anchor": "y2"},
         yaxis={"title": {"text": "density"}, "domain": [0.3, 1], "rangemode": "tozero"},
@@ -150,21 +170,20 @@ def data(mode: Mode) -> go.Figure:
 
 
 def posterior(mode: Mode) -> go.Figure:
-    """The notebook's sorted posterior curves: q0 ascending, q1 descending."""
+    """The notebook's sorted posterior curves: q0 ascending, the others descending."""
     curves = [
         go.Scatter(
             uid=f"posterior-{k}",
-            name=f"{SIGNS[k]} q<sub>{k}</sub>, {'ascending' if k == 0 else 'descending'}",
+            name=f"{SIGNS[k]} {name}",
             mode="lines",
             line={"color": component_colour(k, mode), "width": 2.5, "dash": DASHES[k], "simplify": False},
-            hovertemplate="x = %{customdata[0]:.5g}<br>q<sub>0</sub> = %{customdata[1]:.4f}<br>"
-            "q<sub>1</sub> = %{customdata[2]:.4f}<extra></extra>",
         )
-        for k in (0, 1)
+        for k, name in enumerate(POSTERIOR_NAMES)
     ]
     return _figure(
         mode,
         curves,
+        meta={"hover": _hover("x = %{customdata[0]:.5g}", 1)},
         xaxis={"title": {"text": "index of the observation, sorted"}},
         yaxis={"title": {"text": "responsibility q"}, "range": [-0.03, 1.03], "dtick": 0.25},
         hovermode="closest",
@@ -207,7 +226,7 @@ def parameters(mode: Mode) -> go.Figure:
     traces: list[go.Scatter] = []
     for row in range(3):
         axis = {"yaxis": f"y{row + 1}" if row else "y", "visible": False}
-        for k in (0, 1):
+        for k in COMPONENTS:
             colour = component_colour(k, mode)
             traces += [
                 go.Scatter(

@@ -6,7 +6,7 @@ from dash import Dash, html
 
 from components import explorer, ids
 from components.controls import register_switch, switch
-from components.state import GAUSSIAN
+from components.parameters import GAUSSIAN
 
 VIEW = "gaussian"
 

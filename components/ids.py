@@ -30,6 +30,7 @@ RUN_SENTENCE = "run-sentence"
 RUN_TABLE = "run-table"
 RUN_NOTE = "run-note"
 PREDICT = "predict"
+POSTERIOR_LEGEND = "posterior-legend"
 GAUSSIAN_COMPONENTS = "gaussian-components"
 EXPONENTIAL_COMPONENTS = "exponential-components"
 PARAMETRISATION = "parametrisation"
@@ -50,6 +51,9 @@ BOUND_BAR = "bound-bar"
 BOUND_WORDS = "bound-words"
 
 SOURCE = "source"
+TRUE_TABLE = "true-table"
+START_FROM = "start-from"
+START_TABLE = "start-table"
 COLOUR_BY = "colour-by"
 ABOUT = "about-source"
 
@@ -135,3 +139,8 @@ def labels(name: str) -> tuple[str, str]:
 def option(choice: str, value: str) -> str:
     """Id of one button of a choice."""
     return f"{choice}-{value}"
+
+
+def selected(choice: str) -> str:
+    """Id of the list of a choice."""
+    return f"{choice}-select"

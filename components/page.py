@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from components import background_view, exponential_view, figures, gaussian_view, ids, run_view, state, words
+from components import background_view, exponential_view, figures, gaussian_view, ids, parameters, run_view, words
 from components.controls import choice, register_choice
 from components.presets import PRESETS
+from components.sources import BY_HAND, DRAWN, SOURCES
 from components.theme import SIGNS
 
 FIRST_VIEW = "gaussian"
@@ -30,23 +32,31 @@ def config() -> dict[str, Any]:
         "windows": {"gaussian": figures.GAUSSIAN_WINDOW, **figures.EXPONENTIAL_WINDOW},
         "logFloor": figures.LOG_FLOOR,
         "parameters": {
-            "gaussian": [p.as_dict() for p in state.GAUSSIAN],
-            "exponential": [p.as_dict() for p in state.EXPONENTIAL],
-            "stopping": [p.as_dict() for p in state.STOPPING],
-            "study": [p.as_dict() for p in state.STUDY],
+            name: _dicts(group)
+            for name, group in {
+                "gaussian": parameters.GAUSSIAN,
+                "exponential": parameters.EXPONENTIAL,
+                "sample": parameters.SAMPLE,
+                "start": parameters.START,
+                "start_seed": (parameters.START_SEED,),
+                "stopping": parameters.STOPPING,
+                "study": parameters.STUDY,
+                "across": parameters.ACROSS,
+            }.items()
         },
         "sources": {
-            s.name: {
-                "about": s.about,
-                "sample": [p.as_dict() for p in s.sample],
-                "start": [p.as_dict() for p in s.start],
+            source.name: {
+                "about": source.about,
+                "samples": {k: _dicts(group) for k, group in (source.samples or {}).items()},
+                "starts": {k: _dicts(group) for k, group in source.starts.items()},
             }
-            for s in state.SOURCES.values()
+            for source in SOURCES.values()
         },
+        "starts": {"byHand": BY_HAND, "drawn": DRAWN},
         "presets": {name: preset.as_dict() for name, preset in PRESETS.items()},
-        "rateLabels": state.RATE_LABELS,
-        "problems": state.PROBLEMS,
-        "refusal": state.REFUSAL,
+        "rateLabels": parameters.RATE_LABELS,
+        "problems": parameters.PROBLEMS,
+        "refusal": parameters.REFUSAL,
         "run": run_view.RUN,
         "sentences": words.SENTENCES,
         "tableHead": words.TABLE_HEAD,
@@ -56,6 +66,10 @@ def config() -> dict[str, Any]:
         "parameterNames": words.PARAMETER_NAMES,
         "signs": SIGNS,
     }
+
+
+def _dicts(group: Iterable[parameters.Parameter]) -> list[dict[str, Any]]:
+    return [parameter.as_dict() for parameter in group]
 
 
 def layout() -> html.Div:

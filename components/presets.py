@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from components.state import GENERATED, SOURCES
+from components.sources import GENERATED, SOURCES
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Preset:
     @property
     def settings(self) -> dict[str, float]:
         """Every parameter of the preset's source, with its value."""
-        return {p.name: p.default for p in SOURCES[self.source].parameters} | self.values
+        return {p.name: p.default for p in SOURCES[self.source].parameters()} | self.values
 
     def as_dict(self) -> dict[str, Any]:
         """For the browser."""

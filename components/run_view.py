@@ -3,53 +3,64 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from components import ids, runs, studies
-from components.controls import card, choice, graph, legend, parameter_row, register_choice, register_switch, switch
+from components.controls import (
+    card,
+    choice,
+    graph,
+    legend,
+    parameter_row,
+    register_choice,
+    register_switch,
+    select,
+    switch,
+)
+from components.figures import POSTERIOR_NAMES
+from components.parameters import ACROSS, START, STOPPING, STUDY, Parameter
 from components.presets import PRESETS
-from components.state import GENERATED, SAMPLE_PARAMETERS, SOURCES, START_PARAMETERS, STOPPING, STUDY, parse_run
+from components.sources import GENERATED, SAMPLE_ROWS, SOURCE_GROUPS, SOURCES, START_ROWS, STARTS
+from components.state import parse_run
 from components.theme import SIGNS
 
 COLOURS = {"label": "By label", "responsibility": "By responsibility"}
 RUN, RUNNING = "Run EM", "Running …"
 PLAY, PAUSE = "Play", "Pause"
-SURFACE = "Figure: log-likelihood over one parameter of both components, with the path of the run"
+SURFACE = "Figure: log-likelihood over one parameter of two components, with the path of the run"
 SPEEDS = {"1": "1/s", "4": "4/s", "20": "20/s"}
 
 
 def layout() -> html.Div:
     """Controls, figures, table and sentence of a run."""
-    at_first = {parameter.name for parameter in SOURCES[GENERATED].parameters}
     controls = html.Div(
         [
             card(
                 "Data",
                 [
-                    choice(
-                        ids.SOURCE, "Data source", {s.name: s.label for s in SOURCES.values()}, GENERATED, "two-by-two"
-                    ),
+                    select(ids.SOURCE, "Source", SOURCE_GROUPS),
                     html.P(id=ids.ABOUT, className="about"),
-                    html.Div(
-                        [parameter_row(p, hidden=p.name not in at_first) for p in SAMPLE_PARAMETERS], className="rows"
-                    ),
+                    _rows(SAMPLE_ROWS),
+                    html.Div(id=ids.TRUE_TABLE),
                 ],
             ),
             card(
                 "Start",
                 [
-                    html.Div(
-                        [parameter_row(p, hidden=p.name not in at_first) for p in START_PARAMETERS], className="rows"
-                    )
+                    _rows(START),
+                    select(ids.START_FROM, "Starting point", {"": STARTS}),
+                    _rows(p for p in START_ROWS if p not in START),
+                    html.Div(id=ids.START_TABLE),
                 ],
             ),
             card(
                 "Run",
                 [
-                    html.Div([parameter_row(p) for p in STOPPING], className="rows"),
+                    _rows(STOPPING),
                     html.Div(
                         [
                             html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"}),
@@ -99,8 +110,11 @@ def layout() -> html.Div:
             card(
                 "Sorted posterior",
                 [
-                    legend({"of-0": f"{SIGNS[0]} q0, ascending", "of-1": f"{SIGNS[1]} q1, descending"}),
-                    graph(ids.POSTERIOR_FIGURE, "Figure: responsibilities of both components, sorted"),
+                    legend(
+                        {f"of-{k}": f"{SIGNS[k]} {name}" for k, name in enumerate(POSTERIOR_NAMES)},
+                        ids.POSTERIOR_LEGEND,
+                    ),
+                    graph(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
                 ],
             ),
             card(
@@ -113,19 +127,30 @@ def layout() -> html.Div:
                 "Parameters over iterations",
                 [graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted")],
             ),
-            _study("surface", "Likelihood surface", "Draw the surface", [graph(ids.SURFACE_FIGURE, SURFACE)]),
+            _study(
+                "surface",
+                "Likelihood surface",
+                "Draw the surface",
+                [_rows(ACROSS), graph(ids.SURFACE_FIGURE, SURFACE)],
+            ),
             _study("sizes", "How many components?", "Fit K = 1 to 5", [_study_table("sizes")]),
             _study(
                 "starts",
                 "Other starts",
                 "Run from many starts",
-                [html.Div([parameter_row(p) for p in STUDY], className="rows"), _study_table("starts")],
+                [_rows(STUDY), _study_table("starts")],
             ),
         ],
         className="results",
     )
     stores = [dcc.Store(id=store) for store in (ids.RUN_REQUEST, ids.RUN_REPLY, ids.STUDY_REQUEST, ids.STUDY_REPLY)]
     return html.Div([controls, results, *stores], className="run")
+
+
+def _rows(parameters: Iterable[Parameter]) -> html.Div:
+    """A row for each parameter; those that the default run does not have are hidden."""
+    at_first = {*SOURCES[GENERATED].parameters(), *STUDY}
+    return html.Div([parameter_row(p, hidden=p not in at_first) for p in parameters], className="rows")
 
 
 def _study(name: str, title: str, button: str, content: list[Component]) -> html.Section:
@@ -178,12 +203,16 @@ def _transport() -> html.Div:
 def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     """Carry out a request of the page: the result, or words for each value refused."""
     spec, errors = parse_run(request)
-    return {"errors": errors} if spec is None else {"result": runs.execute(spec)}
+    if spec is None:
+        return {"errors": errors}
+    try:
+        return {"result": runs.execute(spec)}
+    except ValueError as error:  # the engine says why these observations give no start
+        return {"errors": {"start_from": f"No start can be made from these observations: {error}."}}
 
 
 def register(app: Dash) -> None:
     """Bind the view's callbacks; only `reply` asks the server."""
-    register_choice(app, ids.SOURCE, SOURCES)
     register_choice(app, ids.COLOUR_BY, COLOURS)
     register_choice(app, ids.SPEED, SPEEDS)
     register_switch(app, ids.HALF_STEPS)
@@ -194,6 +223,7 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("emlab", "run_controls"),
         Input(ids.SOURCE, "data"),
+        Input(ids.START_FROM, "data"),
         Input(ids.RUN_BUTTON, "n_clicks"),
         State(ids.CONFIG, "data"),
     )

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import em
-from components.state import RunSpec, number
+from components.parameters import number
+from components.sources import BY_HAND, DRAWN, STARTS
+from components.state import RunSpec
 from em.starts import NUDGE
 
 MAX_MARKS = 2000
@@ -32,7 +34,8 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     x, z, truth = observations(spec)
     run, tie = fitted(spec, x)
     lessons = em.describe(x, run, truth)
-    notes = [note for note in (_data(spec, x.size), tie, *lessons, _thinned(x.size)) if note]
+    said = (_data(spec, x.size), _start(spec), tie, _unmatched(spec), *lessons, _thinned(x.size))
+    notes = [note for note in said if note]
 
     marks = np.arange(x.size)
     if x.size > MAX_MARKS:
@@ -48,7 +51,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "z": None if z is None else z[shown].tolist(),
         "histogram": {"edges": rounded(edges), "density": rounded(density)},
         "true": None if truth is None else _parameters(truth),
-        "match": None if truth is None else list(em.match(truth, run.mixture)),
+        "match": _match(truth, run.mixture),
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
         "bounds": rounded(em.bounds(run)),
@@ -59,7 +62,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
 
 def fitted(spec: RunSpec, x: em.checks.Floats) -> tuple[em.Run, str | None]:
     """The run that was asked for, and what was done about a tie in its start."""
-    start, tie = _without_tie(x, starting_mixture(spec))
+    start, tie = _without_tie(x, starting_mixture(spec, x))
     return em.fit(x, start, spec.stopping), tie
 
 
@@ -67,33 +70,75 @@ def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | N
     """Observations of a run, with their labels and the mixture they came from where those are known."""
     if not spec.source.generated:
         return em.datasets.load(spec.source.name).x, None, None
-    truth = _mixture(spec, "")
+    truth = _mixture(spec, "", int(spec.values["true_k"]))
     x, z = truth.sample(int(spec.values["n"]), np.random.default_rng(int(spec.values["seed"])))
     return x, z, truth
 
 
-def starting_mixture(spec: RunSpec) -> em.Mixture:
-    """The start that was asked for, ties and all."""
-    return _mixture(spec, "start_")
+def starting_mixture(spec: RunSpec, x: em.checks.Floats) -> em.Mixture:
+    """The start that was asked for, ties and all.
+
+    Raises
+    ------
+    ValueError
+        If the observations have no spread to make a start from.
+    """
+    family, k = spec.source.family, spec.n_components
+    if spec.start_from == BY_HAND:
+        return _mixture(spec, "start_", k)
+    if spec.start_from == "quantiles":
+        return em.quantile_start(x, family, k)
+    make = {"random": em.random_start, "kmeans": em.kmeans_start}[spec.start_from]
+    return make(x, family, k, np.random.default_rng(int(spec.values["start_seed"])))
 
 
-def _mixture(spec: RunSpec, prefix: str) -> em.Mixture:
-    rho = spec.values[f"{prefix}rho"]
+def _mixture(spec: RunSpec, prefix: str, k: int) -> em.Mixture:
+    weights = np.array(spec.weights(prefix, k))
     names = {"scales": "lambda"} if spec.source.family is em.ExponentialMixture else {"means": "mu", "stds": "sigma"}
-    parameters = {parameter: [spec.values[f"{prefix}{name}{k}"] for k in (0, 1)] for parameter, name in names.items()}
-    return spec.source.family(weights=[rho, 1 - rho], **parameters)
+    parameters = {parameter: [spec.values[f"{prefix}{name}{i}"] for i in range(k)] for parameter, name in names.items()}
+    return spec.source.family(weights=weights / weights.sum(), **parameters)
+
+
+def _match(truth: em.Mixture | None, found: em.Mixture) -> list[int] | None:
+    """True component of each estimated one, where there are as many."""
+    same = truth is not None and truth.n_components == found.n_components
+    return list(em.match(truth, found)) if truth is not None and same else None
+
+
+def _start(spec: RunSpec) -> str | None:
+    """How the run started, unless by hand."""
+    if spec.start_from == BY_HAND:
+        return None
+    seed = f", seed {spec.values['start_seed']}" if spec.start_from in DRAWN else ""
+    return f"Start: {STARTS[spec.start_from]}{seed}."
+
+
+def _unmatched(spec: RunSpec) -> str | None:
+    true_k, k = spec.values.get("true_k"), spec.n_components
+    if true_k is None or true_k == k:
+        return None
+    return (
+        f"The data come from {_components(int(true_k))} and {_components(k)} {'was' if k == 1 else 'were'} fitted, so "
+        "the estimates have no true values to stand beside."
+    )
+
+
+def _components(k: int) -> str:
+    return f"{k} component{'' if k == 1 else 's'}"
 
 
 def _without_tie(x: em.checks.Floats, start: em.Mixture) -> tuple[em.Mixture, str | None]:
     if not start.tied_components():
         return start, None
+    two = start.n_components == 2
+    tied = f"{'The two' if two else 'Some'} components start identical"
     if x.min() == x.max():
-        return start, "The two components start identical, and the data have no spread to part them by."
+        return start, f"{tied}, and the data have no spread to part them by."
     if (start.weights == 0).any():
         return start, None  # the empty component is what will be said
     return em.break_tie(x, start), (
-        "The two components start identical, where EM would stay for ever, so they were nudged apart by "
-        f"{2 * NUDGE:.0%}, component 0 to the smaller side."
+        f"{tied}, where EM would stay for ever, so they were nudged apart by {2 * NUDGE:.0%}, "
+        f"{'component 0' if two else 'the one named first'} to the smaller side."
     )
 
 

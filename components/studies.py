@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 import em
+from components.parameters import ACROSS, STUDY, number
 from components.runs import fitted, observations, rounded
-from components.state import STUDY, RunSpec, number, parse_run, read_values
+from components.state import RunSpec, parse_run, read_values
 
 MAX_OBSERVATIONS = 10_000
 """Most observations that a study is made of."""
@@ -28,7 +29,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     study = STUDIES.get(request["study"]) if isinstance(request.get("study"), str) else None
     if study is None:
         return {"errors": {"study": f"The study must be one of: {', '.join(STUDIES)}."}}
-    values, errors = read_values(STUDY, request)
+    values, errors = read_values(ACROSS if request["study"] == "surface" else STUDY, request)
     x, _, _ = observations(spec)
     if x.size > MAX_OBSERVATIONS:
         errors["study"] = (
@@ -42,15 +43,19 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         return {"errors": {"study": f"This cannot be done with these observations: {error}."}}
 
 
-def surface(spec: RunSpec, x: em.checks.Floats, _values: dict[str, float]) -> dict[str, Any]:
-    """Log-likelihood over the two scales or means, everything else held at the final estimate."""
+def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
+    """Log-likelihood over the scales or means of two components, everything else held at the final estimate."""
+    if spec.n_components < 2:
+        raise ValueError("the surface is drawn over two components, and one is fitted")
+    pair = int(values["across"]), int(values["up"])
     run, _ = fitted(spec, x)
     parameter = run.mixture.parameter_names[1]
-    axes = em.surface_axes(run, parameter, n=GRID)
-    z = em.surface(x, run.mixture, parameter, axes)
+    axes = em.surface_axes(run, parameter, pair, n=GRID)
+    z = em.surface(x, run.mixture, parameter, axes, pair)
     best = max(float(z.max()), float(run.log_likelihood[-1]))
     return {
         "parameter": parameter,
+        "components": pair,
         "x": rounded(axes[0]),
         "y": rounded(axes[1]),
         "log_likelihood": [rounded(row, 8) for row in z.T],  # plotly wants a row for each y
@@ -63,7 +68,7 @@ def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict
     rng = np.random.default_rng(int(values["starts_seed"]))
     family = spec.source.family
     makers = (em.random_start, em.kmeans_start)
-    begin = [makers[i % 2](x, family, 2, rng) for i in range(int(values["starts"]))]
+    begin = [makers[i % 2](x, family, spec.n_components, rng) for i in range(int(values["starts"]))]
     found = em.restarts(x, begin, spec.stopping)
     rows = [
         {

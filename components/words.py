@@ -12,12 +12,14 @@ SENTENCES = {
     "true_labels": "Marks are coloured by true label.",
     "likely_labels": "No labels are known: marks are coloured by the likelier component.",
     "responsibility": "Marks are coloured by responsibility, from component 1 to component 0.",
+    "certainty": "Marks are coloured by the likeliest component, paler where it is less sure.",
+    "proportions": "Weights are taken in proportion: {weights}.",
     "at_iteration": "Iteration {t} of {last}",
     "after_e": "After the E-step at iteration {t} of {last}",
     "after_m": "After the M-step to iteration {t} of {last}",
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
-    "surface": "{symbol}0 across, {symbol}1 up; all else held at the final estimate. Circle: start. Diamond: end. "
-    "Click to start EM from a point.",
+    "surface": "{symbol}{across} across, {symbol}{up} up; all else held at the final estimate. "
+    "Circle: start. Diamond: end. Click to start EM from a point.",
     "working": "Working …",
     "no_answer": "The server did not answer. The last result is kept; press Run EM to try again.",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",

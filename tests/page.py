@@ -11,7 +11,7 @@ from dash.testing.composite import DashComposite
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from components import ids
 
@@ -58,6 +58,10 @@ class Page:
             ids.slider(name),
             str(value),
         )
+
+    def choose(self, list_id: str, value: str) -> None:
+        """Choose from a list."""
+        Select(self.element(ids.selected(list_id))).select_by_value(value)
 
     def type(self, name: str, text: str) -> None:
         """Type into a number box in place of what is there."""

@@ -21,8 +21,9 @@ PAGE_LAYERS = [
     {"components.explorer", "components.studies", "components.background_text"},
     {"components.runs", "components.presets"},
     {"components.controls", "components.prose"},
-    {"components.figures"},
-    {"components.state", "components.ids", "components.theme", "components.words"},
+    {"components.figures", "components.state"},
+    {"components.sources"},
+    {"components.parameters", "components.ids", "components.theme", "components.words"},
 ]
 ENGINE_LAYERS = [
     {"em.__init__"},

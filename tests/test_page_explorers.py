@@ -10,10 +10,10 @@ from scipy import stats
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from components import ids, state
+from components import ids, parameters
 from tests.page import Page
 
-START = {p.name: p.default for p in state.GAUSSIAN + state.EXPONENTIAL}
+START = {p.name: p.default for p in parameters.GAUSSIAN + parameters.EXPONENTIAL}
 MOVES = {
     "gaussian-pi1": 0.123,
     "gaussian-mu1": -2.3,
@@ -108,10 +108,10 @@ def test_bad_values_are_refused_in_words_and_the_last_good_figure_stays(page, na
     page.type(name, text)
     page.until(lambda: page.error(name))
     words = page.error(name)
-    parameter = next(p for p in state.GAUSSIAN if p.name == name)
+    parameter = next(p for p in parameters.GAUSSIAN if p.name == name)
     kept = 2 if name == "gaussian-mu1" else parameter.default
     assert parameter.label in words
-    assert state.PROBLEMS[problem] in words
+    assert parameters.PROBLEMS[problem] in words
     assert f"Allowed: {parameter.allowed}." in words
     assert words.endswith(f"Kept: {kept:g}.")
     page.until(page.element(ids.error(name)).is_displayed)

@@ -10,7 +10,8 @@ from selenium.webdriver.common.keys import Keys
 
 import em
 from app import create_app
-from components import ids, runs, state
+from components import ids, parameters, runs
+from components.sources import SOURCES
 from components.theme import SIGNS
 from tests.page import Page, hosts
 
@@ -91,7 +92,7 @@ def test_real_data_run_with_their_family_and_start_when_chosen(page):
         ("air-conditioning", ["π0", "π1", "λ0", "λ1", "ℓ"]),
     ):
         data = em.datasets.load(source)
-        page.element(ids.option(ids.SOURCE, source)).click()
+        page.choose(ids.SOURCE, source)
         page.until(lambda data=data: data.citation in page.text(ids.ABOUT))
         page.until(lambda symbols=symbols: list(cells(page)) == symbols)
         best = data.log_likelihood
@@ -101,10 +102,10 @@ def test_real_data_run_with_their_family_and_start_when_chosen(page):
         gaussian = data.family is em.GaussianMixture
         assert page.element(ids.row("start_mu0")).is_displayed() is gaussian
         assert page.element(ids.row("start_lambda0")).is_displayed() is not gaussian
-        for parameter in state.SOURCES[source].start:
+        for parameter in SOURCES[source].starts[2]:
             assert float(page.value(ids.slider(parameter.name))) == pytest.approx(parameter.default)
             assert float(page.value(ids.box(parameter.name))) == parameter.default
-    page.element(ids.option(ids.SOURCE, "generated")).click()
+    page.choose(ids.SOURCE, "generated")
     page.until(lambda: page.element(ids.row("seed")).is_displayed())
     page.until(lambda: page.text(ids.RUN_SENTENCE) == engine()[1].message)
 
@@ -141,7 +142,7 @@ def test_many_observations_are_thinned_in_marks_only_and_that_is_said(page):
 def test_bad_values_are_refused_in_words_and_the_last_result_stays(page, name, text, problem):
     before = page.text(ids.RUN_TABLE)
     page.type(name, text)
-    page.until(lambda: state.PROBLEMS[problem] in page.error(name))
+    page.until(lambda: parameters.PROBLEMS[problem] in page.error(name))
     page.until(page.element(ids.error(name)).is_displayed)
     page.requests()
     page.element(ids.RUN_BUTTON).click()
@@ -186,14 +187,14 @@ def test_arrow_keys_take_the_tolerance_by_decades(page):
 
 def test_each_source_keeps_its_start_values(page):
     page.type("start_lambda0", "0.3")
-    page.element(ids.option(ids.SOURCE, "air-conditioning")).click()
+    page.choose(ids.SOURCE, "air-conditioning")
     page.until(lambda: page.value(ids.box("start_lambda0")) == "45.46")
-    page.element(ids.option(ids.SOURCE, "generated")).click()
+    page.choose(ids.SOURCE, "generated")
     page.until(lambda: page.value(ids.box("start_lambda0")) == "0.3")
     page.until(lambda: float(page.value(ids.slider("start_lambda0"))) == 0.3)
-    page.until(lambda: "Generated: 1,000 observations, seed 1." in page.text(ids.RUN_NOTE))
+    page.until(lambda: "Exponential mixture: 1,000 observations, seed 1." in page.text(ids.RUN_NOTE))
     table = page.text(ids.RUN_TABLE)
-    page.element(ids.option(ids.SOURCE, "generated")).click()
+    page.choose(ids.SOURCE, "generated")
     assert page.value(ids.box("start_lambda0")) == "0.3"
     assert page.text(ids.RUN_TABLE) == table
 

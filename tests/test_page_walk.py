@@ -160,7 +160,7 @@ def test_marks_follow_the_walk_when_coloured_by_responsibility(page, default):
 
 
 def test_a_new_run_starts_at_its_end_and_a_source_with_means_has_three_rows(page):
-    page.element(ids.option(ids.SOURCE, "faithful-waiting")).click()
+    page.choose(ids.SOURCE, "faithful-waiting")
     page.until(lambda: page.trace(ids.PARAMETERS_FIGURE, "row2-component-0")["visible"])
     data = em.datasets.load("faithful-waiting")
     run = em.fit(data.x, data.start, em.StoppingRule(tol=1e-12))

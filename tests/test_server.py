@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from components import ids, state, theme
+from components import ids, parameters, theme
+from tests.asking import run_request
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,8 +29,7 @@ def ask(client, request):
 
 
 def default(**change):
-    values = {p.name: p.default for p in state.SOURCES[state.GENERATED].parameters}
-    return {"id": 1, "source": state.GENERATED} | values | change
+    return {"id": 1} | run_request() | change
 
 
 def test_the_page_and_its_parts_are_served(client):
@@ -198,5 +198,5 @@ def test_text_and_marks_have_contrast(mode):
 
 def test_the_browser_is_told_what_python_knows(client):
     layout = json.dumps(client.get("/_dash-layout").get_json(), ensure_ascii=False)
-    for words in (*state.PROBLEMS.values(), state.REFUSAL, *state.RATE_LABELS.values()):
+    for words in (*parameters.PROBLEMS.values(), parameters.REFUSAL, *parameters.RATE_LABELS.values()):
         assert words in layout

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
 import pytest
 
 import em
-from components import runs, state, studies
+from components import parameters, runs, studies
 from components.presets import PRESETS
 from components.run_view import reply
+from components.sources import SIZES, SOURCES, STARTS
+from tests.asking import run_request, study_request
 
-ALL = [*state.GAUSSIAN, *state.EXPONENTIAL, *(p for source in state.SOURCES.values() for p in source.parameters)]
-DEFAULT = {"source": state.GENERATED} | {p.name: p.default for p in state.SOURCES[state.GENERATED].parameters}
+ALL = [*parameters.GAUSSIAN, *parameters.EXPONENTIAL, *(p for source in SOURCES.values() for p in source.parameters())]
+MANY = [
+    pytest.param(p, id=f"{source.name}-{k}-{p.name}")
+    for source in SOURCES.values()
+    for k in SIZES
+    for p in (*source.starts[k], *(source.samples or {k: ()})[k])
+]
+DEFAULT = run_request()
 
 
-@pytest.mark.parametrize("parameter", ALL, ids=lambda p: p.name)
+@pytest.mark.parametrize("parameter", [*(pytest.param(p, id=p.name) for p in ALL), *MANY])
 def test_defaults_and_bounds_are_allowed_and_what_lies_beyond_is_not(parameter):
     for value in (parameter.default, parameter.minimum, parameter.maximum):
         assert parameter.problem(value) is None
     step = parameter.step or 1e-9
+    assert parameter.minimum < parameter.maximum
     assert parameter.problem(parameter.minimum - step) == "too_small"
     assert parameter.problem(parameter.maximum + step) == "too_large"
     if parameter.step:
@@ -28,7 +38,7 @@ def test_defaults_and_bounds_are_allowed_and_what_lies_beyond_is_not(parameter):
 
 
 def test_every_step_of_every_slider_is_allowed():
-    for parameter in state.GAUSSIAN + state.EXPONENTIAL:
+    for parameter in parameters.GAUSSIAN + parameters.EXPONENTIAL:
         count = round((parameter.maximum - parameter.minimum) / parameter.step)
         decimals = len(f"{parameter.step:g}".split(".")[1])
         for i in range(count + 1):
@@ -36,9 +46,10 @@ def test_every_step_of_every_slider_is_allowed():
 
 
 def test_names_are_unique_and_the_fixed_labels_are_there():
-    for source in state.SOURCES.values():
-        names = [p.name for p in source.parameters]
-        assert len(set(names)) == len(names)
+    for source in SOURCES.values():
+        for true_k, k, start_from in itertools.product(SIZES, SIZES, STARTS):
+            names = [p.name for p in source.parameters(true_k, k, start_from)]
+            assert len(set(names)) == len(names)
     labels = {p.label for p in ALL}
     assert labels >= {
         "Mixing weight π1", "Mean μ1", "Mean μ2", "Standard deviation σ1", "Standard deviation σ2", "Scale λ1",
@@ -85,7 +96,7 @@ def test_requests_that_nobody_should_send_are_answered_in_words(request_):
 
 def test_too_much_work_is_refused():
     answer = reply(DEFAULT | {"n": 100_000, "max_iter": 10_000})
-    assert "100,000,000" in answer["errors"]["max_iter"]
+    assert "200,000,000" in answer["errors"]["max_iter"]
 
 
 def test_the_reply_carries_the_engines_numbers():
@@ -103,10 +114,9 @@ def test_the_reply_carries_the_engines_numbers():
     assert sum(result["z"]) == z.sum()
 
 
-@pytest.mark.parametrize("source", [name for name, source in state.SOURCES.items() if not source.generated])
+@pytest.mark.parametrize("source", [name for name, source in SOURCES.items() if not source.generated])
 def test_real_data_end_at_the_published_optimum(source):
-    values = {p.name: p.default for p in state.SOURCES[source].parameters}
-    result = reply(values | {"source": source})["result"]
+    result = reply(run_request(source))["result"]
     data = em.datasets.load(source)
     assert result["log_likelihood"][-1] == pytest.approx(data.log_likelihood, abs=1e-6)
     for name, values in data.optimum.parameters.items():
@@ -145,21 +155,19 @@ LESSONS = {
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_is_allowed_and_teaches_its_lesson(name):
     preset = PRESETS[name]
-    assert preset.values.keys() <= {p.name for p in state.SOURCES[preset.source].parameters}
-    result = reply(preset.settings | {"source": preset.source})["result"]
+    assert preset.values.keys() <= {p.name for p in SOURCES[preset.source].parameters()}
+    result = reply(run_request(preset.source, **preset.settings))["result"]
     assert LESSONS[name] in " ".join(result["notes"])
     if name == "local":
         assert result["log_likelihood"][-1] == pytest.approx(-220.24328, abs=1e-4)
     if preset.study:
-        study = {p.name: p.default for p in state.STUDY} | {"study": preset.study}
-        found = studies.reply(preset.settings | {"source": preset.source} | study)
+        found = studies.reply(study_request(preset.study, source=preset.source, **preset.settings))
         words = {"starts": "trapped in a local optimum", "sizes": "BIC is lowest with K = 1"}[preset.study]
         assert words in found["result"]["sentence"]
 
 
 def test_the_surface_holds_the_run_and_is_the_engines():
-    study = {p.name: p.default for p in state.STUDY} | {"study": "surface"}
-    found = studies.reply(DEFAULT | study)["result"]
+    found = studies.reply(study_request("surface"))["result"]
     run = reply(DEFAULT)["result"]
     x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))
     weights = run["trajectory"]["weights"][-1]
@@ -184,18 +192,15 @@ def test_the_surface_holds_the_run_and_is_the_engines():
     ],
 )
 def test_studies_refuse_in_words(change, words):
-    study = {p.name: p.default for p in state.STUDY} | {"study": "starts"}
-    assert words in " ".join(studies.reply(DEFAULT | study | change)["errors"].values())
+    assert words in " ".join(studies.reply(study_request("starts") | change)["errors"].values())
     assert studies.reply(None)["errors"]
 
 
 @pytest.mark.parametrize("study", studies.STUDIES)
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_studies_of_hardly_any_observations_are_answered(study, n):
-    settings = {p.name: p.default for p in state.STUDY} | {"study": study, "n": n}
-    for source in ("generated", "generated-gaussian"):
-        values = {p.name: p.default for p in state.SOURCES[source].parameters}
-        answer = studies.reply(values | settings | {"source": source})
+    for source, k in itertools.product(("generated", "generated-gaussian"), (1, 2, 4)):
+        answer = studies.reply(study_request(study, source=source, k=k, n=n))
         assert "result" in answer or "cannot be done with these observations" in answer["errors"]["study"]
 
 
@@ -204,3 +209,106 @@ def test_odd_but_allowed_runs_are_answered(change):
     result = reply(DEFAULT | change)["result"]
     assert result["sentence"]
     assert np.isfinite(result["log_likelihood"]).all()
+
+
+# -- other numbers of components, other starts -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("k", SIZES)
+@pytest.mark.parametrize("start_from", STARTS)
+def test_every_source_runs_with_every_number_of_components_from_every_start(source, k, start_from):
+    for true_k in SIZES if SOURCES[source].generated else (2,):
+        result = reply(run_request(source, true_k, k, start_from, n=200, max_iter=20))["result"]
+        assert [len(values[0]) for values in result["trajectory"].values()] == [k] * len(result["trajectory"])
+        assert np.isfinite(result["log_likelihood"]).all()
+        assert sorted(result["match"] or range(k)) == list(range(k))
+        assert (result["match"] is None) is (not SOURCES[source].generated or true_k != k)
+        assert ("no true values" in " ".join(result["notes"])) is (SOURCES[source].generated and true_k != k)
+        if SOURCES[source].generated:
+            assert set(result["z"]) <= set(range(true_k))
+            assert len(result["true"]["weights"]) == true_k
+
+
+def test_weights_are_taken_in_proportion_and_three_components_are_the_engines():
+    change = {"start_weight0": 2, "start_weight1": 1, "start_weight2": 1, "weight0": 0.5, "weight1": 0, "weight2": 1.5}
+    result = reply(run_request(true_k=3, k=3, **change))["result"]
+    x, _ = em.ExponentialMixture([0.25, 0, 0.75], [0.1, 1, 4]).sample(1000, np.random.default_rng(1))
+    scales = [p.default for p in SOURCES["generated"].starts[3] if "lambda" in p.name]
+    run = em.fit(x, em.ExponentialMixture([0.5, 0.25, 0.25], scales), em.StoppingRule(tol=1e-12))
+    np.testing.assert_allclose(result["log_likelihood"], run.log_likelihood, rtol=1e-11)
+
+
+@pytest.mark.parametrize(("start_from", "make"), [("random", em.random_start), ("kmeans", em.kmeans_start)])
+def test_a_drawn_start_is_the_engines_and_its_seed_is_said(start_from, make):
+    request = run_request("galaxies", k=3, start_from=start_from, start_seed=7)
+    result = reply(request)["result"]
+    start = make(em.datasets.load("galaxies").x, em.GaussianMixture, 3, np.random.default_rng(7))
+    for name, values in start.parameters.items():
+        np.testing.assert_allclose(result["trajectory"][name][0], values, rtol=1e-11)
+    assert f"Start: {STARTS[start_from]}, seed 7." in result["notes"]
+    assert reply(request | {"start_seed": 8})["result"]["trajectory"] != result["trajectory"]
+
+
+def test_the_quantile_start_is_the_engines():
+    result = reply(run_request("air-conditioning", k=4, start_from="quantiles"))["result"]
+    start = em.quantile_start(em.datasets.load("air-conditioning").x, em.ExponentialMixture, 4)
+    np.testing.assert_allclose(result["trajectory"]["scales"][0], start.scales, rtol=1e-11)
+    assert "Start: Quantiles." in result["notes"]
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "words"),
+    [
+        ({"k": 6}, "k", "1 to 5"),
+        ({"k": 2.5}, "k", "whole number"),
+        ({"k": None}, "k", "empty"),
+        ({"true_k": 0}, "true_k", "1 to 5"),
+        ({"start_from": "guess"}, "start_from", "must be one of"),
+        ({"start_from": ["hand"]}, "start_from", "must be one of"),
+        ({"start_weight1": -1}, "start_weight1", "too small"),
+        ({"weight0": 101}, "weight0", "too large"),
+        ({f"start_weight{k}": 0 for k in range(3)}, "start_weight0", "above 0"),
+        ({f"weight{k}": 0 for k in range(3)}, "weight0", "above 0"),
+        ({"n": 100_000}, "max_iter", "Components K"),
+    ],
+)
+def test_what_is_wrong_with_more_components_is_said(change, name, words):
+    answer = reply(run_request(true_k=3, k=3) | change)
+    assert words in answer["errors"][name]
+    assert "result" not in answer
+
+
+def test_a_start_that_the_observations_cannot_give_is_said():
+    for source in ("generated", "generated-gaussian"):
+        for start_from in ("quantiles", "random", "kmeans"):
+            answer = reply(run_request(source, start_from=start_from, n=1))
+            if source == "generated-gaussian":
+                assert "No start can be made" in answer["errors"]["start_from"]
+            else:
+                assert "result" in answer
+
+
+def test_components_that_are_given_more_than_one_tie_are_nudged_apart():
+    notes = reply(run_request(k=4, **{f"start_lambda{k}": 0.5 for k in range(4)}))["result"]["notes"]
+    assert any("the one named first to the smaller side" in note for note in notes)
+
+
+def test_the_surface_is_over_the_components_that_were_chosen():
+    request = study_request("surface", source="galaxies", k=3, across=2, up=0)
+    found, run = studies.reply(request)["result"], reply(request)["result"]
+    assert found["components"] == (2, 0)
+    final = {name: np.array(values[-1]) for name, values in run["trajectory"].items()}
+    x = em.datasets.load("galaxies").x
+    for i, j in ((0, 59), (30, 12)):
+        means = final["means"].copy()
+        means[[2, 0]] = found["x"][i], found["y"][j]
+        at = em.GaussianMixture(final["weights"] / final["weights"].sum(), means, final["stds"])
+        assert found["log_likelihood"][j][i] == pytest.approx(at.log_likelihood(x), rel=1e-6)
+    assert "two different" in studies.reply(request | {"up": 2})["errors"]["study"]
+    assert "components must be" in studies.reply(request | {"up": 4})["errors"]["study"]
+
+
+def test_other_starts_have_as_many_components_as_the_run():
+    rows = studies.reply(study_request("starts", source="galaxies", k=3))["result"]["rows"]
+    assert {len(row["parameters"]["means"]) for row in rows} == {3}

@@ -1,0 +1,203 @@
+"""The parameters that people can set: what each is called, its bounds, and what is wrong with a value.
+
+The table goes to the browser too (`Parameter.as_dict`), so bounds, labels and words are written once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+MAX_COMPONENTS = 5
+"""Most components of a mixture on the page."""
+
+PROBLEMS = {
+    "empty": "the box is empty",
+    "not_a_number": "this is not a number",
+    "too_small": "this is too small",
+    "too_large": "this is too large",
+    "off_step": "this falls between two steps",
+}
+REFUSAL = "{label}: {problem}. Allowed: {allowed}. Kept: {kept}."
+SERVER_REFUSAL = "{label}: {problem}. Allowed: {allowed}."
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that people can set.
+
+    Attributes
+    ----------
+    name, label : str
+        Its id on the page and in requests; its accessible name.
+    minimum, maximum, default : float
+        Bounds, both allowed, and the value at first.
+    step : float or None
+        Values lie on minimum + i * step; None: any value between the bounds.
+    component : int or None
+        Component it belongs to, for its colour.
+    slider : bool
+        Whether it has a slider beside its number box.
+    column : str or None
+        Heading of its column where it stands in the table with a row per component, instead of a row of its own.
+    """
+
+    name: str
+    label: str
+    minimum: float
+    maximum: float
+    default: float
+    step: float | None = None
+    component: int | None = None
+    slider: bool = True
+    column: str | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether its values are whole numbers."""
+        return self.step == 1
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, in words."""
+        kind = "a whole number from " if self.whole else ""
+        steps = f" in steps of {self.step:g}" if self.step and not self.whole else ""
+        return f"{kind}{number(self.minimum)} to {number(self.maximum)}{steps}"
+
+    def problem(self, value: object) -> str | None:
+        """Name of what is wrong with a value (a key of `PROBLEMS`), or None."""
+        if value is None or value == "":
+            return "empty"
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+            return "not_a_number"
+        if value < self.minimum:
+            return "too_small"
+        if value > self.maximum:
+            return "too_large"
+        if self.step is not None:
+            steps = (value - self.minimum) / self.step
+            if abs(steps - round(steps)) > 1e-6:
+                return "off_step"
+        return None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the browser."""
+        return asdict(self) | {"allowed": self.allowed}
+
+
+def number(value: float) -> str:
+    """A bound as people write it: 100,000 and 0.001."""
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
+
+
+def _weight(name: str, label: str, default: float) -> Parameter:
+    return Parameter(name, label, 0, 1, default, 0.001)
+
+
+GAUSSIAN = (
+    _weight("gaussian-pi1", "Mixing weight π1", 0.5),
+    Parameter("gaussian-mu1", "Mean μ1", -2.5, 2.5, 1, 0.1, component=0),
+    Parameter("gaussian-sigma1", "Standard deviation σ1", 0.1, 1.5, 0.5, 0.1, component=0),
+    Parameter("gaussian-mu2", "Mean μ2", -2.5, 2.5, -1, 0.1, component=1),
+    Parameter("gaussian-sigma2", "Standard deviation σ2", 0.1, 1.5, 0.5, 0.1, component=1),
+)
+EXPONENTIAL = (
+    _weight("exponential-pi1", "Mixing weight π1", 0.5),
+    Parameter("exponential-lambda1", "Scale λ1", 0.001, 1, 0.5, 0.001, component=0),
+    Parameter("exponential-lambda2", "Scale λ2", 0.001, 1, 0.5, 0.001, component=1),
+)
+RATE_LABELS = {"exponential-lambda1": "Rate λ1", "exponential-lambda2": "Rate λ2"}
+"""Labels while λ is shown as a rate."""
+
+SEED_BOUNDS = 0, 2**32 - 1
+
+SAMPLE = (
+    Parameter("n", "Observations N", 1, 100_000, 1000, 1, slider=False),
+    Parameter("seed", "Random seed", *SEED_BOUNDS, 1, 1, slider=False),
+    Parameter("true_k", "True components", 1, MAX_COMPONENTS, 2, 1, slider=False),
+)
+"""Parameters of generated data, whatever their mixture."""
+
+START = (Parameter("k", "Components K", 1, MAX_COMPONENTS, 2, 1, slider=False),)
+"""Parameters of every start."""
+
+START_SEED = Parameter("start_seed", "Seed of the start", *SEED_BOUNDS, 1, 1, slider=False)
+"""Parameter of the starts that are drawn."""
+
+STOPPING = (
+    Parameter("max_iter", "Maximum iterations", 1, 10_000, 1000, 1, slider=False),
+    Parameter("tol", "Tolerance", 0, 1, 1e-12, None, slider=False),
+)
+
+STUDY = (
+    Parameter("starts", "Number of starts", 1, 50, 20, 1, slider=False),
+    Parameter("starts_seed", "Seed of the starts", *SEED_BOUNDS, 1, 1, slider=False),
+)
+"""Parameters of what can be asked about a run besides."""
+
+ACROSS = (
+    Parameter("across", "Component across", 0, MAX_COMPONENTS - 1, 0, 1, slider=False),
+    Parameter("up", "Component up", 0, MAX_COMPONENTS - 1, 1, 1, slider=False),
+)
+"""Components over whose parameters the likelihood surface is drawn."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the components of a family have one of each: its name, symbol and heading, and the bounds of its values."""
+
+    name: str
+    symbol: str
+    heading: str
+    minimum: float
+    maximum: float
+    step: float
+
+
+def scales(minimum: float, maximum: float, step: float) -> tuple[Shape, ...]:
+    """What an exponential component has."""
+    return (Shape("lambda", "λ", "Scale λ", minimum, maximum, step),)
+
+
+def means_and_stds(lowest: float, highest: float, widest: float, step: float) -> tuple[Shape, ...]:
+    """What a Gaussian component has."""
+    return (
+        Shape("mu", "μ", "Mean μ", lowest, highest, step),
+        Shape("sigma", "σ", "Std σ", step, widest, step),
+    )
+
+
+def of_mixture(
+    word: str, shapes: tuple[Shape, ...], values: Sequence[Sequence[float]], rho: float = 0.5
+) -> tuple[Parameter, ...]:
+    """Parameters of a mixture, "True" or "Start", with the default `values` of each component in a row.
+
+    Two components share one weight ρ, as in the notebook. More have a weight each, taken in proportion, and stand in a
+    table with a row for each of them.
+    """
+    prefix = "" if word == "True" else f"{word.lower()}_"
+    many = len(values) > 2
+    found = [_weight(f"{prefix}rho", f"{word} ρ", rho)] if len(values) == 2 else []
+    for k, row in enumerate(values):
+        if many:
+            found.append(
+                Parameter(
+                    f"{prefix}weight{k}", f"{word} weight π{k}", 0, 100, 1, 0.001, k, slider=False, column="Weight π"
+                )
+            )
+        found += [
+            Parameter(
+                f"{prefix}{shape.name}{k}",
+                f"{word} {shape.symbol}{k}",
+                shape.minimum,
+                shape.maximum,
+                float(value),
+                shape.step,
+                component=k,
+                slider=not many,
+                column=shape.heading if many else None,
+            )
+            for shape, value in zip(shapes, row, strict=True)
+        ]
+    return tuple(found)

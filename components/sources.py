@@ -1,0 +1,183 @@
+"""Where the observations of a run come from, and how a run on them starts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import em
+from components.parameters import (
+    MAX_COMPONENTS,
+    SAMPLE,
+    START,
+    START_SEED,
+    STOPPING,
+    Parameter,
+    Shape,
+    means_and_stds,
+    of_mixture,
+    scales,
+)
+
+GENERATED = "generated"
+"""Name of the source that is chosen at first: data drawn from an exponential mixture."""
+
+BY_HAND = "hand"
+STARTS = {BY_HAND: "By hand", "quantiles": "Quantiles", "random": "Random", "kmeans": "k-means++"}
+"""How a run can start."""
+DRAWN = ("random", "kmeans")
+"""Starts that need a seed."""
+
+SIZES = range(1, MAX_COMPONENTS + 1)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the observations of a run come from, and how a run on them starts.
+
+    Attributes
+    ----------
+    name, label, about, unit : str
+        Its name in requests, its name on the page, a sentence about it, and the unit of its observations.
+    family : type
+        Family of the mixtures that are fitted to it.
+    starts : dict
+        Number of components -> parameters of a start by hand.
+    samples : dict
+        Number of components -> parameters of the mixture that data are drawn from; empty for real data, which have no
+        labels.
+    """
+
+    name: str
+    label: str
+    family: type[em.Mixture]
+    starts: dict[int, tuple[Parameter, ...]]
+    about: str
+    unit: str = ""
+    samples: dict[int, tuple[Parameter, ...]] | None = None
+
+    @property
+    def generated(self) -> bool:
+        """Whether the observations are drawn here, so that their labels are known."""
+        return self.samples is not None
+
+    @property
+    def sizes(self) -> tuple[Parameter, ...]:
+        """Numbers of components that a run can set; which other parameters there are depends on them."""
+        return (*(p for p in SAMPLE if self.generated and p.name == "true_k"), *START)
+
+    def parameters(self, true_k: int = 2, k: int = 2, start_from: str = BY_HAND) -> tuple[Parameter, ...]:
+        """All that a run can set which has so many components and starts so."""
+        sample = SAMPLE + self.samples[true_k] if self.samples else ()
+        start = self.starts[k] if start_from == BY_HAND else (START_SEED,) if start_from in DRAWN else ()
+        return sample + START + start + STOPPING
+
+    @property
+    def x_title(self) -> str:
+        """Title of the axis of observations."""
+        return f"observation x ({self.unit})" if self.unit else "observation x"
+
+
+def _starts(
+    shapes: tuple[Shape, ...], two: em.Mixture, others: dict[int, em.Mixture]
+) -> dict[int, tuple[Parameter, ...]]:
+    """Parameters of a start for each number of components, with these defaults."""
+    starts = others | {2: two}
+    return {
+        k: of_mixture("Start", shapes, _rows(starts[k], shapes), rho=float(two.weights[0]) if k == 2 else 0.5)
+        for k in SIZES
+    }
+
+
+def _rows(mixture: em.Mixture, shapes: tuple[Shape, ...]) -> list[list[float]]:
+    """Parameters of the components, a row for each, on the steps and within the bounds of their shapes."""
+    columns = [
+        [_placed(float(value), shape) for value in mixture.parameters[name]]
+        for name, shape in zip(mixture.parameter_names[1:], shapes, strict=True)
+    ]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _spread(low: float, high: float, k: int) -> list[float]:
+    """Middles of k equal parts of an interval."""
+    return [low + (high - low) * (i + 0.5) / k for i in range(k)]
+
+
+def _placed(value: float, shape: Shape) -> float:
+    steps = round((value - shape.minimum) / shape.step)
+    return min(max(round(shape.minimum + steps * shape.step, 6), shape.minimum), shape.maximum)
+
+
+def real(name: str, label: str, step: float) -> Source:
+    """Real data that come with the engine; a start may be up to three times as wide as the data."""
+    data = em.datasets.load(name)
+    others = {k: em.quantile_start(data.x, data.family, k) for k in SIZES}
+    if data.family is em.GaussianMixture:
+        shapes = means_and_stds(
+            math.floor(data.x.min() - 1), math.ceil(data.x.max() + 1), math.ceil(3 * data.x.std()), step
+        )
+    else:
+        shapes = scales(step, 500, step)
+    about = f"{data.title[0].upper()}{data.title[1:]}. Source: {data.citation}."
+    return Source(name, label, data.family, _starts(shapes, data.start, others), about, data.unit)
+
+
+def _exponential() -> Source:
+    shapes = scales(0.001, 5, 0.001)
+    true_scales = (0.1, 1, 4, 0.02, 0.4)
+    others = {k: em.ExponentialMixture([1 / k] * k, [10**power for power in _spread(-1.6, 0.6, k)]) for k in SIZES}
+    return Source(
+        GENERATED,
+        "Exponential mixture",
+        em.ExponentialMixture,
+        _starts(shapes, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5]), others),
+        "Drawn from the mixture below; the labels are known.",
+        samples={k: of_mixture("True", shapes, [(scale,) for scale in true_scales[:k]]) for k in SIZES},
+    )
+
+
+def _gaussian() -> Source:
+    shapes = means_and_stds(-10, 10, 5, 0.1)
+    true_means = (-1, 1, 3, -3, 5)
+    others = {k: em.GaussianMixture([1 / k] * k, _spread(-3, 3, k), [1] * k) for k in SIZES}
+    return Source(
+        "generated-gaussian",
+        "Gaussian mixture",
+        em.GaussianMixture,
+        _starts(shapes, em.GaussianMixture([0.5, 0.5], [-0.5, 0.5], [1, 1]), others),
+        "Drawn from the mixture below; the labels are known.",
+        samples={k: of_mixture("True", shapes, [(mean, 0.5) for mean in true_means[:k]]) for k in SIZES},
+    )
+
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        _exponential(),
+        _gaussian(),
+        real("faithful-waiting", "Old Faithful waiting", 0.1),
+        real("faithful-eruptions", "Old Faithful eruptions", 0.01),
+        real("galaxies", "Galaxies", 0.1),
+        real("air-conditioning", "Air-conditioning", 0.01),
+    )
+}
+
+
+SOURCE_GROUPS = {
+    "Drawn here": {source.name: source.label for source in SOURCES.values() if source.generated},
+    "Real data": {source.name: source.label for source in SOURCES.values() if not source.generated},
+}
+"""Names and labels of the sources, as they stand in the list."""
+
+
+def _rows_of(lists: list[tuple[Parameter, ...]]) -> tuple[Parameter, ...]:
+    first: dict[str, Parameter] = {}
+    for parameter in (p for parameters in lists for p in parameters):
+        if parameter.column is None:
+            first.setdefault(parameter.name, parameter)
+    return tuple(first.values())
+
+
+SAMPLE_ROWS = SAMPLE + _rows_of([s.samples[k] for s in SOURCES.values() if s.samples for k in (2, 1)])
+START_ROWS = (*START, START_SEED, *_rows_of([s.starts[k] for s in SOURCES.values() for k in (2, 1)]))
+"""Every parameter that has a row, once, as the first source that has it sets it; where there is none it is hidden."""

@@ -1,0 +1,23 @@
+"""Requests as the page makes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components import parameters
+from components.sources import BY_HAND, GENERATED, SOURCES
+
+
+def run_request(
+    source: str = GENERATED, true_k: int = 2, k: int = 2, start_from: str = BY_HAND, **change: Any
+) -> dict[str, Any]:
+    """A request for a run with every parameter at its default but those named."""
+    asked = SOURCES[source].parameters(true_k, k, start_from)
+    sizes = {"k": k} | ({"true_k": true_k} if SOURCES[source].generated else {})
+    return {"source": source, "start_from": start_from} | {p.name: p.default for p in asked} | sizes | change
+
+
+def study_request(study: str, **change: Any) -> dict[str, Any]:
+    """A request for a study of such a run."""
+    own = parameters.ACROSS if study == "surface" else parameters.STUDY
+    return run_request(**({p.name: p.default for p in own} | {"study": study} | change))
