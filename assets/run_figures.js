@@ -50,7 +50,7 @@
     });
   }
 
-  /* Row of each observation in the strip: its label, or the likelier component where labels are not known. */
+  /* Row of each observation in the strip: its label, or the likeliest component where labels are not known. */
   const rowsOf = ({ z }, q) => z || q.map((one) => one.indexOf(Math.max(...one)));
 
   /* Colours of responsibilities, and which of them an observation has: of two components by the responsibility of
@@ -117,7 +117,7 @@
     Object.assign(figure.layout.yaxis2, {
       range: [labels.length - 0.5, -0.5],
       tickvals: labels,
-      ticktext: labels.map((k) => `${config.signs[k]} ${result.z ? "label " : "likelier "}${k}`),
+      ticktext: labels.map((k) => `${config.signs[k]} ${result.z ? "label " : "likeliest "}${k}`),
     });
     return { figure, marks };
   }
