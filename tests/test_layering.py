@@ -19,8 +19,8 @@ PAGE_LAYERS = [
     {"components.page", "components.guard"},
     {f"components.{view}" for view in VIEWS},
     {"components.explorer", "components.studies", "components.background_text"},
-    {"components.runs", "components.presets"},
-    {"components.controls", "components.prose"},
+    {"components.runs", "components.presets", "components.code", "components.tables"},
+    {"components.controls", "components.prose", "components.finished"},
     {"components.figures"},
     {"components.state", "components.ids", "components.theme", "components.words"},
 ]
