@@ -1,0 +1,56 @@
+"""A finished run with everything that can be taken home from it: what `code` and `tables` write down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+import em
+
+__all__ = ["Finished"]
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A run of EM, its observations, and where they come from.
+
+    Every text is made one line of printable characters here, so that whatever a source, a column or an address is
+    called, it can end no comment, hide no character and break no file.
+
+    Attributes
+    ----------
+    title, source, x_title : str
+        What the observations are called, where they come from, and the title of their axis.
+    x : ndarray, shape (N,)
+        The observations, in the order in which they were fitted.
+    run : em.Run
+        The run on `x`. It starts where EM really did, ties already broken.
+    z : ndarray of int, shape (N,), optional
+        Label of each observation, where known.
+    truth, seed : em.Mixture and int, optional
+        Both or neither: `x` is what `truth.sample` draws with ``np.random.default_rng(seed)``.
+    link : str, optional
+        Address at which the page shows this run.
+    """
+
+    title: str
+    source: str
+    x_title: str
+    x: em.checks.Floats
+    run: em.Run
+    z: NDArray[Any] | None = None
+    truth: em.Mixture | None = None
+    seed: int | None = None
+    link: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("title", "source", "x_title", "link"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
