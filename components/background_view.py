@@ -1,4 +1,4 @@
-"""The Background view: the derivation of EM, what the page does beyond it, and the notebook's errata."""
+"""The Background view: the derivation of EM, what the page does beyond it, its figures, and the notebook's errata."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from components import background_text as text
 from components import ids
+from components.figures_text import FIGURES
 from components.prose import document, prose, to_html
 
 __all__ = ["ERRATA", "SECTIONS", "SOURCES", "Erratum", "article", "layout", "register"]
@@ -20,6 +21,7 @@ SECTIONS = {
     "background-algorithm": "EM for two exponentials",
     "background-start": "The symmetric start",
     "background-end": "When it stops",
+    "background-figures": "How to read the figures of Run EM",
     "background-errata": "What differs from the notebook, and why",
     "background-sources": "Sources",
 }
@@ -116,6 +118,7 @@ def article() -> Component:
         _algorithm(),
         document(text.START + text.TIE),
         document(text.END),
+        document(FIGURES),
         _errata(),
         _sources(),
     )

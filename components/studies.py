@@ -78,21 +78,7 @@ def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict
         }
         for optimum in found.optima
     ]
-    lost = sum(optimum.count for optimum in found.degenerate)
-    return {"rows": rows, "sentence": _starts_sentence(found, len(begin), lost)}
-
-
-def _starts_sentence(found: em.Restarts, asked: int, lost: int) -> str:
-    ends = f"{lost} ended with a degenerate component. " if lost else ""
-    if not found.optima:
-        return f"All {asked} starts ended with a degenerate component: no optimum was found."
-    best = found.optima[0]
-    said = f"{best.count} of {asked} starts came to the best optimum, log-likelihood {best.log_likelihood:.3f}. {ends}"
-    if len(found.optima) == 1:
-        return said.strip()
-    worse = best.log_likelihood - found.optima[1].log_likelihood
-    trapped = sum(optimum.count for optimum in found.optima[1:])
-    return f"{said}{trapped} were trapped in a local optimum, the best of which is {worse:.3f} lower."
+    return {"rows": rows, "sentence": em.lessons.local_optimum(found)}
 
 
 def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
@@ -110,11 +96,7 @@ def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[
         }
         for candidate in candidates
     ]
-    lowest = min((row for row in rows if row["aic"] is not None), key=lambda row: row["aic"])
-    return {
-        "rows": rows,
-        "sentence": f"BIC is lowest with K = {chosen.n_components}, AIC with K = {lowest['n_components']}.",
-    }
+    return {"rows": rows, "sentence": em.lessons.model_choice(candidates)}
 
 
 STUDIES: dict[str, Callable[[RunSpec, em.checks.Floats, dict[str, float]], dict[str, Any]]] = {

@@ -248,33 +248,31 @@ def local_optimum(found: Restarts) -> str:
         fate = found.degenerate[0].what
         return f"No start of {total} reached an optimum: all ended degenerate, mostly because a component {fate}."
     best, *others = found.optima
+    failed = sum(end.count for end in found.degenerate)
     text = f"{best.count} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}"
-    if not found.trapped:
-        return text + "."
-    ends = [_lower(end, best) for end in others[:3]]
-    if more := sum(end.count for end in others[3:]):
-        ends.append(f"{more} lower still")
-    if failed := sum(end.count for end in found.degenerate):
-        ends.append(f"{failed} degenerate")
-    return f"{text}; {found.trapped} ended elsewhere, trapped: {_listed(ends)}."
+    if others:
+        ends = [_lower(end, best) for end in others[:3]]
+        if more := sum(end.count for end in others[3:]):
+            ends.append(f"{more} lower still")
+        text += f"; {found.trapped - failed} ended elsewhere, trapped in a local optimum: {_listed(ends)}"
+    return text + (f"; {failed} ended degenerate." if failed else ".")
 
 
-def model_choice(run: Run, candidates: Sequence[Candidate]) -> str:
-    """A fit to real data, and the number of components that BIC prefers.
+def model_choice(candidates: Sequence[Candidate]) -> str:
+    """The numbers of components that BIC and AIC prefer, and those that have no maximum to compare.
 
     Raises
     ------
     ValueError
         As `em.preferred`.
     """
-    best = preferred(candidates)
-    k = run.mixture.n_components
-    verb = "prefers" if best.n_components != k else "agrees with"
-    own = next((other for other in candidates if other.n_components == k and not other.degenerate), None)
-    margin = f" ({best.bic:.2f} against {own.bic:.2f})" if own and own is not best else f" ({best.bic:.2f})"
+    by_bic = preferred(candidates)
+    by_aic = min((other for other in candidates if not other.degenerate), key=lambda other: other.aic)
+    failed = [str(other.n_components) for other in candidates if other.degenerate]
+    left_out = f" Left out is K = {_listed(failed)}, where every start ended degenerate." if failed else ""
     return (
-        f"{_count(k, 'component')} reached a log-likelihood of {run.log_likelihood[-1]:.3f} in "
-        f"{_count(run.n_iter, 'iteration')}; BIC {verb} {_count(best.n_components, 'component')}{margin}."
+        f"BIC is lowest with K = {by_bic.n_components} ({by_bic.bic:.2f}), "
+        f"AIC with K = {by_aic.n_components} ({by_aic.aic:.2f}).{left_out}"
     )
 
 

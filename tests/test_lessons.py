@@ -215,27 +215,38 @@ def test_local_optimum_gives_how_many_starts_ended_where_and_how_much_worse():
     best, local, last = found.optima
     assert lessons.local_optimum(found) == (
         f"{best.count} of 50 starts reached the best log-likelihood, -220.058; {found.trapped} ended elsewhere, "
-        f"trapped: {local.count} at -220.243 (0.185 lower) and {last.count} at -236.875 (16.8 lower)."
+        f"trapped in a local optimum: {local.count} at -220.243 (0.185 lower) and {last.count} at -236.875 "
+        "(16.8 lower)."
     )
 
 
 def test_local_optimum_counts_degenerate_ends_apart_and_says_when_nothing_was_trapped():
     proper = em.GaussianMixture([0.5, 0.5], [7, 9], [1, 1])
-    assert lessons.local_optimum(em.restarts(SPIKED, [proper, SPIKE])).endswith("trapped: 1 degenerate.")
+    some_failed = lessons.local_optimum(em.restarts(SPIKED, [proper, SPIKE]))
+    assert some_failed.startswith("1 of 2 starts reached the best log-likelihood")
+    assert some_failed.endswith("; 1 ended degenerate.")
+    assert "trapped" not in some_failed
     assert "elsewhere" not in lessons.local_optimum(em.restarts(SPIKED, [proper]))
     all_failed = lessons.local_optimum(em.restarts(SPIKED, [SPIKE]))
     assert all_failed.startswith("No start of 1 reached an optimum: all ended degenerate")
 
 
-def test_model_choice_gives_the_fit_and_what_bic_prefers():
-    candidates = em.choose(AIR.x, AIR.family, [1, 2])
-    run = em.fit(AIR.x, AIR.start, PATIENT)
-    text = lessons.model_choice(run, candidates)
-    assert text == (
-        f"2 components reached a log-likelihood of -1093.987 in {run.n_iter:,} iterations; "
-        "BIC prefers 1 component (2198.26 against 2203.85)."
+def test_model_choice_gives_what_bic_and_aic_prefer():
+    one, two = em.choose(AIR.x, AIR.family, [1, 2])
+    assert lessons.model_choice([one, two]) == "BIC is lowest with K = 1 (2198.26), AIC with K = 2 (2193.97)."
+    assert "BIC is lowest with K = 2" in lessons.model_choice([two])
+
+
+def test_model_choice_leaves_out_what_is_degenerate():
+    x = np.r_[np.zeros(30), 1.0]  # two Gaussians can only shrink onto the zeros
+    one, two, three = em.choose(x, em.GaussianMixture, [1, 2, 3])
+    assert lessons.model_choice([one, two, three]) == (
+        f"BIC is lowest with K = 1 ({one.bic:.2f}), AIC with K = 1 ({one.aic:.2f}). "
+        "Left out is K = 2 and 3, where every start ended degenerate."
     )
-    assert "BIC agrees with 2 components" in lessons.model_choice(run, candidates[1:])
+    assert f"AIC with K = 1 ({one.aic:.2f})" in lessons.model_choice([two, one])
+    with pytest.raises(ValueError, match="not degenerate"):
+        lessons.model_choice([two, three])
 
 
 # -- all together ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,109 @@
+"""How to read the figures of Run EM: a part of the Background view, in the markup of `components.prose`."""
+
+from __future__ import annotations
+
+from components.presets import PRESETS
+
+__all__ = ["FIGURES", "TRAPS"]
+
+_CARDS = r"""
+### Data and fit
+
+The histogram has area 1, so that the fitted mixture $p(x \mid \theta_t)$, the strong line, can be laid over it. The
+filled curves under the line are the weighted components $\pi_k f(x \mid \theta_k)$; they add up to it. Each mark below
+is an observation, in the row of its label; real data have no labels, and there the row is that of the likelier
+component. Coloured by responsibility, a mark says which component is the likelier and how surely: with two of them its
+colour goes over from that of component 1 to that of component 0 as $r_{n0}$ goes from 0 to 1.
+
+### Sorted posterior
+
+The responsibilities, sorted for each component by itself: $q_0$ ascending, the others descending. With two components
+$q_1(n) = 1 - q_0(n)$, so one curve is the other upside down, and the mean height of $q_0$ is the $\rho$ that the next
+M-step gives. Where a curve is near 0 or 1 the components are told apart; a long slope about $\tfrac12$ is made of
+observations that could be either’s. Exponentials with $\lambda_0 < \lambda_1$ never tell all apart: $q_0$ is largest
+at $x = 0$, and there it is $\rho\lambda_1 / \bigl(\rho\lambda_1 + (1 - \rho)\lambda_0\bigr)$, below 1.
+
+### Log-likelihood
+
+The curve of $\ell(\theta_t)$ over the iterations never falls, as [the lower bound](#background-bound) shows. But where
+it is flat it need not be at its end: near a saddle the gains are small and then grow, and between overlapping
+components they stay small for thousands of iterations. What is left at the end of a run, by Aitken’s estimate and
+for each observation, is said in the sentence above the figures; see [When it stops](#background-end).
+
+### Parameters over iterations
+
+There is a row for each kind of parameter and a line for each component; of generated data the true values are dotted.
+No line need end on its dotted one, since the maximum of $\ell$ belongs to the sample: the difference shrinks like
+$1/\sqrt N$ as observations are added. Where two lines have ended near each other’s dotted ones, the *labels are
+switched*. The log-likelihood is the same in either order, and the start decides which comes out; the table of estimates
+sets each beside the true component that it stands for.
+
+### Walking and half-steps
+
+The walk goes through every record of the run, and with *E | M half-steps* through what lies between two of them. After
+an E-step $q$ holds the responsibilities of $\theta_t$, and the bound touches: $J = \ell(\theta_t)$. An M-step raises
+$J$, and $\ell$ by at least as much, for $q$ is now behind $\theta_{t+1}$ and a gap opens:
+
+$$ \ell(\theta_{t+1}) = J(q, \theta_{t+1}) \allowbreak
++ \sum_n \mathrm{KL}\bigl(q_n \,\|\, r_n(\theta_{t+1})\bigr). $$
+
+The bar is this sum: first the bound, then the gap in another colour, from $\ell$ of the start at its left end to $\ell$
+of the last record at its right.
+
+### Likelihood surface
+
+This is $\ell$ over the scales, or the means, of two components, with all else held at the final estimate. The circle
+is the start and the diamond the end of the run; only the diamond lies truly on the surface, since on the way there the
+other parameters had other values. Exchanging labels leaves $\ell$ as it is only if everything is exchanged: the surface
+is the same on both sides of the diagonal only if the weights of the two are equal, and with Gaussians their standard
+deviations too. A click starts EM from that point; the other start values stay as they are set.
+
+The contours are even steps of $\sqrt{2\,(\ell_{\max} - \ell)}$, where $\ell_{\max}$ is the highest value on the
+surface. Near the top $\ell$ falls like a parabola, so that this root is a distance in standard errors: those which the
+parameters would have if all else were known.
+
+### Other starts
+
+EM runs from as many seeded starts as are asked for, in turn at random and as in $k$-means++. Runs that end with the
+same log-likelihood and the same density are one optimum, and the table ranks what is distinct. A run that ends lower
+than the best is called *trapped*: no iteration lowers $\ell$, so none leads out of a local maximum; where the maximum
+number of iterations is small, it may only not have arrived. Degenerate runs have no maximum and no rank; they are
+counted in the sentence.
+
+### How many components?
+
+Another component never lowers the best $\ell$, for a component can always be written twice; so $\ell$ alone would ask
+for ever more of them. Two criteria set a price on each of the $p$ free parameters, of which $K$ exponentials have
+$2K - 1$ and $K$ Gaussians $3K - 1$:
+
+$$ \mathrm{AIC} = 2p - 2\ell, \qquad \mathrm{BIC} = p \ln N - 2\ell. $$
+
+Lower is better, and from $N = 8$ on BIC’s price is the higher. Where every start with some $K$ ended degenerate,
+$\ell$ has no maximum to compare, and that $K$ is left out.
+
+### The traps
+
+Each asks its question first. What to look for in the answer:
+"""
+
+TRAPS = {
+    "notebook": r"""a log-likelihood that is almost flat for three iterations, while the difference between the scales
+        grows by a factor of about $\mathrm{CV}^2 = 2.3$ in each; then they part.""",
+    "overlap": r"""$\ell$ that looks finished after twenty iterations, and parameters that go on moving for
+        thousands.""",
+    "single": r"""two scales that are drawn together, as $\mathrm{CV}^2$ is below 1: what remains is one exponential,
+        written twice.""",
+    "spike": r"""$\sigma_0$ falling to 0 in the last few iterations and $\ell$ shooting up; the run is called
+        degenerate, not converged.""",
+    "local": r"""a run that converges as it should, at $\ell = -220.243$; *Other starts* has an optimum at $-220.058$,
+        where few of them end.""",
+    "unequal": r"""estimates near the true values, but a $\lambda_0$ that rests on fewer than 300 of the 5,000
+        observations, and some fifty iterations before the scales have parted.""",
+    "faithful": r"""a sorted posterior that is almost a step: a good third of the waits is about 55 minutes long, the
+        others about 80, and hardly any could be either.""",
+    "air": r"""two scales that look well apart and yet gain only 2.5 in $\ell$ over one exponential; BIC is lowest
+        with $K = 1$, AIC with $K = 2$.""",
+}
+"""Name of each trap -> what to look for, after its label and a colon."""
+
+FIGURES = _CARDS + "\n" + "\n".join(f"- *{preset.label}*: {TRAPS[name]}" for name, preset in PRESETS.items())
