@@ -10,6 +10,7 @@ import sys
 
 import flask
 from dash import Dash
+from dash.development.base_component import Component
 
 from components import guard, page
 
@@ -44,10 +45,17 @@ def create_app() -> Dash:
         assets_path_ignore=["vendor"],  # fetched by who needs it, not by every page
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.layout = page.layout()
+    app.layout = lambda: page.layout(
+        flask.request.query_string.decode("latin-1") if flask.has_request_context() else ""
+    )
     page.register(app)
     guard.refuse_malformed(app)
     return app
+
+
+def layout() -> Component:
+    """The page as its address wants it (assets/network.js sends the address along); once at the start without any."""
+    return page.layout(flask.request.query_string.decode("latin-1") if flask.has_request_context() else "")
 
 
 def address() -> tuple[str, int]:

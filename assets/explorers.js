@@ -63,7 +63,8 @@
       const [config] = Object.values(context.states);
       const parameters = config.parameters[view];
       if (!kept[view]) {
-        kept[view] = emlab.controls.defaults(parameters);
+        kept[view] = { ...emlab.controls.defaults(parameters), ...config.link.values };
+        emlab.link.begin(config);
         emlab.controls.lookAfter(parameters, kept[view], config, () => draw(emlab.figures.showMoving));
       }
       views[view] = { config, inputs: context.inputs };
@@ -85,6 +86,11 @@
       });
     return Math.max(...mixture.y);
   }
+
+  /* Parameters and values of both, for the link. */
+  const state = (config) => Object.keys(kept).map((view) => [config.parameters[view], kept[view]]);
+
+  emlab.explorers = { state };
 
   clientside.emlab.gaussian = explorer("gaussian", (config, v, inputs) => {
     const { fill, format } = emlab.controls;

@@ -40,11 +40,15 @@
     const source = context.inputs["source.data"];
     if (!settings) {
       [settings] = Object.values(context.states);
-      Object.assign(kept, emlab.controls.defaults(always()));
+      const { values } = settings.link;
+      Object.assign(kept, emlab.controls.defaults(always()), values);
+      Object.assign(left, { [source]: kept.k, [`${source} ${kept.k}`]: values });
       for (const p of always())
         emlab.controls.lookAfter([p], kept, settings, ["k", "true_k"].includes(p.name) ? arrange : undefined);
       emlab.network.onLost(() => lost(settings));
       from = context.inputs["start-from.data"];
+      document.getElementById("source-select").value = source;
+      document.getElementById("start-from-select").value = from;
     }
     if (context.inputs["start-from.data"] !== from) {
       from = context.inputs["start-from.data"];
@@ -105,6 +109,7 @@
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
     last = { source: current, start_from: from, ...values };
     clientside.set_props("run-request", { data: { id: ++request, ...last } });
+    emlab.link.changed();
   }
 
   let shown = null; // the last good result
@@ -114,8 +119,8 @@
       const reasons = Object.values(reply.errors || {}).join(" ");
       emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
       if (reply.result) {
+        emlab.walk.open(reply.result, shown ? undefined : config.link.values.iteration);
         shown = reply.result;
-        emlab.walk.open(shown);
         emlab.studies.forget(config);
       }
     }
@@ -175,5 +180,8 @@
     if (settings && target.id && target.id.startsWith("preset-")) applyPreset(target.id.slice("preset-".length));
   });
 
-  emlab.run = { lastAsked: () => last, runFrom };
+  /* Parameters and their values, for the link. */
+  const state = () => [asked(), kept];
+
+  emlab.run = { lastAsked: () => last, runFrom, state };
 })();

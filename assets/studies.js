@@ -52,7 +52,7 @@
     if (!settings) {
       settings = config;
       const parameters = [...config.parameters.study, ...config.parameters.across];
-      Object.assign(kept, emlab.controls.defaults(parameters));
+      Object.assign(kept, emlab.controls.defaults(parameters), config.link.values);
       emlab.controls.lookAfter(parameters, kept, config);
     }
     const { k } = emlab.run.lastAsked();
@@ -180,5 +180,8 @@
     return table(config.sizesHead, cells, (i) => rows[i].chosen);
   }
 
-  emlab.studies = { afterRun, follow, forget, lost, redraw };
+  /* Parameters and their values, for the link. */
+  const state = () => (settings ? [[...settings.parameters.study, ...settings.parameters.across], kept] : [[], {}]);
+
+  emlab.studies = { afterRun, follow, forget, lost, redraw, state };
 })();

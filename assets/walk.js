@@ -33,13 +33,15 @@
     return { t, p: emlab.runFigures.record(walk.result, t), q: responsibilitiesAt(Math.floor(place / 2)) };
   }
 
-  /* A new result: start at its end, where the answer is. */
-  function open(result) {
+  /* A new result: start at its end, where the answer is, or at `iteration`. */
+  function open(result, iteration = Infinity) {
     stop();
     walk.result = result;
-    walk.place = end();
+    walk.halves = document.getElementById("half-steps-button").getAttribute("aria-checked") === "true";
+    walk.place = Math.min(Math.max(0, 2 * iteration), end());
+    if (!walk.halves) walk.place += walk.place % 2;
     const slider = document.getElementById("walk-slider");
-    clientside.set_props("walk-slider", { max: end() / stride(), value: String(end() / stride()) });
+    clientside.set_props("walk-slider", { max: end() / stride(), value: String(walk.place / stride()) });
     slider.max = end() / stride();
   }
 
@@ -88,6 +90,7 @@
     draw(step, emlab.figures.showMoving);
     emlab.runFigures.showRecord(walk.result, step, document.querySelector("#run-table tbody"));
     emlab.studies.follow(walk.config);
+    emlab.link.changed();
     tell();
   }
 
@@ -200,5 +203,8 @@
     tell();
   };
 
-  emlab.walk = { go, open, present, state: walk };
+  /* The iteration on show, unless it is the last; halves follow an M-step. */
+  const onShow = () => (walk.result && walk.place < end() ? walk.place / 2 : null);
+
+  emlab.walk = { go, onShow, open, present, state: walk };
 })();

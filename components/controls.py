@@ -9,11 +9,12 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.figures import BLANK, CONFIG
+from components.options import CHOICES
 from components.parameters import Parameter
 from components.theme import SIGNS
 
 
-def parameter_row(parameter: Parameter, hidden: bool = False) -> html.Div:
+def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> html.Div:
     """A parameter's slider and number box, both named by its label, and room for words about a refused value."""
     p = parameter
     bounds = {"min": p.minimum, "max": p.maximum, "step": "any" if p.step is None else p.step}
@@ -26,11 +27,18 @@ def parameter_row(parameter: Parameter, hidden: bool = False) -> html.Div:
     children: list[Component] = [html.Div(name, className="row-name")]
     if p.slider:
         children += [
-            dcc.Input(type="range", id=ids.slider(p.name), value=str(p.default), className="slider", **bounds),
+            dcc.Input(type="range", id=ids.slider(p.name), value=f"{value:.12g}", className="slider", **bounds),
             of_box,
         ]
     children += [
-        dcc.Input(type="number", id=ids.box(p.name), value=p.default, className="box", inputMode="decimal", **bounds),
+        dcc.Input(
+            type="number",
+            id=ids.box(p.name),
+            value=int(value) if p.whole else value,
+            className="box",
+            inputMode="decimal",
+            **bounds,
+        ),
         html.P(id=ids.error(p.name), className="error", **{"aria-live": "polite"}),
     ]
     colour = "" if p.component is None else f" of-{p.component}"
@@ -38,8 +46,9 @@ def parameter_row(parameter: Parameter, hidden: bool = False) -> html.Div:
     return html.Div(children, id=ids.row(p.name), className=f"row{shape}{colour}", hidden=hidden)
 
 
-def choice(choice_id: str, label: str, options: Mapping[str, str], value: str, className: str = "") -> html.Div:
+def choice(choice_id: str, value: str, className: str = "") -> html.Div:
     """One of several, as a row of buttons of which one is pressed; its value is the data of the store `choice_id`."""
+    label, options = CHOICES[choice_id].label, CHOICES[choice_id].options
     buttons = [
         html.Button(text, id=ids.option(choice_id, name), type="button", **{"aria-pressed": str(name == value).lower()})
         for name, text in options.items()
@@ -52,9 +61,9 @@ def choice(choice_id: str, label: str, options: Mapping[str, str], value: str, c
     )
 
 
-def register_choice(app: Dash, choice_id: str, options: Iterable[str]) -> None:
+def register_choice(app: Dash, choice_id: str) -> None:
     """Bind the buttons of a choice to its store."""
-    buttons = [ids.option(choice_id, name) for name in options]
+    buttons = [ids.option(choice_id, name) for name in CHOICES[choice_id].options]
     app.clientside_callback(
         ClientsideFunction("emlab", "choose"),
         Output(choice_id, "data"),
@@ -64,21 +73,21 @@ def register_choice(app: Dash, choice_id: str, options: Iterable[str]) -> None:
     )
 
 
-def select(select_id: str, label: str, groups: Mapping[str, Mapping[str, str]]) -> html.Div:
-    """One of many, from a list; its value is the data of the store `select_id`, at first the first of all.
+def select(choice_id: str, value: str, groups: Mapping[str, Iterable[str]]) -> html.Div:
+    """One of many, from a list; its value is the data of the store `choice_id`.
 
-    `groups` is heading -> (value -> words); what has the heading "" stands by itself.
+    `groups` is heading -> values; what has the heading "" stands by itself.
     """
-    options: list[Component] = []
-    for heading, group in groups.items():
-        own = [html.Option(text, value=name) for name, text in group.items()]
-        options += [html.Optgroup(own, label=heading)] if heading else own
-    first = next(name for group in groups.values() for name in group)
+    choice = CHOICES[choice_id]
+    items: list[Component] = []
+    for heading, names in groups.items():
+        own = [html.Option(choice.options[name], value=name) for name in names]
+        items += [html.Optgroup(own, label=heading)] if heading else own
     return html.Div(
         [
-            html.Label(label, htmlFor=ids.selected(select_id)),
-            html.Select(options, id=ids.selected(select_id), **{"data-store": select_id}),
-            dcc.Store(id=select_id, data=first),
+            html.Label(choice.label, htmlFor=ids.selected(choice_id)),
+            html.Select(items, id=ids.selected(choice_id), **{"data-store": choice_id}),
+            dcc.Store(id=choice_id, data=value),
         ],
         className="select",
     )

@@ -7,11 +7,13 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.controls import card, graph, legend, parameter_row
+from components.link import Link
 from components.parameters import Parameter
 from components.theme import SIGNS
 
 
 def layout(
+    link: Link,
     view: str,
     figure: str,
     invitation: str,
@@ -33,9 +35,9 @@ def layout(
                         ids.VIEWS[view],
                         [
                             html.P(invitation, className="invitation"),
-                            parameter_row(first),
+                            parameter_row(first, link.number(first)),
                             other_weight,
-                            *[parameter_row(parameter) for parameter in others],
+                            *[parameter_row(parameter, link.number(parameter)) for parameter in others],
                             html.Button("Reset", id=ids.reset(view), type="button", className="plain-button"),
                         ],
                     ),

@@ -6,25 +6,29 @@ from dash import Dash, html
 
 from components import explorer, ids
 from components.controls import choice, register_choice, register_switch, switch
+from components.link import Link
 from components.parameters import EXPONENTIAL
 
 VIEW = "exponential"
-PARAMETRISATIONS = {"scale": "λ is a scale", "rate": "λ is a rate"}
-AXES = {"linear": "Linear y axis", "log": "Log y axis"}
 
 
-def layout() -> html.Div:
+def layout(link: Link) -> html.Div:
     """Sliders over a two-component exponential mixture density."""
     return explorer.layout(
+        link,
         VIEW,
         ids.EXPONENTIAL_FIGURE,
         "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
         EXPONENTIAL,
         [
-            choice(ids.PARAMETRISATION, "Meaning of λ", PARAMETRISATIONS, "scale"),
-            choice(ids.Y_AXIS, "Scale of the y axis", AXES, "linear"),
-            switch(ids.EXPONENTIAL_COMPONENTS, ["Weighted components"], True),
-            switch(ids.NOTEBOOK_CURVE, ["Notebook’s curve π e", html.Sup("−λx"), "/λ, dashed"], False),
+            choice(ids.PARAMETRISATION, link.chosen(ids.PARAMETRISATION)),
+            choice(ids.Y_AXIS, link.chosen(ids.Y_AXIS)),
+            switch(ids.EXPONENTIAL_COMPONENTS, ["Weighted components"], link.is_on(ids.EXPONENTIAL_COMPONENTS)),
+            switch(
+                ids.NOTEBOOK_CURVE,
+                ["Notebook’s curve π e", html.Sup("−λx"), "/λ, dashed"],
+                link.is_on(ids.NOTEBOOK_CURVE),
+            ),
         ],
         {"of-notebook": "Notebook’s curve"},
     )
@@ -32,8 +36,8 @@ def layout() -> html.Div:
 
 def register(app: Dash) -> None:
     """Bind the view's callbacks."""
-    register_choice(app, ids.PARAMETRISATION, PARAMETRISATIONS)
-    register_choice(app, ids.Y_AXIS, AXES)
+    register_choice(app, ids.PARAMETRISATION)
+    register_choice(app, ids.Y_AXIS)
     for option in (ids.EXPONENTIAL_COMPONENTS, ids.NOTEBOOK_CURVE):
         register_switch(app, option)
     options = [ids.EXPONENTIAL_COMPONENTS, ids.PARAMETRISATION, ids.Y_AXIS, ids.NOTEBOOK_CURVE]

@@ -50,6 +50,8 @@ STUDY_REPLY = "study-reply"
 BOUND_BAR = "bound-bar"
 BOUND_WORDS = "bound-words"
 
+LINK_PROBLEMS = "link-problems"
+
 SOURCE = "source"
 TRUE_TABLE = "true-table"
 START_FROM = "start-from"

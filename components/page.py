@@ -8,26 +8,24 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from components import background_view, exponential_view, figures, gaussian_view, ids, parameters, run_view, words
+from components import background_view, exponential_view, figures, gaussian_view, ids, link, parameters, run_view, words
 from components.controls import choice, register_choice
 from components.presets import PRESETS
 from components.sources import BY_HAND, DRAWN, SOURCES
 from components.theme import SIGNS
 
-FIRST_VIEW = "gaussian"
-THEMES = {"system": "Auto", "light": "Light", "dark": "Dark"}
-
 _LAYOUTS = {
     "gaussian": gaussian_view.layout,
     "exponential": exponential_view.layout,
     "run": run_view.layout,
-    "background": background_view.layout,
+    "background": lambda _link: background_view.layout(),
 }
 
 
-def config() -> dict[str, Any]:
-    """All that the browser reads instead of repeating it: figures, parameters, words."""
+def config(shown: link.Link) -> dict[str, Any]:
+    """All that the browser reads instead of repeating it: figures, parameters, words, and what the address sets."""
     return {
+        "link": link.as_dict() | {"values": dict(shown.values)},
         "skeletons": figures.skeletons(),
         "windows": {"gaussian": figures.GAUSSIAN_WINDOW, **figures.EXPONENTIAL_WINDOW},
         "logFloor": figures.LOG_FLOOR,
@@ -72,25 +70,27 @@ def _dicts(group: Iterable[parameters.Parameter]) -> list[dict[str, Any]]:
     return [parameter.as_dict() for parameter in group]
 
 
-def layout() -> html.Div:
-    """The whole page."""
+def layout(query: str = "") -> html.Div:
+    """The whole page, as the query of its address wants it."""
+    shown = link.decode(query)
+    first_view = shown.view()
     tabs = [
         html.Button(
             name,
             id=ids.tab(view),
             type="button",
             role="tab",
-            tabIndex=0 if view == FIRST_VIEW else -1,
-            **{"aria-selected": str(view == FIRST_VIEW).lower(), "aria-controls": ids.panel(view)},
+            tabIndex=0 if view == first_view else -1,
+            **{"aria-selected": str(view == first_view).lower(), "aria-controls": ids.panel(view)},
         )
         for view, name in ids.VIEWS.items()
     ]
     panels: list[Component] = [
         html.Section(
-            _LAYOUTS[view](),
+            _LAYOUTS[view](shown),
             id=ids.panel(view),
             className="view",
-            hidden=view != FIRST_VIEW,
+            hidden=view != first_view,
             role="tabpanel",
             **{"aria-labelledby": ids.tab(view)},
         )
@@ -102,11 +102,14 @@ def layout() -> html.Div:
                 [
                     html.H1("EM Lab"),
                     html.Div(tabs, className="tabs", role="tablist", **{"aria-label": "Views"}),
-                    choice(ids.THEME_CHOICE, "Colours", THEMES, "system", "theme-choice"),
+                    choice(ids.THEME_CHOICE, shown.chosen(ids.THEME_CHOICE), "theme-choice"),
                 ]
             ),
+            html.P(
+                " ".join(shown.problems), id=ids.LINK_PROBLEMS, className="link-problems", hidden=not shown.problems
+            ),
             html.Main(panels),
-            dcc.Store(id=ids.CONFIG, data=config()),
+            dcc.Store(id=ids.CONFIG, data=config(shown)),
             dcc.Store(id=ids.THEME),
         ],
         className="page",
@@ -115,7 +118,7 @@ def layout() -> html.Div:
 
 def register(app: Dash) -> None:
     """Bind every callback of the page."""
-    register_choice(app, ids.THEME_CHOICE, THEMES)
+    register_choice(app, ids.THEME_CHOICE)
     app.clientside_callback(
         ClientsideFunction("emlab", "theme"),
         Output(ids.THEME, "data"),

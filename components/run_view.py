@@ -22,45 +22,44 @@ from components.controls import (
     switch,
 )
 from components.figures import POSTERIOR_NAMES
+from components.link import Link
 from components.parameters import ACROSS, START, STOPPING, STUDY, Parameter
 from components.presets import PRESETS
-from components.sources import GENERATED, SAMPLE_ROWS, SOURCE_GROUPS, SOURCES, START_ROWS, STARTS
+from components.sources import SAMPLE_ROWS, SOURCE_GROUPS, START_ROWS, STARTS
 from components.state import parse_run
 from components.theme import SIGNS
 
-COLOURS = {"label": "By label", "responsibility": "By responsibility"}
 RUN, RUNNING = "Run EM", "Running …"
 PLAY, PAUSE = "Play", "Pause"
 SURFACE = "Figure: log-likelihood over one parameter of two components, with the path of the run"
-SPEEDS = {"1": "1/s", "4": "4/s", "20": "20/s"}
 
 
-def layout() -> html.Div:
+def layout(link: Link) -> html.Div:
     """Controls, figures, table and sentence of a run."""
     controls = html.Div(
         [
             card(
                 "Data",
                 [
-                    select(ids.SOURCE, "Source", SOURCE_GROUPS),
+                    select(ids.SOURCE, link.chosen(ids.SOURCE), SOURCE_GROUPS),
                     html.P(id=ids.ABOUT, className="about"),
-                    _rows(SAMPLE_ROWS),
+                    _rows(link, SAMPLE_ROWS),
                     html.Div(id=ids.TRUE_TABLE),
                 ],
             ),
             card(
                 "Start",
                 [
-                    _rows(START),
-                    select(ids.START_FROM, "Starting point", {"": STARTS}),
-                    _rows(p for p in START_ROWS if p not in START),
+                    _rows(link, START),
+                    select(ids.START_FROM, link.chosen(ids.START_FROM), {"": STARTS}),
+                    _rows(link, [p for p in START_ROWS if p not in START]),
                     html.Div(id=ids.START_TABLE),
                 ],
             ),
             card(
                 "Run",
                 [
-                    _rows(STOPPING),
+                    _rows(link, STOPPING),
                     html.Div(
                         [
                             html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"}),
@@ -90,14 +89,14 @@ def layout() -> html.Div:
                     html.P(id=ids.PREDICT, className="invitation", **{"aria-live": "polite"}),
                     html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}),
                     html.P(id=ids.RUN_NOTE, className="note"),
-                    _transport(),
+                    _transport(link),
                 ],
                 className="card outcome",
             ),
             html.Section(
                 [
                     html.Div(
-                        [html.H2("Data and fit"), choice(ids.COLOUR_BY, "Colour of the marks", COLOURS, "label")],
+                        [html.H2("Data and fit"), choice(ids.COLOUR_BY, link.chosen(ids.COLOUR_BY))],
                         className="heading",
                     ),
                     legend({"of-mixture": "Fitted mixture", "of-histogram": "Histogram"}),
@@ -131,14 +130,14 @@ def layout() -> html.Div:
                 "surface",
                 "Likelihood surface",
                 "Draw the surface",
-                [_rows(ACROSS), graph(ids.SURFACE_FIGURE, SURFACE)],
+                [_rows(link, ACROSS), graph(ids.SURFACE_FIGURE, SURFACE)],
             ),
             _study("sizes", "How many components?", "Fit K = 1 to 5", [_study_table("sizes")]),
             _study(
                 "starts",
                 "Other starts",
                 "Run from many starts",
-                [_rows(STUDY), _study_table("starts")],
+                [_rows(link, STUDY), _study_table("starts")],
             ),
         ],
         className="results",
@@ -147,10 +146,14 @@ def layout() -> html.Div:
     return html.Div([controls, results, *stores], className="run")
 
 
-def _rows(parameters: Iterable[Parameter]) -> html.Div:
-    """A row for each parameter; those that the default run does not have are hidden."""
-    at_first = {*SOURCES[GENERATED].parameters(), *STUDY}
-    return html.Div([parameter_row(p, hidden=p not in at_first) for p in parameters], className="rows")
+def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
+    """A row for each parameter, as the run on show has it; those that it does not have are hidden."""
+    shown = {p.name: p for p in (*link.run_parameters(), *STUDY) if p.column is None}
+    rows = [
+        parameter_row(p, link.number(p), hidden=p.name not in shown)
+        for p in (shown.get(parameter.name, parameter) for parameter in parameters)
+    ]
+    return html.Div(rows, className="rows")
 
 
 def _study(name: str, title: str, button: str, content: list[Component]) -> html.Section:
@@ -170,7 +173,7 @@ def _study_table(name: str) -> html.Div:
     return html.Div(id=ids.study_table(name), className="table")
 
 
-def _transport() -> html.Div:
+def _transport(link: Link) -> html.Div:
     """Walking through the records of a run: buttons, slider, speed, half-steps, and the bound."""
     symbols = {
         ids.WALK_START: ("To the start", "|◀"),
@@ -190,8 +193,8 @@ def _transport() -> html.Div:
             html.Label("Iteration on show", htmlFor=ids.WALK_SLIDER, className="unseen"),
             dcc.Input(type="range", id=ids.WALK_SLIDER, min=0, max=1, step=1, value="1", className="slider"),
             html.Output(id=ids.WALK_PLACE, className="walk-place"),
-            html.Div(choice(ids.SPEED, "Steps a second", SPEEDS, "4"), id="speed-group"),
-            switch(ids.HALF_STEPS, ["E | M half-steps"], False),
+            html.Div(choice(ids.SPEED, link.chosen(ids.SPEED)), id="speed-group"),
+            switch(ids.HALF_STEPS, ["E | M half-steps"], link.is_on(ids.HALF_STEPS)),
             html.Div(id=ids.BOUND_BAR, className="bound-bar", **{"aria-hidden": "true"}),
             html.P(id=ids.BOUND_WORDS, className="note bound-words"),
             html.P(id=ids.WALK_ANNOUNCEMENT, className="unseen", **{"aria-live": "polite"}),
@@ -213,8 +216,8 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
 
 def register(app: Dash) -> None:
     """Bind the view's callbacks; only `reply` asks the server."""
-    register_choice(app, ids.COLOUR_BY, COLOURS)
-    register_choice(app, ids.SPEED, SPEEDS)
+    register_choice(app, ids.COLOUR_BY)
+    register_choice(app, ids.SPEED)
     register_switch(app, ids.HALF_STEPS)
     app.clientside_callback(
         ClientsideFunction("emlab", "half_steps"), Input(ids.HALF_STEPS, "data"), prevent_initial_call=True

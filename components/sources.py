@@ -164,10 +164,10 @@ SOURCES: dict[str, Source] = {
 
 
 SOURCE_GROUPS = {
-    "Drawn here": {source.name: source.label for source in SOURCES.values() if source.generated},
-    "Real data": {source.name: source.label for source in SOURCES.values() if not source.generated},
+    "Drawn here": [source.name for source in SOURCES.values() if source.generated],
+    "Real data": [source.name for source in SOURCES.values() if not source.generated],
 }
-"""Names and labels of the sources, as they stand in the list."""
+"""Names of the sources, as they stand in the list."""
 
 
 def _rows_of(lists: list[tuple[Parameter, ...]]) -> tuple[Parameter, ...]:

@@ -26,7 +26,12 @@ class Page:
         self.browser.set_window_size(1440, 1000)
         self.browser.get("about:blank")
         self.logs()
-        self.browser.get(composite.server.url)
+        self.url = composite.server.url.rstrip("/") + "/"
+        self.browser.get(self.url)
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until figures and the first run are there."""
         self.until(lambda: self.browser.execute_script("return document.querySelectorAll('.main-svg').length") >= 5)
         self.until(lambda: self.text(ids.RUN_SENTENCE))
 

@@ -21,7 +21,8 @@ PAGE_LAYERS = [
     {"components.explorer", "components.studies", "components.background_text", "components.figures_text"},
     {"components.runs", "components.presets", "components.code", "components.tables"},
     {"components.controls", "components.prose", "components.finished"},
-    {"components.figures", "components.state"},
+    {"components.figures", "components.state", "components.link"},
+    {"components.options"},
     {"components.sources"},
     {"components.parameters", "components.ids", "components.theme", "components.words"},
 ]

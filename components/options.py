@@ -1,0 +1,37 @@
+"""Every choice and switch of the page: what each is called, its options, and how it stands at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components import ids
+from components.sources import BY_HAND, GENERATED, SOURCES, STARTS
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several: value -> words, and the one chosen at first."""
+
+    label: str
+    options: Mapping[str, str]
+    default: str
+
+
+CHOICES = {
+    ids.THEME_CHOICE: Choice("Colours", {"system": "Auto", "light": "Light", "dark": "Dark"}, "system"),
+    ids.PARAMETRISATION: Choice("Meaning of λ", {"scale": "λ is a scale", "rate": "λ is a rate"}, "scale"),
+    ids.Y_AXIS: Choice("Scale of the y axis", {"linear": "Linear y axis", "log": "Log y axis"}, "linear"),
+    ids.SOURCE: Choice("Source", {source.name: source.label for source in SOURCES.values()}, GENERATED),
+    ids.START_FROM: Choice("Starting point", STARTS, BY_HAND),
+    ids.COLOUR_BY: Choice("Colour of the marks", {"label": "By label", "responsibility": "By responsibility"}, "label"),
+    ids.SPEED: Choice("Steps a second", {"1": "1/s", "4": "4/s", "20": "20/s"}, "4"),
+}
+
+SWITCHES = {
+    ids.GAUSSIAN_COMPONENTS: True,
+    ids.EXPONENTIAL_COMPONENTS: True,
+    ids.NOTEBOOK_CURVE: False,
+    ids.HALF_STEPS: False,
+}
+"""Switch -> whether it is on at first."""

@@ -1,0 +1,299 @@
+"""The page's state in its address: every state survives, every address opens a page."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from typing import Any
+
+import pytest
+
+from app import create_app
+from components import ids, link, parameters
+from components.link import Link, decode
+from components.options import CHOICES, SWITCHES
+from components.sources import SIZES, SOURCES, STARTS
+from tests.page import Page
+
+NUMBERS = [*parameters.GAUSSIAN, *parameters.EXPONENTIAL, *parameters.STUDY, *parameters.ACROSS]
+
+V1 = {
+    "": {},
+    "v=1&view=em&n=500&seed=7&rho=0.3": {"view": "run", "n": 500, "seed": 7, "rho": 0.3},
+    "v=1&view=gaussian&theme=dark&gaussian-mu1=0.2&gaussian-components=off": {
+        "view": "gaussian",
+        "theme-choice": "dark",
+        "gaussian-mu1": 0.2,
+        "gaussian-components": False,
+    },
+    "v=1&view=exponential&parametrisation=rate&y-axis=log&notebook-curve=on&exponential-lambda1=0.25": {
+        "view": "exponential",
+        "parametrisation": "rate",
+        "y-axis": "log",
+        "notebook-curve": True,
+        "exponential-lambda1": 0.25,
+    },
+    "v=1&view=em&source=galaxies&start-from=kmeans&start_seed=9&k=4&iteration=3.5&half-steps=on&tol=1e-9": {
+        "view": "run",
+        "source": "galaxies",
+        "start-from": "kmeans",
+        "start_seed": 9,
+        "k": 4,
+        "iteration": 3.5,
+        "half-steps": True,
+        "tol": 1e-9,
+    },
+    "v=1&view=em&true_k=3&k=3&weight2=2&lambda2=3.5&start_weight0=0.5&start_lambda2=1.25&max_iter=20": {
+        "view": "run",
+        "true_k": 3,
+        "k": 3,
+        "weight2": 2,
+        "lambda2": 3.5,
+        "start_weight0": 0.5,
+        "start_lambda2": 1.25,
+        "max_iter": 20,
+    },
+}
+"""Links of version 1, and what each must mean for ever."""
+
+
+@pytest.mark.parametrize("query", V1)
+def test_links_of_version_1_keep_their_meaning(query):
+    assert decode(query) == decode(f"?{query}") == Link(V1[query])
+
+
+# -- round trip ------------------------------------------------------------------------------------------------------
+
+
+def some_value(rng: random.Random, parameter: parameters.Parameter) -> float:
+    """A value that is allowed, as the page would hold it."""
+    if parameter.step is None:
+        return rng.choice([parameter.minimum, parameter.maximum, rng.random(), 10 ** rng.uniform(-15, 0)])
+    steps = rng.randint(0, round((parameter.maximum - parameter.minimum) / parameter.step))
+    value = round(parameter.minimum + steps * parameter.step, 6)
+    return int(value) if parameter.whole else value
+
+
+def some_state(rng: random.Random) -> list[tuple[str, Any, Any]]:
+    """Name in the link, value and default of everything that a page can show."""
+    view = rng.choice(list(link.VIEWS))
+    state: list[tuple[str, Any, Any]] = [(link.VIEW, view, link.FIRST_VIEW)]
+    source, start_from = rng.choice(list(SOURCES)), rng.choice(list(STARTS))
+    chosen = {ids.SOURCE: source, ids.START_FROM: start_from}
+    for key, choice in CHOICES.items():
+        state.append((link.NAMES.get(key, key), chosen.get(key, rng.choice(list(choice.options))), choice.default))
+    state += [(key, link.ON_OFF[rng.random() < 0.5], link.ON_OFF[on]) for key, on in SWITCHES.items()]
+    true_k, k = rng.choice(SIZES), rng.choice(SIZES)
+    for p in [*NUMBERS, *SOURCES[source].parameters(true_k, k, start_from)]:
+        value = {"true_k": true_k, "k": k}.get(p.name, some_value(rng, p))
+        state.append((p.name, value, p.default))
+    state.append((link.ITERATION.name, some_value(rng, link.ITERATION), None))
+    return state
+
+
+def meant(state: list[tuple[str, Any, Any]]) -> dict[str, Any]:
+    """What decoding the link of a state must give."""
+    keys = {name: key for key, name in link.NAMES.items()}
+    on_off = {word: on for on, word in link.ON_OFF.items()}
+    found = {}
+    for name, value, default in state:
+        if value != default:
+            key = keys.get(name, name)
+            found[key] = on_off[value] if key in SWITCHES else link.VIEWS[value] if key == link.VIEW else value
+    return found
+
+
+def test_ten_thousand_states_survive_the_round_trip_exactly_in_short_links(page):
+    rng = random.Random(4)
+    longest = 0
+    for _ in range(10):
+        states = [some_state(rng) for _ in range(1000)]
+        queries = page.browser.execute_script(
+            "return arguments[0].map((state) => emlab.link.encode(state, arguments[1]))", states, link.VERSION
+        )
+        for state, query in zip(states, queries, strict=True):
+            assert decode(query) == Link(meant(state)), query
+            longest = max(longest, len(query))
+    assert longest < 1950, "with scheme, host and path a link has at most 2,000 characters"
+
+
+# -- addresses that nobody should send -------------------------------------------------------------------------------
+
+
+def some_address(rng: random.Random) -> str:
+    """A link with something broken in it, or no link at all."""
+    query = "&".join(f"{name}={value}" for name, value, default in some_state(rng) if value != default)
+    alphabet = string.printable + "é٣２−∞\x00\ud800%&=?#+"
+    for _ in range(rng.randint(1, 12)):
+        at = rng.randrange(len(query) + 1)
+        kind = rng.randrange(5)
+        if kind == 0:
+            query = query[:at] + rng.choice(alphabet) + query[at:]
+        elif kind == 1:
+            query = query[:at] + query[at + rng.randint(1, 9) :]
+        elif kind == 2:
+            query = query[:at] + "".join(rng.choice(alphabet) for _ in range(rng.randint(1, 40))) + query[at:]
+        elif kind == 3:
+            query = query.replace("=", rng.choice(["=-", "=1e", "=1e999", "=nan", "==", "=%", "=9" * 3]), 2)
+        else:
+            query = query[:at] + query[:at][::-1] + query[at:]
+    return query
+
+
+def test_ten_thousand_broken_addresses_are_read_and_give_only_what_is_allowed():
+    rng = random.Random(5)
+    for _ in range(10_000):
+        found = decode(some_address(rng))
+        known = {p.name: p for p in (*NUMBERS, *found.run_parameters(), link.ITERATION, parameters.START_SEED)}
+        sizes = {p.name: p for p in (*parameters.SAMPLE, *parameters.START)}
+        for key, value in found.values.items():
+            if key in CHOICES:
+                assert value in CHOICES[key].options
+            elif key in SWITCHES:
+                assert isinstance(value, bool)
+            elif key == link.VIEW:
+                assert value in ids.VIEWS
+            else:
+                assert (known | sizes)[key].problem(value) is None
+        assert all(problem.endswith(".") and "\n" not in problem for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("n=1e9", "“n” was left out: this is too large. Allowed: a whole number from 1 to 100,000."),
+        ("n=1_000", "not a number"),
+        ("n=２", "not a number"),
+        ("n=", "empty"),
+        ("rho=0.0005", "between two steps"),
+        ("tol=nan", "not a number"),
+        ("tol=inf", "not a number"),
+        ("view=elsewhere", "Allowed: gaussian, exponential, em, background."),
+        ("half-steps=yes", "Allowed: on, off."),
+        ("v=99&n=5", "another version"),
+    ],
+)
+def test_what_is_left_out_of_a_link_is_said(query, words):
+    assert any(words in problem for problem in decode(query).problems)
+
+
+def test_unknown_names_and_what_the_source_does_not_have_are_ignored():
+    found = decode("bogus=1&source=galaxies&lambda0=3&n=5&__proto__=1&start_mu0=12")
+    assert found.problems == ()
+    assert found.values == {"source": "galaxies", "n": 5, "start_mu0": 12}
+
+
+@pytest.mark.parametrize("query", ["n=" + "9" * 100_000, "&" * 100_000, "n=5&" * 20_000, "%" * 5000, "a=b=c", "=", "n"])
+def test_long_and_empty_addresses_open_the_page(query):
+    client = create_app().server.test_client()
+    assert client.get("/", query_string=query).status_code == 200
+    layout = client.get("/_dash-layout", query_string=query)
+    assert layout.status_code == 200
+    assert json.loads(layout.get_data(as_text=True))["props"]
+
+
+# -- in the browser --------------------------------------------------------------------------------------------------
+
+
+def opened(page: Page, query: str) -> None:
+    page.browser.get(f"{page.url}?{query}")
+    page.ready()
+
+
+def seen(page: Page) -> dict[str, Any]:
+    """What a page shows: controls, figures' numbers, texts, and where it stands."""
+    script = """
+    const figures = [...document.querySelectorAll('.js-plotly-plot')].map((plot) => [
+      plot.closest('[id$="-figure"]').id,
+      (plot.data || []).map(({uid, x, y, visible}) => [uid, x, y, visible ?? true])]);
+    const boxes = [...document.querySelectorAll('input, select')].filter((e) => !e.closest('[hidden].row'))
+      .map((e) => [e.id, e.value]);
+    const pressed = [...document.querySelectorAll('[aria-pressed], [aria-checked], [aria-selected]')].map(
+      (e) => [e.id, e.getAttribute('aria-pressed'), e.getAttribute('aria-checked'), e.getAttribute('aria-selected')]);
+    const texts = ['run-sentence', 'run-note', 'run-table', 'walk-place', 'bound-words', 'gaussian-sentence',
+      'exponential-sentence'].map((id) => [id, document.getElementById(id).textContent]);
+    const hidden = [...document.querySelectorAll('.row')].filter((e) => e.hidden).map((e) => e.id);
+    const theme = document.documentElement.dataset.theme || '';
+    return JSON.stringify({figures, boxes, pressed, texts, hidden, theme});
+    """
+    return dict(json.loads(page.browser.execute_script(script)))
+
+
+def assert_opens_the_same(page: Page) -> None:
+    """The page's address, opened afresh, shows what is on show."""
+    address = page.until(lambda: page.browser.execute_script("return emlab.link.address()"))
+    page.until(lambda: page.browser.current_url == address)
+    before = seen(page)
+    page.browser.get("about:blank")
+    page.browser.get(address)
+    page.ready()
+    page.until(lambda: seen(page) == before)
+    assert page.browser.current_url == address
+
+
+def test_the_gaussian_explorer_travels(page):
+    page.move("gaussian-mu1", 0.3)
+    page.type("gaussian-sigma2", "1.2")
+    page.element(f"{ids.GAUSSIAN_COMPONENTS}-button").click()
+    page.element(ids.option(ids.THEME_CHOICE, "dark")).click()
+    page.until(lambda: "gaussian-sigma2=1.2" in page.browser.current_url)
+    assert_opens_the_same(page)
+
+
+def test_the_exponential_explorer_travels(page):
+    page.open("exponential")
+    page.move("exponential-lambda1", 0.125)
+    page.element(ids.option(ids.PARAMETRISATION, "rate")).click()
+    page.element(ids.option(ids.Y_AXIS, "log")).click()
+    page.element(f"{ids.NOTEBOOK_CURVE}-button").click()
+    page.until(lambda: "notebook-curve=on" in page.browser.current_url)
+    assert_opens_the_same(page)
+
+
+def test_a_run_travels_with_the_iteration_on_show(page):
+    page.open("run")
+    page.choose(ids.SOURCE, "generated-gaussian")
+    page.until(lambda: "Gaussian mixture" in page.text(ids.RUN_NOTE))
+    page.type("true_k", "3")
+    page.type("k", "3")
+    page.type("seed", "11")
+    page.until(lambda: page.browser.execute_script("return !!document.getElementById('mu2-cell')"))
+    cell = page.element("mu2-cell")
+    cell.clear()
+    cell.send_keys("4.5\n")
+    table = page.text(ids.RUN_TABLE)
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.RUN_TABLE) != table)
+    page.element(f"{ids.HALF_STEPS}-button").click()
+    page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
+    page.element(ids.WALK_START).click()
+    for _ in range(3):
+        page.element(ids.WALK_FORWARD).click()
+    page.until(lambda: "iteration=1.5" in page.browser.current_url)
+    page.until(lambda: len(page.trace(ids.PARAMETERS_FIGURE, "row2-component-2").get("y") or []) > 3)
+    assert_opens_the_same(page)
+
+
+def test_the_background_travels_and_a_bare_page_has_a_bare_address(page):
+    assert page.browser.current_url == page.url
+    page.open("background")
+    page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=background")
+    assert_opens_the_same(page)
+    page.open("gaussian")
+    page.until(lambda: page.browser.current_url == page.url)
+
+
+def test_a_broken_link_opens_a_page_that_says_so(page):
+    opened(page, "view=em&n=12&seed=-3&k=many&hello=world")
+    words = page.text(ids.LINK_PROBLEMS)
+    assert "“seed” was left out: this is too small" in words
+    assert "“k” was left out: this is not a number" in words
+    assert page.element(ids.LINK_PROBLEMS).is_displayed()
+    page.until(lambda: "12 observations, seed 1" in page.text(ids.RUN_NOTE))
+
+
+def test_a_link_costs_no_more_requests_than_a_bare_page(page):
+    opened(page, "view=em&n=12&k=3&theme=dark&iteration=1")
+    paths = [url for url in page.requests() if "_dash-update-component" in url]
+    assert len(paths) == 1
