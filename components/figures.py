@@ -6,6 +6,7 @@ The browser fills in x and y (assets/figures.js); every colour, title, name and 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -305,6 +306,7 @@ FIGURES = {
 }
 
 
+@cache
 def skeletons() -> dict[str, dict[Mode, dict[str, Any]]]:
     """Every figure in every colour mode, JSON-ready, for the browser to fill."""
     return {graph: {mode: make(mode).to_plotly_json() for mode in MODES} for graph, make in FIGURES.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
@@ -14,18 +15,28 @@ from components.presets import PRESETS
 from components.sources import BY_HAND, DRAWN, SOURCES
 from components.theme import SIGNS
 
+
+@cache
+def _background() -> Component:
+    return background_view.layout()
+
+
 _LAYOUTS = {
     "gaussian": gaussian_view.layout,
     "exponential": exponential_view.layout,
     "run": run_view.layout,
-    "background": lambda _link: background_view.layout(),
+    "background": lambda _link: _background(),
 }
 
 
 def config(shown: link.Link) -> dict[str, Any]:
     """All that the browser reads instead of repeating it: figures, parameters, words, and what the address sets."""
+    return _tables() | {"link": link.as_dict() | {"values": dict(shown.values)}}
+
+
+@cache
+def _tables() -> dict[str, Any]:
     return {
-        "link": link.as_dict() | {"values": dict(shown.values)},
         "skeletons": figures.skeletons(),
         "windows": {"gaussian": figures.GAUSSIAN_WINDOW, **figures.EXPONENTIAL_WINDOW},
         "logFloor": figures.LOG_FLOOR,
@@ -70,6 +81,7 @@ def _dicts(group: Iterable[parameters.Parameter]) -> list[dict[str, Any]]:
     return [parameter.as_dict() for parameter in group]
 
 
+@lru_cache(maxsize=32)
 def layout(query: str = "") -> html.Div:
     """The whole page, as the query of its address wants it."""
     shown = link.decode(query)
