@@ -29,11 +29,14 @@
 
   const everything = () => [
     ...options(),
+    ...ownData(),
     ...emlab.explorers.state(settings).flatMap((one) => numbers(...one)),
     ...numbers(...emlab.run.state()),
     ...numbers(...emlab.studies.state()),
     ...iteration(),
   ];
+
+  const ownData = () => (element("source-select").value === "own" ? emlab.own.state() : []);
 
   /* Where the walk stands, unless at the end. */
   function iteration() {

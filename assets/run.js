@@ -12,12 +12,13 @@
   let last = null; // the run last asked for
   let current = null; // the data source on show
   let from = null; // how a run starts
+  let family = null; // what is fitted to somebody's own data
   let arranged = null; // source and K whose start values are on show
   let settings = null; // the page's parameters and words
 
   const truth = () => settings.sources[current].samples[kept.true_k] || [];
   const sample = () => (truth().length ? [...settings.parameters.sample, ...truth()] : []);
-  const byHand = () => settings.sources[current].starts[kept.k];
+  const byHand = () => settings.sources[current].starts[kept.k] || [];
 
   /* How the start is set: by hand, by a seed, or not at all. */
   function start() {
@@ -42,13 +43,21 @@
       [settings] = Object.values(context.states);
       const { values } = settings.link;
       Object.assign(kept, emlab.controls.defaults(always()), values);
-      Object.assign(left, { [source]: kept.k, [`${source} ${kept.k}`]: values });
+      for (const family of ["", context.inputs["family.data"]]) left[`${source} ${family} ${kept.k}`] = values;
+      left[source] = kept.k;
       for (const p of always())
         emlab.controls.lookAfter([p], kept, settings, ["k", "true_k"].includes(p.name) ? arrange : undefined);
       emlab.network.onLost(() => lost(settings));
       from = context.inputs["start-from.data"];
-      document.getElementById("source-select").value = source;
-      document.getElementById("start-from-select").value = from;
+      family = context.inputs["family.data"];
+      for (const list of ["source", "start-from", "family"])
+        document.getElementById(`${list}-select`).value = context.inputs[`${list}.data`];
+      emlab.own.begin(settings);
+      settings.sources.own = emlab.own.source(family);
+    }
+    if (context.inputs["family.data"] !== family) {
+      family = context.inputs["family.data"];
+      if (current === "own") follow("own", family);
     }
     if (context.inputs["start-from.data"] !== from) {
       from = context.inputs["start-from.data"];
@@ -74,6 +83,19 @@
     const { start: fitted } = settings.parameters;
     emlab.controls.set(fitted, { k: left[source] || emlab.controls.defaults(fitted).k }, kept);
     emlab.controls.say("about-source", settings.sources[source].about);
+    document.getElementById("own-panel").hidden = source !== "own";
+  }
+
+  /* Other data of somebody's own, or another family for them: the first of those that suit if the one chosen does not. */
+  function follow(source, ...suitable) {
+    if (!suitable.includes(family)) {
+      [family] = suitable;
+      emlab.controls.choose("family", family);
+    }
+    settings.sources[source] = emlab.own.source(family);
+    arranged = ""; // other data have other start values
+    followSource(source);
+    askForRun();
   }
 
   /* Rows and tables for the source, the numbers of components and the way to start that are chosen. */
@@ -92,7 +114,7 @@
 
   /* Values for the source and the numbers of components: a start's as they were left, if they ever were. */
   function settle() {
-    const place = `${current} ${kept.k}`;
+    const place = `${current} ${current === "own" ? family : ""} ${kept.k}`;
     if (place !== arranged) {
       if (arranged) left[arranged] = { ...kept };
       arranged = place;
@@ -103,11 +125,13 @@
 
   function askForRun() {
     const parameters = asked();
-    const refused = parameters.some(emlab.controls.isRefused);
-    emlab.controls.say("run-status", refused ? settings.sentences.mend_first : "");
-    if (refused) return;
+    const own = current === "own";
+    const refused = parameters.some(emlab.controls.isRefused) ? settings.sentences.mend_first : "";
+    const missing = own && emlab.own.problem(family);
+    emlab.controls.say("run-status", missing || refused);
+    if (missing || refused) return;
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
-    last = { source: current, start_from: from, ...values };
+    last = { source: current, start_from: from, ...values, ...(own ? { family, data: emlab.own.values() } : {}) };
     clientside.set_props("run-request", { data: { id: ++request, ...last } });
     emlab.link.changed();
   }
@@ -183,5 +207,5 @@
   /* Parameters and their values, for the link. */
   const state = () => [asked(), kept];
 
-  emlab.run = { lastAsked: () => last, runFrom, state };
+  emlab.run = { follow, lastAsked: () => last, runFrom, state };
 })();

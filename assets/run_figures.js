@@ -151,7 +151,7 @@
         hovertemplate: hover(figure, result),
       });
     }
-    figure.layout.xaxis.range = [1 - 0.02 * result.n, 1.02 * result.n];
+    Object.assign(figure.layout.xaxis, { range: [1 - 0.02 * result.n, 1.02 * result.n], dtick: result.n < 10 ? 1 : undefined });
     return { figure };
   }
 
@@ -229,32 +229,36 @@
     return made;
   }
 
-  /* True, start, on show, final; the cells of the record on show are rewritten by `showRecord`. */
+  /* What is known or published (where it is), start, on show, final. The cells of the record on show are rewritten by
+     `showRecord`. */
   function table(result, step, config) {
     const last = result.log_likelihood.length - 1;
-    const row = (head, values, digits) =>
+    const { beside } = result;
+    const cell = (value, digits) => (value === null ? "–" : emlab.controls.format(value, digits));
+    const row = (head, known, values, digits) =>
       element("tr", [
         element("th", head, { scope: "row" }),
-        ...values.map((value) => element("td", value === null ? "–" : emlab.controls.format(value, digits))),
+        ...(beside ? [element("td", cell(known, digits))] : []),
+        ...values.map((value, i) => element("td", cell(value, digits), i === 1 ? { class: "on-show" } : {})),
       ]);
     const rows = [];
     for (const [name, symbol] of Object.entries(config.symbols[result.family]))
       for (const k of componentsOf(result)) {
         const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
-        const truth = result.match && result.true[name][result.match[k]];
         const values = [record(result, 0), step.p, record(result, last)].map((one) => one[name][k]);
-        rows.push(row([sign, emlab.controls.fill(symbol, { k })], [truth, ...values], 4));
+        rows.push(row([sign, emlab.controls.fill(symbol, { k })], beside && beside.parameters[name][k], values, 4));
       }
     const ell = result.log_likelihood;
-    rows.push(row("ℓ", [null, ell[0], ell[step.t], ell[last]], 7));
-    const head = element("tr", config.tableHead.map((text) => element("th", text, { scope: "col" })));
+    rows.push(row("ℓ", beside && beside.log_likelihood, [ell[0], ell[step.t], ell[last]], 7));
+    const [first, ...heads] = config.tableHead;
+    const head = element("tr", [first, ...(beside ? [beside.head] : []), ...heads].map((text) => element("th", text, { scope: "col" })));
     return element("table", [element("thead", head), element("tbody", rows)]);
   }
 
   function showRecord(result, { p, t }, body) {
     const numbers = Object.keys(result.trajectory).flatMap((name) => p[name].map((value) => emlab.controls.format(value, 4)));
     numbers.push(emlab.controls.format(result.log_likelihood[t], 7));
-    numbers.forEach((text, row) => (body.rows[row].cells[3].textContent = text));
+    numbers.forEach((text, row) => (body.rows[row].querySelector(".on-show").textContent = text));
   }
 
   emlab.runFigures = {

@@ -10,8 +10,8 @@ from typing import Any
 import flask
 from dash import Dash
 
-MAX_BODY = 64 * 1024
-"""Largest request that is read, in bytes; the page sends less than one thousand."""
+MAX_BODY = 8_000_000
+"""Largest request that is read, in bytes: somebody's own file (`own_data.MAX_BYTES`) in base 64."""
 
 
 def refuse_malformed(app: Dash) -> None:

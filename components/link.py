@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 
 from components import ids
 from components.options import CHOICES, SWITCHES, Choice
+from components.packing import unpack
 from components.parameters import (
     ACROSS,
     EXPONENTIAL,
@@ -26,7 +27,8 @@ from components.parameters import (
     STUDY,
     Parameter,
 )
-from components.sources import SOURCES
+from components.sources import OWN, SOURCES, Source
+from components.state import own_source
 
 VERSION = 1
 
@@ -44,6 +46,11 @@ NAMES = {ids.THEME_CHOICE: "theme"}
 ON_OFF = {True: "on", False: "off"}
 
 LEFT_OUT = "The link’s “{name}” was left out: {problem}. Allowed: {allowed}."
+DATA = "data"
+"""Name of somebody's own data, packed (components/packing.py)."""
+NO_DATA = (
+    "This link was made with somebody’s own data, which were too many for it: ask for the file and choose it here."
+)
 NEWER = "This link was made by another version of EM Lab; what is not known here is left out."
 
 MAX_LENGTH = 8_000
@@ -53,10 +60,11 @@ _NUMBER = re.compile(r"-?(\d{1,25}\.?\d{0,25}|\.\d{1,25})(e[+-]?\d{1,3})?", re.A
 
 @dataclass(frozen=True)
 class Link:
-    """What an address sets, checked, and words for what was left out."""
+    """What an address sets, checked, words for what was left out, and somebody's own data if it carries them."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    own: Source | None = None
 
     def view(self) -> str:
         """The view that is open."""
@@ -82,9 +90,11 @@ class Link:
     def run_parameters(self) -> tuple[Parameter, ...]:
         """What can be set of the run that the link shows."""
         (k,), true_k = START, next(p for p in SAMPLE if p.name == "true_k")
-        return SOURCES[self.chosen(ids.SOURCE)].parameters(
-            self.whole(true_k), self.whole(k), self.chosen(ids.START_FROM)
-        )
+        return self.source().parameters(self.whole(true_k), self.whole(k), self.chosen(ids.START_FROM))
+
+    def source(self) -> Source:
+        """Where the observations come from."""
+        return self.own or SOURCES[self.chosen(ids.SOURCE)]
 
 
 def decode(query: str) -> Link:
@@ -106,13 +116,15 @@ def decode(query: str) -> Link:
         problems.append(NEWER)
     for name, key, options in _options():
         take(name, key, _reader(options), ", ".join(options))
+    own, problem = _own(given, values)
+    problems += [problem] if problem else []
     for parameters in (SAMPLE + START, (*GAUSSIAN, *EXPONENTIAL, START_SEED, *STUDY, *ACROSS, ITERATION)):
         for parameter in parameters:
             take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
-    for parameter in Link(values).run_parameters():  # which there are depends on what was read so far
+    for parameter in Link(values, own=own).run_parameters():  # which there are depends on what was read so far
         if parameter.name not in values:
             take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
-    return Link(values, tuple(dict.fromkeys(problems)))
+    return Link(values, tuple(dict.fromkeys(problems)), own)
 
 
 def as_dict() -> dict[str, Any]:
@@ -134,6 +146,22 @@ def _pairs(query: str) -> dict[str, str]:
         if name:
             found.setdefault(unquote_plus(name), unquote_plus(value))
     return found
+
+
+def _own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, str | None]:
+    """Somebody's own data, if the link says so and carries them; else the link has another source, and why."""
+    if values.get(ids.SOURCE) != OWN:
+        return None, None
+    family = values.get(ids.FAMILY, CHOICES[ids.FAMILY].default)
+    try:
+        source, errors = own_source(list(unpack(given[DATA])), family) if DATA in given else (None, {DATA: NO_DATA})
+    except ValueError as error:
+        source, errors = None, {DATA: str(error)}
+    if source is None:
+        del values[ids.SOURCE]
+        return None, " ".join(errors.values())
+    values[DATA] = given[DATA]
+    return source, None
 
 
 def _options() -> Iterator[tuple[str, str, Mapping[str, Any]]]:

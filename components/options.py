@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from components import ids
-from components.sources import BY_HAND, GENERATED, SOURCES, STARTS
+from components.sources import BY_HAND, FAMILIES, GENERATED, OWN, OWN_LABEL, SOURCES, STARTS
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,10 @@ CHOICES = {
     ids.THEME_CHOICE: Choice("Colours", {"system": "Auto", "light": "Light", "dark": "Dark"}, "system"),
     ids.PARAMETRISATION: Choice("Meaning of λ", {"scale": "λ is a scale", "rate": "λ is a rate"}, "scale"),
     ids.Y_AXIS: Choice("Scale of the y axis", {"linear": "Linear y axis", "log": "Log y axis"}, "linear"),
-    ids.SOURCE: Choice("Source", {source.name: source.label for source in SOURCES.values()}, GENERATED),
+    ids.SOURCE: Choice(
+        "Source", {source.name: source.label for source in SOURCES.values()} | {OWN: OWN_LABEL}, GENERATED
+    ),
+    ids.FAMILY: Choice("Family", {name: name.capitalize() for name in FAMILIES}, next(iter(FAMILIES))),
     ids.START_FROM: Choice("Starting point", STARTS, BY_HAND),
     ids.COLOUR_BY: Choice("Colour of the marks", {"label": "By label", "responsibility": "By responsibility"}, "label"),
     ids.SPEED: Choice("Steps a second", {"1": "1/s", "4": "4/s", "20": "20/s"}, "4"),

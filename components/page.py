@@ -9,8 +9,20 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from components import background_view, exponential_view, figures, gaussian_view, ids, link, parameters, run_view, words
+from components import (
+    background_view,
+    exponential_view,
+    figures,
+    gaussian_view,
+    ids,
+    link,
+    own_panel,
+    parameters,
+    run_view,
+    words,
+)
 from components.controls import choice, register_choice
+from components.own_data import MAX_BYTES
 from components.presets import PRESETS
 from components.sources import BY_HAND, DRAWN, SOURCES
 from components.theme import SIGNS
@@ -31,7 +43,8 @@ _LAYOUTS = {
 
 def config(shown: link.Link) -> dict[str, Any]:
     """All that the browser reads instead of repeating it: figures, parameters, words, and what the address sets."""
-    return _tables() | {"link": link.as_dict() | {"values": dict(shown.values)}}
+    own = own_panel.as_dict(shown.own.x.tolist()) if shown.own is not None and shown.own.x is not None else None
+    return _tables() | {"link": link.as_dict() | {"values": dict(shown.values)}, "own": own}
 
 
 @cache
@@ -53,14 +66,9 @@ def _tables() -> dict[str, Any]:
                 "across": parameters.ACROSS,
             }.items()
         },
-        "sources": {
-            source.name: {
-                "about": source.about,
-                "samples": {k: _dicts(group) for k, group in (source.samples or {}).items()},
-                "starts": {k: _dicts(group) for k, group in source.starts.items()},
-            }
-            for source in SOURCES.values()
-        },
+        "sources": {source.name: source.as_dict() for source in SOURCES.values()},
+        "ownWords": own_panel.WORDS,
+        "ownLimit": MAX_BYTES,
         "starts": {"byHand": BY_HAND, "drawn": DRAWN},
         "presets": {name: preset.as_dict() for name, preset in PRESETS.items()},
         "rateLabels": parameters.RATE_LABELS,

@@ -9,7 +9,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from components import ids, runs, studies
+from components import ids, own_panel, runs, studies
 from components.controls import (
     card,
     choice,
@@ -42,6 +42,7 @@ def layout(link: Link) -> html.Div:
                 "Data",
                 [
                     select(ids.SOURCE, link.chosen(ids.SOURCE), SOURCE_GROUPS),
+                    own_panel.layout(link),
                     html.P(id=ids.ABOUT, className="about"),
                     _rows(link, SAMPLE_ROWS),
                     html.Div(id=ids.TRUE_TABLE),
@@ -219,6 +220,7 @@ def register(app: Dash) -> None:
     register_choice(app, ids.COLOUR_BY)
     register_choice(app, ids.SPEED)
     register_switch(app, ids.HALF_STEPS)
+    own_panel.register(app)
     app.clientside_callback(
         ClientsideFunction("emlab", "half_steps"), Input(ids.HALF_STEPS, "data"), prevent_initial_call=True
     )
@@ -226,6 +228,7 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("emlab", "run_controls"),
         Input(ids.SOURCE, "data"),
+        Input(ids.FAMILY, "data"),
         Input(ids.START_FROM, "data"),
         Input(ids.RUN_BUTTON, "n_clicks"),
         State(ids.CONFIG, "data"),

@@ -6,6 +6,7 @@ travel. Every number is computed from all observations; only the marks drawn one
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from components.sources import BY_HAND, DRAWN, STARTS
 from components.state import RunSpec
 from em.starts import NUDGE
 
+TRUE, PUBLISHED = "True", "Published"
+"""Heads of the column beside the estimates."""
 MAX_MARKS = 2000
 """Most observations drawn one by one."""
 
@@ -51,7 +54,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "z": None if z is None else z[shown].tolist(),
         "histogram": {"edges": rounded(edges), "density": rounded(density)},
         "true": None if truth is None else _parameters(truth),
-        "match": _match(truth, run.mixture),
+        "beside": _beside(spec, truth, run.mixture),
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
         "bounds": rounded(em.bounds(run)),
@@ -68,8 +71,8 @@ def fitted(spec: RunSpec, x: em.checks.Floats) -> tuple[em.Run, str | None]:
 
 def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | None, em.Mixture | None]:
     """Observations of a run, with their labels and the mixture they came from where those are known."""
-    if not spec.source.generated:
-        return em.datasets.load(spec.source.name).x, None, None
+    if spec.source.x is not None:
+        return spec.source.x, None, None
     truth = _mixture(spec, "", int(spec.values["true_k"]))
     x, z = truth.sample(int(spec.values["n"]), np.random.default_rng(int(spec.values["seed"])))
     return x, z, truth
@@ -99,10 +102,16 @@ def _mixture(spec: RunSpec, prefix: str, k: int) -> em.Mixture:
     return spec.source.family(weights=weights / weights.sum(), **parameters)
 
 
-def _match(truth: em.Mixture | None, found: em.Mixture) -> list[int] | None:
-    """True component of each estimated one, where there are as many."""
-    same = truth is not None and truth.n_components == found.n_components
-    return list(em.match(truth, found)) if truth is not None and same else None
+def _beside(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[str, Any] | None:
+    """What to show beside the estimates: the true or the published parameters, in the order of the estimated ones."""
+    head, known, log_likelihood = TRUE, truth, None
+    if spec.source.name in em.datasets.names():
+        data = em.datasets.load(spec.source.name)
+        head, known, log_likelihood = PUBLISHED, data.published_fit, data.published_log_likelihood
+    if known is None or known.n_components != found.n_components:
+        return None
+    ordered = em.reordered(known, em.match(known, found))
+    return {"head": head, "parameters": _parameters(ordered), "log_likelihood": log_likelihood}
 
 
 def _start(spec: RunSpec) -> str | None:
@@ -157,9 +166,10 @@ def _thinned(n: int) -> str | None:
 
 
 def _bins(x: em.checks.Floats) -> int:
-    """Freedman-Diaconis, kept between what is too coarse and what is too fine to see."""
+    """Freedman-Diaconis, kept between what is too coarse for so many observations and what is too fine to see."""
+    coarsest = min(24, math.ceil(2 * math.sqrt(x.size)))
     width = np.subtract(*np.percentile(x, [75, 25])) * 2 / np.cbrt(x.size)
-    return int(np.clip(np.ptp(x) / width, 24, 80)) if width > 0 else 24
+    return int(np.clip(np.ptp(x) / width, coarsest, 80)) if width > 0 else coarsest
 
 
 def _parameters(mixture: em.Mixture) -> dict[str, list[float]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import em
 from components.parameters import (
@@ -31,7 +33,17 @@ DRAWN = ("random", "kmeans")
 SIZES = range(1, MAX_COMPONENTS + 1)
 
 
-@dataclass(frozen=True)
+OWN = "own"
+"""Name of the source whose observations come with each request, and stay nowhere."""
+OWN_LABEL = "Your own data"
+OWN_ABOUT = "They go to the server with each run and are kept nowhere."
+
+FAMILIES: dict[str, type[em.Mixture]] = {
+    family.family: family for family in (em.GaussianMixture, em.ExponentialMixture)
+}
+
+
+@dataclass(frozen=True, eq=False)
 class Source:
     """Where the observations of a run come from, and how a run on them starts.
 
@@ -43,9 +55,10 @@ class Source:
         Family of the mixtures that are fitted to it.
     starts : dict
         Number of components -> parameters of a start by hand.
-    samples : dict
-        Number of components -> parameters of the mixture that data are drawn from; empty for real data, which have no
-        labels.
+    samples : dict or None
+        Number of components -> parameters of the mixture that data are drawn from, and their labels known.
+    x : ndarray, shape (N,), or None
+        The observations, where they are not drawn.
     """
 
     name: str
@@ -55,6 +68,7 @@ class Source:
     about: str
     unit: str = ""
     samples: dict[int, tuple[Parameter, ...]] | None = None
+    x: em.checks.Floats | None = None
 
     @property
     def generated(self) -> bool:
@@ -71,6 +85,14 @@ class Source:
         sample = SAMPLE + self.samples[true_k] if self.samples else ()
         start = self.starts[k] if start_from == BY_HAND else (START_SEED,) if start_from in DRAWN else ()
         return sample + START + start + STOPPING
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the browser."""
+        samples, starts = (
+            {k: [parameter.as_dict() for parameter in group] for k, group in (groups or {}).items()}
+            for groups in (self.samples, self.starts)
+        )
+        return {"about": self.about, "samples": samples, "starts": starts}
 
     @property
     def x_title(self) -> str:
@@ -105,21 +127,41 @@ def _spread(low: float, high: float, k: int) -> list[float]:
 
 def _placed(value: float, shape: Shape) -> float:
     steps = round((value - shape.minimum) / shape.step)
-    return min(max(round(shape.minimum + steps * shape.step, 6), shape.minimum), shape.maximum)
+    return min(max(_plain(shape.minimum + steps * shape.step), shape.minimum), shape.maximum)
 
 
-def real(name: str, label: str, step: float) -> Source:
-    """Real data that come with the engine; a start may be up to three times as wide as the data."""
+def _plain(value: float) -> float:
+    """Without the dust of binary fractions: 54.300000000000004 is 54.3."""
+    return float(f"{value:.12g}")
+
+
+def _shapes_for(x: em.checks.Floats, family: type[em.Mixture], step: float) -> tuple[Shape, ...]:
+    """Bounds of a start's parameters: components within the data, and up to three times as wide."""
+    low, high, wide = (
+        _plain(math.floor(x.min() / step - 100) * step),
+        _plain(math.ceil(x.max() / step + 100) * step),
+        _plain(math.ceil(3 * x.std() / step) * step),
+    )
+    return means_and_stds(low, high, wide, step) if family is em.GaussianMixture else scales(step, high, step)
+
+
+def _real(name: str, label: str, step: float) -> Source:
+    """Real data that come with the engine."""
     data = em.datasets.load(name)
+    shapes = _shapes_for(data.x, data.family, step)
     others = {k: em.quantile_start(data.x, data.family, k) for k in SIZES}
-    if data.family is em.GaussianMixture:
-        shapes = means_and_stds(
-            math.floor(data.x.min() - 1), math.ceil(data.x.max() + 1), math.ceil(3 * data.x.std()), step
-        )
-    else:
-        shapes = scales(step, 500, step)
-    about = f"{data.title[0].upper()}{data.title[1:]}. Source: {data.citation}."
-    return Source(name, label, data.family, _starts(shapes, data.start, others), about, data.unit)
+    about = f"{data.title[0].upper()}{data.title[1:]}. {data.teaches} Source: {data.citation}."
+    starts = _starts(shapes, data.start, others)
+    return Source(name, label, data.family, starts, about, data.unit, x=data.x)
+
+
+def own(values: Sequence[float], family: type[em.Mixture]) -> Source:
+    """Somebody's own observations, which the family suits (`own_data.suits`)."""
+    x = family.check_observations(values)
+    step = _plain(10.0 ** (math.floor(math.log10(x.std())) - 2))
+    quantiles = {k: em.quantile_start(x, family, k) for k in SIZES}
+    starts = _starts(_shapes_for(x, family, step), quantiles[2], quantiles)
+    return Source(OWN, OWN_LABEL, family, starts, OWN_ABOUT, x=x)
 
 
 def _exponential() -> Source:
@@ -155,10 +197,11 @@ SOURCES: dict[str, Source] = {
     for source in (
         _exponential(),
         _gaussian(),
-        real("faithful-waiting", "Old Faithful waiting", 0.1),
-        real("faithful-eruptions", "Old Faithful eruptions", 0.01),
-        real("galaxies", "Galaxies", 0.1),
-        real("air-conditioning", "Air-conditioning", 0.01),
+        _real("faithful-waiting", "Old Faithful waiting", 0.1),
+        _real("faithful-eruptions", "Old Faithful eruptions", 0.01),
+        _real("geyser-duration", "Old Faithful durations, 1985", 0.01),
+        _real("galaxies", "Galaxies", 0.1),
+        _real("air-conditioning", "Air-conditioning", 0.01),
     )
 }
 
@@ -166,6 +209,7 @@ SOURCES: dict[str, Source] = {
 SOURCE_GROUPS = {
     "Drawn here": [source.name for source in SOURCES.values() if source.generated],
     "Real data": [source.name for source in SOURCES.values() if not source.generated],
+    "Yours": [OWN],
 }
 """Names of the sources, as they stand in the list."""
 

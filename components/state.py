@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import em
+from components.own_data import MAX_VALUES, suits
 from components.parameters import PROBLEMS, SERVER_REFUSAL, Parameter
-from components.sources import BY_HAND, SOURCES, STARTS, Source
+from components.sources import BY_HAND, FAMILIES, OWN, SOURCES, STARTS, Source, own
 
 MAX_WORK = 200_000_000
 """Most observations times iterations times components that one run may ask for."""
+
+HUGE = 1e300
+"""Numbers are below this in size: what is not, is not finite or no float64."""
 
 WORK_REFUSAL = "Observations N times Maximum iterations times Components K may be at most {limit:,}: lower one of them."
 NO_WEIGHT = "{label}: at least one of the weights must be above 0."
@@ -66,21 +70,44 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     """
     if not isinstance(request, Mapping):
         return None, {"source": "The request must be an object with a source and its parameters."}
-    source, start_from = request.get("source"), request.get("start_from")
-    if not isinstance(source, str) or source not in SOURCES:
-        return None, {"source": f"The data source must be one of: {', '.join(SOURCES)}."}
+    source, errors = _source(request)
+    if source is None:
+        return None, errors
+    start_from = request.get("start_from")
     if not isinstance(start_from, str) or start_from not in STARTS:
         return None, {"start_from": f"The starting point must be one of: {', '.join(STARTS)}."}
-    sizes, errors = read_values(SOURCES[source].sizes, request)
+    sizes, errors = read_values(source.sizes, request)
     if errors:
         return None, errors
-    parameters = SOURCES[source].parameters(int(sizes.get("true_k", 2)), int(sizes["k"]), start_from)
+    parameters = source.parameters(int(sizes.get("true_k", 2)), int(sizes["k"]), start_from)
     values, errors = read_values(parameters, request)
     if errors:
         return None, errors
-    spec = RunSpec(SOURCES[source], values, start_from)
+    spec = RunSpec(source, values, start_from)
     errors = _together(spec)
     return (None, errors) if errors else (spec, {})
+
+
+def _source(request: Mapping[str, Any]) -> tuple[Source | None, dict[str, str]]:
+    """The source that a request names, or words."""
+    name = request.get("source")
+    if name == OWN:
+        return own_source(request.get("data"), request.get("family"))
+    if not isinstance(name, str) or name not in SOURCES:
+        return None, {"source": f"The data source must be one of: {', '.join([*SOURCES, OWN])}."}
+    return SOURCES[name], {}
+
+
+def own_source(data: object, family: object) -> tuple[Source | None, dict[str, str]]:
+    """A source of somebody's own observations, if they are any and the family suits them; or words."""
+    if not isinstance(family, str) or family not in FAMILIES:
+        return None, {"family": f"The family must be one of: {', '.join(FAMILIES)}."}
+    if not isinstance(data, list) or not all(type(value) in (int, float) and abs(value) < HUGE for value in data):
+        return None, {"data": "The data must be a list of finite numbers."}
+    if len(data) > MAX_VALUES:
+        return None, {"data": f"There are {len(data):,} values; at most {MAX_VALUES:,} are allowed."}
+    problem = suits(data, FAMILIES[family])
+    return (None, {"data": problem}) if problem else (own(data, FAMILIES[family]), {})
 
 
 def _together(spec: RunSpec) -> dict[str, str]:
@@ -92,7 +119,7 @@ def _together(spec: RunSpec) -> dict[str, str]:
     for prefix, k in mixtures.items():
         if not any(spec.weights(prefix, k)):
             errors[f"{prefix}weight0"] = NO_WEIGHT.format(label="Start" if prefix else "True mixture")
-    n = spec.values["n"] if spec.source.generated else em.datasets.load(spec.source.name).x.size
+    n = spec.values["n"] if spec.source.x is None else spec.source.x.size
     if n * spec.values["max_iter"] * spec.n_components > MAX_WORK:
         errors["max_iter"] = WORK_REFUSAL.format(limit=MAX_WORK)
     return errors

@@ -26,7 +26,7 @@ SENTENCES = {
     "refused": "Not run. {reasons} The last result is kept.",
 }
 
-TABLE_HEAD = ("Parameter", "True", "Start", "On show", "Final")
+TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "")
 SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "")
 PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "std"}

@@ -14,6 +14,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from components import ids
+from components.parameters import MAX_COMPONENTS
 
 PATIENCE = 15
 
@@ -87,7 +88,8 @@ class Page:
 
     def observations(self) -> list[float]:
         """Observations drawn in the strip, sorted."""
-        return sorted(x for k in (0, 1) for x in self.trace(ids.DATA_FIGURE, f"observations-{k}")["x"])
+        rows = (self.trace(ids.DATA_FIGURE, f"observations-{k}") for k in range(MAX_COMPONENTS))
+        return sorted(x for row in rows for x in row.get("x", []))
 
     def y_range(self, graph: str) -> list[float]:
         return list(

@@ -1,0 +1,201 @@
+"""Somebody's own data asked for by the page: read, packed, run, and refused in words."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+import em
+from app import create_app
+from components import ids, link, own_panel, studies
+from components.own_data import MAX_VALUES
+from components.packing import MAX_PACKED, pack, unpack
+from components.run_view import reply
+from components.sources import FAMILIES, OWN, SIZES, own
+from tests.asking import study_request
+
+VALUES = np.round(
+    em.GaussianMixture([0.4, 0.6], [2, 6], [1, 1]).sample(90, np.random.default_rng(3))[0] + 5, 2
+).tolist()
+
+
+def own_request(values=VALUES, family="gaussian", k=2, **change):
+    """A request for a run on somebody's own data."""
+    suited = family if isinstance(family, str) and family in FAMILIES else "gaussian"
+    parameters = own(VALUES, FAMILIES[suited]).parameters(k=k)
+    defaults = {p.name: p.default for p in parameters} | {"k": k}
+    return {"source": OWN, "start_from": "hand", "family": family, "data": values} | defaults | change
+
+
+def test_text_and_files_are_read_packed_and_ready_to_run():
+    text = "\n".join(map(str, VALUES))
+    for request in ({"text": text}, {"file": base64.b64encode(text.encode()).decode()}):
+        result = own_panel.reply(request)["result"]
+        assert result["values"] == VALUES
+        assert list(unpack(result["packed"])) == VALUES
+        assert result["sentence"].startswith("90 values were read")
+        assert [family["problem"] for family in result["families"].values()] == [None, None]
+        assert json.loads(json.dumps(result)) == json.loads(json.dumps(result | {}))
+        for family in result["families"].values():
+            assert set(family["starts"]) == set(SIZES)
+
+
+def test_more_than_a_link_carries_is_said_and_not_packed():
+    result = own_panel.reply({"text": " ".join(str(i) for i in range(MAX_PACKED + 1))})["result"]
+    assert result["packed"] is None
+    assert own_panel.NOT_CARRIED in result["sentence"]
+    assert own_panel.reply({"text": " ".join(str(i) for i in range(MAX_PACKED))})["result"]["packed"]
+
+
+def test_a_column_is_chosen_by_its_name():
+    text = "height,mass\n1.5,70\n1.75,80\n1.9,60\n"
+    first = own_panel.reply({"text": text})["result"]
+    assert first["columns"] == ["height", "mass"]
+    assert first["values"] == [1.5, 1.75, 1.9]
+    second = own_panel.reply({"text": text, "column": "mass"})["result"]
+    assert (second["values"], second["column"]) == ([70, 80, 60], "mass")
+    assert "no column" in own_panel.reply({"text": text, "column": "age"})["error"]
+
+
+def test_negative_values_leave_only_the_gaussian_family_and_say_why():
+    result = own_panel.reply({"text": "-1 2 3 4 7"})["result"]
+    assert result["families"]["gaussian"]["problem"] is None
+    assert "negative" in result["families"]["exponential"]["problem"]
+    assert "negative" in reply(own_request([-1, 2, 3, 4], "exponential"))["errors"]["data"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        None,
+        [],
+        5,
+        "x",
+        {},
+        {"text": 5},
+        {"file": 5},
+        {"file": "no base 64!"},
+        {"file": "é"},
+        {"text": None, "file": None},
+    ],
+)
+def test_odd_requests_are_refused_in_words(request_):
+    assert own_panel.reply(request_) == {"error": own_panel.BAD_REQUEST}
+
+
+@pytest.mark.parametrize("text", ["", "hello", "3 3 3 3", "7", "nan inf", "\x00\x01", "1,2,x;3"])
+def test_what_gives_no_data_is_refused_in_words(text):
+    answer = own_panel.reply({"text": text})
+    assert answer["error"].endswith(".")
+
+
+def test_a_run_on_them_is_the_engines():
+    result = reply(own_request())["result"]
+    start = {p.name: p.default for p in own(VALUES, em.GaussianMixture).starts[2]}
+    mixture = em.GaussianMixture(
+        [0.5, 0.5],
+        [start["start_mu0"], start["start_mu1"]],
+        [start["start_sigma0"], start["start_sigma1"]],
+    )
+    run = em.fit(VALUES, mixture, em.StoppingRule(tol=1e-12))
+    np.testing.assert_allclose(result["log_likelihood"], run.log_likelihood, rtol=1e-11)
+    assert result["z"] is None
+    assert result["beside"] is None
+    np.testing.assert_allclose(result["x"], np.sort(VALUES))
+
+
+@pytest.mark.parametrize("study", studies.STUDIES)
+def test_studies_of_them_are_answered(study):
+    request = study_request(study) | own_request()
+    assert "result" in studies.reply(request)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, "list of finite numbers"),
+        ("1 2 3", "list of finite numbers"),
+        ([1, "2"], "list of finite numbers"),
+        ([1, True], "list of finite numbers"),
+        ([1, [2]], "list of finite numbers"),
+        ([], "no values"),
+        ([5], "only one value"),
+        ([5, 5, 5], "two different"),
+        ([1, float("nan")], "list of finite numbers"),
+        ([1, float("inf")], "list of finite numbers"),
+        ([1, 1e299], "beyond ±1e+12"),
+        ([1, 10**400], "list of finite numbers"),
+        ([1.5] * (MAX_VALUES + 1), "at most 100,000"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_data_that_cannot_be_fitted_are_refused_in_words(data, words):
+    for family in FAMILIES:
+        answer = reply(own_request(data, family))
+        assert words in answer["errors"]["data"], answer
+
+
+def test_the_family_is_checked():
+    for family in (None, "poisson", ["gaussian"], 3):
+        assert "must be one of" in reply(own_request(family=family))["errors"]["family"]
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1, 1e5, 1e9])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_starts_suit_data_of_any_size(scale, family):
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        values = (np.abs(rng.normal(3, 1, 50)) * scale).tolist()
+        source = own(values, FAMILIES[family])
+        for k in SIZES:
+            for p in source.starts[k]:
+                assert p.problem(p.default) is None, p
+                assert p.minimum < p.default < p.maximum, p
+        request = own_request(values, family) | {p.name: p.default for p in source.parameters()}
+        assert "result" in reply(request)
+
+
+# -- in links --------------------------------------------------------------------------------------------------------
+
+
+def test_a_link_carries_them_and_what_is_damaged_is_said():
+    packed = pack(VALUES)
+    found = link.decode(f"view=em&source=own&data={packed}&k=3&start_mu2=7")
+    assert found.problems == ()
+    assert found.own is not None
+    np.testing.assert_array_equal(found.own.x, VALUES)
+    assert found.values["k"] == 3
+    assert found.values["start_mu2"] == 7
+    for data in (packed[:-1], packed[1:], "x", "", "é", "9" * 5000):
+        broken = link.decode(f"view=em&source=own&data={data}&k=3")
+        assert broken.own is None
+        assert broken.values == {"view": "run", "k": 3}
+        assert "data" in " ".join(broken.problems)
+    assert link.NO_DATA in link.decode("source=own").problems
+    assert "negative" in link.decode(f"source=own&family=exponential&data={pack([-1, 2, 3])}").problems[0]
+
+
+def test_links_of_version_1_with_data_keep_their_meaning():
+    found = link.decode("v=1&view=em&source=own&data=5.-1.10.81.zmEaAfYywVM")
+    assert found.own is not None
+    assert found.own.x.tolist() == [1, 2, 3, 4.5, 9]
+
+
+def test_a_file_of_the_largest_size_reaches_the_server():
+    content = base64.b64encode(b"1.25\n" * 1_000_000).decode()
+    body = {
+        "output": f"{ids.OWN_REPLY}.data",
+        "outputs": {"id": ids.OWN_REPLY, "property": "data"},
+        "inputs": [{"id": ids.OWN_REQUEST, "property": "data", "value": {"file": content}}],
+        "changedPropIds": [f"{ids.OWN_REQUEST}.data"],
+        "state": [],
+    }
+    client = create_app().server.test_client()
+    response = client.post("/_dash-update-component", json=body)
+    assert response.status_code == 200
+    assert "rows; at most" in response.get_json()["response"][ids.OWN_REPLY]["data"]["error"]
+    body["inputs"][0]["value"]["file"] = content * 2
+    assert client.post("/_dash-update-component", json=body).status_code in (400, 413)

@@ -1,0 +1,165 @@
+"""Somebody's own data in a real browser: pasted, from a file, in a link, refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from selenium.webdriver.support.ui import Select
+
+import em
+from components import ids, link, own_panel
+from components.own_data import MAX_BYTES
+from components.sources import own
+from tests.page import Page
+
+DRAWN, _ = em.GaussianMixture([0.4, 0.6], [2, 6], [1, 1]).sample(120, np.random.default_rng(8))
+VALUES = np.round(DRAWN, 2)
+
+
+@pytest.fixture
+def page(page):
+    """The page with Run EM open and one's own data chosen."""
+    page.open("run")
+    page.choose(ids.SOURCE, "own")
+    page.until(lambda: page.element("own-text").is_displayed())
+    return page
+
+
+def paste(page: Page, text: str) -> None:
+    page.browser.execute_script("document.getElementById('own-text').value = arguments[0]", text)
+    page.element("own-use").click()
+
+
+def said(page: Page) -> str:
+    return page.text("own-said")
+
+
+def expected(values: np.ndarray) -> em.Run:
+    """The run with the start that the page offers."""
+    start = {p.name: p.default for p in own(values.tolist(), em.GaussianMixture).starts[2]}
+    means, stds = ([start[f"start_{name}{k}"] for k in (0, 1)] for name in ("mu", "sigma"))
+    return em.fit(values, em.GaussianMixture([0.5, 0.5], means, stds), em.StoppingRule(tol=1e-12))
+
+
+def test_nothing_is_asked_for_until_there_are_data(page):
+    page.until(lambda: page.text(ids.RUN_STATUS) == own_panel.WORDS["none"])
+    page.requests()
+    page.element(ids.RUN_BUTTON).click()
+    assert page.requests() == []
+    assert "Exponential mixture" in page.text(ids.RUN_NOTE), "the last result stays"
+    page.choose(ids.SOURCE, "galaxies")
+    page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
+    assert not page.element("own-text").is_displayed()
+    assert page.text(ids.RUN_STATUS) == ""
+
+
+def test_pasted_numbers_run_and_travel_in_the_link(page):
+    paste(page, " ".join(map(str, VALUES)))
+    run = expected(VALUES)
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == run.message)
+    assert said(page).startswith("120 values were read")
+    np.testing.assert_allclose(page.observations(), np.sort(VALUES))
+    page.type("k", "1")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.RUN_SENTENCE) != run.message)
+    one = page.text(ids.RUN_TABLE)
+    page.until(lambda: "data=" in page.browser.current_url and "k=1" in page.browser.current_url)
+    address = page.browser.current_url
+    page.browser.get("about:blank")
+    page.browser.get(address)
+    page.ready()
+    page.until(lambda: page.text(ids.RUN_TABLE) == one)
+    np.testing.assert_allclose(page.observations(), np.sort(VALUES))
+    page.type("k", "2")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == run.message)
+
+
+def test_a_file_its_columns_and_another_family(page, tmp_path):
+    rows = [f"{a:.2f};{b:.1f}".replace(".", ",") for a, b in zip(VALUES, np.abs(VALUES) * 3 + 1, strict=True)]
+    file = tmp_path / "class.csv"
+    file.write_text("\n".join(["height;weight", *rows[:5], "x;?", *rows[5:]]))
+    page.element("own-file").send_keys(str(file))
+    page.until(lambda: "column “height”" in said(page))
+    assert "decimal commas" in said(page)
+    assert "row 7 (“x”): text, not a number" in said(page)
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == expected(VALUES).message)
+    Select(page.element("own-column")).select_by_visible_text("weight")
+    page.until(lambda: "column “weight”" in said(page))
+    page.until(lambda: page.observations()[0] >= 1)
+    page.choose(ids.FAMILY, "exponential")
+    page.until(lambda: "λ0" in page.text(ids.RUN_TABLE))
+    assert page.element(ids.row("start_lambda0")).is_displayed()
+    assert not page.element(ids.row("start_mu0")).is_displayed()
+
+
+def test_negative_values_and_the_exponential_family(page):
+    paste(page, "-1 2 3 4 8 9 12")
+    page.until(lambda: "7 observations" in page.text(ids.RUN_NOTE))
+    table = page.text(ids.RUN_TABLE)
+    page.choose(ids.FAMILY, "exponential")
+    page.until(lambda: "negative" in page.text(ids.RUN_STATUS))
+    assert page.text(ids.RUN_TABLE) == table
+    paste(page, "-3 2 3 4 8 9 12 13")
+    page.until(lambda: page.value(ids.selected(ids.FAMILY)) == "gaussian")
+    page.until(lambda: "8 observations" in page.text(ids.RUN_NOTE))
+    assert page.text(ids.RUN_STATUS) == ""
+
+
+def test_more_values_than_a_link_carries_stay_on_the_page(page):
+    values = np.round(em.GaussianMixture([1], [0], [1]).sample(300, np.random.default_rng(0))[0], 3)
+    paste(page, "\n".join(map(str, values)))
+    page.until(lambda: own_panel.NOT_CARRIED in said(page))
+    page.until(lambda: "300 observations" in page.text(ids.RUN_NOTE))
+    page.until(lambda: "source=own" in page.browser.current_url)
+    assert "data=" not in page.browser.current_url
+    address = page.browser.current_url
+    page.browser.get("about:blank")
+    page.browser.get(address)
+    page.ready()
+    assert page.text(ids.LINK_PROBLEMS) == link.NO_DATA
+    page.until(lambda: "Exponential mixture" in page.text(ids.RUN_NOTE))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.csv", b"", "it is empty"),
+        ("text.txt", b"dear class,\nno numbers here\n", "no numbers"),
+        ("archive.csv", b"PK\x03\x04" + bytes(100), "zip archive"),
+        ("constant.csv", b"3\n3\n3\n3\n", "two different values"),
+        ("gaps.csv", b"nan\nNA\n\ninf\n", "no number"),
+    ],
+)
+def test_files_that_give_no_data_are_refused_in_words_and_nothing_is_lost(page, tmp_path, name, content, words):
+    paste(page, "1 2 3 7 8 9")
+    page.until(lambda: "6 observations" in page.text(ids.RUN_NOTE))
+    (tmp_path / name).write_bytes(content)
+    page.element("own-file").send_keys(str(tmp_path / name))
+    page.until(lambda: words in said(page))
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.element(ids.RUN_BUTTON).text == "Run EM")
+    assert "6 observations" in page.text(ids.RUN_NOTE)
+
+
+def test_utf_16_is_read(page, tmp_path):
+    (tmp_path / "excel.txt").write_bytes("x\t y\r\n1\t2\r\n4\t5\r\n9\t5\r\n".encode("utf-16"))
+    page.element("own-file").send_keys(str(tmp_path / "excel.txt"))
+    page.until(lambda: "3 values were read" in said(page))
+
+
+def test_a_file_of_fifty_megabytes_is_refused_without_being_sent(page, tmp_path):
+    with (tmp_path / "huge.csv").open("wb") as file:
+        file.truncate(50_000_000)
+    page.requests()
+    page.element("own-file").send_keys(str(tmp_path / "huge.csv"))
+    page.until(lambda: f"This has 50,000,000 bytes; at most {MAX_BYTES:,} are allowed" in said(page))
+    assert page.requests() == []
+
+
+def test_a_hundred_thousand_values_are_read_and_run(page, tmp_path):
+    values = np.round(em.GaussianMixture([0.5, 0.5], [0, 5], [1, 1]).sample(100_000, np.random.default_rng(2))[0], 4)
+    (tmp_path / "many.txt").write_text("\n".join(map(str, values)))
+    page.element("own-file").send_keys(str(tmp_path / "many.txt"))
+    page.until(lambda: "100,000 values were read" in said(page))
+    page.until(lambda: "100,000 observations" in page.text(ids.RUN_NOTE))
