@@ -23,6 +23,10 @@ PAGE_LAYERS = [
     {"components.controls", "components.prose"},
     {"components.figures"},
     {"components.state", "components.ids", "components.theme", "components.words"},
+    {"components.own_data", "components.packing"},
+    {"components.tables"},
+    {"components.grids"},
+    {"components.decoding", "components.numerals"},
 ]
 ENGINE_LAYERS = [
     {"em.__init__"},
