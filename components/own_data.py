@@ -1,0 +1,162 @@
+"""A class's own data: pasted numbers or a file, read in memory into the values of one column.
+
+Nothing is guessed in silence: `OwnData.sentence` says what was read and from where, each value left out is listed with
+its row and the reason, and what could be understood in two ways is refused (`components.grids`, `components.numerals`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import em
+from components.columns import Column, read_table
+from components.decoding import ALLOWED, MAX_BYTES, TOO_LARGE, Refused, decoded, shown
+from components.numerals import out_of_range, value
+
+__all__ = ["MAX_BYTES", "MAX_VALUES", "TOO_LARGE", "Column", "OwnData", "Refused", "Skipped", "read", "suits"]
+
+MAX_VALUES = 100_000
+"""Most values that are read; as many as the page generates."""
+MAX_SKIPPED = 20
+"""Most values left out that are listed one by one."""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A value left out: its row, as a spreadsheet counts, what stood there, shortened, and why."""
+
+    row: int
+    cell: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"row {self.row:,}{f' (“{self.cell}”)' if self.cell else ''}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """The values of one column.
+
+    Attributes
+    ----------
+    values : tuple of float
+        In the order of the rows; at least one, at most `MAX_VALUES`, none out of range (`numerals.out_of_range`).
+    columns : tuple of Column
+        What there is to choose from.
+    column : Column
+        The one that was read.
+    header : bool
+        Whether a row of names stands above the values.
+    decimal : str
+        The decimal mark, "." or ",".
+    skipped : tuple of Skipped
+        The first `MAX_SKIPPED` values left out.
+    n_skipped : int
+        How many were left out.
+    """
+
+    values: tuple[float, ...]
+    columns: tuple[Column, ...]
+    column: Column
+    header: bool
+    decimal: str
+    skipped: tuple[Skipped, ...]
+    n_skipped: int
+
+    @property
+    def sentence(self) -> str:
+        """What was read and what was left out, in words."""
+        n = len(self.values)
+        name = f"column “{self.column.name}”" if self.column.named else self.column.name
+        source = "" if self.column.position is None else f" from {name}"
+        choice = f" (one of {len(self.columns)} to choose from)" if len(self.columns) > 1 else ""
+        said = f"{n:,} value{' was' if n == 1 else 's were'} read{source}{choice}, "
+        said += f"the smallest {min(self.values):g}, the largest {max(self.values):g}."
+        if self.decimal == ",":
+            said += " Commas were read as decimal commas."
+        if self.n_skipped:
+            said += f" {self.n_skipped:,} {'was' if self.n_skipped == 1 else 'were'} left out: "
+            said += "; ".join(map(str, self.skipped[:3]))
+            said += f"; and {self.n_skipped - 3:,} more." if self.n_skipped > 3 else "."
+        return said
+
+
+def read(content: bytes | str, column: str | None = None) -> OwnData:
+    """Read the values of one column.
+
+    Parameters
+    ----------
+    content : bytes or str
+        A file as it is, or pasted text.
+    column : str or None
+        Name of the column; None: the table's own choice (`Table.default`).
+
+    Returns
+    -------
+    OwnData
+        The values, where they come from, and what was left out.
+
+    Raises
+    ------
+    Refused
+        A ValueError, in sentences for the page: nothing there, no text, too large, no numbers, no such column, or not
+        clear what the commas or spaces are.
+    """
+    table = read_table(decoded(content))
+    chosen = table.default if column is None else next((c for c in table.columns if c.name == column), None)
+    if chosen is None:
+        names = "”, “".join(c.name for c in table.columns[:10]) + "”" + ", …" * (len(table.columns) > 10)
+        raise Refused(f"There is no column “{shown(str(column))}”. There are “{names}.")
+    if chosen.numbers > MAX_VALUES:
+        raise Refused(f"There are {chosen.numbers:,} numbers; at most {MAX_VALUES:,} are allowed.")
+    cells = table.cells(chosen)
+    mark = table.decimal_mark([cell for _, cell in cells])
+    values: list[float] = []
+    skipped = [
+        Skipped(row, shown(" ".join(title)), "stands above the table") for row, title in table.titles[:MAX_SKIPPED]
+    ]
+    for row, cell in cells:
+        found = value(cell, mark)
+        if isinstance(found, float):
+            values.append(found)
+        elif len(skipped) < MAX_SKIPPED:
+            skipped.append(Skipped(row, shown(cell), found))
+    if not values:
+        row, cell = cells[0]
+        first = Skipped(row, shown(cell), str(value(cell, mark)))
+        raise Refused(f"Column “{chosen.name}” has no number that can be used; {first}. {ALLOWED}")
+    n_skipped = len(table.titles) + len(cells) - len(values)
+    return OwnData(tuple(values), table.columns, chosen, table.header, mark, tuple(skipped), n_skipped)
+
+
+def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
+    """Why a mixture of this family should not be fitted to values, in words; None if it can be.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Also such as `read` has not seen: those of a link.
+    family : type
+        `em.ExponentialMixture` or `em.GaussianMixture`.
+    """
+    n = len(values)
+    if n < 2:
+        return f"There {'is only one value' if n else 'are no values'}: a mixture needs at least two."
+    for number in values:
+        if problem := out_of_range(number):
+            return f"The value {number:g} is {problem}: leave it out, or give the values in another unit."
+    lowest = min(values)
+    if lowest == max(values):
+        return f"All {n:,} values are {lowest:g}: a mixture needs at least two different values."
+    try:
+        family.check_spread(family.check_observations(values))
+    except ValueError as error:
+        if lowest >= 0 or family is em.GaussianMixture:
+            return f"These values cannot be fitted: {error}."
+        negative = sum(number < 0 for number in values)
+        return (
+            f"{negative:,} of the {n:,} values {'is' if negative == 1 else 'are'} negative, the smallest {lowest:g}: "
+            f"components of the {family.family} family have no negative values. Choose a Gaussian mixture."
+        )
+    return None
