@@ -6,6 +6,7 @@ words.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,9 @@ MAX_WORK = 200_000_000
 
 HUGE = 1e300
 """Numbers are below this in size: what is not, is not finite or no float64."""
+
+MAX_SECONDS = 5
+"""Longest that a run or a study takes; then what has been reached is shown, and said to be."""
 
 WORK_REFUSAL = "Observations N times Maximum iterations times Components K may be at most {limit:,}: lower one of them."
 NO_WEIGHT = "{label}: at least one of the weights must be above 0."
@@ -40,8 +44,8 @@ class RunSpec:
 
     @property
     def stopping(self) -> em.StoppingRule:
-        """When its run stops."""
-        return em.StoppingRule(int(self.values["max_iter"]), self.values["tol"])
+        """When its run stops, if it starts now."""
+        return em.StoppingRule(int(self.values["max_iter"]), self.values["tol"], time.monotonic() + MAX_SECONDS)
 
     def weights(self, prefix: str, k: int) -> list[float]:
         """Weights of the true mixture (prefix "") or of the start ("start_"), in proportion."""

@@ -13,10 +13,12 @@ import numpy as np
 import em
 from components.parameters import ACROSS, STUDY, number
 from components.runs import fitted, observations, rounded
-from components.state import RunSpec, parse_run, read_values
+from components.state import MAX_SECONDS, RunSpec, parse_run, read_values
 
 MAX_OBSERVATIONS = 10_000
 """Most observations that a study is made of."""
+TIME_UP = f"The time of {MAX_SECONDS} s was up after {{done}} had been run to their ends."
+"""Words for what the deadline cut short."""
 GRID = 60
 """Points along each axis of the surface."""
 
@@ -78,7 +80,10 @@ def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict
         }
         for optimum in found.optima
     ]
-    return {"rows": rows, "sentence": em.lessons.local_optimum(found)}
+    late = len(found.runs) < len(begin)
+    sentence = em.lessons.local_optimum(found)
+    said = [sentence, TIME_UP.format(done=f"{len(found.runs)} of {len(begin)} starts") if late else ""]
+    return {"rows": rows, "sentence": " ".join(words for words in said if words)}
 
 
 def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
@@ -96,7 +101,9 @@ def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[
         }
         for candidate in candidates
     ]
-    return {"rows": rows, "sentence": em.lessons.model_choice(candidates)}
+    ended = [candidate.run.reason is not em.StopReason.OUT_OF_TIME for candidate in candidates]
+    said = [em.lessons.model_choice(candidates), "" if all(ended) else TIME_UP.format(done=f"{sum(ended)} of the fits")]
+    return {"rows": rows, "sentence": " ".join(words for words in said if words)}
 
 
 STUDIES: dict[str, Callable[[RunSpec, em.checks.Floats, dict[str, float]], dict[str, Any]]] = {

@@ -120,6 +120,8 @@ class Run:
                 return f"Ran {steps}, as many as asked for (tolerance 0); {outlook}."
             case StopReason.MAX_ITER:
                 return f"Stopped at the limit of {steps} without converging: {outlook}."
+            case StopReason.OUT_OF_TIME:
+                return f"Stopped after {steps} because the time was up: {outlook}."
             case StopReason.STATIONARY_START:
                 i, j = self.mixtures[0].tied_components()[0]
                 if (i, j) not in self.mixture.tied_components():
@@ -220,7 +222,7 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> R
             if reason is StopReason.CONVERGED and tied_start:
                 reason = StopReason.STATIONARY_START
             elif reason is StopReason.CONVERGED and _on_saddle(x, record.mixture):
-                reason = StopReason.MAX_ITER if record.index >= stopping.max_iter else None
+                reason = stopping.unless_converged(record.index)
             if reason is not None:
                 break
     except DegenerateComponent as end:

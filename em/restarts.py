@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -60,7 +60,7 @@ class Restarts:
     Attributes
     ----------
     runs : tuple of Run
-        One from each start, in the order given.
+        One from each start, in the order given; fewer if the deadline came first.
     optima : tuple of Optimum
         Distinct proper ends, best first.
     degenerate : tuple of Optimum
@@ -97,7 +97,7 @@ def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | N
     starts : iterable of Mixture
         At least one.
     stopping : StoppingRule, optional
-        When to stop, as for `em.fit`.
+        When to stop, as for `em.fit`. After its deadline no further start is run, but for the first.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | N
     ValueError
         As `em.fit`; also if there is no start.
     """
-    runs = tuple(fit(x, start, stopping) for start in starts)
+    runs = tuple(_in_time(x, starts, stopping or StoppingRule()))
     if not runs:
         raise ValueError("starts must hold at least one mixture; got none: use em.random_start for some")
     proper = [i for i, run in enumerate(runs) if run.reason is not StopReason.DEGENERATE]
@@ -120,6 +120,13 @@ def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | N
     )
     by_fate = sorted(_grouped(failed, [_fate(runs[i]) for i in failed]), key=len, reverse=True)
     return Restarts(runs, optima, tuple(_optimum(runs, group) for group in by_fate))
+
+
+def _in_time(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule) -> Iterator[Run]:
+    for i, start in enumerate(starts):
+        if i and stopping.out_of_time:
+            return
+        yield fit(x, start, stopping)
 
 
 def _optimum(runs: Sequence[Run], group: Sequence[int]) -> Optimum:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -154,7 +154,7 @@ def _best(x: Floats, starts: list[Mixture], fewer: Run | None, stopping: Stoppin
     doubled = _doubled(x, fewer.mixture, starts[0].n_components) if fewer else None
     if doubled:
         starts = [*starts, _parted(x, doubled)]
-    tried = restarts(x, starts, SHORT)
+    tried = restarts(x, starts, replace(SHORT, deadline=stopping.deadline) if stopping else SHORT)
     last = tried.best
     for optimum in tried.optima:
         last = fit(x, optimum.mixture, stopping)

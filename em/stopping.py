@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +22,7 @@ class StopReason(Enum):
     MAX_ITER = "max_iter"
     STATIONARY_START = "stationary_start"
     DEGENERATE = "degenerate"
+    OUT_OF_TIME = "out_of_time"
 
 
 def rounding_level(log_likelihood: float, n_observations: int) -> float:
@@ -74,18 +76,26 @@ class StoppingRule:
         Stop when the estimated remaining gain in mean log-likelihood (nats per observation) is below this, twice
         running: a single small step says nothing when EM is just leaving a saddle. 0 runs exactly `max_iter`
         iterations.
+    deadline : float
+        A time of `time.monotonic` at which to stop, whatever has been reached; several runs may share one. By default
+        there is none. Where it strikes depends on the machine, so such a run cannot be repeated exactly.
 
     Raises
     ------
     ValueError
-        If `max_iter` is no whole number >= 1 or `tol` is negative or not finite.
+        If `max_iter` is no whole number >= 1, `tol` is negative or not finite, or `deadline` is no number.
     """
 
     max_iter: int = 1000
     tol: float = 1e-8
+    deadline: float = math.inf
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "max_iter", whole_number("max_iter", self.max_iter))
+        if isinstance(self.deadline, bool) or not isinstance(self.deadline, (int, float)) or math.isnan(self.deadline):
+            raise ValueError(
+                f"deadline must be a time of time.monotonic; got {self.deadline!r}: math.inf is no deadline"
+            )
         try:
             tol = math.nan if isinstance(self.tol, (bool, str, bytes)) else float(self.tol)
         except (TypeError, ValueError, OverflowError):
@@ -95,7 +105,7 @@ class StoppingRule:
         object.__setattr__(self, "tol", tol)
 
     def reason(self, log_likelihood: Sequence[float], n_observations: int) -> StopReason | None:
-        """Say whether to stop after the records so far: CONVERGED, MAX_ITER, or None to go on.
+        """Say whether to stop after the records so far: CONVERGED, MAX_ITER, OUT_OF_TIME, or None to go on.
 
         Parameters
         ----------
@@ -109,4 +119,15 @@ class StoppingRule:
             for records in (log_likelihood[-4:-1], log_likelihood[-3:])
         ):
             return StopReason.CONVERGED
-        return StopReason.MAX_ITER if len(log_likelihood) > self.max_iter else None
+        return self.unless_converged(len(log_likelihood) - 1)
+
+    def unless_converged(self, n_iter: int) -> StopReason | None:
+        """Say whether to stop after so many iterations that have not converged."""
+        if n_iter >= self.max_iter:
+            return StopReason.MAX_ITER
+        return StopReason.OUT_OF_TIME if self.out_of_time else None
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the deadline has passed."""
+        return time.monotonic() >= self.deadline

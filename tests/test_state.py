@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import em
-from components import parameters, runs, studies
+from components import parameters, runs, state, studies
 from components.presets import PRESETS
 from components.run_view import reply
 from components.sources import SIZES, SOURCES, STARTS
@@ -335,3 +335,13 @@ def test_what_stands_beside_the_estimates_is_in_their_order():
         "log_likelihood": None,
     }
     assert result["true"]["scales"] == [0.1, 1]
+
+
+def test_what_takes_too_long_is_cut_short_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(state, "MAX_SECONDS", -1)
+    result = reply(DEFAULT)["result"]
+    assert "because the time was up" in result["sentence"]
+    assert result["log_likelihood"]
+    for study, words in (("starts", "1 of 20 starts"), ("sizes", "0 of the fits")):
+        found = studies.reply(study_request(study))["result"]
+        assert f"was up after {words}" in found["sentence"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from itertools import accumulate
 
 import numpy as np
@@ -166,6 +167,7 @@ def test_only_the_first_reason_is_convergence():
         StopReason.MAX_ITER: em.fit(x, start, StoppingRule(5)),
         StopReason.STATIONARY_START: em.fit(x, em.ExponentialMixture([0.5, 0.5], [1, 1])),
         StopReason.DEGENERATE: em.fit(np.zeros(3), start),
+        StopReason.OUT_OF_TIME: em.fit(x, start, StoppingRule(deadline=0)),
     }
     assert set(runs) == set(StopReason)
     for reason, run in runs.items():
@@ -183,3 +185,55 @@ def test_messages_say_why_with_numbers():
     assert "1 iteration " in em.fit(x, start, StoppingRule(1)).message
     tied = em.fit(x, em.ExponentialMixture([0.2, 0.5, 0.3], [0.5, 1, 1]), StoppingRule(20, 1))
     assert "1 and 2 started identical" in tied.message
+
+
+# -- a deadline ------------------------------------------------------------------------------------------------------
+
+
+SLOW = em.ExponentialMixture([0.5, 0.5], [0.5, 1])
+
+
+def test_a_deadline_that_has_passed_gives_the_start_and_says_so():
+    x, _ = SLOW.sample(500, np.random.default_rng(0))
+    run = em.fit(x, em.ExponentialMixture([0.5, 0.5], [0.3, 0.6]), em.StoppingRule(deadline=time.monotonic() - 1))
+    assert run.reason is em.StopReason.OUT_OF_TIME
+    assert run.n_iter == 0
+    assert not run.converged
+    assert run.message.startswith("Stopped after 0 iterations because the time was up")
+
+
+def test_a_deadline_ends_a_long_run_with_what_it_has_reached():
+    x, _ = SLOW.sample(500, np.random.default_rng(0))
+    start = em.ExponentialMixture([0.5, 0.5], [0.3, 0.6])
+    run = em.fit(x, start, em.StoppingRule(10**9, 0, time.monotonic() + 0.2))
+    assert run.reason is em.StopReason.OUT_OF_TIME
+    assert run.n_iter > 10
+    again = em.fit(x, start, em.StoppingRule(run.n_iter, 0))
+    np.testing.assert_array_equal(run.log_likelihood, again.log_likelihood)
+
+
+def test_what_ends_in_time_is_what_it_is_without_a_deadline():
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(500, np.random.default_rng(0))
+    start = em.ExponentialMixture([0.5, 0.5], [0.3, 0.6])
+    for rule in (em.StoppingRule(), em.StoppingRule(5), em.StoppingRule(7, 0)):
+        run = em.fit(x, start, rule)
+        timed = em.fit(x, start, em.StoppingRule(rule.max_iter, rule.tol, time.monotonic() + 3600))
+        assert timed.reason is run.reason
+        np.testing.assert_array_equal(timed.log_likelihood, run.log_likelihood)
+
+
+def test_starts_after_the_deadline_are_not_run_but_one_is():
+    x, _ = SLOW.sample(500, np.random.default_rng(0))
+    starts = [em.random_start(x, em.ExponentialMixture, 2, np.random.default_rng(i)) for i in range(5)]
+    found = em.restarts(x, starts, em.StoppingRule(deadline=time.monotonic() - 1))
+    assert len(found.runs) == 1
+    assert len(em.restarts(x, starts, em.StoppingRule(deadline=time.monotonic() + 3600)).runs) == 5
+    late = em.choose(x, em.ExponentialMixture, stopping=em.StoppingRule(deadline=time.monotonic() - 1))
+    assert [candidate.n_components for candidate in late] == [1, 2, 3, 4, 5]
+    assert {candidate.run.reason for candidate in late} == {em.StopReason.OUT_OF_TIME}
+
+
+@pytest.mark.parametrize("deadline", [None, "soon", True, float("nan")])
+def test_what_is_no_deadline_is_refused(deadline):
+    with pytest.raises(ValueError, match="deadline must be a time"):
+        em.StoppingRule(deadline=deadline)
