@@ -1,13 +1,14 @@
 # make run     make the environment and serve the page (HOST, PORT; default 127.0.0.1:8050)
 # make test    install what the tests need and run them all
 # make lint    ruff and mypy
+# make fuzz    send a hundred thousand odd requests (COUNT, SEED)
 # make clean   remove the environment
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint browser clean
+.PHONY: run test lint fuzz browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -30,6 +31,9 @@ $(VENV)/%.installed: requirements.txt requirements-test.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		-r $(if $(filter run,$*),requirements.txt,requirements-test.txt)
 	touch $@
+
+fuzz: $(VENV)/test.installed
+	$(BIN)/python -m tests.fuzzing $(or $(COUNT),100000) $(or $(SEED),1)
 
 # Chromium and its driver, from Debian's packages where they are missing.
 browser:

@@ -9,6 +9,7 @@ from typing import Any
 
 import flask
 from dash import Dash
+from dash.exceptions import DependencyException
 
 MAX_BODY = 8_000_000
 """Largest request that is read, in bytes: somebody's own file (`own_data.MAX_BYTES`) in base 64."""
@@ -18,6 +19,11 @@ def refuse_malformed(app: Dash) -> None:
     """Check the shape of every callback request; what the values may be is the callback's own business."""
     endpoint = app.config.requests_pathname_prefix + "_dash-update-component"
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+
+    @app.server.errorhandler(DependencyException)
+    def unknown(_error: DependencyException) -> tuple[flask.Response, int]:
+        """A file of a component library that there is not; Dash itself answers 500."""
+        return flask.jsonify(error="There is no such file."), 404
 
     @app.server.before_request
     def check() -> tuple[flask.Response, int] | None:
