@@ -62,16 +62,26 @@
     tell();
   }
 
+  const makers = {
+    "data-figure": (step, config) => emlab.runFigures.dataFigure(walk.result, step, walk.colourBy, config),
+    "posterior-figure": (step, config) => emlab.runFigures.posteriorFigure(walk.result, step, config),
+    "log-likelihood-figure": (step, config) => emlab.runFigures.logLikelihoodFigure(walk.result, step, config),
+    "parameters-figure": (step, config) => emlab.runFigures.parametersFigure(walk.result, step, config),
+  };
+
+  /* A figure of the run as it is on show. */
+  const figureOf = (id, config) => makers[id](stepAt(walk.place), config).figure;
+
   function draw(step, how) {
-    const { result, colourBy, config } = walk;
-    const { figure, marks } = emlab.runFigures.dataFigure(result, step, colourBy, config);
-    how("data-figure", figure, marks);
-    how("posterior-figure", emlab.runFigures.posteriorFigure(result, step, config).figure);
-    how("log-likelihood-figure", emlab.runFigures.logLikelihoodFigure(result, step, config).figure);
-    const { place } = walk;
+    const { result, place, config } = walk;
+    const drawOne = (id) => {
+      const { figure, marks } = makers[id](step, config);
+      how(id, figure, marks);
+    };
+    ["data-figure", "posterior-figure", "log-likelihood-figure"].forEach(drawOne);
     const parameters = () => {
       if (walk.result !== result || walk.place !== place) return; // meanwhile one walked on
-      how("parameters-figure", emlab.runFigures.parametersFigure(result, step, config).figure);
+      drawOne("parameters-figure");
     };
     if (how === emlab.figures.showMoving) parameters();
     else afterPaint(parameters); // the answer first; this stands further down the page
@@ -200,5 +210,5 @@
     tell();
   };
 
-  emlab.walk = { go, open, present, state: walk };
+  emlab.walk = { figureOf, go, open, present, state: walk };
 })();
