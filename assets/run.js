@@ -108,6 +108,7 @@
   }
 
   let shown = null; // the last good result
+  let shownFor = null; // what was asked for it
 
   clientside.emlab.run_results = function (reply, colourBy, _theme, config) {
     if (reply && emlab.controls.wasTriggered(clientside.callback_context, "run-reply")) {
@@ -115,6 +116,7 @@
       emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
       if (reply.result) {
         shown = reply.result;
+        shownFor = last;
         emlab.walk.open(shown);
         emlab.studies.forget(config);
       }
@@ -175,5 +177,5 @@
     if (settings && target.id && target.id.startsWith("preset-")) applyPreset(target.id.slice("preset-".length));
   });
 
-  emlab.run = { lastAsked: () => last, runFrom };
+  emlab.run = { lastAsked: () => last, onShow: () => shownFor, runFrom };
 })();

@@ -29,6 +29,7 @@ def config() -> dict[str, Any]:
     """All that the browser reads instead of repeating it: figures, parameters, words."""
     return {
         "skeletons": figures.skeletons(),
+        "saved": figures.SAVED,
         "windows": {"gaussian": figures.GAUSSIAN_WINDOW, **figures.EXPONENTIAL_WINDOW},
         "logFloor": figures.LOG_FLOOR,
         "parameters": {
@@ -105,7 +106,9 @@ def layout() -> html.Div:
                     choice(ids.THEME_CHOICE, "Colours", THEMES, "system", "theme-choice"),
                 ]
             ),
+            html.Div(id=ids.HANDOUT_HEAD, className="handout"),
             html.Main(panels),
+            html.P(id=ids.HANDOUT_FOOT, className="handout"),
             dcc.Store(id=ids.CONFIG, data=config()),
             dcc.Store(id=ids.THEME),
         ],

@@ -18,7 +18,7 @@ PAGE_LAYERS = [
     {"app"},
     {"components.page", "components.guard"},
     {f"components.{view}" for view in VIEWS},
-    {"components.explorer", "components.studies", "components.background_text"},
+    {"components.explorer", "components.studies", "components.take_home", "components.background_text"},
     {"components.runs", "components.presets", "components.code", "components.tables"},
     {"components.controls", "components.prose", "components.finished"},
     {"components.figures", "components.state"},
