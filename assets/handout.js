@@ -15,15 +15,17 @@
     for (const id of Object.keys(config.skeletons)) {
       const plot = emlab.figures.plotOf(id);
       if (!plot || !plot._fullLayout || !view.contains(plot) || !plot.offsetWidth) continue;
+      const figure = emlab.takeHome.inLight(id);
+      if (!figure) continue;
       onScreen.push([plot, plot.data, plot.layout]);
-      const { data, layout } = emlab.takeHome.inLight(id);
-      const { width, height } = sizeOf(plot);
-      window.Plotly.react(plot, data, { ...layout, autosize: false, width, height }, plot._context);
+      const layout = { ...figure.layout, autosize: false, ...sizeOf(plot) };
+      window.Plotly.react(plot, figure.data, layout, plot._context);
     }
   });
 
   window.addEventListener("afterprint", () => {
-    for (const [plot, data, layout] of onScreen.splice(0)) window.Plotly.react(plot, data, layout, plot._context);
+    const first = onScreen.splice(0).reverse(); // what was there before the first of several prints comes last
+    for (const [plot, data, layout] of first) window.Plotly.react(plot, data, layout, plot._context);
   });
 
   /* In pixels, from print.css, though it does not apply yet. */
@@ -47,6 +49,7 @@
     const { settingOf } = emlab.takeHome;
     if (name !== "run") return config.parameters[name] ? [["", emlab.explorers.settings(name).map(settingOf)]] : [];
     const asked = emlab.run.onShow();
+    if (!asked) return [];
     const { sample, start, start_seed: seed, stopping } = config.parameters;
     const { about, samples, starts } = config.sources[asked.source];
     const words = (...groups) =>

@@ -78,27 +78,38 @@
 
   const viewOf = (id) => document.getElementById(id).closest(".view").id.replace("view-", "");
 
-  /* A figure as it is on show, but in the light colours. */
+  /* A figure as it is on show, but in the light colours; null while there is no run to show. */
   function inLight(id) {
     const light = { ...settings, mode: "light" };
-    if (id === "surface-figure") return emlab.studies.figureOf(light);
-    return viewOf(id) === "run" ? emlab.walk.figureOf(id, light) : emlab.explorers.figureOf(viewOf(id), light);
+    if (viewOf(id) !== "run") return emlab.explorers.figureOf(viewOf(id), light);
+    if (!emlab.run.onShow()) return null;
+    return id === "surface-figure" ? emlab.studies.figureOf(light) : emlab.walk.figureOf(id, light);
   }
 
   const settingOf = ([label, value]) =>
     emlab.controls.fill(settings.sentences.setting, { label, value: String(value).replace(/^-/, "−") });
 
-  async function savePicture(id, title, format) {
-    const ofRun = viewOf(id) === "run";
-    const place = ofRun ? document.getElementById("walk-place").textContent : "";
-    const text = ofRun ? `${place}. ${emlab.walk.state.result.data}` : emlab.explorers.settings(viewOf(id)).map(settingOf).join(", ");
-    const { data, layout } = inLight(id);
+  /* What a figure shows: its name and, of a run, the iteration; then the data, or what is set. */
+  function wordsOf(id, name) {
+    if (viewOf(id) !== "run") return [[name], emlab.explorers.settings(viewOf(id)).map(settingOf).join(", ")];
+    const { result, colours } = emlab.walk.state;
+    return [
+      [name, document.getElementById("walk-place").textContent],
+      id === "data-figure" ? `${result.data} ${colours}` : result.data,
+    ];
+  }
+
+  async function savePicture(id, name, format) {
+    const figure = inLight(id);
+    if (!figure) return;
+    const { data, layout } = figure;
+    const [title, text] = wordsOf(id, name);
     const saved = structuredClone(settings.saved);
-    Object.assign(layout, saved.layout, { title: { text: title, subtitle: { text } } });
+    Object.assign(layout, saved.layout, { title: { text: title.join(" · "), subtitle: { text } } });
     const { width, height } = layout;
     const scale = format === "PNG" ? saved.scale : 1;
     const url = await window.Plotly.toImage({ data, layout }, { format: slug(format), width, height, scale });
-    download(url, `${["em-lab", title, place].filter(Boolean).map(slug).join("-")}.${slug(format)}`);
+    download(url, `${["em-lab", ...title].map(slug).join("-")}.${slug(format)}`);
   }
 
   document.addEventListener("click", ({ target }) => {

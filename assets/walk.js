@@ -10,7 +10,7 @@
   clientside.emlab = clientside.emlab || {};
 
   const REST = 700; // ms without a step until the place is read aloud
-  const walk = { result: null, place: 0, halves: false, colourBy: "label", config: null };
+  const walk = { result: null, place: 0, halves: false, colourBy: "label", colours: "", config: null };
   let playing = null;
   let announcing = null;
 
@@ -52,10 +52,10 @@
     const labels = result.z ? "true_labels" : "likely_labels";
     const count = emlab.runFigures.componentsOf(result).length;
     const responsibility = count > 2 ? "certainty" : "responsibility";
-    const colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
+    walk.colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
     document.querySelectorAll("#posterior-legend li").forEach((entry, k) => (entry.hidden = k >= count));
     emlab.controls.say("run-sentence", result.sentence);
-    emlab.controls.say("run-note", [...result.notes, colours].join(" "));
+    emlab.controls.say("run-note", [...result.notes, walk.colours].join(" "));
     const table = document.getElementById("run-table");
     table.replaceChildren(emlab.runFigures.table(result, step, config));
     table.closest(".card").classList.toggle("tall", count > 2);

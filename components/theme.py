@@ -88,7 +88,7 @@ def saved_template() -> go.layout.Template:
             "plot_bgcolor": ground,
             "xaxis": axis,
             "yaxis": axis,
-            "margin": {"r": 24, "t": 112, "b": 100},
+            "margin": {"l": 80, "r": 24, "t": 112, "b": 100},
             "title": {
                 "font": {"size": 22},
                 "subtitle": {"font": {"size": 15, "color": tokens("light")["quiet"]}},
@@ -100,6 +100,7 @@ def saved_template() -> go.layout.Template:
             "legend": {
                 "font": {"size": 15},
                 "orientation": "h",
+                "itemwidth": 48,  # a long dash and its gap
                 "x": 0.5,
                 "xanchor": "center",
                 "y": 0,
