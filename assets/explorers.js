@@ -38,10 +38,12 @@
   }
 
   const views = {}; // view -> what it was last called with by Dash: the options beside the parameters
+  const makers = {}; // view -> what makes its figure
 
   function explorer(view, describe) {
-    function draw(how, fresh = false) {
-      const { config, inputs } = views[view];
+    /* The figure of the last good values, and what is said of them. */
+    function make(config, how, fresh = false) {
+      const { inputs } = views[view];
       const parameters = config.parameters[view];
       const values = Object.fromEntries(parameters.map((p) => [p.name.replace(`${view}-`, ""), kept[view][p.name]]));
       const { figure, peak, of, sentence } = describe(config, values, inputs);
@@ -52,12 +54,18 @@
         dtick: log ? 1 : undefined,
         range: log ? [Math.log10(config.logFloor), Math.log10(end)] : [0, end],
       });
+      return { figure, values, sentence };
+    }
+
+    function draw(how, fresh) {
+      const { figure, values, sentence } = make(views[view].config, how, fresh);
       how(`${view}-figure`, figure);
       emlab.controls.say(`${view}-pi2`, (1 - values.pi1).toFixed(3));
       emlab.controls.say(`${view}-sentence`, sentence);
       announce(view, sentence);
     }
 
+    makers[view] = make;
     return function () {
       const context = clientside.callback_context;
       const [config] = Object.values(context.states);
@@ -145,4 +153,13 @@
     }
     return { figure, peak, of: `${parametrisation} ${notebook} ${axis}`, sentence };
   });
+
+  /* The figure of a view as it is on show. */
+  const figureOf = (view, config) => makers[view](config, emlab.figures.showMoving).figure;
+
+  /* What is set in a view: labels and values. */
+  const settings = (view) =>
+    views[view].config.parameters[view].map(({ name }) => [document.getElementById(`${name}-box-label`).textContent, kept[view][name]]);
+
+  emlab.explorers = { figureOf, settings };
 })();

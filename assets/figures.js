@@ -10,9 +10,10 @@
     return chosen || (darkScheme.matches ? "dark" : "light");
   }
 
-  /* A fresh copy of a figure's skeleton in the present colours, with those of its traces that are wanted. */
+  /* A fresh copy of a figure's skeleton, with those of its traces that are wanted: in the present colours, unless the
+     config names a mode. */
   function skeleton(config, id, wanted = () => true) {
-    const { data, layout } = config.skeletons[id][mode()];
+    const { data, layout } = config.skeletons[id][config.mode || mode()];
     return structuredClone({ data: data.filter(wanted), layout });
   }
 

@@ -137,6 +137,7 @@
   }
 
   let shown = null; // the last good result
+  let shownFor = null; // what was asked for it
 
   clientside.emlab.run_results = function (reply, colourBy, _theme, config) {
     if (reply && emlab.controls.wasTriggered(clientside.callback_context, "run-reply")) {
@@ -145,6 +146,7 @@
       if (reply.result) {
         emlab.walk.open(reply.result, shown ? undefined : config.link.values.iteration);
         shown = reply.result;
+        shownFor = last;
         emlab.studies.forget(config);
       }
     }
@@ -207,5 +209,5 @@
   /* Parameters and their values, for the link. */
   const state = () => [asked(), kept];
 
-  emlab.run = { follow, lastAsked: () => last, runFrom, state };
+  emlab.run = { follow, lastAsked: () => last, onShow: () => shownFor, runFrom, state };
 })();

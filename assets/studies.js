@@ -110,7 +110,10 @@
   }
 
   function redraw(config) {
-    if (!surface) return;
+    if (surface) emlab.figures.showNow("surface-figure", figureOf(config));
+  }
+
+  function figureOf(config) {
     const figure = emlab.figures.skeleton(config, "surface-figure");
     const { x, y, log_likelihood: ell, best, parameter, components, run } = surface;
     const path = run.trajectory[parameter].map((values) => components.map((k) => values[k]));
@@ -119,22 +122,26 @@
     const deepest = Math.min(...z.flat());
     Object.assign(emlab.figures.trace(figure, "surface"), { x, y, z, customdata: ell, zmin: Math.max(deepest, -40), zmax: 0 });
     Object.assign(emlab.figures.trace(figure, "path"), { x: path.map((one) => one[0]), y: path.map((one) => one[1]) });
-    const ends = [path[0], path[path.length - 1]];
-    Object.assign(emlab.figures.trace(figure, "ends"), { x: ends.map((one) => one[0]), y: ends.map((one) => one[1]) });
-    const here = path[Math.ceil(emlab.walk.state.place / 2)];
-    Object.assign(emlab.figures.trace(figure, "here"), { x: [here[0]], y: [here[1]] });
+    const points = { start: path[0], end: path[path.length - 1], here: path[Math.ceil(emlab.walk.state.place / 2)] };
+    for (const [uid, [left, up]] of Object.entries(points)) Object.assign(emlab.figures.trace(figure, uid), { x: [left], y: [up] });
     ["xaxis", "yaxis"].forEach((name, k) => {
       const values = k ? y : x;
       const log = values[values.length - 1] / values[0] > 10 && values[0] > 0;
       const range = [values[0], values[values.length - 1]];
       figure.layout[name] = {
         type: log ? "log" : "linear",
-        dtick: log ? "D2" : undefined,
+        tickvals: log ? ticks(values[0], values[values.length - 1]) : undefined,
         range: log ? range.map(Math.log10) : range,
         title: { text: `${SYMBOL[parameter]}<sub>${components[k]}</sub>` },
       };
     });
-    emlab.figures.showNow("surface-figure", figure);
+    return figure;
+  }
+
+  /* 1, 2 and 5 times each power of ten: plotly's own labels between the powers are small, and digits only. */
+  function ticks(low, high) {
+    const powers = Array.from({ length: Math.ceil(Math.log10(high / low)) + 1 }, (_, i) => Math.floor(Math.log10(low)) + i);
+    return powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
   }
 
   let moving = null;
@@ -183,5 +190,5 @@
   /* Parameters and their values, for the link. */
   const state = () => (settings ? [[...settings.parameters.study, ...settings.parameters.across], kept] : [[], {}]);
 
-  emlab.studies = { afterRun, follow, forget, lost, redraw, state };
+  emlab.studies = { afterRun, figureOf, follow, forget, lost, redraw, state };
 })();

@@ -10,7 +10,7 @@
   clientside.emlab = clientside.emlab || {};
 
   const REST = 700; // ms without a step until the place is read aloud
-  const walk = { result: null, place: 0, halves: false, colourBy: "label", config: null };
+  const walk = { result: null, place: 0, halves: false, colourBy: "label", colours: "", config: null };
   let playing = null;
   let announcing = null;
 
@@ -54,26 +54,36 @@
     const labels = result.z ? "true_labels" : "likely_labels";
     const count = emlab.runFigures.componentsOf(result).length;
     const responsibility = count > 2 ? "certainty" : "responsibility";
-    const colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
+    walk.colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
     document.querySelectorAll("#posterior-legend li").forEach((entry, k) => (entry.hidden = k >= count));
     emlab.controls.say("run-sentence", result.sentence);
-    emlab.controls.say("run-note", [...result.notes, colours].join(" "));
+    emlab.controls.say("run-note", [...result.notes, walk.colours].join(" "));
     const table = document.getElementById("run-table");
     table.replaceChildren(emlab.runFigures.table(result, step, config));
     table.closest(".card").classList.toggle("tall", count > 2);
     tell();
   }
 
+  const makers = {
+    "data-figure": (step, config) => emlab.runFigures.dataFigure(walk.result, step, walk.colourBy, config),
+    "posterior-figure": (step, config) => emlab.runFigures.posteriorFigure(walk.result, step, config),
+    "log-likelihood-figure": (step, config) => emlab.runFigures.logLikelihoodFigure(walk.result, step, config),
+    "parameters-figure": (step, config) => emlab.runFigures.parametersFigure(walk.result, step, config),
+  };
+
+  /* A figure of the run as it is on show. */
+  const figureOf = (id, config) => makers[id](stepAt(walk.place), config).figure;
+
   function draw(step, how) {
-    const { result, colourBy, config } = walk;
-    const { figure, marks } = emlab.runFigures.dataFigure(result, step, colourBy, config);
-    how("data-figure", figure, marks);
-    how("posterior-figure", emlab.runFigures.posteriorFigure(result, step, config).figure);
-    how("log-likelihood-figure", emlab.runFigures.logLikelihoodFigure(result, step, config).figure);
-    const { place } = walk;
+    const { result, place, config } = walk;
+    const drawOne = (id) => {
+      const { figure, marks } = makers[id](step, config);
+      how(id, figure, marks);
+    };
+    ["data-figure", "posterior-figure", "log-likelihood-figure"].forEach(drawOne);
     const parameters = () => {
       if (walk.result !== result || walk.place !== place) return; // meanwhile one walked on
-      how("parameters-figure", emlab.runFigures.parametersFigure(result, step, config).figure);
+      drawOne("parameters-figure");
     };
     if (how === emlab.figures.showMoving) parameters();
     else afterPaint(parameters); // the answer first; this stands further down the page
@@ -206,5 +216,5 @@
   /* The iteration on show, unless it is the last; halves follow an M-step. */
   const onShow = () => (walk.result && walk.place < end() ? walk.place / 2 : null);
 
-  emlab.walk = { go, onShow, open, present, state: walk };
+  emlab.walk = { figureOf, go, onShow, open, present, state: walk };
 })();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
@@ -123,9 +123,17 @@ def register_switch(app: Dash, switch_id: str) -> None:
     )
 
 
-def card(title: str, children: list[Component], className: str = "") -> html.Section:
-    """A titled group of controls or results."""
-    return html.Section([html.H2(title), *children], className=f"card {className}".strip())
+def card(
+    title: str,
+    children: list[Component],
+    className: str = "",
+    figure: str | None = None,
+    beside: Sequence[Component] = (),
+) -> html.Section:
+    """A titled group of controls or results; beside the title, more controls and room to save its `figure`."""
+    also = [*beside, *([save(figure, title)] if figure else [])]
+    heading = html.Div([html.H2(title), *also], className="heading") if also else html.H2(title)
+    return html.Section([heading, *children], className=f"card {className}".strip())
 
 
 def legend(entries: Mapping[str, str], legend_id: str | None = None) -> html.Ul:
@@ -139,6 +147,11 @@ def legend(entries: Mapping[str, str], legend_id: str | None = None) -> html.Ul:
         className="legend",
         **named,
     )
+
+
+def save(graph_id: str, title: str) -> html.Div:
+    """Room for the buttons that save a figure, which is called `title` there; the browser puts them in."""
+    return html.Div(className="save", **{"data-figure": graph_id, "data-title": title})
 
 
 def graph(graph_id: str, label: str) -> html.Div:

@@ -6,7 +6,7 @@ from dash import ClientsideFunction, Dash, Input, State, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.controls import card, graph, legend, parameter_row
+from components.controls import card, graph, legend, parameter_row, save
 from components.link import Link
 from components.parameters import Parameter
 from components.theme import SIGNS
@@ -47,10 +47,16 @@ def layout(
             ),
             html.Div(
                 [
-                    legend(
-                        {"of-mixture": "Mixture density"}
-                        | {f"of-{k}": f"{SIGNS[k]} Component {k + 1}, weighted" for k in (0, 1)}
-                        | (also or {})
+                    html.Div(
+                        [
+                            legend(
+                                {"of-mixture": "Mixture density"}
+                                | {f"of-{k}": f"{SIGNS[k]} Component {k + 1}, weighted" for k in (0, 1)}
+                                | (also or {})
+                            ),
+                            save(figure, ids.VIEWS[view]),
+                        ],
+                        className="heading",
                     ),
                     graph(figure, f"Figure: {ids.VIEWS[view]} density and its weighted components"),
                     html.P(id=ids.sentence(view), className="sentence"),

@@ -13,7 +13,17 @@ import plotly.graph_objects as go
 
 from components import ids
 from components.parameters import MAX_COMPONENTS
-from components.theme import DASHES, MODES, SIGNS, Mode, component_colour, template, tokens, translucent
+from components.theme import (
+    DASHES,
+    MODES,
+    SIGNS,
+    Mode,
+    component_colour,
+    saved_template,
+    template,
+    tokens,
+    translucent,
+)
 
 GAUSSIAN_WINDOW = (-5.0, 5.0)
 EXPONENTIAL_WINDOW = {"scale": (0.0, 5.0), "rate": (0.0, 100.0)}
@@ -22,6 +32,12 @@ LOG_FLOOR = 1e-6
 
 CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
 """Plotly's settings for every graph."""
+
+SAVED: dict[str, Any] = {
+    "layout": {"template": saved_template().to_plotly_json(), "autosize": False, "width": 1000, "height": 600},
+    "scale": 2,
+}
+"""A figure that is saved: what its layout has instead, and pixels of a PNG to each of its own."""
 
 BLANK: dict[str, Any] = {
     "data": [],
@@ -62,6 +78,8 @@ def _palettes(mode: Mode) -> dict[str, Any]:
 
 
 def _figure(mode: Mode, traces: list[Any], **layout: Any) -> go.Figure:
+    for trace in traces:
+        trace.showlegend = trace.name is not None  # in a figure that is saved: on the page no legend is plotly's
     return go.Figure(traces, go.Layout(template=template(mode), autosize=True, uirevision="keep", **layout))
 
 
@@ -191,10 +209,14 @@ def posterior(mode: Mode) -> go.Figure:
     )
 
 
-def _cursor(mode: Mode, uid: str = "cursor", **where: Any) -> go.Scatter:
+ON_SHOW = "Iteration on show"
+
+
+def _cursor(mode: Mode, uid: str = "cursor", name: str | None = ON_SHOW, **where: Any) -> go.Scatter:
     """A vertical line at the record on show."""
     return go.Scatter(
         uid=uid,
+        name=name,
         mode="lines",
         line={"color": tokens(mode)["ink"], "width": 1.5, "simplify": False},
         hoverinfo="skip",
@@ -232,6 +254,7 @@ def parameters(mode: Mode) -> go.Figure:
             traces += [
                 go.Scatter(
                     uid=f"row{row}-true-{k}",
+                    name=None if row or k else "True values",
                     mode="lines",
                     line={"color": translucent(colour, 0.45), "width": 1.5, "dash": "dot", "simplify": False},
                     hovertemplate="true %{y:.4g}<extra></extra>",
@@ -239,21 +262,21 @@ def parameters(mode: Mode) -> go.Figure:
                 ),
                 go.Scatter(
                     uid=f"row{row}-component-{k}",
+                    name=None if row else f"{SIGNS[k]} Component {k}",
                     mode="lines",
                     line={"color": colour, "width": 2, "dash": DASHES[k], "simplify": False},
                     hovertemplate="iteration %{x}<br>%{y:.5g}<extra></extra>",
                     **axis,
                 ),
             ]
-        traces.append(_cursor(mode, f"cursor-{row}", **axis))
-    axis = template(mode).layout.yaxis.to_plotly_json()
+        traces.append(_cursor(mode, f"cursor-{row}", None if row else ON_SHOW, **axis))
     return _figure(
         mode,
         traces,
         xaxis={"title": {"text": "iteration t"}},
         yaxis={"nticks": 4},
-        yaxis2=axis | {"nticks": 4},
-        yaxis3=axis | {"nticks": 4},
+        yaxis2={"nticks": 4},
+        yaxis3={"nticks": 4},
         hovermode="closest",
     )
 
@@ -271,28 +294,29 @@ def surface(mode: Mode) -> go.Figure:
     )
     path = go.Scatter(
         uid="path",
+        name="Path of the run",
         mode="lines",
         line={"color": colour["ink"], "width": 2, "simplify": False},
         hoverinfo="skip",
     )
-    ends = go.Scatter(
-        uid="ends",
-        mode="markers",
-        marker={
-            "size": 12,
-            "symbol": ["circle-open", "diamond"],
-            "color": colour["ink"],
-            "line": {"width": 2, "color": colour["ink"]},
-        },
-        hoverinfo="skip",
-    )
+    ends = [
+        go.Scatter(
+            uid=name.lower(),
+            name=name,
+            mode="markers",
+            marker={"size": 12, "symbol": symbol, "color": colour["ink"], "line": {"width": 2, "color": colour["ink"]}},
+            hoverinfo="skip",
+        )
+        for name, symbol in {"Start": "circle-open", "End": "diamond"}.items()
+    ]
     here = go.Scatter(
         uid="here",
+        name=ON_SHOW,
         mode="markers",
         marker={"size": 9, "color": component_colour(1, mode), "line": {"width": 2, "color": colour["card"]}},
         hoverinfo="skip",
     )
-    return _figure(mode, [contour, path, ends, here], hovermode="closest")
+    return _figure(mode, [contour, path, *ends, here], hovermode="closest")
 
 
 FIGURES = {

@@ -47,6 +47,11 @@ SPEED = "speed"
 HALF_STEPS = "half-steps"
 STUDY_REQUEST = "study-request"
 STUDY_REPLY = "study-reply"
+TAKE_HOME_REQUEST = "take-home-request"
+TAKE_HOME_REPLY = "take-home-reply"
+TAKE_HOME_WORDS = "take-home-words"
+HANDOUT_HEAD = "handout-head"
+HANDOUT_FOOT = "handout-foot"
 BOUND_BAR = "bound-bar"
 BOUND_WORDS = "bound-words"
 
@@ -131,6 +136,11 @@ def study_words(name: str) -> str:
 def study_table(name: str) -> str:
     """Id of a study's table."""
     return f"study-{name}-table"
+
+
+def take_home(what: str) -> str:
+    """Id of the button that hands out something of a run."""
+    return f"take-home-{what}"
 
 
 def row(name: str) -> str:

@@ -51,6 +51,7 @@ def config(shown: link.Link) -> dict[str, Any]:
 def _tables() -> dict[str, Any]:
     return {
         "skeletons": figures.skeletons(),
+        "saved": figures.SAVED,
         "windows": {"gaussian": figures.GAUSSIAN_WINDOW, **figures.EXPONENTIAL_WINDOW},
         "logFloor": figures.LOG_FLOOR,
         "parameters": {
@@ -128,7 +129,9 @@ def layout(query: str = "") -> html.Div:
             html.P(
                 " ".join(shown.problems), id=ids.LINK_PROBLEMS, className="link-problems", hidden=not shown.problems
             ),
+            html.Div(id=ids.HANDOUT_HEAD, className="handout"),
             html.Main(panels),
+            html.P(id=ids.HANDOUT_FOOT, className="handout"),
             dcc.Store(id=ids.CONFIG, data=config(shown)),
             dcc.Store(id=ids.THEME),
         ],

@@ -9,7 +9,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from components import ids, own_panel, runs, studies
+from components import ids, own_panel, runs, studies, take_home
 from components.controls import (
     card,
     choice,
@@ -94,18 +94,16 @@ def layout(link: Link) -> html.Div:
                 ],
                 className="card outcome",
             ),
-            html.Section(
+            card(
+                "Data and fit",
                 [
-                    html.Div(
-                        [html.H2("Data and fit"), choice(ids.COLOUR_BY, link.chosen(ids.COLOUR_BY))],
-                        className="heading",
-                    ),
                     legend({"of-mixture": "Fitted mixture", "of-histogram": "Histogram"}),
                     graph(
                         ids.DATA_FIGURE, "Figure: histogram of the observations, fitted mixture, and the observations"
                     ),
                 ],
-                className="card",
+                figure=ids.DATA_FIGURE,
+                beside=[choice(ids.COLOUR_BY, link.chosen(ids.COLOUR_BY))],
             ),
             card(
                 "Sorted posterior",
@@ -116,22 +114,26 @@ def layout(link: Link) -> html.Div:
                     ),
                     graph(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
                 ],
+                figure=ids.POSTERIOR_FIGURE,
             ),
             card(
                 "Log-likelihood",
                 [graph(ids.LOG_LIKELIHOOD_FIGURE, "Figure: log-likelihood over iterations")],
                 "short",
+                ids.LOG_LIKELIHOOD_FIGURE,
             ),
             card("Estimates", [html.Div(id=ids.RUN_TABLE, className="table")], "short"),
             card(
                 "Parameters over iterations",
                 [graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted")],
+                figure=ids.PARAMETERS_FIGURE,
             ),
             _study(
                 "surface",
                 "Likelihood surface",
                 "Draw the surface",
                 [_rows(link, ACROSS), graph(ids.SURFACE_FIGURE, SURFACE)],
+                ids.SURFACE_FIGURE,
             ),
             _study("sizes", "How many components?", "Fit K = 1 to 5", [_study_table("sizes")]),
             _study(
@@ -140,6 +142,7 @@ def layout(link: Link) -> html.Div:
                 "Run from many starts",
                 [_rows(link, STUDY), _study_table("starts")],
             ),
+            take_home.card(),
         ],
         className="results",
     )
@@ -157,7 +160,7 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
     return html.Div(rows, className="rows")
 
 
-def _study(name: str, title: str, button: str, content: list[Component]) -> html.Section:
+def _study(name: str, title: str, button: str, content: list[Component], figure: str | None = None) -> html.Section:
     """A card for something that is computed when it is asked for."""
     return card(
         title,
@@ -167,6 +170,7 @@ def _study(name: str, title: str, button: str, content: list[Component]) -> html
             *content,
         ],
         f"study study-{name}",
+        figure,
     )
 
 
@@ -211,8 +215,8 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         return {"errors": errors}
     try:
         return {"result": runs.execute(spec)}
-    except ValueError as error:  # the engine says why these observations give no start
-        return {"errors": {"start_from": f"No start can be made from these observations: {error}."}}
+    except ValueError as error:
+        return {"errors": {"start_from": runs.NO_START.format(error=error)}}
 
 
 def register(app: Dash) -> None:
@@ -250,6 +254,7 @@ def register(app: Dash) -> None:
         State(ids.CONFIG, "data"),
         prevent_initial_call=True,
     )
+    take_home.register(app)
     app.callback(Output(ids.STUDY_REPLY, "data"), Input(ids.STUDY_REQUEST, "data"), prevent_initial_call=True)(
         studies.reply
     )

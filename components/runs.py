@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import em
+from components.finished import Finished
 from components.parameters import number
 from components.sources import BY_HAND, DRAWN, STARTS
 from components.state import RunSpec
@@ -22,6 +23,8 @@ TRUE, PUBLISHED = "True", "Published"
 """Heads of the column beside the estimates."""
 MAX_MARKS = 2000
 """Most observations drawn one by one."""
+NO_START = "No start can be made from these observations: {error}."
+"""What is said of a ValueError of the engine, which tells why."""
 
 
 def execute(spec: RunSpec) -> dict[str, Any]:
@@ -32,12 +35,14 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     dict
         JSON-ready: sorted marks ``x`` with their ``rank`` in all N observations and label ``z`` (None for real data),
         ``histogram``, parameters ``true`` and ``trajectory`` (name -> one list per record), the
-        ``log_likelihood`` of each record, and the ``sentence`` and ``notes`` that say how it went.
+        ``log_likelihood`` of each record, what the ``data`` are, and the ``sentence`` and ``notes`` that say how it
+        went.
     """
     x, z, truth = observations(spec)
     run, tie = fitted(spec, x)
     lessons = em.describe(x, run, truth)
-    said = (_data(spec, x.size), _start(spec), tie, _unmatched(spec), *lessons, _thinned(x.size))
+    data = _data(spec, x.size)
+    said = (data, _start(spec), tie, _unmatched(spec), *lessons, _thinned(x.size))
     notes = [note for note in said if note]
 
     marks = np.arange(x.size)
@@ -58,9 +63,26 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
         "bounds": rounded(em.bounds(run)),
+        "data": data,
         "sentence": run.message,
         "notes": notes,
     }
+
+
+def finished(spec: RunSpec, link: str) -> Finished:
+    """The run that was asked for, with all that can be taken home from it.
+
+    Parameters
+    ----------
+    spec : RunSpec
+        The run.
+    link : str
+        Address at which the page shows it.
+    """
+    x, z, truth = observations(spec)
+    run, _ = fitted(spec, x)
+    seed = None if truth is None else int(spec.values["seed"])
+    return Finished(spec.source.label, spec.source.about, spec.source.x_title, x, run, z, truth, seed, link)
 
 
 def fitted(spec: RunSpec, x: em.checks.Floats) -> tuple[em.Run, str | None]:

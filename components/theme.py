@@ -75,3 +75,37 @@ def template(mode: Mode) -> go.layout.Template:
             "dragmode": False,
         }
     )
+
+
+@cache
+def saved_template() -> go.layout.Template:
+    """What every figure that is saved has in common: light, on white, read at a distance and apart from the page."""
+    axis = {"tickfont": {"size": 15}, "title": {"font": {"size": 17}}, "automargin": True}
+    ground = tokens("light")["card"]
+    return go.layout.Template(template("light")).update(
+        layout={
+            "paper_bgcolor": ground,
+            "plot_bgcolor": ground,
+            "xaxis": axis,
+            "yaxis": axis,
+            "margin": {"l": 80, "r": 24, "t": 112, "b": 100},
+            "title": {
+                "font": {"size": 22},
+                "subtitle": {"font": {"size": 15, "color": tokens("light")["quiet"]}},
+                "x": 0.02,
+                "y": 0.95,
+                "yanchor": "top",
+            },
+            "showlegend": True,
+            "legend": {
+                "font": {"size": 15},
+                "orientation": "h",
+                "itemwidth": 48,  # a long dash and its gap
+                "x": 0.5,
+                "xanchor": "center",
+                "y": 0,
+                "yanchor": "bottom",
+                "yref": "container",
+            },
+        }
+    )

@@ -23,6 +23,11 @@ SENTENCES = {
     "working": "Working …",
     "no_answer": "The server did not answer. The last result is kept; press Run EM to try again.",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",
+    "no_file": "The server did not answer. Press the button to try again.",
+    "saved": "Saved as {name}.",
+    "save_as": "Save {title} as {format}",
+    "setting": "{label} = {value}",
+    "link": "To see it on the page and change it: {link}",
     "refused": "Not run. {reasons} The last result is kept.",
 }
 

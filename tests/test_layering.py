@@ -22,6 +22,7 @@ PAGE_LAYERS = [
         "components.explorer",
         "components.studies",
         "components.own_panel",
+        "components.take_home",
         "components.background_text",
         "components.figures_text",
     },

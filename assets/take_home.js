@@ -1,0 +1,123 @@
+/* What can be taken home: files of the run on show, which the server writes, and each figure as a picture. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.emlab = clientside.emlab || {};
+
+  const FORMATS = ["SVG", "PNG"];
+  let settings = null; // the page's words and figures, once they are known
+  let waiting = false; // one file at a time
+  let request = 0;
+
+  /* Called first as the page opens, and with each answer. */
+  clientside.emlab.take_home = function (reply, config) {
+    if (!settings) begin(config);
+    if (!reply) return;
+    clientside.set_props("take-home-reply", { data: null }); // it may be large
+    if (reply.errors) return answered(Object.values(reply.errors).join(" "), true);
+    const { name, type, text } = reply.file;
+    const url = URL.createObjectURL(new Blob([text], { type }));
+    download(url, name);
+    setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser may still be asking where to put it
+    answered(emlab.controls.fill(settings.sentences.saved, { name }));
+  };
+
+  function begin(config) {
+    settings = config;
+    emlab.network.onLost(() => waiting && answered(settings.sentences.no_file, true));
+    document.querySelectorAll(".save").forEach(addButtons);
+  }
+
+  function download(url, name) {
+    emlab.runFigures.element("a", [], { href: url, download: name }).click();
+  }
+
+  const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+
+  /* -- files -------------------------------------------------------------------------------------------------------- */
+
+  function press(what) {
+    if (what === "handout") window.print();
+    else ask(what);
+  }
+
+  const buttons = () => document.querySelectorAll(".take-home button");
+
+  function ask(what) {
+    const run = emlab.run.onShow();
+    if (waiting || !run) return;
+    waiting = true;
+    buttons().forEach((button) => button.setAttribute("aria-disabled", "true"));
+    say(settings.sentences.working, false);
+    clientside.set_props("take-home-request", { data: { ...run, id: ++request, what, link: location.href } });
+  }
+
+  function answered(words, failed = false) {
+    waiting = false;
+    buttons().forEach((button) => button.removeAttribute("aria-disabled"));
+    say(words, failed);
+  }
+
+  function say(words, failed) {
+    document.getElementById("take-home-words").className = failed ? "error" : "note";
+    emlab.controls.say("take-home-words", words);
+  }
+
+  /* -- pictures ----------------------------------------------------------------------------------------------------- */
+
+  function addButtons(place) {
+    const { title } = place.dataset;
+    place.replaceChildren(
+      ...FORMATS.map((format) => {
+        const label = emlab.controls.fill(settings.sentences.save_as, { title, format });
+        return emlab.runFigures.element("button", format, { type: "button", title: label, "aria-label": label });
+      })
+    );
+  }
+
+  const viewOf = (id) => document.getElementById(id).closest(".view").id.replace("view-", "");
+
+  /* A figure as it is on show, but in the light colours; null while there is no run to show. */
+  function inLight(id) {
+    const light = { ...settings, mode: "light" };
+    if (viewOf(id) !== "run") return emlab.explorers.figureOf(viewOf(id), light);
+    if (!emlab.run.onShow()) return null;
+    return id === "surface-figure" ? emlab.studies.figureOf(light) : emlab.walk.figureOf(id, light);
+  }
+
+  const settingOf = ([label, value]) =>
+    emlab.controls.fill(settings.sentences.setting, { label, value: String(value).replace(/^-/, "−") });
+
+  /* What a figure shows: its name and, of a run, the iteration; then the data, or what is set. */
+  function wordsOf(id, name) {
+    if (viewOf(id) !== "run") return [[name], emlab.explorers.settings(viewOf(id)).map(settingOf).join(", ")];
+    const { result, colours } = emlab.walk.state;
+    return [
+      [name, document.getElementById("walk-place").textContent],
+      id === "data-figure" ? `${result.data} ${colours}` : result.data,
+    ];
+  }
+
+  async function savePicture(id, name, format) {
+    const figure = inLight(id);
+    if (!figure) return;
+    const { data, layout } = figure;
+    const [title, text] = wordsOf(id, name);
+    const saved = structuredClone(settings.saved);
+    Object.assign(layout, saved.layout, { title: { text: title.join(" · "), subtitle: { text } } });
+    const { width, height } = layout;
+    const scale = format === "PNG" ? saved.scale : 1;
+    const url = await window.Plotly.toImage({ data, layout }, { format: slug(format), width, height, scale });
+    download(url, `${["em-lab", ...title].map(slug).join("-")}.${slug(format)}`);
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    if (!settings || target.tagName !== "BUTTON") return;
+    const picture = target.closest(".save");
+    if (picture) savePicture(picture.dataset.figure, picture.dataset.title, target.textContent);
+    else if (target.closest(".take-home")) press(target.id.replace("take-home-", ""));
+  });
+
+  emlab.takeHome = { config: () => settings, inLight, settingOf };
+})();
