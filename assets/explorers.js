@@ -98,8 +98,6 @@
   /* Parameters and values of both, for the link. */
   const state = (config) => Object.keys(kept).map((view) => [config.parameters[view], kept[view]]);
 
-  emlab.explorers = { state };
-
   clientside.emlab.gaussian = explorer("gaussian", (config, v, inputs) => {
     const { fill, format } = emlab.controls;
     const figure = emlab.figures.skeleton(config, "gaussian-figure");
@@ -161,5 +159,5 @@
   const settings = (view) =>
     views[view].config.parameters[view].map(({ name }) => [document.getElementById(`${name}-box-label`).textContent, kept[view][name]]);
 
-  emlab.explorers = { figureOf, settings };
+  emlab.explorers = { figureOf, settings, state };
 })();

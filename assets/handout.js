@@ -41,7 +41,7 @@
     const title = document.getElementById(`tab-${name}`).textContent;
     const lines = settingsOf(name, config).map(([heading, words]) => element("p", [element("b", heading), words.join(", ")]));
     document.getElementById("handout-head").replaceChildren(element("h2", title), ...lines);
-    emlab.controls.say("handout-foot", emlab.controls.fill(config.sentences.link, { link: location.href }));
+    emlab.controls.say("handout-foot", emlab.controls.fill(config.sentences.link, { link: emlab.link.address() }));
   }
 
   /* What was set, under the headings of the controls. */

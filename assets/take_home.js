@@ -50,7 +50,7 @@
     waiting = true;
     buttons().forEach((button) => button.setAttribute("aria-disabled", "true"));
     say(settings.sentences.working, false);
-    clientside.set_props("take-home-request", { data: { ...run, id: ++request, what, link: location.href } });
+    clientside.set_props("take-home-request", { data: { ...run, id: ++request, what, link: emlab.link.address() } });
   }
 
   function answered(words, failed = false) {

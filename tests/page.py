@@ -40,6 +40,10 @@ class Page:
         """Wait for a condition and return what it gave."""
         return WebDriverWait(self.browser, PATIENCE, poll_frequency=0.05).until(lambda _: condition())
 
+    def address(self) -> str:
+        """The link to what is on show; the browser's own address follows a moment later."""
+        return str(self.browser.execute_script("return emlab.link.address()"))
+
     def open(self, view: str) -> None:
         """Open a view by its tab."""
         self.element(ids.tab(view)).click()

@@ -222,7 +222,7 @@ def seen(page: Page) -> dict[str, Any]:
 
 def assert_opens_the_same(page: Page) -> None:
     """The page's address, opened afresh, shows what is on show."""
-    address = page.until(lambda: page.browser.execute_script("return emlab.link.address()"))
+    address = page.address()
     page.until(lambda: page.browser.current_url == address)
     before = seen(page)
     page.browser.get("about:blank")

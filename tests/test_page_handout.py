@@ -47,7 +47,7 @@ def on_paper(page: Page) -> str:
 def test_run_em_fits_on_two_pages_with_what_was_set(page, paper):
     assert pages(page, paper) <= 2
     text = on_paper(page)
-    assert page.browser.current_url in text
+    assert page.address() in text
     for name in ("Observations N = 1000", "Random seed = 1", "Components K = 2", "True λ0 = 0.1", "Start ρ = 0.1"):
         assert name in text
     for shown in (page.text(ids.RUN_SENTENCE), "Iteration 61 of 61", "Tolerance = 1e-12", "Estimates", "0.09579"):
@@ -87,7 +87,7 @@ def test_an_explorer_fits_on_one_page_with_what_is_set(page, view, paper):
     page.open(view)
     assert pages(page, paper) == 1
     text = on_paper(page)
-    assert page.browser.current_url in text
+    assert page.address() in text
     for p in {"gaussian": parameters.GAUSSIAN, "exponential": parameters.EXPONENTIAL}[view]:
         assert f"{p.label} = {p.default:g}".replace("-", "−") in text
     assert page.text(ids.sentence(view)) in text

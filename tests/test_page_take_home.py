@@ -72,7 +72,7 @@ def press(page: Page, what: str) -> None:
 
 def answer(page: Page, what: str, **change: object) -> dict[str, str]:
     """What the server's pure function gives for the page's run."""
-    return take_home.reply(run_request(**change) | {"what": what, "link": page.browser.current_url})["file"]
+    return take_home.reply(run_request(**change) | {"what": what, "link": page.address()})["file"]
 
 
 def save(page: Page, figure: str, kind: str) -> None:
