@@ -10,6 +10,7 @@
   const left = {}; // source, or source and K -> start values as they were when it was left
   let request = 0;
   let last = null; // the run last asked for
+  let opensAt; // iteration at which the next result opens, unless at its end
   let current = null; // the data source on show
   let from = null; // how a run starts
   let arranged = null; // source and K whose start values are on show
@@ -41,6 +42,7 @@
     if (!settings) {
       [settings] = Object.values(context.states);
       const { values } = settings.link;
+      opensAt = values.iteration;
       Object.assign(kept, emlab.controls.defaults(always()), values);
       Object.assign(left, { [source]: kept.k, [`${source} ${kept.k}`]: values });
       for (const p of always())
@@ -108,8 +110,20 @@
     if (refused) return;
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
     last = { source: current, start_from: from, ...values };
+    ask();
+  }
+
+  function ask() {
+    last.blind = emlab.hiding.hides("truth");
     clientside.set_props("run-request", { data: { id: ++request, ...last } });
     emlab.link.changed();
+  }
+
+  /* The same run, told as much of as may be told now; the place in it stays. */
+  function askAgain() {
+    if (!last) return;
+    opensAt = emlab.walk.onShow() ?? undefined;
+    ask();
   }
 
   let shown = null; // the last good result
@@ -119,7 +133,8 @@
       const reasons = Object.values(reply.errors || {}).join(" ");
       emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
       if (reply.result) {
-        emlab.walk.open(reply.result, shown ? undefined : config.link.values.iteration);
+        emlab.walk.open(reply.result, opensAt);
+        opensAt = undefined;
         shown = reply.result;
         emlab.studies.forget(config);
       }
@@ -183,5 +198,5 @@
   /* Parameters and their values, for the link. */
   const state = () => [asked(), kept];
 
-  emlab.run = { lastAsked: () => last, runFrom, state };
+  emlab.run = { askAgain, lastAsked: () => last, runFrom, state };
 })();

@@ -9,9 +9,16 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.figures import BLANK, CONFIG
-from components.options import CHOICES
+from components.options import CHOICES, GROUPS
 from components.parameters import Parameter
 from components.theme import SIGNS
+
+_GROUP_OF = {title: group for group, title in GROUPS.items()}
+
+
+def in_group(group: str) -> dict[str, str]:
+    """Attributes of what a link hides with a group (a key of `GROUPS`)."""
+    return {"data-group": group}
 
 
 def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> html.Div:
@@ -124,8 +131,9 @@ def register_switch(app: Dash, switch_id: str) -> None:
 
 
 def card(title: str, children: list[Component], className: str = "") -> html.Section:
-    """A titled group of controls or results."""
-    return html.Section([html.H2(title), *children], className=f"card {className}".strip())
+    """A titled group of controls or results; a title of `GROUPS` puts it into that group."""
+    group = in_group(_GROUP_OF[title]) if title in _GROUP_OF else {}
+    return html.Section([html.H2(title), *children], className=f"card {className}".strip(), **group)
 
 
 def legend(entries: Mapping[str, str], legend_id: str | None = None) -> html.Ul:

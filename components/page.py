@@ -9,8 +9,20 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from components import background_view, exponential_view, figures, gaussian_view, ids, link, parameters, run_view, words
+from components import (
+    background_view,
+    exponential_view,
+    figures,
+    gaussian_view,
+    ids,
+    link,
+    parameters,
+    run_view,
+    share,
+    words,
+)
 from components.controls import choice, register_choice
+from components.options import EMBED, FLAGS
 from components.presets import PRESETS
 from components.sources import BY_HAND, DRAWN, SOURCES
 from components.theme import SIGNS
@@ -74,6 +86,7 @@ def _tables() -> dict[str, Any]:
         "symbols": words.SYMBOLS,
         "parameterNames": words.PARAMETER_NAMES,
         "signs": SIGNS,
+        "share": share.as_dict(),
     }
 
 
@@ -108,24 +121,30 @@ def layout(query: str = "") -> html.Div:
         )
         for view in ids.VIEWS
     ]
-    return html.Div(
+    page = html.Div(
         [
             html.Header(
                 [
                     html.H1("EM Lab"),
                     html.Div(tabs, className="tabs", role="tablist", **{"aria-label": "Views"}),
+                    *share.header(),
                     choice(ids.THEME_CHOICE, shown.chosen(ids.THEME_CHOICE), "theme-choice"),
-                ]
+                ],
+                hidden=shown.is_on(EMBED),
             ),
+            *share.bar(shown),
             html.P(
                 " ".join(shown.problems), id=ids.LINK_PROBLEMS, className="link-problems", hidden=not shown.problems
             ),
             html.Main(panels),
             dcc.Store(id=ids.CONFIG, data=config(shown)),
             dcc.Store(id=ids.THEME),
+            *share.stores(),
         ],
-        className="page",
+        className=" ".join(["page", *filter(shown.is_on, FLAGS)]),
     )
+    share.hide(page, shown.hidden())
+    return page
 
 
 def register(app: Dash) -> None:
@@ -144,5 +163,6 @@ def register(app: Dash) -> None:
         *[Input(ids.tab(view), "n_clicks") for view in ids.VIEWS],
         prevent_initial_call=True,
     )
+    share.register(app)
     for view in (gaussian_view, exponential_view, run_view, background_view):
         view.register(app)
