@@ -15,7 +15,7 @@
     for (const part of hidden) part.hidden = false;
     button.hidden = true;
     document.querySelector(".page").classList.remove("reveal");
-    const first = hidden.find((part) => part.offsetParent);
+    const first = hidden.find((part) => !part.closest("[hidden]"));
     if (first) {
       first.tabIndex = -1;
       first.focus({ preventScroll: true });

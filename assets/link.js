@@ -66,7 +66,8 @@
     if (now !== location.href) history.replaceState(history.state, "", now);
   }
 
-  for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed);
+  // On the way down: moves of sliders do not come back up.
+  for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed, true);
 
   const begin = (config) => (settings = config);
 

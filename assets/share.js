@@ -152,7 +152,7 @@
       settings = config;
       emlab.network.onLost(() => isOpen() && !code && showCode({ error: settings.share.no_answer }));
     }
-    if (answer && isOpen()) showCode(answer);
+    if (answer && answer.text === link) showCode(answer); // not one that was asked for before
   };
 
   function showLarge() {

@@ -27,15 +27,15 @@ def reply(text: object) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``modules``, how many there are along each side, quiet zone included, and ``path``, the dark ones as an SVG path
-        in those units; or ``error``.
+        The ``text``; ``modules``, how many there are along each side, quiet zone included, and ``path``, the dark ones
+        as an SVG path in those units; or ``error``.
     """
     if not isinstance(text, str) or not _ADDRESS.fullmatch(text):
-        return {"error": NO_ADDRESS}
+        return {"text": text, "error": NO_ADDRESS}
     if len(text) > MAX_LENGTH:
-        return {"error": TOO_LONG.format(length=number(len(text)), limit=number(MAX_LENGTH))}
+        return {"text": text, "error": TOO_LONG.format(length=number(len(text)), limit=number(MAX_LENGTH))}
     code = segno.make_qr(text, error="l")  # the largest modules; what the size leaves room for goes into correction
-    return {"modules": code.symbol_size(border=QUIET_ZONE)[0], "path": _path(code.matrix)}
+    return {"text": text, "modules": code.symbol_size(border=QUIET_ZONE)[0], "path": _path(code.matrix)}
 
 
 def _path(matrix: tuple[bytearray, ...]) -> str:

@@ -213,39 +213,15 @@ def test_long_and_empty_addresses_open_the_page(query):
 # -- in the browser --------------------------------------------------------------------------------------------------
 
 
-def opened(page: Page, query: str) -> None:
-    page.browser.get(f"{page.url}?{query}")
-    page.ready()
-
-
-def seen(page: Page) -> dict[str, Any]:
-    """What a page shows: controls, figures' numbers, texts, and where it stands."""
-    script = """
-    const figures = [...document.querySelectorAll('.js-plotly-plot')].map((plot) => [
-      plot.closest('[id$="-figure"]').id,
-      (plot.data || []).map(({uid, x, y, visible}) => [uid, x, y, visible ?? true])]);
-    const boxes = [...document.querySelectorAll('input, select')].filter((e) => !e.closest('[hidden].row'))
-      .map((e) => [e.id, e.value]);
-    const pressed = [...document.querySelectorAll('[aria-pressed], [aria-checked], [aria-selected]')].map(
-      (e) => [e.id, e.getAttribute('aria-pressed'), e.getAttribute('aria-checked'), e.getAttribute('aria-selected')]);
-    const texts = ['run-sentence', 'run-note', 'run-table', 'walk-place', 'bound-words', 'gaussian-sentence',
-      'exponential-sentence'].map((id) => [id, document.getElementById(id).textContent]);
-    const hidden = [...document.querySelectorAll('.row')].filter((e) => e.hidden).map((e) => e.id);
-    const theme = document.documentElement.dataset.theme || '';
-    return JSON.stringify({figures, boxes, pressed, texts, hidden, theme});
-    """
-    return dict(json.loads(page.browser.execute_script(script)))
-
-
 def assert_opens_the_same(page: Page) -> None:
     """The page's address, opened afresh, shows what is on show."""
     address = page.until(lambda: page.browser.execute_script("return emlab.link.address()"))
     page.until(lambda: page.browser.current_url == address)
-    before = seen(page)
+    before = page.seen()
     page.browser.get("about:blank")
     page.browser.get(address)
     page.ready()
-    page.until(lambda: seen(page) == before)
+    page.until(lambda: page.seen() == before)
     assert page.browser.current_url == address
 
 
@@ -302,7 +278,7 @@ def test_the_background_travels_and_a_bare_page_has_a_bare_address(page):
 
 
 def test_a_broken_link_opens_a_page_that_says_so(page):
-    opened(page, "view=em&n=12&seed=-3&k=many&hello=world")
+    page.visit("view=em&n=12&seed=-3&k=many&hello=world")
     words = page.text(ids.LINK_PROBLEMS)
     assert "“seed” was left out: this is too small" in words
     assert "“k” was left out: this is not a number" in words
@@ -311,6 +287,6 @@ def test_a_broken_link_opens_a_page_that_says_so(page):
 
 
 def test_a_link_costs_no_more_requests_than_a_bare_page(page):
-    opened(page, "view=em&n=12&k=3&theme=dark&iteration=1")
+    page.visit("view=em&n=12&k=3&theme=dark&iteration=1")
     paths = [url for url in page.requests() if "_dash-update-component" in url]
     assert len(paths) == 1
