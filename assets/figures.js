@@ -10,10 +10,32 @@
     return chosen || (darkScheme.matches ? "dark" : "light");
   }
 
-  /* A fresh copy of a figure's skeleton, with those of its traces that are wanted: in the present colours, unless the
-     config names a mode. */
+  /* Type, lines and marks of figures are as much larger than Python has them as the page's type is than browsers have
+     it: in a lecture hall, or for somebody who has set a larger one. */
+  const USUAL = 16;
+  const SIZES = ["size", "width", "ticklen", "standoff", "l", "r", "t", "b"];
+  const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL;
+
+  function scaled(part, by) {
+    if (part === null || typeof part !== "object") return part;
+    if (Array.isArray(part)) return part.map((one) => scaled(one, by));
+    const sized = (name, value) => (SIZES.includes(name) && typeof value === "number" ? value * by : scaled(value, by));
+    return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, sized(name, value)]));
+  }
+
+  const larger = {}; // "id mode scale" -> skeleton
+  let shown = null; // the scale of what was drawn last
+
+  function sizedSkeleton(config, id, look) {
+    const by = (shown = scale());
+    if (by === 1) return config.skeletons[id][look];
+    return (larger[`${id} ${look} ${by}`] ??= scaled(config.skeletons[id][look], by));
+  }
+
+  /* A fresh copy of a figure's skeleton, with those of its traces that are wanted: in the present colours and size,
+     unless the config names a mode, as for what is saved or printed. */
   function skeleton(config, id, wanted = () => true) {
-    const { data, layout } = config.skeletons[id][config.mode || mode()];
+    const { data, layout } = config.mode ? config.skeletons[id][config.mode] : sizedSkeleton(config, id, mode());
     return structuredClone({ data: data.filter(wanted), layout });
   }
 
@@ -114,6 +136,11 @@
   }
 
   emlab.figures = { mode, skeleton, trace, plotOf, showMoving, showNow, axisEnd };
+
+  /* Draw anew when the page's type has another size: on a projector, say. */
+  window.addEventListener("resize", () => {
+    if (shown !== null && shown !== scale()) window.dash_clientside.set_props("theme", { data: mode() });
+  });
 
   /* Re-announce the colours when the system changes them. */
   darkScheme.addEventListener("change", () => {

@@ -54,7 +54,7 @@
     const { about, samples, starts } = config.sources[asked.source];
     const words = (...groups) =>
       groups.flat().flatMap((p) => (p.name in asked ? [settingOf([p.label, asked[p.name]])] : []));
-    const truth = samples[asked.true_k];
+    const truth = !asked.blind && samples[asked.true_k];
     const groups = [
       truth ? [chosen("source", asked.source), ...words(sample, truth)] : [about],
       [chosen("start-from", asked.start_from), ...words(start, seed, starts[asked.k])],

@@ -11,17 +11,20 @@
 
   /* [name, value, default] of everything that is one of several. */
   function options() {
-    const { view, choices, switches } = settings.link;
+    const { view, choices, switches, hide, flags } = settings.link;
     const open = document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
     const chosen = (id) => {
       const list = element(`${id}-select`);
       return list ? list.value : document.querySelector(`[id^="${id}-"][aria-pressed="true"]`).id.slice(id.length + 1);
     };
+    const isSet = (flag) => (document.querySelector(".page").classList.contains(flag) ? "on" : "off");
     const isOn = (id) => (element(`${id}-button`).getAttribute("aria-checked") === "true" ? "on" : "off");
     return [
       [view.name, view.names[open], view.default],
       ...choices.map(({ name, id, default: usual }) => [name, chosen(id), usual]),
       ...switches.map(({ name, id, default: usual }) => [name, isOn(id), usual]),
+      [hide.name, hide.groups.filter(emlab.hiding.hides).join(","), ""],
+      ...flags.map((flag) => [flag, isSet(flag), "off"]),
     ];
   }
 
@@ -33,25 +36,26 @@
     ...emlab.explorers.state(settings).flatMap((one) => numbers(...one)),
     ...numbers(...emlab.run.state()),
     ...numbers(...emlab.studies.state()),
-    ...iteration(),
+    [settings.link.iteration.name, emlab.walk.onShow(), null], // unless at the end
   ];
 
   const ownData = () => (element("source-select").value === "own" ? emlab.own.state() : []);
 
-  /* Where the walk stands, unless at the end. */
-  function iteration() {
-    const place = emlab.walk.onShow();
-    return place === null ? [] : [[settings.link.iteration.name, place, null]];
-  }
-
   function encode(state, version) {
     const given = state.filter(([, value, usual]) => value !== usual);
     if (!given.length) return "";
-    return `?${[["v", version], ...given].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
+    const pair = ([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`;
+    return `?${[["v", version], ...given].map(pair).join("&")}`;
   }
 
-  /* The address of what is on show. */
-  const address = () => location.origin + location.pathname + encode(everything(), settings.link.version);
+  /* Name -> value of what is on show. */
+  const shown = () => Object.fromEntries(everything());
+
+  /* The address of what is on show, with some of it changed: name -> value. */
+  function address(changes = {}) {
+    const state = everything().map(([name, value, usual]) => [name, name in changes ? changes[name] : value, usual]);
+    return location.origin + location.pathname + encode(state, settings.link.version);
+  }
 
   let waiting = null;
   function changed() {
@@ -65,9 +69,10 @@
     if (now !== location.href) history.replaceState(history.state, "", now);
   }
 
-  for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed);
+  // On the way down: moves of sliders do not come back up.
+  for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed, true);
 
   const begin = (config) => (settings = config);
 
-  emlab.link = { address, begin, changed, encode };
+  emlab.link = { address, begin, changed, encode, shown };
 })();

@@ -10,6 +10,7 @@
   const left = {}; // source, or source and K -> start values as they were when it was left
   let request = 0;
   let last = null; // the run last asked for
+  let opensAt; // iteration at which the next result opens, unless at its end
   let current = null; // the data source on show
   let from = null; // how a run starts
   let family = null; // what is fitted to somebody's own data
@@ -42,6 +43,7 @@
     if (!settings) {
       [settings] = Object.values(context.states);
       const { values } = settings.link;
+      opensAt = values.iteration;
       Object.assign(kept, emlab.controls.defaults(always()), values);
       for (const family of ["", context.inputs["family.data"]]) left[`${source} ${family} ${kept.k}`] = values;
       left[source] = kept.k;
@@ -132,8 +134,20 @@
     if (missing || refused) return;
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
     last = { source: current, start_from: from, ...values, ...(own ? { family, data: emlab.own.values() } : {}) };
+    ask();
+  }
+
+  function ask() {
+    last.blind = emlab.hiding.hides("truth");
     clientside.set_props("run-request", { data: { id: ++request, ...last } });
     emlab.link.changed();
+  }
+
+  /* The same run, told as much of as may be told now; the place in it stays. */
+  function askAgain() {
+    if (!last) return;
+    opensAt = emlab.walk.onShow() ?? undefined;
+    ask();
   }
 
   let shown = null; // the last good result
@@ -144,7 +158,8 @@
       const reasons = Object.values(reply.errors || {}).join(" ");
       emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
       if (reply.result) {
-        emlab.walk.open(reply.result, shown ? undefined : config.link.values.iteration);
+        emlab.walk.open(reply.result, opensAt);
+        opensAt = undefined;
         shown = reply.result;
         shownFor = last;
         emlab.studies.forget(config);
@@ -209,5 +224,5 @@
   /* Parameters and their values, for the link. */
   const state = () => [asked(), kept];
 
-  emlab.run = { follow, lastAsked: () => last, onShow: () => shownFor, runFrom, state };
+  emlab.run = { askAgain, follow, lastAsked: () => last, onShow: () => shownFor, runFrom, state };
 })();

@@ -182,10 +182,10 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const view = document.getElementById("view-run");
+    const slider = document.getElementById("walk-slider");
     const { target } = event;
-    if (!walk.result || !view || view.hidden || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (target.matches("input, textarea, select, [role=tab]") || (event.key === " " && target.matches("button, a"))) return;
+    if (!walk.result || !slider || slider.closest("[hidden]") || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (target.matches("input, textarea, select, [role=tab], dialog, dialog *") || (event.key === " " && target.matches("button, a"))) return;
     const action = actions[keys[event.key]];
     if (!action) return;
     event.preventDefault();

@@ -9,9 +9,16 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.figures import BLANK, CONFIG
-from components.options import CHOICES
+from components.options import CHOICES, GROUPS
 from components.parameters import Parameter
 from components.theme import SIGNS
+
+_GROUP_OF = {title: group for group, title in GROUPS.items()}
+
+
+def in_group(group: str) -> dict[str, str]:
+    """Attributes of what a link hides with a group (a key of `GROUPS`)."""
+    return {"data-group": group}
 
 
 def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> html.Div:
@@ -130,10 +137,14 @@ def card(
     figure: str | None = None,
     beside: Sequence[Component] = (),
 ) -> html.Section:
-    """A titled group of controls or results; beside the title, more controls and room to save its `figure`."""
+    """A titled group of controls or results; beside the title, more controls and room to save its `figure`.
+
+    A title of `GROUPS` puts it into that group.
+    """
     also = [*beside, *([save(figure, title)] if figure else [])]
     heading = html.Div([html.H2(title), *also], className="heading") if also else html.H2(title)
-    return html.Section([heading, *children], className=f"card {className}".strip())
+    group = in_group(_GROUP_OF[title]) if title in _GROUP_OF else {}
+    return html.Section([heading, *children], className=f"card {className}".strip(), **group)
 
 
 def legend(entries: Mapping[str, str], legend_id: str | None = None) -> html.Ul:

@@ -6,7 +6,7 @@ from dash import ClientsideFunction, Dash, Input, State, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.controls import card, graph, legend, parameter_row, save
+from components.controls import card, graph, in_group, legend, parameter_row, save
 from components.link import Link
 from components.parameters import Parameter
 from components.theme import SIGNS
@@ -44,6 +44,7 @@ def layout(
                     card("Show", options),
                 ],
                 className="controls",
+                **in_group("controls"),
             ),
             html.Div(
                 [

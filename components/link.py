@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from components import ids
-from components.options import CHOICES, SWITCHES, Choice
+from components.options import CHOICES, FLAGS, GROUPS, SWITCHES, Choice
 from components.packing import unpack
 from components.parameters import (
     ACROSS,
@@ -37,6 +37,9 @@ VIEWS = {"em" if view == "run" else view: view for view in ids.VIEWS}
 """Name of a view in a link -> view."""
 FIRST_VIEW = "gaussian"
 
+HIDE = "hide"
+"""Name of the groups that are hidden, with commas between them."""
+
 ITERATION = Parameter("iteration", "Iteration on show", 0, 10_000, 0, 0.5, slider=False)
 """Where the walk through a run stands; halves follow an M-step. Not in the link: at the end."""
 
@@ -45,7 +48,8 @@ NAMES = {ids.THEME_CHOICE: "theme"}
 
 ON_OFF = {True: "on", False: "off"}
 
-LEFT_OUT = "The link’s “{name}” was left out: {problem}. Allowed: {allowed}."
+NO_SUCH = "there is no such option"
+LEFT_OUT = "{part} “{name}” was left out: {problem}. Allowed: {allowed}."
 DATA = "data"
 """Name of somebody's own data, packed (components/packing.py)."""
 NO_DATA = (
@@ -84,8 +88,12 @@ class Link:
         return str(self.values.get(choice_id, CHOICES[choice_id].default))
 
     def is_on(self, switch_id: str) -> bool:
-        """Whether a switch is on."""
-        return bool(self.values.get(switch_id, SWITCHES[switch_id]))
+        """Whether a switch or a flag is on."""
+        return bool(self.values.get(switch_id, SWITCHES.get(switch_id, False)))
+
+    def hidden(self) -> tuple[str, ...]:
+        """Groups that are hidden."""
+        return tuple(self.values.get(HIDE, ()))
 
     def run_parameters(self) -> tuple[Parameter, ...]:
         """What can be set of the run that the link shows."""
@@ -107,10 +115,11 @@ def decode(query: str) -> Link:
         if name not in given:
             return
         value, problem = read(given[name])
-        if problem is None:
+        if value is not None:
             values[key] = value
-        else:
-            problems.append(LEFT_OUT.format(name=name, problem=problem, allowed=allowed))
+        if problem is not None:
+            part = "The link’s" if value is None else "Part of the link’s"
+            problems.append(LEFT_OUT.format(part=part, name=name, problem=problem, allowed=allowed))
 
     if given and given.get("v", str(VERSION)) != str(VERSION):
         problems.append(NEWER)
@@ -118,6 +127,7 @@ def decode(query: str) -> Link:
         take(name, key, _reader(options), ", ".join(options))
     own, problem = _own(given, values)
     problems += [problem] if problem else []
+    take(HIDE, HIDE, _read_groups, ", ".join(GROUPS))
     for parameters in (SAMPLE + START, (*GAUSSIAN, *EXPONENTIAL, START_SEED, *STUDY, *ACROSS, ITERATION)):
         for parameter in parameters:
             take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
@@ -135,6 +145,8 @@ def as_dict() -> dict[str, Any]:
         "view": {"name": VIEW, "default": FIRST_VIEW, "names": {view: name for name, view in VIEWS.items()}},
         "choices": [{"name": NAMES.get(key, key), "id": key, "default": c.default} for key, c in CHOICES.items()],
         "switches": [{"name": key, "id": key, "default": ON_OFF[on]} for key, on in SWITCHES.items()],
+        "hide": {"name": HIDE, "groups": list(GROUPS)},
+        "flags": list(FLAGS),
     }
 
 
@@ -169,7 +181,7 @@ def _options() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     yield VIEW, VIEW, VIEWS
     for key, choice in CHOICES.items():
         yield NAMES.get(key, key), key, _values(choice)
-    for key in SWITCHES:
+    for key in (*SWITCHES, *FLAGS):
         yield key, key, {word: on for on, word in ON_OFF.items()}
 
 
@@ -178,7 +190,13 @@ def _values(choice: Choice) -> dict[str, str]:
 
 
 def _reader(options: Mapping[str, Any]) -> Any:
-    return lambda text: (options[text], None) if text in options else (None, "there is no such option")
+    return lambda text: (options[text], None) if text in options else (None, NO_SUCH)
+
+
+def _read_groups(text: str) -> tuple[tuple[str, ...] | None, str | None]:
+    """Those that there are, in their own order: what a teacher wants hidden is, whatever else the link holds."""
+    named = set(text.split(","))
+    return tuple(group for group in GROUPS if group in named) or None, NO_SUCH if named - GROUPS.keys() else None
 
 
 def _number_reader(parameter: Parameter) -> Any:

@@ -1,4 +1,5 @@
-"""Every choice and switch of the page: what each is called, its options, and how it stands at first."""
+"""Every choice and switch of the page: what each is called, its options, and how it stands at first. And what a teacher
+can set in a link besides, which has no control on the page."""
 
 from __future__ import annotations
 
@@ -38,3 +39,31 @@ SWITCHES = {
     ids.HALF_STEPS: False,
 }
 """Switch -> whether it is on at first."""
+
+TRUTH = "truth"
+GROUPS = {
+    TRUTH: "True values",
+    "controls": "All controls",
+    "data": "Data",
+    "start": "Start",
+    "run": "Run",
+    "traps": "Traps to try",
+    "words": "The run in words",
+    "walk": "Walk through the run",
+    "posterior": "Sorted posterior",
+    "log-likelihood": "Log-likelihood",
+    "estimates": "Estimates",
+    "parameters": "Parameters over iterations",
+    "surface": "Likelihood surface",
+    "sizes": "How many components?",
+    "starts": "Other starts",
+}
+"""Parts of the page that a link can hide -> their titles."""
+
+REVEAL, EMBED, PRESENT = "reveal", "embed", "present"
+FLAGS = {
+    REVEAL: "A button brings it back",
+    EMBED: "Embed: no header, to stand in another page",
+    PRESENT: "Present: large type and lines, for a lecture hall",
+}
+"""What a link can turn on -> its name; all are off at first."""

@@ -19,9 +19,11 @@ from components import (
     own_panel,
     parameters,
     run_view,
+    share,
     words,
 )
 from components.controls import choice, register_choice
+from components.options import EMBED, FLAGS
 from components.own_data import MAX_BYTES
 from components.presets import PRESETS
 from components.sources import BY_HAND, DRAWN, SOURCES
@@ -83,6 +85,7 @@ def _tables() -> dict[str, Any]:
         "symbols": words.SYMBOLS,
         "parameterNames": words.PARAMETER_NAMES,
         "signs": SIGNS,
+        "share": share.as_dict(),
     }
 
 
@@ -117,15 +120,18 @@ def layout(query: str = "") -> html.Div:
         )
         for view in ids.VIEWS
     ]
-    return html.Div(
+    page = html.Div(
         [
             html.Header(
                 [
                     html.H1("EM Lab"),
                     html.Div(tabs, className="tabs", role="tablist", **{"aria-label": "Views"}),
+                    *share.header(),
                     choice(ids.THEME_CHOICE, shown.chosen(ids.THEME_CHOICE), "theme-choice"),
-                ]
+                ],
+                hidden=shown.is_on(EMBED),
             ),
+            *share.bar(shown),
             html.P(
                 " ".join(shown.problems), id=ids.LINK_PROBLEMS, className="link-problems", hidden=not shown.problems
             ),
@@ -134,9 +140,12 @@ def layout(query: str = "") -> html.Div:
             html.P(id=ids.HANDOUT_FOOT, className="handout"),
             dcc.Store(id=ids.CONFIG, data=config(shown)),
             dcc.Store(id=ids.THEME),
+            *share.stores(),
         ],
-        className="page",
+        className=" ".join(["page", *filter(shown.is_on, FLAGS)]),
     )
+    share.hide(page, shown.hidden())
+    return page
 
 
 def register(app: Dash) -> None:
@@ -155,5 +164,6 @@ def register(app: Dash) -> None:
         *[Input(ids.tab(view), "n_clicks") for view in ids.VIEWS],
         prevent_initial_call=True,
     )
+    share.register(app)
     for view in (gaussian_view, exponential_view, run_view, background_view):
         view.register(app)

@@ -22,6 +22,8 @@ class Preset:
         Parameter name -> value.
     study : str or None
         A study to make of the run too.
+    tells_truth : bool
+        Whether its name or its question tells of the true values.
     """
 
     label: str
@@ -29,6 +31,7 @@ class Preset:
     source: str = GENERATED
     values: dict[str, float] = field(default_factory=dict)
     study: str | None = None
+    tells_truth: bool = False
 
     @property
     def settings(self) -> dict[str, float]:
@@ -48,11 +51,13 @@ PRESETS = {
         "Overlap",
         "The true scales are 0.5 and 1, and the components lie over one another. How many iterations will EM need?",
         values={"lambda0": 0.5, "start_rho": 0.5, "start_lambda0": 0.3, "start_lambda1": 0.6, "max_iter": 10_000},
+        tells_truth=True,
     ),
     "single": Preset(
         "One component after all",
         "The data come from one exponential distribution. What will EM do with two components?",
         values={"lambda0": 1, "start_rho": 0.5, "start_lambda0": 0.5, "start_lambda1": 1.5, "max_iter": 10_000},
+        tells_truth=True,
     ),
     "spike": Preset(
         "A spike",
@@ -79,6 +84,7 @@ PRESETS = {
         "Unequal sizes",
         "Only one observation in twenty comes from component 0. How well can its scale be known?",
         values={"rho": 0.05, "n": 5000},
+        tells_truth=True,
     ),
     "faithful": Preset(
         "Old Faithful", "How long are the two kinds of waiting, and how many of each?", "faithful-waiting"

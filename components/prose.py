@@ -93,7 +93,12 @@ def to_html(node: object) -> str:
     props = node.to_plotly_json()["props"]
     children = to_html(props.pop("children", None))
     tag = type(node).__name__.lower()
-    attributes = "".join(
-        f' {"class" if name == "className" else name}="{escape(str(value))}"' for name, value in props.items()
-    )
+    attributes = "".join(_attribute(name, value) for name, value in props.items())
     return f"<{tag}{attributes}>{children}</{tag}>"
+
+
+def _attribute(name: str, value: object) -> str:
+    name = {"className": "class", "htmlFor": "for"}.get(name, name.lower())
+    if value is None or value is False:
+        return ""
+    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'

@@ -14,6 +14,7 @@ from components.controls import (
     card,
     choice,
     graph,
+    in_group,
     legend,
     parameter_row,
     register_choice,
@@ -23,9 +24,10 @@ from components.controls import (
 )
 from components.figures import POSTERIOR_NAMES
 from components.link import Link
+from components.options import GROUPS, TRUTH
 from components.parameters import ACROSS, START, STOPPING, STUDY, Parameter
 from components.presets import PRESETS
-from components.sources import SAMPLE_ROWS, SOURCE_GROUPS, START_ROWS, STARTS
+from components.sources import SAMPLE_ROWS, SOURCE_GROUPS, START_ROWS, STARTS, TRUE_ROWS
 from components.state import parse_run
 from components.theme import SIGNS
 
@@ -36,20 +38,22 @@ SURFACE = "Figure: log-likelihood over one parameter of two components, with the
 
 def layout(link: Link) -> html.Div:
     """Controls, figures, table and sentence of a run."""
+    status = html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"})
+    bar_is_hidden = not {"controls", "run"}.isdisjoint(link.hidden())
     controls = html.Div(
         [
             card(
-                "Data",
+                GROUPS["data"],
                 [
                     select(ids.SOURCE, link.chosen(ids.SOURCE), SOURCE_GROUPS),
                     own_panel.layout(link),
                     html.P(id=ids.ABOUT, className="about"),
                     _rows(link, SAMPLE_ROWS),
-                    html.Div(id=ids.TRUE_TABLE),
+                    html.Div([_rows(link, TRUE_ROWS), html.Div(id=ids.TRUE_TABLE)], **in_group(TRUTH)),
                 ],
             ),
             card(
-                "Start",
+                GROUPS["start"],
                 [
                     _rows(link, START),
                     select(ids.START_FROM, link.chosen(ids.START_FROM), {"": STARTS}),
@@ -58,12 +62,12 @@ def layout(link: Link) -> html.Div:
                 ],
             ),
             card(
-                "Run",
+                GROUPS["run"],
                 [
                     _rows(link, STOPPING),
                     html.Div(
                         [
-                            html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"}),
+                            *([] if bar_is_hidden else [status]),
                             html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button"),
                         ],
                         className="run-bar",
@@ -73,6 +77,7 @@ def layout(link: Link) -> html.Div:
             ),
         ],
         className="controls",
+        **in_group("controls"),
     )
     results = html.Div(
         [
@@ -80,16 +85,23 @@ def layout(link: Link) -> html.Div:
                 [
                     html.Div(
                         [
-                            html.Button(preset.label, id=ids.preset(name), type="button")
+                            html.Button(
+                                preset.label,
+                                id=ids.preset(name),
+                                type="button",
+                                **(in_group(TRUTH) if preset.tells_truth else {}),
+                            )
                             for name, preset in PRESETS.items()
                         ],
                         className="presets",
                         role="group",
-                        **{"aria-label": "Traps to try"},
+                        **{"aria-label": GROUPS["traps"]},
+                        **in_group("traps"),
                     ),
+                    *([status] if bar_is_hidden else []),
                     html.P(id=ids.PREDICT, className="invitation", **{"aria-live": "polite"}),
-                    html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}),
-                    html.P(id=ids.RUN_NOTE, className="note"),
+                    html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}, **in_group("words")),
+                    html.P(id=ids.RUN_NOTE, className="note", **in_group("words")),
                     _transport(link),
                 ],
                 className="card outcome",
@@ -106,7 +118,7 @@ def layout(link: Link) -> html.Div:
                 beside=[choice(ids.COLOUR_BY, link.chosen(ids.COLOUR_BY))],
             ),
             card(
-                "Sorted posterior",
+                GROUPS["posterior"],
                 [
                     legend(
                         {f"of-{k}": f"{SIGNS[k]} {name}" for k, name in enumerate(POSTERIOR_NAMES)},
@@ -117,28 +129,26 @@ def layout(link: Link) -> html.Div:
                 figure=ids.POSTERIOR_FIGURE,
             ),
             card(
-                "Log-likelihood",
+                GROUPS["log-likelihood"],
                 [graph(ids.LOG_LIKELIHOOD_FIGURE, "Figure: log-likelihood over iterations")],
                 "short",
                 ids.LOG_LIKELIHOOD_FIGURE,
             ),
-            card("Estimates", [html.Div(id=ids.RUN_TABLE, className="table")], "short"),
+            card(GROUPS["estimates"], [html.Div(id=ids.RUN_TABLE, className="table")], "short"),
             card(
-                "Parameters over iterations",
+                GROUPS["parameters"],
                 [graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted")],
                 figure=ids.PARAMETERS_FIGURE,
             ),
             _study(
                 "surface",
-                "Likelihood surface",
                 "Draw the surface",
                 [_rows(link, ACROSS), graph(ids.SURFACE_FIGURE, SURFACE)],
                 ids.SURFACE_FIGURE,
             ),
-            _study("sizes", "How many components?", "Fit K = 1 to 5", [_study_table("sizes")]),
+            _study("sizes", "Fit K = 1 to 5", [_study_table("sizes")]),
             _study(
                 "starts",
-                "Other starts",
                 "Run from many starts",
                 [_rows(link, STUDY), _study_table("starts")],
             ),
@@ -160,10 +170,10 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
     return html.Div(rows, className="rows")
 
 
-def _study(name: str, title: str, button: str, content: list[Component], figure: str | None = None) -> html.Section:
+def _study(name: str, button: str, content: list[Component], figure: str | None = None) -> html.Section:
     """A card for something that is computed when it is asked for."""
     return card(
-        title,
+        GROUPS[name],
         [
             html.Button(button, id=ids.study(name), type="button", className="plain-button"),
             html.P(id=ids.study_words(name), className="note", **{"aria-live": "polite"}),
@@ -194,7 +204,7 @@ def _transport(link: Link) -> html.Div:
     ]
     return html.Div(
         [
-            html.Div(buttons, className="transport-buttons", role="group", **{"aria-label": "Walk through the run"}),
+            html.Div(buttons, className="transport-buttons", role="group", **{"aria-label": GROUPS["walk"]}),
             html.Label("Iteration on show", htmlFor=ids.WALK_SLIDER, className="unseen"),
             dcc.Input(type="range", id=ids.WALK_SLIDER, min=0, max=1, step=1, value="1", className="slider"),
             html.Output(id=ids.WALK_PLACE, className="walk-place"),
@@ -205,6 +215,7 @@ def _transport(link: Link) -> html.Div:
             html.P(id=ids.WALK_ANNOUNCEMENT, className="unseen", **{"aria-live": "polite"}),
         ],
         className="transport",
+        **in_group("walk"),
     )
 
 

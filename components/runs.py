@@ -33,8 +33,8 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-ready: sorted marks ``x`` with their ``rank`` in all N observations and label ``z`` (None for real data),
-        ``histogram``, parameters ``true`` and ``trajectory`` (name -> one list per record), the
+        JSON-ready: sorted marks ``x`` with their ``rank`` in all N observations and label ``z`` (None where it is not
+        told), ``histogram``, parameters ``true`` and ``trajectory`` (name -> one list per record), the
         ``log_likelihood`` of each record, what the ``data`` are, and the ``sentence`` and ``notes`` that say how it
         went.
     """
@@ -92,12 +92,12 @@ def fitted(spec: RunSpec, x: em.checks.Floats) -> tuple[em.Run, str | None]:
 
 
 def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | None, em.Mixture | None]:
-    """Observations of a run, with their labels and the mixture they came from where those are known."""
+    """Observations of a run, with their labels and the mixture they came from where those are known and may be told."""
     if spec.source.x is not None:
         return spec.source.x, None, None
     truth = _mixture(spec, "", int(spec.values["true_k"]))
     x, z = truth.sample(int(spec.values["n"]), np.random.default_rng(int(spec.values["seed"])))
-    return x, z, truth
+    return (x, None, None) if spec.blind else (x, z, truth)
 
 
 def starting_mixture(spec: RunSpec, x: em.checks.Floats) -> em.Mixture:
@@ -146,7 +146,7 @@ def _start(spec: RunSpec) -> str | None:
 
 def _unmatched(spec: RunSpec) -> str | None:
     true_k, k = spec.values.get("true_k"), spec.n_components
-    if true_k is None or true_k == k:
+    if true_k is None or true_k == k or spec.blind:
         return None
     return (
         f"The data come from {_components(int(true_k))} and {_components(k)} {'was' if k == 1 else 'were'} fitted, so "

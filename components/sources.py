@@ -30,6 +30,8 @@ STARTS = {BY_HAND: "By hand", "quantiles": "Quantiles", "random": "Random", "kme
 DRAWN = ("random", "kmeans")
 """Starts that need a seed."""
 
+DRAWN_HERE = "Drawn here from a mixture with known true values and labels."
+
 SIZES = range(1, MAX_COMPONENTS + 1)
 
 
@@ -173,7 +175,7 @@ def _exponential() -> Source:
         "Exponential mixture",
         em.ExponentialMixture,
         _starts(shapes, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5]), others),
-        "Drawn from the mixture below; the labels are known.",
+        DRAWN_HERE,
         samples={k: of_mixture("True", shapes, [(scale,) for scale in true_scales[:k]]) for k in SIZES},
     )
 
@@ -187,7 +189,7 @@ def _gaussian() -> Source:
         "Gaussian mixture",
         em.GaussianMixture,
         _starts(shapes, em.GaussianMixture([0.5, 0.5], [-0.5, 0.5], [1, 1]), others),
-        "Drawn from the mixture below; the labels are known.",
+        DRAWN_HERE,
         samples={k: of_mixture("True", shapes, [(mean, 0.5) for mean in true_means[:k]]) for k in SIZES},
     )
 
@@ -222,6 +224,8 @@ def _rows_of(lists: list[tuple[Parameter, ...]]) -> tuple[Parameter, ...]:
     return tuple(first.values())
 
 
-SAMPLE_ROWS = SAMPLE + _rows_of([s.samples[k] for s in SOURCES.values() if s.samples for k in (2, 1)])
+_TRUE_K = tuple(p for p in SAMPLE if p.name == "true_k")
+SAMPLE_ROWS = tuple(p for p in SAMPLE if p not in _TRUE_K)
+TRUE_ROWS = _TRUE_K + _rows_of([s.samples[k] for s in SOURCES.values() if s.samples for k in (2, 1)])
 START_ROWS = (*START, START_SEED, *_rows_of([s.starts[k] for s in SOURCES.values() for k in (2, 1)]))
 """Every parameter that has a row, once, as the first source that has it sets it; where there is none it is hidden."""

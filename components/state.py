@@ -36,6 +36,8 @@ class RunSpec:
     source: Source
     values: Mapping[str, float]
     start_from: str = BY_HAND
+    blind: bool = False
+    """Whether nothing is to be told of the mixture that the data come from, though it is known."""
 
     @property
     def n_components(self) -> int:
@@ -63,7 +65,7 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     ----------
     request : object
         What the browser sent: a mapping with ``source``, ``start_from`` and a number for each of the parameters that
-        `Source.parameters` lists for them.
+        `Source.parameters` lists for them; and ``blind``, true where the true values are hidden.
 
     Returns
     -------
@@ -80,6 +82,9 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     start_from = request.get("start_from")
     if not isinstance(start_from, str) or start_from not in STARTS:
         return None, {"start_from": f"The starting point must be one of: {', '.join(STARTS)}."}
+    blind = request.get("blind", False)
+    if not isinstance(blind, bool):
+        return None, {"blind": "Whether the true values are hidden must be true or false."}
     sizes, errors = read_values(source.sizes, request)
     if errors:
         return None, errors
@@ -87,7 +92,7 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     values, errors = read_values(parameters, request)
     if errors:
         return None, errors
-    spec = RunSpec(source, values, start_from)
+    spec = RunSpec(source, values, start_from, blind)
     errors = _together(spec)
     return (None, errors) if errors else (spec, {})
 

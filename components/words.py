@@ -10,7 +10,7 @@ SENTENCES = {
     "notebook": "The notebook’s dashed curve encloses {area}, not 1, so it is no density.",
     "notebook_one": "The notebook’s dashed curve encloses 1 here, by chance: in general it is no density.",
     "true_labels": "Marks are coloured by true label.",
-    "likely_labels": "No labels are known: marks are coloured by the likeliest component.",
+    "likely_labels": "Without labels, marks are coloured by the likeliest component.",
     "responsibility": "Marks are coloured by responsibility, from component 1 to component 0.",
     "certainty": "Marks are coloured by the likeliest component, paler where it is less sure.",
     "proportions": "Weights are taken in proportion: {weights}.",

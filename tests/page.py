@@ -36,6 +36,29 @@ class Page:
         self.until(lambda: self.browser.execute_script("return document.querySelectorAll('.main-svg').length") >= 5)
         self.until(lambda: self.text(ids.RUN_SENTENCE))
 
+    def visit(self, query: str) -> None:
+        """Open the page with a query in its address."""
+        self.browser.get(f"{self.url}?{query}")
+        self.ready()
+
+    def seen(self) -> dict[str, Any]:
+        """What the page shows: controls, figures' numbers, texts, and where it stands."""
+        script = """
+        const figures = [...document.querySelectorAll('.js-plotly-plot')].map((plot) => [
+          plot.closest('[id$="-figure"]').id,
+          (plot.data || []).map(({uid, x, y, visible}) => [uid, x, y, visible ?? true])]);
+        const boxes = [...document.querySelectorAll('input, select')].filter((e) => !e.closest('[hidden].row'))
+          .map((e) => [e.id, e.value]);
+        const pressed = [...document.querySelectorAll('[aria-pressed], [aria-checked], [aria-selected]')].map(
+          (e) => [e.id, ...['pressed', 'checked', 'selected'].map((name) => e.getAttribute(`aria-${name}`))]);
+        const texts = ['run-sentence', 'run-note', 'run-table', 'walk-place', 'bound-words', 'gaussian-sentence',
+          'exponential-sentence'].map((id) => [id, document.getElementById(id).textContent]);
+        const hidden = [...document.querySelectorAll('.row')].filter((e) => e.hidden).map((e) => e.id);
+        const theme = document.documentElement.dataset.theme || '';
+        return JSON.stringify({figures, boxes, pressed, texts, hidden, theme});
+        """
+        return dict(json.loads(self.browser.execute_script(script)))
+
     def until(self, condition: Callable[[], Any]) -> Any:
         """Wait for a condition and return what it gave."""
         return WebDriverWait(self.browser, PATIENCE, poll_frequency=0.05).until(lambda _: condition())

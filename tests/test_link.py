@@ -12,7 +12,7 @@ import pytest
 from app import create_app
 from components import ids, link, parameters
 from components.link import Link, decode
-from components.options import CHOICES, SWITCHES
+from components.options import CHOICES, FLAGS, GROUPS, SWITCHES
 from components.sources import SIZES, SOURCES, STARTS
 from tests.page import Page
 
@@ -54,6 +54,13 @@ V1 = {
         "start_lambda2": 1.25,
         "max_iter": 20,
     },
+    "v=1&view=em&hide=truth,data,surface&reveal=on&iteration=0": {
+        "view": "run",
+        "hide": ("truth", "data", "surface"),
+        "reveal": True,
+        "iteration": 0,
+    },
+    "v=1&hide=controls&embed=on&present=on": {"hide": ("controls",), "embed": True, "present": True},
 }
 """Links of version 1, and what each must mean for ever."""
 
@@ -84,6 +91,8 @@ def some_state(rng: random.Random) -> list[tuple[str, Any, Any]]:
     for key, choice in CHOICES.items():
         state.append((link.NAMES.get(key, key), chosen.get(key, rng.choice(list(choice.options))), choice.default))
     state += [(key, link.ON_OFF[rng.random() < 0.5], link.ON_OFF[on]) for key, on in SWITCHES.items()]
+    state.append((link.HIDE, ",".join(group for group in GROUPS if rng.random() < 0.5), ""))
+    state += [(flag, link.ON_OFF[rng.random() < 0.5], link.ON_OFF[False]) for flag in FLAGS]
     true_k, k = rng.choice(SIZES), rng.choice(SIZES)
     for p in [*NUMBERS, *SOURCES[source].parameters(true_k, k, start_from)]:
         value = {"true_k": true_k, "k": k}.get(p.name, some_value(rng, p))
@@ -96,12 +105,10 @@ def meant(state: list[tuple[str, Any, Any]]) -> dict[str, Any]:
     """What decoding the link of a state must give."""
     keys = {name: key for key, name in link.NAMES.items()}
     on_off = {word: on for on, word in link.ON_OFF.items()}
-    found = {}
-    for name, value, default in state:
-        if value != default:
-            key = keys.get(name, name)
-            found[key] = on_off[value] if key in SWITCHES else link.VIEWS[value] if key == link.VIEW else value
-    return found
+    readings = dict.fromkeys((*SWITCHES, *FLAGS), on_off.get)
+    readings |= {link.VIEW: link.VIEWS.get, link.HIDE: lambda groups: tuple(groups.split(","))}
+    named = {keys.get(name, name): value for name, value, default in state if value != default}
+    return {key: readings[key](value) if key in readings else value for key, value in named.items()}
 
 
 def test_ten_thousand_states_survive_the_round_trip_exactly_in_short_links(page):
@@ -150,8 +157,10 @@ def test_ten_thousand_broken_addresses_are_read_and_give_only_what_is_allowed():
         for key, value in found.values.items():
             if key in CHOICES:
                 assert value in CHOICES[key].options
-            elif key in SWITCHES:
+            elif key in SWITCHES or key in FLAGS:
                 assert isinstance(value, bool)
+            elif key == link.HIDE:
+                assert set(value) <= set(GROUPS)
             elif key == link.VIEW:
                 assert value in ids.VIEWS
             else:
@@ -171,11 +180,19 @@ def test_ten_thousand_broken_addresses_are_read_and_give_only_what_is_allowed():
         ("tol=inf", "not a number"),
         ("view=elsewhere", "Allowed: gaussian, exponential, em, background."),
         ("half-steps=yes", "Allowed: on, off."),
+        ("embed=1", "The link’s “embed” was left out: there is no such option. Allowed: on, off."),
+        ("hide=everything", "The link’s “hide” was left out: there is no such option. Allowed: truth, controls,"),
+        ("hide=truth,everything", "Part of the link’s “hide” was left out"),
         ("v=99&n=5", "another version"),
     ],
 )
 def test_what_is_left_out_of_a_link_is_said(query, words):
     assert any(words in problem for problem in decode(query).problems)
+
+
+def test_what_a_link_hides_is_hidden_whatever_else_it_names():
+    assert decode("hide=surface,everything,truth,truth").values == {"hide": ("truth", "surface")}
+    assert decode("hide=").values == {}
 
 
 def test_unknown_names_and_what_the_source_does_not_have_are_ignored():
@@ -196,39 +213,15 @@ def test_long_and_empty_addresses_open_the_page(query):
 # -- in the browser --------------------------------------------------------------------------------------------------
 
 
-def opened(page: Page, query: str) -> None:
-    page.browser.get(f"{page.url}?{query}")
-    page.ready()
-
-
-def seen(page: Page) -> dict[str, Any]:
-    """What a page shows: controls, figures' numbers, texts, and where it stands."""
-    script = """
-    const figures = [...document.querySelectorAll('.js-plotly-plot')].map((plot) => [
-      plot.closest('[id$="-figure"]').id,
-      (plot.data || []).map(({uid, x, y, visible}) => [uid, x, y, visible ?? true])]);
-    const boxes = [...document.querySelectorAll('input, select')].filter((e) => !e.closest('[hidden].row'))
-      .map((e) => [e.id, e.value]);
-    const pressed = [...document.querySelectorAll('[aria-pressed], [aria-checked], [aria-selected]')].map(
-      (e) => [e.id, e.getAttribute('aria-pressed'), e.getAttribute('aria-checked'), e.getAttribute('aria-selected')]);
-    const texts = ['run-sentence', 'run-note', 'run-table', 'walk-place', 'bound-words', 'gaussian-sentence',
-      'exponential-sentence'].map((id) => [id, document.getElementById(id).textContent]);
-    const hidden = [...document.querySelectorAll('.row')].filter((e) => e.hidden).map((e) => e.id);
-    const theme = document.documentElement.dataset.theme || '';
-    return JSON.stringify({figures, boxes, pressed, texts, hidden, theme});
-    """
-    return dict(json.loads(page.browser.execute_script(script)))
-
-
 def assert_opens_the_same(page: Page) -> None:
     """The page's address, opened afresh, shows what is on show."""
     address = page.address()
     page.until(lambda: page.browser.current_url == address)
-    before = seen(page)
+    before = page.seen()
     page.browser.get("about:blank")
     page.browser.get(address)
     page.ready()
-    page.until(lambda: seen(page) == before)
+    page.until(lambda: page.seen() == before)
     assert page.browser.current_url == address
 
 
@@ -285,7 +278,7 @@ def test_the_background_travels_and_a_bare_page_has_a_bare_address(page):
 
 
 def test_a_broken_link_opens_a_page_that_says_so(page):
-    opened(page, "view=em&n=12&seed=-3&k=many&hello=world")
+    page.visit("view=em&n=12&seed=-3&k=many&hello=world")
     words = page.text(ids.LINK_PROBLEMS)
     assert "“seed” was left out: this is too small" in words
     assert "“k” was left out: this is not a number" in words
@@ -294,6 +287,6 @@ def test_a_broken_link_opens_a_page_that_says_so(page):
 
 
 def test_a_link_costs_no_more_requests_than_a_bare_page(page):
-    opened(page, "view=em&n=12&k=3&theme=dark&iteration=1")
+    page.visit("view=em&n=12&k=3&theme=dark&iteration=1")
     paths = [url for url in page.requests() if "_dash-update-component" in url]
     assert len(paths) == 1

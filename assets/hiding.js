@@ -1,0 +1,42 @@
+/* What a link hides, the button that reveals it, and the way out of a page that stands in another one. Which parts are
+   hidden can be read from the page itself: Python has hidden them before it came here. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  const parts = (group) => [...document.querySelectorAll(group ? `[data-group="${group}"]` : "[data-group]")];
+
+  const hides = (group) => parts(group).some((part) => part.hidden);
+
+  /* Bring everything back. The button goes, so the focus moves on to the first part that it brought. */
+  function reveal(button) {
+    const blind = hides("truth");
+    const hidden = parts().filter((part) => part.hidden);
+    for (const part of hidden) part.hidden = false;
+    button.hidden = true;
+    document.querySelector(".page").classList.remove("reveal");
+    const first = hidden.find((part) => !part.closest("[hidden]"));
+    if (first) {
+      first.tabIndex = -1;
+      first.focus({ preventScroll: true });
+    }
+    if (blind) emlab.run.askAgain();
+    emlab.link.changed();
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    if (target.id === "reveal") reveal(target);
+  });
+
+  /* The whole page as it is at this moment: when the link is pressed, reached by keyboard, or followed. */
+  for (const type of ["pointerdown", "focusin", "click"])
+    document.addEventListener(
+      type,
+      ({ target }) => {
+        if (target.id === "open-full") target.href = emlab.link.address({ embed: "off" });
+      },
+      true
+    );
+
+  emlab.hiding = { hides };
+})();
