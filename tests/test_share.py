@@ -101,7 +101,7 @@ def test_a_blind_run_is_the_same_run_without_a_word_of_the_truth(request_):
     told, blind = (run_view.reply(request_ | {"blind": yes})["result"] for yes in (False, True))
     assert told["true"] is not None
     assert told["z"] is not None
-    for name in ("true", "z", "match"):
+    for name in ("true", "z", "beside"):
         assert blind[name] is None, name
     for name in ("x", "rank", "histogram", "trajectory", "log_likelihood", "bounds", "sentence"):
         assert blind[name] == told[name], name
