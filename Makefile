@@ -1,4 +1,5 @@
 # make run     make the environment and serve the page (HOST, PORT; default 127.0.0.1:8050)
+# make serve   the same for a class, by gunicorn (docs/serving.md)
 # make test    install what the tests need and run them all
 # make lint    ruff and mypy
 # make clean   remove the environment
@@ -7,11 +8,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint browser clean
+.PHONY: run serve test lint browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
 	$(BIN)/python app.py
+
+serve: $(VENV)/run.installed
+	exec $(BIN)/gunicorn app:server
 
 test: $(VENV)/test.installed browser lint
 	$(BIN)/python -m pytest

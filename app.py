@@ -1,17 +1,16 @@
 """EM Lab: a web page to see mixture models and the expectation-maximisation algorithm.
 
-`python app.py` serves it on HOST and PORT (default 127.0.0.1:8050); a WSGI server finds `server` here.
+`python app.py` serves it on HOST and PORT (default 127.0.0.1:8050); a WSGI server finds `server` here, and
+gunicorn.conf.py says how gunicorn does best. settings.py has all that can be set.
 """
 
 from __future__ import annotations
-
-import os
-import sys
 
 import flask
 from dash import Dash
 from dash.development.base_component import Component
 
+import settings
 from components import guard, page
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -45,11 +44,10 @@ def create_app() -> Dash:
         assets_path_ignore=["vendor"],  # fetched by who needs it, not by every page
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.layout = lambda: page.layout(
-        flask.request.query_string.decode("latin-1") if flask.has_request_context() else ""
-    )
+    app.layout = layout
     page.register(app)
     guard.refuse_malformed(app)
+    guard.one_at_a_time(app)
     return app
 
 
@@ -58,17 +56,9 @@ def layout() -> Component:
     return page.layout(flask.request.query_string.decode("latin-1") if flask.has_request_context() else "")
 
 
-def address() -> tuple[str, int]:
-    """HOST and PORT from the environment."""
-    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8050"
-    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
-        sys.exit(f"PORT must be a whole number from 1 to 65535; got {port!r}")
-    return host, int(port)
-
-
 app = create_app()
 server: flask.Flask = app.server
 
 if __name__ == "__main__":
-    host, port = address()
-    app.run(host=host, port=str(port), debug=False)
+    at = settings.current()
+    app.run(host=at.host, port=str(at.port), debug=False)

@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import statistics
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.conftest import pytest_setup_options
-
-ROOT = Path(__file__).parent.parent
+from tests.serving import ROOT, free_port, running
 
 
 @contextmanager
 def served() -> Iterator[str]:
     """Serve the app on a free port of the loopback and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"HOST": "127.0.0.1", "PORT": str(port)}
-    process = subprocess.Popen([sys.executable, str(ROOT / "app.py")], env=environment, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}/"
-    try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
+    port = str(free_port())
+    command = [sys.executable, str(ROOT / "app.py")]
+    with (
+        TemporaryDirectory() as folder,
+        running(command, f"http://127.0.0.1:{port}/", Path(folder) / "log", HOST="127.0.0.1", PORT=port) as server,
+    ):
+        yield server.address
 
 
 @contextmanager
