@@ -10,8 +10,8 @@ import flask
 from dash import Dash
 from dash.development.base_component import Component
 
-import settings
 from components import guard, page
+from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
 
@@ -34,10 +34,11 @@ INDEX = f"""<!DOCTYPE html>
 """
 
 
-def create_app() -> Dash:
+def create_app(at: Settings = DEFAULTS) -> Dash:
     """Make the Dash app; each call makes an independent one."""
     app = Dash(
         __name__,
+        url_base_pathname=at.url_prefix,
         title="EM Lab",
         update_title="",
         index_string=INDEX,
@@ -56,9 +57,9 @@ def layout() -> Component:
     return page.layout(flask.request.query_string.decode("latin-1") if flask.has_request_context() else "")
 
 
-app = create_app()
+settings = current()
+app = create_app(settings)
 server: flask.Flask = app.server
 
 if __name__ == "__main__":
-    at = settings.current()
-    app.run(host=at.host, port=str(at.port), debug=False)
+    app.run(host=settings.host, port=str(settings.port), debug=False)

@@ -104,6 +104,9 @@ def _value(variable: Field[Any], environment: Mapping[str, str]) -> Any:
         raise ValueError(f"{name} must be {problem}; got {text!r}") from None
 
 
+DEFAULTS = read({})
+
+
 def current() -> Settings:
     """Read the environment of this process, or end it in words."""
     try:

@@ -73,3 +73,11 @@ def test_one_thread_of_blas_each(server):
 
 def test_there_is_no_control_socket(server):
     assert not list(Path.home().glob(".gunicorn/*.ctl"))
+
+
+def test_under_a_path_all_of_it_is_there_and_nothing_beside(tmp_path):
+    with gunicorn(tmp_path, "/lab/") as server:
+        smoke(server.address)
+        root = server.address.removesuffix("lab/")
+        for path in ("", "_dash-layout", "assets/layout.css"):
+            assert requests.get(root + path, timeout=10).status_code == 404
