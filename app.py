@@ -9,8 +9,10 @@ from __future__ import annotations
 import flask
 from dash import Dash
 from dash.development.base_component import Component
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components import guard, page
+from serving import headers, health
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -41,6 +43,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
         url_base_pathname=at.url_prefix,
         title="EM Lab",
         update_title="",
+        suppress_callback_exceptions=True,  # else the layout stands in the page once more, to be checked against
         index_string=INDEX,
         assets_path_ignore=["vendor"],  # fetched by who needs it, not by every page
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
@@ -49,6 +52,12 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     page.register(app)
     guard.refuse_malformed(app)
     guard.one_at_a_time(app)
+    health.add(app)
+    headers.add(app, at)
+    if at.trusted_hosts:
+        app.server.config["TRUSTED_HOSTS"] = [*at.trusted_hosts, "127.0.0.1", "localhost"]
+    if at.proxies:
+        app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=at.proxies, x_proto=at.proxies, x_host=at.proxies)
     return app
 
 
@@ -57,8 +66,17 @@ def layout() -> Component:
     return page.layout(flask.request.query_string.decode("latin-1") if flask.has_request_context() else "")
 
 
+def warm(app: Dash) -> None:
+    """Ask for the page once, before processes or threads do: until then Dash knows none of the files it serves."""
+    client = app.server.test_client()
+    for path in ("", "_dash-layout", "_dash-dependencies"):
+        if client.get(app.config.routes_pathname_prefix + path).status_code != 200:
+            raise RuntimeError(f"The page cannot be made: /{path} fails")
+
+
 settings = current()
 app = create_app(settings)
+warm(app)
 server: flask.Flask = app.server
 
 if __name__ == "__main__":

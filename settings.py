@@ -73,8 +73,8 @@ class Settings:
     )
     trusted_hosts: tuple[str, ...] = _variable(
         "any",
-        "names that the page may be asked for by, parted by commas (`.example.org` with all below it); "
-        "others are answered 400",
+        "names that the page may be asked for by, parted by commas (`.example.org` with all below it), besides "
+        "`127.0.0.1` and `localhost`; others are answered 400",
         _hosts,
     )
     frame_ancestors: str = _variable(

@@ -50,7 +50,7 @@ def running(command: Sequence[str], address: str, log: Path, **environment: str)
         for _ in range(300):
             assert process.poll() is None, f"{command} ended: {server.said()}"
             try:
-                requests.get(address, timeout=5)
+                requests.get(f"{address}healthz", timeout=5)  # no page: what was not ready for it shall show
                 break
             except requests.ConnectionError:
                 time.sleep(0.1)
@@ -73,7 +73,9 @@ def gunicorn(folder: Path, url_prefix: str = "/", **environment: str) -> Iterato
 
 
 def smoke(address: str) -> None:
-    """The page with its parts, and a run."""
+    """The page with its parts, a run, and that all is well."""
+    for name in ("healthz", "readyz"):
+        assert requests.get(address + name, timeout=30).status_code == 200
     page = requests.get(address, timeout=30)
     assert page.status_code == 200
     parts = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)

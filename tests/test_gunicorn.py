@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,12 @@ def send(address: str, text: bytes) -> socket.socket:
 
 def test_it_serves_the_page_and_runs(server):
     smoke(server.address)
+
+
+def test_every_process_knows_its_files_before_it_is_asked_for_the_page(server):
+    with gunicorn(Path(server.log).parent, WEB_CONCURRENCY="1") as fresh:
+        path = re.search(r'"/(_dash-component-suites/[^"]+)"', requests.get(server.address, timeout=10).text)[1]
+        assert requests.get(fresh.address + path, timeout=10).status_code == 200
 
 
 def test_a_class_at_once_is_answered(server):

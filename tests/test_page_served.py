@@ -18,12 +18,25 @@ def server(request, tmp_path_factory):
         yield server
 
 
+LISTEN = """window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.effectiveDirective}: ${event.blockedURI} ${event.sourceFile}`));"""
+
+
 @pytest.fixture
 def page(lab, server):
-    """The page; afterwards the console must be empty."""
+    """The page; afterwards it must have kept to its policy and the console must be empty."""
+    script = lab.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LISTEN})
     page = Page(lab, server.address)
     yield page
+    assert page.browser.execute_script("return window.violations") == []
     page.assert_quiet()
+    lab.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+def click(page, element_id):
+    """Click wherever the element is, also while figures still find their size."""
+    page.browser.execute_script("document.getElementById(arguments[0]).click()", element_id)
 
 
 def test_every_view_works(page, server):
@@ -36,7 +49,7 @@ def test_every_view_works(page, server):
     page.type("n", "500")
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: len(page.observations()) == 500)
-    page.element(ids.study("surface")).click()
+    click(page, ids.study("surface"))
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "path").get("y"))
 
     page.open("background")
@@ -57,3 +70,10 @@ def test_a_link_opens_what_it_says(page, server):
     assert hosts(asked) == {"127.0.0.1"}
     path = urlsplit(server.address).path
     assert [url for url in asked if not urlsplit(url).path.startswith(path)] == []
+
+
+def test_a_breach_of_the_policy_would_be_seen(lab, page):
+    page.browser.execute_script("const s = document.createElement('script'); s.text = '1'; document.head.append(s)")
+    page.until(lambda: page.browser.execute_script("return window.violations").pop().startswith("script-src-elem"))
+    page.browser.execute_script("window.violations = []")
+    assert "Content Security Policy" in page.logs()[0]
