@@ -9,10 +9,11 @@ from __future__ import annotations
 import flask
 from dash import Dash
 from dash.development.base_component import Component
+from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components import guard, page
-from serving import headers, health
+from serving import files, headers, health
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -38,14 +39,16 @@ INDEX = f"""<!DOCTYPE html>
 
 def create_app(at: Settings = DEFAULTS) -> Dash:
     """Make the Dash app; each call makes an independent one."""
-    app = Dash(
+    app = files.Light(
         __name__,
         url_base_pathname=at.url_prefix,
         title="EM Lab",
         update_title="",
         suppress_callback_exceptions=True,  # else the layout stands in the page once more, to be checked against
         index_string=INDEX,
+        assets_url_path=files.assets_path(),
         assets_path_ignore=["vendor"],  # fetched by who needs it, not by every page
+        external_scripts=[f"{at.url_prefix}{files.assets_path()}/{files.PLOTLY}"],
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = layout
@@ -53,6 +56,8 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     guard.refuse_malformed(app)
     guard.one_at_a_time(app)
     health.add(app)
+    app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: serving.build
+    Compress(app.server)
     headers.add(app, at)
     if at.trusted_hosts:
         app.server.config["TRUSTED_HOSTS"] = [*at.trusted_hosts, "127.0.0.1", "localhost"]
@@ -77,6 +82,7 @@ def warm(app: Dash) -> None:
 settings = current()
 app = create_app(settings)
 warm(app)
+files.serve(app)
 server: flask.Flask = app.server
 
 if __name__ == "__main__":

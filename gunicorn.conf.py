@@ -58,3 +58,11 @@ def impersonal(record: logging.LogRecord) -> bool:
 
 
 logger_class = WithoutPeople
+
+
+def on_starting(server):
+    """Say so where nothing was compressed beforehand."""
+    from serving.files import BUILT
+
+    if not BUILT.is_dir():
+        server.log.warning("Files are not compressed beforehand: `python -m serving.build` does it")

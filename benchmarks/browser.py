@@ -15,6 +15,12 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tests.conftest import pytest_setup_options
 from tests.serving import ROOT, free_port, running
 
+READY = (
+    "return document.querySelectorAll('.main-svg').length >= 5"
+    " && document.getElementById('run-sentence').textContent !== ''"
+)
+"""Whether the first run is on the page."""
+
 
 @contextmanager
 def served() -> Iterator[str]:
@@ -35,11 +41,7 @@ def browser(address: str) -> Iterator[webdriver.Chrome]:
     try:
         driver.set_window_size(1440, 900)
         driver.get(address)
-        ready = (
-            "return document.querySelectorAll('.main-svg').length >= 5"
-            " && document.getElementById('run-sentence').textContent !== ''"
-        )
-        WebDriverWait(driver, 30).until(lambda _: driver.execute_script(ready))
+        WebDriverWait(driver, 30).until(lambda _: driver.execute_script(READY))
         driver.set_script_timeout(60)
         yield driver
     finally:

@@ -42,6 +42,10 @@ def add(app: Dash, settings: Settings) -> None:
     @app.server.after_request
     def with_headers(response: flask.Response) -> flask.Response:
         response.headers.update(always)
+        if flask.request.method == "GET" and response.status_code == 200 and not response.cache_control:
+            response.cache_control.no_cache = True  # kept, but asked for again; what has not changed is not sent again
+            response.add_etag()
+            response.make_conditional(flask.request)
         if settings.hsts_seconds and flask.request.is_secure:
             response.headers["Strict-Transport-Security"] = f"max-age={settings.hsts_seconds}"
         return response

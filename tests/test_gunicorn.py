@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from serving.files import assets_path
 from tests.serving import gunicorn, smoke
 
 
@@ -86,5 +87,5 @@ def test_under_a_path_all_of_it_is_there_and_nothing_beside(tmp_path):
     with gunicorn(tmp_path, "/lab/") as server:
         smoke(server.address)
         root = server.address.removesuffix("lab/")
-        for path in ("", "_dash-layout", "assets/layout.css"):
+        for path in ("", "_dash-layout", f"{assets_path()}/layout.css"):
             assert requests.get(root + path, timeout=10).status_code == 404

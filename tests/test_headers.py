@@ -11,6 +11,7 @@ import pytest
 import settings
 from app import create_app
 from components import page
+from serving.files import assets_path
 from tests.asking import callback_request, run_request
 
 
@@ -55,7 +56,7 @@ def test_every_kind_of_answer_has_the_headers_and_no_cookie(plain):
     answers = [
         plain.get("/"),
         plain.get("/_dash-layout"),
-        plain.get("/assets/layout.css"),
+        plain.get(f"/{assets_path()}/layout.css"),
         plain.get("/_dash-component-suites/dash/nothing.js"),
         plain.get("/healthz"),
         plain.post("/_dash-update-component", json={}),

@@ -15,7 +15,9 @@ VIEWS = {"gaussian_view", "exponential_view", "run_view", "background_view"}
 
 # Each module of the page may import from the rows below its own.
 PAGE_LAYERS = [
+    {"serving.build"},
     {"app"},
+    {"serving.files"},
     {"serving.headers", "serving.health"},
     {"settings"},
     {"components.page", "components.guard"},

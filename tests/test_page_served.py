@@ -7,13 +7,16 @@ from urllib.parse import urlsplit
 import pytest
 from selenium.webdriver.common.by import By
 
+from app import create_app
 from components import ids
+from serving import files
 from tests.page import Page, hosts
 from tests.serving import gunicorn
 
 
 @pytest.fixture(scope="module", params=["/", "/teaching/lab/"])
 def server(request, tmp_path_factory):
+    files.build(create_app())
     with gunicorn(tmp_path_factory.mktemp("gunicorn"), request.param) as server:
         yield server
 
@@ -70,6 +73,17 @@ def test_a_link_opens_what_it_says(page, server):
     assert hosts(asked) == {"127.0.0.1"}
     path = urlsplit(server.address).path
     assert [url for url in asked if not urlsplit(url).path.startswith(path)] == []
+    assert any(url.endswith(files.PLOTLY) for url in asked)
+    assert [url for url in asked if "plotly.min.js" in url or "dash_table" in url] == []
+
+
+def test_every_file_that_is_asked_for_was_built(page, server):
+    page.open("background")
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, ".tex[data-rendered] .katex"))
+    prefix = urlsplit(server.address).path
+    asked = {urlsplit(url).path.removeprefix(prefix) for url in page.requests()}
+    made_for_each = {"_dash-layout", "_dash-dependencies", "_dash-update-component"}
+    assert [path for path in asked - made_for_each if not (files.BUILT / path).is_file()] == []
 
 
 def test_a_breach_of_the_policy_would_be_seen(lab, page):

@@ -13,6 +13,7 @@ import pytest
 import em
 from app import create_app
 from components import ids, parameters, theme
+from serving.files import assets_path
 from tests.asking import callback_request, run_request
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +41,7 @@ def test_the_page_and_its_parts_are_served(client):
         with client.get(address) as response:
             assert response.status_code == 200, address
     assert "katex" not in page, "typeset mathematics is fetched only when it is opened"
-    with client.get("/assets/vendor/katex/katex.min.js") as response:
+    with client.get(f"/{assets_path()}/vendor/katex/katex.min.js") as response:
         assert response.status_code == 200
 
 
