@@ -1,4 +1,6 @@
 # make run     make the environment and serve the page (HOST, PORT; default 127.0.0.1:8050)
+# make serve   the same for a class, by gunicorn (docs/serving.md)
+# make build   compress beforehand what it serves; `make serve` does it too
 # make test    install what the tests need and run them all
 # make lint    ruff and mypy
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
@@ -8,11 +10,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint fuzz browser clean
+.PHONY: run build serve test lint fuzz browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
 	$(BIN)/python app.py
+
+build: $(VENV)/run.installed
+	$(BIN)/python -m serving.build
+
+serve: build
+	exec $(BIN)/gunicorn app:server
 
 test: $(VENV)/test.installed browser lint
 	$(BIN)/python -m pytest

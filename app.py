@@ -1,18 +1,20 @@
 """EM Lab: a web page to see mixture models and the expectation-maximisation algorithm.
 
-`python app.py` serves it on HOST and PORT (default 127.0.0.1:8050); a WSGI server finds `server` here.
+`python app.py` serves it on HOST and PORT (default 127.0.0.1:8050); a WSGI server finds `server` here, and
+gunicorn.conf.py says how gunicorn does best. settings.py has all that can be set.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-
 import flask
 from dash import Dash
 from dash.development.base_component import Component
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components import guard, page
+from serving import files, headers, health
+from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
 
@@ -35,21 +37,32 @@ INDEX = f"""<!DOCTYPE html>
 """
 
 
-def create_app() -> Dash:
+def create_app(at: Settings = DEFAULTS) -> Dash:
     """Make the Dash app; each call makes an independent one."""
-    app = Dash(
+    app = files.Light(
         __name__,
+        url_base_pathname=at.url_prefix,
         title="EM Lab",
         update_title="",
+        suppress_callback_exceptions=True,  # else the layout stands in the page once more, to be checked against
         index_string=INDEX,
+        assets_url_path=files.assets_path(),
         assets_path_ignore=["vendor"],  # fetched by who needs it, not by every page
+        external_scripts=[f"{at.url_prefix}{files.assets_path()}/{files.PLOTLY}"],
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.layout = lambda: page.layout(
-        flask.request.query_string.decode("latin-1") if flask.has_request_context() else ""
-    )
+    app.layout = layout
     page.register(app)
     guard.refuse_malformed(app)
+    guard.one_at_a_time(app)
+    health.add(app)
+    app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: serving.build
+    Compress(app.server)
+    headers.add(app, at)
+    if at.trusted_hosts:
+        app.server.config["TRUSTED_HOSTS"] = [*at.trusted_hosts, "127.0.0.1", "localhost"]
+    if at.proxies:
+        app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=at.proxies, x_proto=at.proxies, x_host=at.proxies)
     return app
 
 
@@ -58,17 +71,19 @@ def layout() -> Component:
     return page.layout(flask.request.query_string.decode("latin-1") if flask.has_request_context() else "")
 
 
-def address() -> tuple[str, int]:
-    """HOST and PORT from the environment."""
-    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8050"
-    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
-        sys.exit(f"PORT must be a whole number from 1 to 65535; got {port!r}")
-    return host, int(port)
+def warm(app: Dash) -> None:
+    """Ask for the page once, before processes or threads do: until then Dash knows none of the files it serves."""
+    client = app.server.test_client()
+    for path in ("", "_dash-layout", "_dash-dependencies"):
+        if client.get(app.config.routes_pathname_prefix + path).status_code != 200:
+            raise RuntimeError(f"The page cannot be made: /{path} fails")
 
 
-app = create_app()
+settings = current()
+app = create_app(settings)
+warm(app)
+files.serve(app)
 server: flask.Flask = app.server
 
 if __name__ == "__main__":
-    host, port = address()
-    app.run(host=host, port=str(port), debug=False)
+    app.run(host=settings.host, port=str(settings.port), debug=False)

@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import statistics
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.conftest import pytest_setup_options
+from tests.serving import ROOT, free_port, running
 
-ROOT = Path(__file__).parent.parent
+READY = (
+    "return document.querySelectorAll('.main-svg').length >= 5"
+    " && document.getElementById('run-sentence').textContent !== ''"
+)
+"""Whether the first run is on the page."""
 
 
 @contextmanager
 def served() -> Iterator[str]:
     """Serve the app on a free port of the loopback and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"HOST": "127.0.0.1", "PORT": str(port)}
-    process = subprocess.Popen([sys.executable, str(ROOT / "app.py")], env=environment, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}/"
-    try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
+    port = str(free_port())
+    command = [sys.executable, str(ROOT / "app.py")]
+    with (
+        TemporaryDirectory() as folder,
+        running(command, f"http://127.0.0.1:{port}/", Path(folder) / "log", HOST="127.0.0.1", PORT=port) as server,
+    ):
+        yield server.address
 
 
 @contextmanager
@@ -50,11 +41,7 @@ def browser(address: str) -> Iterator[webdriver.Chrome]:
     try:
         driver.set_window_size(1440, 900)
         driver.get(address)
-        ready = (
-            "return document.querySelectorAll('.main-svg').length >= 5"
-            " && document.getElementById('run-sentence').textContent !== ''"
-        )
-        WebDriverWait(driver, 30).until(lambda _: driver.execute_script(ready))
+        WebDriverWait(driver, 30).until(lambda _: driver.execute_script(READY))
         driver.set_script_timeout(60)
         yield driver
     finally:

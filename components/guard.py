@@ -1,10 +1,12 @@
-"""Callback requests that the page never sends: answered 4xx with a short reason, before Dash sees them.
+"""Callback requests: those that the page never sends are answered 4xx with a short reason, the others by turns.
 
-Dash itself answers most of them with 500 and a traceback in the log.
+Dash itself answers most of the former with 500 and a traceback in the log.
 """
 
 from __future__ import annotations
 
+from functools import wraps
+from threading import Lock
 from typing import Any
 
 import flask
@@ -17,7 +19,7 @@ MAX_BODY = 8_000_000
 
 def refuse_malformed(app: Dash) -> None:
     """Check the shape of every callback request; what the values may be is the callback's own business."""
-    endpoint = app.config.requests_pathname_prefix + "_dash-update-component"
+    endpoint = _endpoint(app)
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
     @app.server.errorhandler(DependencyException)
@@ -27,7 +29,7 @@ def refuse_malformed(app: Dash) -> None:
 
     @app.server.before_request
     def check() -> tuple[flask.Response, int] | None:
-        if flask.request.method != "POST" or not flask.request.path.endswith(endpoint):
+        if flask.request.method != "POST" or flask.request.endpoint != endpoint:
             return None
         try:
             body = flask.request.get_json(silent=True)
@@ -35,6 +37,27 @@ def refuse_malformed(app: Dash) -> None:
             body = None
         reason = problem(body, app)
         return None if reason is None else (flask.jsonify(error=reason), 400)
+
+
+def one_at_a_time(app: Dash) -> None:
+    """Let one callback of this process compute at a time: threads that take turns in numpy take twice as long.
+
+    The request has been read by then, so that a slow client keeps nobody waiting.
+    """
+    endpoint, turn = _endpoint(app), Lock()
+    answer = app.server.view_functions[endpoint]
+
+    @wraps(answer)
+    def in_turn(**arguments: Any) -> flask.typing.ResponseReturnValue:
+        with turn:
+            return answer(**arguments)
+
+    app.server.view_functions[endpoint] = in_turn
+
+
+def _endpoint(app: Dash) -> str:
+    """Flask's name for the address of callbacks."""
+    return str(app.config.routes_pathname_prefix + "_dash-update-component")
 
 
 def problem(body: object, app: Dash) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components import parameters
+from components import ids, parameters
 from components.sources import BY_HAND, GENERATED, SOURCES
 
 
@@ -21,3 +21,14 @@ def study_request(study: str, **change: Any) -> dict[str, Any]:
     """A request for a study of such a run."""
     own = parameters.ACROSS if study == "surface" else parameters.STUDY
     return run_request(**({p.name: p.default for p in own} | {"study": study} | change))
+
+
+def callback_request(request: Any) -> dict[str, Any]:
+    """What the browser posts for the run to be made."""
+    return {
+        "output": f"{ids.RUN_REPLY}.data",
+        "outputs": {"id": ids.RUN_REPLY, "property": "data"},
+        "inputs": [{"id": ids.RUN_REQUEST, "property": "data", "value": request}],
+        "changedPropIds": [f"{ids.RUN_REQUEST}.data"],
+        "state": [],
+    }

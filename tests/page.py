@@ -20,14 +20,14 @@ PATIENCE = 15
 
 
 class Page:
-    """The page, freshly opened in the browser of a dash.testing composite whose server is running."""
+    """The page, freshly opened in the browser of a dash.testing composite: from its server, or from another address."""
 
-    def __init__(self, composite: DashComposite) -> None:
+    def __init__(self, composite: DashComposite, address: str | None = None) -> None:
         self.browser = composite.driver
         self.browser.set_window_size(1440, 1000)
         self.browser.get("about:blank")
         self.logs()
-        self.url = composite.server.url.rstrip("/") + "/"
+        self.url = (address or composite.server.url).rstrip("/") + "/"
         self.browser.get(self.url)
         self.ready()
 

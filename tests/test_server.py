@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+import em
 from app import create_app
 from components import ids, parameters, theme
-from tests.asking import run_request
+from serving.files import assets_path
+from tests.asking import callback_request, run_request
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,8 +26,7 @@ def client():
 
 def ask(client, request):
     """Send a run request as the page does."""
-    inputs = [{"id": ids.RUN_REQUEST, "property": "data", "value": request}]
-    return client.post("/_dash-update-component", json=body(inputs=inputs))
+    return client.post("/_dash-update-component", json=callback_request(request))
 
 
 def default(**change):
@@ -40,7 +41,7 @@ def test_the_page_and_its_parts_are_served(client):
         with client.get(address) as response:
             assert response.status_code == 200, address
     assert "katex" not in page, "typeset mathematics is fetched only when it is opened"
-    with client.get("/assets/vendor/katex/katex.min.js") as response:
+    with client.get(f"/{assets_path()}/vendor/katex/katex.min.js") as response:
         assert response.status_code == 200
 
 
@@ -68,15 +69,7 @@ def test_odd_requests_are_answered_in_words(client, request_):
 
 def body(**change):
     """A well-formed callback request, with some of it exchanged."""
-    reference = {"id": ids.RUN_REPLY, "property": "data"}
-    request_ = {"id": ids.RUN_REQUEST, "property": "data", "value": default(n=5)}
-    return {
-        "output": f"{ids.RUN_REPLY}.data",
-        "outputs": reference,
-        "inputs": [request_],
-        "changedPropIds": [f"{ids.RUN_REQUEST}.data"],
-        "state": [],
-    } | change
+    return callback_request(default(n=5)) | change
 
 
 MALFORMED = [
@@ -152,14 +145,23 @@ def test_two_apps_do_not_share_callbacks():
         assert ask(app.server.test_client(), default(n=5)).status_code == 200
 
 
-@pytest.mark.parametrize("port", ["0", "70000", "eighty", "-1", "8050.0"])
-def test_a_bad_port_is_refused_in_words(port):
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "app.py")], env={"PORT": port}, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 1
-    assert "PORT must be a whole number from 1 to 65535" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_callbacks_compute_one_at_a_time(client, monkeypatch):
+    computing = []
+
+    def fit(*arguments):
+        computing.append(+1)
+        most.append(sum(computing))
+        time.sleep(0.05)
+        computing.append(-1)
+        return em_fit(*arguments)
+
+    most, em_fit = [], em.fit
+    monkeypatch.setattr(em, "fit", fit)
+    with ThreadPoolExecutor(4) as threads:
+        apps = [client.application.test_client() for _ in range(4)]
+        answers = list(threads.map(ask, apps, [default(n=5)] * 4))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert most == [1] * 4
 
 
 def test_colours_are_read_from_the_css_and_stand_nowhere_else():

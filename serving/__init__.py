@@ -1,0 +1,1 @@
+"""How the page goes over the network: what every answer carries, and whether the server is well."""

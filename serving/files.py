@@ -1,0 +1,101 @@
+"""Files of the page whose address never means anything else: written out and compressed once, kept by browsers.
+
+`python -m serving.build` writes them to `build/static`. Without it the page works the same, but each file is compressed
+anew for each visitor.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from wsgiref.headers import Headers
+
+from dash import Dash
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
+
+from serving.headers import FIXED
+
+ROOT = Path(__file__).parent.parent
+BUILT = ROOT / "build" / "static"
+ASSETS = ROOT / "assets"
+
+PLOTLY = "vendor/plotly/plotly-cartesian.min.js"
+"""What takes the place of the whole plotly.js, where the page has it before Dash looks for it."""
+
+LATER = "_dash-component-suites/dash/dcc/async-graph.js"
+"""What Dash fetches for its first figure, without the page naming it."""
+
+FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
+"""Dash's own, in the name of a file: version of the package, time of its installation."""
+
+
+@cache
+def assets_path() -> str:
+    """Where the assets are served: the address has a hash of all of them, since they refer to each other by name."""
+    content = sha256()
+    for path in _assets():
+        content.update(f"{path.relative_to(ASSETS)}\0".encode() + path.read_bytes())
+    return f"assets/{content.hexdigest()[:12]}"
+
+
+def _assets() -> list[Path]:
+    return sorted(path for path in ASSETS.rglob("*") if path.is_file())
+
+
+def addresses(app: Dash) -> set[str]:
+    """Every file that a visitor's browser can ask for, below the path that the page is served under."""
+    prefix = app.config.routes_pathname_prefix
+    page = app.server.test_client().get(prefix).get_data(as_text=True)
+    named = {address.removeprefix(prefix) for address in re.findall(r'(?:src|href)="(/[^"?]+)', page)}
+    return named | {LATER} | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
+
+
+def build(app: Dash, folder: Path = BUILT) -> None:
+    """Write out every file with its compressed forms; what is there already stays, what is none any more goes."""
+    prefix, client, compressor = app.config.routes_pathname_prefix, app.server.test_client(), Compressor(quiet=True)
+    wanted = addresses(app)
+    for old in [path for path in folder.rglob("*") if path.is_file()]:
+        if re.sub(r"\.(br|gz)$", "", old.relative_to(folder).as_posix()) not in wanted:
+            old.unlink()
+    for address in wanted:
+        with client.get(prefix + address, headers={"Accept-Encoding": "identity"}) as response:
+            if response.status_code != 200:
+                raise RuntimeError(f"{address} is answered {response.status}")
+            content, path = response.get_data(), folder / address
+        if not path.exists() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            if compressor.should_compress(path.name):
+                list(compressor.compress(str(path)))
+
+
+def serve(app: Dash, folder: Path = BUILT) -> None:
+    """Serve what was built before anything else is asked."""
+    if folder.is_dir():
+        app.server.wsgi_app = WhiteNoise(
+            app.server.wsgi_app,
+            root=folder,
+            prefix=app.config.routes_pathname_prefix,
+            max_age=0,
+            allow_all_origins=False,
+            immutable_file_test=lambda _path, url: bool(FINGERPRINT.search(url)) or assets_path() in url,
+            add_headers_function=_add_headers,
+        )
+
+
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    for name, value in FIXED.items():
+        headers[name] = value
+
+
+class Light(Dash):
+    """Dash, with neither its table, which the page has none of, nor the whole of plotly.js."""
+
+    def interpolate_index(self, scripts: str = "", **parts: Any) -> str:
+        """Fill the page in."""
+        kept = [tag for tag in scripts.splitlines() if "/dash_table/" not in tag]
+        return super().interpolate_index(scripts="\n".join(kept), **parts)

@@ -1,0 +1,51 @@
+"""What every answer says to the browser: what the page may load and do, and who may embed it. No cookies are set."""
+
+from __future__ import annotations
+
+import flask
+from dash import Dash
+
+from settings import Settings
+
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # a link may hold a class's own data
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "serial", "usb")
+    ),
+}
+
+
+def policy(app: Dash, frame_ancestors: str) -> str:
+    """Content-Security-Policy: nothing from elsewhere, and of inline scripts only those that Dash writes."""
+    return "; ".join(
+        [
+            "default-src 'self'",
+            " ".join(["script-src 'self'", *app.csp_hashes()]),
+            # Dash's renderer and core components, and plotly, bring their styles in <style> elements made by script.
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",  # figures as pictures
+            "frame-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            f"frame-ancestors {frame_ancestors}",
+        ]
+    )
+
+
+def add(app: Dash, settings: Settings) -> None:
+    """Put them on every answer. All callbacks must be known by now: some are inline scripts."""
+    always = FIXED | {"Content-Security-Policy": policy(app, settings.frame_ancestors)}
+
+    @app.server.after_request
+    def with_headers(response: flask.Response) -> flask.Response:
+        response.headers.update(always)
+        if flask.request.method == "GET" and response.status_code == 200 and not response.cache_control:
+            response.cache_control.no_cache = True  # kept, but asked for again; what has not changed is not sent again
+            response.add_etag()
+            response.make_conditional(flask.request)
+        if settings.hsts_seconds and flask.request.is_secure:
+            response.headers["Strict-Transport-Security"] = f"max-age={settings.hsts_seconds}"
+        return response

@@ -1,0 +1,124 @@
+"""What the server takes from its environment: every variable with its default and meaning, here and nowhere else.
+
+`docs/serving.md` holds them as a table. An empty variable means its default; one that cannot be is refused in words.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+
+def _variable(default: str, meaning: str, read: Callable[[str], Any]) -> Any:
+    """One variable: its default as it would stand in the environment, and what makes a value of its text."""
+    return field(metadata={"default": default, "meaning": meaning, "read": read})
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and low <= int(text) <= high):
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _processes(text: str) -> int:
+    return len(os.sched_getaffinity(0)) if text == "cores" else _whole(1, 64)(text)
+
+
+def _matching(pattern: str, words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(words)
+        return text
+
+    return read
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    if text == "any":
+        return ()
+    host = _matching(
+        r"\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", "any, or names of hosts parted by commas, without ports"
+    )
+    return tuple(host(name.strip()) for name in text.split(","))
+
+
+def _switch(text: str) -> bool:
+    return _matching("on|off", "on or off")(text) == "on"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The variables, read; the name of each in the environment is its name here in capitals."""
+
+    host: str = _variable("127.0.0.1", "address to listen on; `0.0.0.0` for everybody on the network", str)
+    port: int = _variable("8050", "port to listen on, 1 to 65535", _whole(1, 65535))
+    web_concurrency: int = _variable("cores", "processes that answer: `cores`, or 1 to 64", _processes)
+    proxies: int = _variable(
+        "0",
+        "how many proxies stand in front, 0 to 9. The last so many entries of `X-Forwarded-For`, `-Proto` and `-Host` "
+        "are believed, none without",
+        _whole(0, 9),
+    )
+    url_prefix: str = _variable(
+        "/",
+        "path that the page is served under, such as `/lab/`; a proxy passes it on as it is",
+        _matching(r"/([\w~-][\w.~-]*/)*", "/, or a path that starts and ends with one, such as /lab/"),
+    )
+    trusted_hosts: tuple[str, ...] = _variable(
+        "any",
+        "names that the page may be asked for by, parted by commas (`.example.org` with all below it), besides "
+        "`127.0.0.1` and `localhost`; others are answered 400",
+        _hosts,
+    )
+    frame_ancestors: str = _variable(
+        "*",
+        "pages that may embed this one: `*` for any, `'none'`, or sources parted by spaces, such as "
+        "`'self' https://moodle.example.org`",
+        _matching(r"[\w.:/*'-]+( [\w.:/*'-]+)*", "sources of a Content-Security-Policy parted by spaces"),
+    )
+    hsts_seconds: int = _variable(
+        "0",
+        "how long browsers that came by TLS must not come without, in seconds; 0 says nothing of it",
+        _whole(0, 10**9),
+    )
+    access_log: bool = _variable("off", "`on` writes a line per request: method, path, status, bytes, time", _switch)
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Read every variable; ValueError with name, what is allowed and what was given."""
+    return Settings(**{variable.name: _value(variable, environment) for variable in fields(Settings)})
+
+
+def _value(variable: Field[Any], environment: Mapping[str, str]) -> Any:
+    name, text = variable.name.upper(), environment.get(variable.name.upper())
+    try:
+        return variable.metadata["read"](text or variable.metadata["default"])
+    except ValueError as problem:
+        raise ValueError(f"{name} must be {problem}; got {text!r}") from None
+
+
+DEFAULTS = read({})
+
+
+def current() -> Settings:
+    """Read the environment of this process, or end it in words."""
+    try:
+        return read(os.environ)
+    except ValueError as problem:
+        sys.exit(str(problem))
+
+
+def table() -> str:
+    """The variables as a Markdown table."""
+    rows = [
+        f"| `{variable.name.upper()}` | `{variable.metadata['default']}` | {variable.metadata['meaning']} |"
+        for variable in fields(Settings)
+    ]
+    return "\n".join(["| variable | default | what it sets |", "|---|---|---|", *rows])

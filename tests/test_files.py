@@ -1,0 +1,103 @@
+"""Files compressed beforehand, and how long browsers keep what."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from datetime import timedelta
+
+import brotli
+import pytest
+from plotly.offline import get_plotlyjs_version
+
+from app import create_app
+from serving import files
+
+ACCEPTED = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A client of a page with its files built, and the folder of these."""
+    folder = tmp_path_factory.mktemp("built")
+    app = create_app()
+    (folder / "assets" / "old").mkdir(parents=True)
+    for name in ("run.js", "run.js.br"):
+        (folder / "assets" / "old" / name).write_text("what was there before")
+    files.build(app, folder)
+    files.serve(app, folder)
+    return app.server.test_client(), folder
+
+
+def test_the_partial_plotly_is_of_the_version_that_is_installed():
+    head = (files.ASSETS / files.PLOTLY).read_text("utf-8")[:100]
+    assert f"v{get_plotlyjs_version()}\n" in head
+
+
+def test_what_is_built_is_what_dash_serves_and_compressed_right(served):
+    client, folder = served
+    plain = create_app().server.test_client()
+    built = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".br", ".gz"}]
+    assert len(built) > 40
+    for path in built:
+        address, content = f"/{path.relative_to(folder).as_posix()}", path.read_bytes()
+        with plain.get(address) as answer:
+            assert answer.get_data() == content
+        for encoding, decompress in (("br", brotli.decompress), ("gzip", gzip.decompress)):
+            with client.get(address, headers={"Accept-Encoding": encoding}) as answer:
+                compressed = answer.headers.get("Content-Encoding") == encoding
+                assert compressed or path.suffix == ".woff2" or len(content) < 400, path.name
+                assert (decompress(answer.get_data()) if compressed else answer.get_data()) == content
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_is_no_longer_served_goes_and_what_is_built_stays(served):
+    _, folder = served
+    assert not list(folder.glob("assets/old/*"))
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    files.build(create_app(), folder)
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_an_address_with_its_content_is_kept_for_good_and_others_are_asked_for_again(served):
+    client, folder = served
+    for address in files.addresses(create_app()):
+        kept = address.startswith(files.assets_path()) or files.FINGERPRINT.search(address)
+        with client.get(f"/{address}") as answer:
+            assert bool(answer.cache_control.immutable) == bool(kept), address
+            assert answer.cache_control.max_age == (timedelta(days=3650).total_seconds() if kept else 0), address
+    fingerprinted = [path for path in folder.rglob("*.js") if files.FINGERPRINT.search(path.name)]
+    assert len(fingerprinted) == 8
+
+
+@pytest.mark.parametrize("path", ["", "_dash-layout", "_dash-dependencies"])
+def test_the_page_is_asked_for_again_and_not_sent_again(served, path):
+    client, _ = served
+    first = client.get(f"/{path}", headers=ACCEPTED)
+    assert first.cache_control.no_cache
+    assert first.headers["Content-Encoding"] == "br"
+    again = client.get(f"/{path}", headers=ACCEPTED | {"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304 or not path  # the page names the process that made it
+    assert again.status_code == 200 or not again.get_data()
+
+
+def test_the_address_of_the_assets_changes_with_any_of_them(monkeypatch, tmp_path):
+    addresses = set()
+    monkeypatch.setattr(files, "ASSETS", tmp_path)
+    for name, text in (("a.js", "1"), ("a.js", "2"), ("b.js", "")):
+        (tmp_path / name).write_text(text)
+        files.assets_path.cache_clear()
+        addresses.add(files.assets_path())
+    files.assets_path.cache_clear()
+    assert len(addresses) == 3
+    assert all(re.fullmatch(r"assets/[0-9a-f]{12}", address) for address in addresses)
+
+
+def test_without_a_build_all_is_served_all_the_same(tmp_path):
+    app = create_app()
+    before = app.server.wsgi_app
+    files.serve(app, tmp_path / "nothing")
+    assert app.server.wsgi_app == before
+    for address in files.addresses(app):
+        with app.server.test_client().get(f"/{address}", headers=ACCEPTED) as answer:
+            assert answer.status_code == 200

@@ -1,0 +1,91 @@
+"""The page as gunicorn serves it: with threads of its own, and as it does behind a proxy."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from serving.files import assets_path
+from tests.serving import gunicorn, smoke
+
+
+@pytest.fixture(scope="module", params=["0", "1"], ids=["threads", "behind a proxy"])
+def server(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gunicorn")
+    with gunicorn(folder, PROXIES=request.param, WEB_CONCURRENCY="2", ACCESS_LOG="on") as server:
+        server.threads = request.param == "0"
+        yield server
+
+
+def send(address: str, text: bytes) -> socket.socket:
+    """Open a connection and say something."""
+    host, port = address.removeprefix("http://").rstrip("/").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=10)
+    connection.sendall(text)
+    return connection
+
+
+def test_it_serves_the_page_and_runs(server):
+    smoke(server.address)
+
+
+def test_every_process_knows_its_files_before_it_is_asked_for_the_page(server):
+    with gunicorn(Path(server.log).parent, WEB_CONCURRENCY="1") as fresh:
+        path = re.search(r'"/(_dash-component-suites/[^"]+)"', requests.get(server.address, timeout=10).text)[1]
+        assert requests.get(fresh.address + path, timeout=10).status_code == 200
+
+
+def test_a_class_at_once_is_answered(server):
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(requests.get, [f"{server.address}_dash-dependencies"] * 60))
+    assert {answer.status_code for answer in answers} == {200}
+
+
+def test_clients_that_say_nothing_keep_no_one_waiting_where_no_proxy_stands_in_front(server):
+    if not server.threads:
+        pytest.skip("a proxy holds such clients back")
+    silent = [send(server.address, b"") for _ in range(20)] + [send(server.address, b"GET / HT") for _ in range(8)]
+    begin = time.monotonic()
+    assert requests.get(server.address, timeout=10).status_code == 200
+    assert time.monotonic() - begin < 5
+    for connection in silent:
+        connection.close()
+
+
+def test_a_long_link_is_answered_and_a_longer_line_is_not(server):
+    assert requests.get(f"{server.address}?own={'A' * 2300}", timeout=30).status_code == 200
+    assert requests.get(f"{server.address}?own={'A' * 9000}", timeout=30).status_code == 414
+
+
+def test_the_log_has_no_queries_and_no_addresses_of_clients(server):
+    requests.get(f"{server.address}?own=secret", headers={"User-Agent": "somebody's"}, timeout=30)
+    with send(server.address, b"NONSENSE /?own=secret x\r\n\r\n") as connection:
+        connection.recv(100)
+    said = server.said()
+    assert "GET / 200" in said
+    assert "Invalid request" in said
+    for personal in ("secret", "somebody", "from ip", "Traceback"):
+        assert personal not in said
+
+
+def test_one_thread_of_blas_each(server):
+    """numpy starts its threads when it is imported, which is in the first process."""
+    assert len(list(Path(f"/proc/{server.process.pid}/task").iterdir())) == 1
+
+
+def test_there_is_no_control_socket(server):
+    assert not list(Path.home().glob(".gunicorn/*.ctl"))
+
+
+def test_under_a_path_all_of_it_is_there_and_nothing_beside(tmp_path):
+    with gunicorn(tmp_path, "/lab/") as server:
+        smoke(server.address)
+        root = server.address.removesuffix("lab/")
+        for path in ("", "_dash-layout", f"{assets_path()}/layout.css"):
+            assert requests.get(root + path, timeout=10).status_code == 404

@@ -1,0 +1,121 @@
+"""What every answer says to the browser and to a supervisor, and whom the server believes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+import settings
+from app import create_app
+from components import page
+from serving.files import assets_path
+from tests.asking import callback_request, run_request
+
+
+def client(**environment):
+    return create_app(settings.read(environment)).server.test_client()
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return client()
+
+
+def policy(response) -> dict[str, list[str]]:
+    directives = response.headers["Content-Security-Policy"].split("; ")
+    return {name: sources.split() for name, _, sources in (directive.partition(" ") for directive in directives)}
+
+
+def test_inline_scripts_are_those_that_the_policy_names_and_no_others_may_run(plain):
+    response = plain.get("/")
+    scripts = re.findall(r"<script(?![^>]* src=)([^>]*)>(.*?)</script>", response.get_data(as_text=True), re.S)
+    run = [text for attributes, text in scripts if 'type="application/json"' not in attributes]
+    assert run
+    hashes = {f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in run}
+    assert set(policy(response)["script-src"]) == {"'self'"} | hashes
+
+
+def test_the_policy_lets_nothing_in_from_elsewhere(plain):
+    directives = policy(plain.get("/"))
+    assert {name: sources for name, sources in directives.items() if name != "script-src"} == {
+        "default-src": ["'self'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "frame-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["*"],
+    }
+
+
+def test_every_kind_of_answer_has_the_headers_and_no_cookie(plain):
+    answers = [
+        plain.get("/"),
+        plain.get("/_dash-layout"),
+        plain.get(f"/{assets_path()}/layout.css"),
+        plain.get("/_dash-component-suites/dash/nothing.js"),
+        plain.get("/healthz"),
+        plain.post("/_dash-update-component", json={}),
+        plain.post("/_dash-update-component", json=callback_request({"id": 1} | run_request(n=5))),
+    ]
+    for answer in answers:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert "camera=()" in answer.headers["Permissions-Policy"]
+        assert "Content-Security-Policy" in answer.headers
+        assert "Set-Cookie" not in answer.headers
+        assert "Strict-Transport-Security" not in answer.headers
+        answer.close()
+
+
+def test_who_may_embed_the_page_is_a_setting():
+    answer = client(FRAME_ANCESTORS="'self' https://moodle.example.org").get("/")
+    assert policy(answer)["frame-ancestors"] == ["'self'", "https://moodle.example.org"]
+
+
+def test_hsts_is_for_those_who_came_by_tls_and_only_as_set():
+    strict = client(HSTS_SECONDS="3600")
+    assert strict.get("/healthz", base_url="https://localhost").headers["Strict-Transport-Security"] == "max-age=3600"
+    assert "Strict-Transport-Security" not in strict.get("/healthz").headers
+
+
+FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "em.example.org", "X-Forwarded-For": "192.0.2.1"}
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [("0", False), ("1", True)])
+def test_a_proxy_is_believed_only_as_set(proxies, believed):
+    behind = client(PROXIES=proxies, HSTS_SECONDS="60", TRUSTED_HOSTS="em.example.org")
+    answer = behind.get("/healthz", headers=FORWARDED)
+    assert ("Strict-Transport-Security" in answer.headers) is believed
+    assert behind.get("/", headers=FORWARDED, base_url="http://inside").status_code == (200 if believed else 400)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("em.example.org", 200), ("em.example.org:8050", 200), ("a.example.net", 200), ("localhost:8050", 200)]
+    + [(host, 400) for host in ("example.org", "x.em.example.org", "evil.example", "em.example.org.evil.example")],
+)
+def test_hosts_are_those_that_are_trusted(host, status):
+    trusting = client(TRUSTED_HOSTS="em.example.org,.example.net")
+    assert trusting.get("/healthz", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_is_json_that_nobody_keeps(plain, path):
+    answer = plain.get(path)
+    assert answer.status_code == 200
+    assert answer.get_json()["status"] in {"ok", "ready"}
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_page_that_cannot_be_made_is_not_ready_but_healthy(plain, monkeypatch):
+    def broken() -> None:
+        raise RuntimeError("no layout")
+
+    monkeypatch.setattr(page, "layout", broken)
+    assert (plain.get("/readyz").status_code, plain.get("/healthz").status_code) == (503, 200)
+    assert plain.get("/readyz").get_json() == {"status": "not ready"}
