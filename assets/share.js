@@ -47,6 +47,7 @@
       const said = button.parentElement.querySelector(".copied");
       said.textContent = copied;
       after(SAID, button.id, () => (said.textContent = ""));
+      if (isOpen()) emlab.controls.say("share-problem", "");
     } else {
       if (!isOpen()) open();
       emlab.controls.say("share-problem", failed);

@@ -12,6 +12,7 @@ from dash import html
 import em
 from components import background_view, run_view, studies
 from components.figures_text import FIGURES, TRAPS
+from components.link import Link
 from components.presets import PRESETS
 from components.prose import document
 from tests.asking import run_request, study_request
@@ -46,9 +47,9 @@ def trajectory(name: str, parameter: str) -> np.ndarray:
 
 
 def test_every_card_that_shows_a_result_is_explained_under_its_own_title() -> None:
-    titles = {words(node) for node in nodes(run_view.layout()) if isinstance(node, html.H2)}
+    titles = {words(node) for node in nodes(run_view.layout(Link())) if isinstance(node, html.H2)}
     headings = [words(block) for block in document(FIGURES) if isinstance(block, html.H3)]
-    assert titles - set(headings) == {"Data", "Start", "Run", "Estimates"}
+    assert titles - set(headings) == {"Data", "Start", "Run", "Estimates", "Take it home"}
     assert set(headings) - titles == {"Walking and half-steps", "The traps"}
     assert len(headings) == len(set(headings))
 

@@ -134,6 +134,10 @@ def test_the_link_and_its_code_follow_what_is_chosen_and_can_be_read_from_a_scre
     assert page.text(ids.SHARE_LENGTH).startswith(f"{len(link)} characters.")
     assert "this computer only" in page.text(ids.SHARE_LENGTH)
     assert page.browser.current_url == page.url, "what is chosen is for the link, not for this page"
+    late = {"text": page.url, "error": "of another link"}
+    page.browser.execute_script("dash_clientside.set_props('qr-reply', {data: arguments[0]})", late)
+    page.browser.execute_async_script("setTimeout(arguments[0], 300)")
+    assert page.text(ids.SHARE_QR) == "", "an answer that comes late is not taken for this link's"
     assert hosts(page.requests()) <= {"localhost"}
 
 
