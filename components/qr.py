@@ -31,7 +31,8 @@ def reply(text: object) -> dict[str, Any]:
         as an SVG path in those units; or ``error``.
     """
     if not isinstance(text, str) or not _ADDRESS.fullmatch(text):
-        return {"text": text, "error": NO_ADDRESS}
+        # What is no address is not handed back: it may be what cannot be written as JSON.
+        return {"text": text if isinstance(text, str) and text.isprintable() else None, "error": NO_ADDRESS}
     if len(text) > MAX_LENGTH:
         return {"text": text, "error": TOO_LONG.format(length=number(len(text)), limit=number(MAX_LENGTH))}
     code = segno.make_qr(text, error="l")  # the largest modules; what the size leaves room for goes into correction

@@ -20,7 +20,7 @@ from components.sources import SOURCES
 from tests.asking import run_request, study_request
 
 CALLBACK = "/_dash-update-component"
-ODD_TEXT = string.printable + "é٣２−∞\x00\u2028\U0001f600"
+ODD_TEXT = string.printable + "é٣２−∞\x00\u2028\U0001f600\ud800"
 ODD_NUMBERS = [0, -1, 1, 2, 3, 5, 6, 0.5, 1e-300, 1e300, -1e300, 2**31, 2**64, 10**30, float("nan"), float("inf"), True]
 
 
@@ -112,11 +112,13 @@ def some_call(rng: random.Random, app: Any) -> Callable[[FlaskClient], Any]:
     if kind < 46:  # these make the whole page, which takes longest
         query = "&".join(f"{rng.choice(NAMES)}={some_text(rng, 12)}" for _ in range(rng.randint(0, 6)))
         path = rng.choice(["/", "/_dash-layout"])
-        return lambda client: client.get(path, query_string=quote(query, safe="=&%+;"))
+        return lambda client: client.get(path, query_string=quote(query, safe="=&%+;", errors="replace"))
     path = rng.choice(
         ["/assets/", "/_dash-component-suites/", "/_dash-component-suites/dash/", "/", "/_", "//", "/../"]
     )
-    path += rng.choice(["", "..%2f..%2fapp.py", "../app.py", "%00", some_text(rng, 20).replace("?", "")])
+    path += rng.choice(
+        ["", "..%2f..%2fapp.py", "../app.py", "%00", quote(some_text(rng, 20), safe="/%.", errors="replace")]
+    )
     path = "/" + path.lstrip("/")  # "//x" would be a host to the client
     method = rng.choice(["get", "get", "post", "put", "delete", "options"])
     return lambda client: getattr(client, method)(path)
