@@ -95,6 +95,7 @@
       emlab.controls.choose("family", family);
     }
     settings.sources[source] = emlab.own.source(family);
+    for (const place of Object.keys(left)) if (place.startsWith(`${source} `)) delete left[place];
     arranged = ""; // other data have other start values
     followSource(source);
     askForRun();

@@ -93,6 +93,19 @@ def test_a_file_its_columns_and_another_family(page, tmp_path):
     assert not page.element(ids.row("start_mu0")).is_displayed()
 
 
+def test_other_data_start_from_values_of_their_own(page):
+    paste(page, "1 2 3 7 8 9")
+    page.until(lambda: "6 observations" in page.text(ids.RUN_NOTE))
+    page.type("k", "1")
+    page.until(lambda: not page.element(ids.row("start_mu1")).is_displayed())
+    paste(page, "101 102 103 107 108 109 110")
+    page.until(lambda: "7 observations" in page.text(ids.RUN_NOTE))
+    page.type("k", "2")
+    start = {p.name: p.default for p in own([101, 102, 103, 107, 108, 109, 110], em.GaussianMixture).starts[2]}
+    page.until(lambda: float(page.value(ids.box("start_mu1"))) == start["start_mu1"])
+    assert float(page.value(ids.box("start_mu0"))) == start["start_mu0"]
+
+
 def test_negative_values_and_the_exponential_family(page):
     paste(page, "-1 2 3 4 8 9 12")
     page.until(lambda: "7 observations" in page.text(ids.RUN_NOTE))
