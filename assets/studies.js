@@ -21,7 +21,8 @@
     const run = emlab.run.lastAsked();
     if (!run || !settings || own(settings, study).some(emlab.controls.isRefused)) return;
     emlab.controls.say(`study-${study}-words`, settings.sentences.working);
-    clientside.set_props("study-request", { data: { ...run, ...kept, id: ++request, study } });
+    const iteration = emlab.walk.onShow() ?? emlab.walk.state.result.log_likelihood.length - 1;
+    clientside.set_props("study-request", { data: { ...run, ...kept, iteration, id: ++request, study } });
   }
 
   document.addEventListener("click", ({ target }) => {
@@ -86,6 +87,7 @@
         symbol: SYMBOL[result.parameter],
         across: result.components[0],
         up: result.components[1],
+        t: result.iteration,
       })
     );
     document.querySelector(".study-surface .graph").classList.add("drawn");

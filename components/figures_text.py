@@ -52,11 +52,12 @@ of the last record at its right.
 
 ### Likelihood surface
 
-This is $\ell$ over the scales, or the means, of two components, with all else held at the final estimate. The circle
-is the start and the diamond the end of the run; only the diamond lies truly on the surface, since on the way there the
-other parameters had other values. Exchanging labels leaves $\ell$ as it is only if everything is exchanged: the surface
-is the same on both sides of the diagonal only if the weights of the two are equal, and with Gaussians their standard
-deviations too. A click starts EM from that point; the other start values stay as they are set.
+This is $\ell$ over the scales, or the means, of two components, with all else held as at the iteration that was on
+show when it was drawn. The circle is the start and the diamond the end of the run; only the record that was on show
+(the diamond, at the end of a walk) lies truly on the surface, since elsewhere on the way the other parameters had other
+values. Exchanging labels leaves $\ell$ as it is only if everything is exchanged: the surface is the same on both sides
+of the diagonal only if the weights of the two are equal, and with Gaussians their standard deviations too. A click
+starts EM from that point; the other start values are those of the run on show.
 
 The contours are even steps of $\sqrt{2\,(\ell_{\max} - \ell)}$, where $\ell_{\max}$ is the highest value on the
 surface. Near the top $\ell$ falls like a parabola, so that this root is a distance in standard errors: those which the

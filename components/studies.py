@@ -5,12 +5,14 @@ Each is asked for by itself, so that the run stays quick. Requests are those of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 import em
+from components.link import ITERATION
 from components.parameters import ACROSS, STUDY, number
 from components.runs import fitted, observations, rounded
 from components.state import MAX_SECONDS, RunSpec, parse_run, read_values
@@ -31,7 +33,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     study = STUDIES.get(request["study"]) if isinstance(request.get("study"), str) else None
     if study is None:
         return {"errors": {"study": f"The study must be one of: {', '.join(STUDIES)}."}}
-    values, errors = read_values(ACROSS if request["study"] == "surface" else STUDY, request)
+    values, errors = read_values((*ACROSS, ITERATION) if request["study"] == "surface" else STUDY, request)
     x, _, _ = observations(spec)
     if x.size > MAX_OBSERVATIONS:
         errors["study"] = (
@@ -46,18 +48,20 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
-    """Log-likelihood over the scales or means of two components, everything else held at the final estimate."""
+    """Log-likelihood over the scales or means of two components, everything else held as at the iteration on show."""
     if spec.n_components < 2:
         raise ValueError("the surface is drawn over two components, and one is fitted")
     pair = int(values["across"]), int(values["up"])
     run, _ = fitted(spec, x)
+    at = min(math.ceil(values[ITERATION.name]), run.n_iter)  # after an M-step the next parameters are on show
     parameter = run.mixture.parameter_names[1]
     axes = em.surface_axes(run, parameter, pair, n=GRID)
-    z = em.surface(x, run.mixture, parameter, axes, pair)
+    z = em.surface(x, run.mixtures[at], parameter, axes, pair)
     best = max(float(z.max()), float(run.log_likelihood[-1]))
     return {
         "parameter": parameter,
         "components": pair,
+        "iteration": at,
         "x": rounded(axes[0]),
         "y": rounded(axes[1]),
         "log_likelihood": [rounded(row, 8) for row in z.T],  # plotly wants a row for each y

@@ -18,7 +18,7 @@ SENTENCES = {
     "after_e": "After the E-step at iteration {t} of {last}",
     "after_m": "After the M-step to iteration {t} of {last}",
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
-    "surface": "{symbol}{across} across, {symbol}{up} up; all else held at the final estimate. "
+    "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
     "Circle: start. Diamond: end. Click to start EM from a point.",
     "working": "Working …",
     "no_answer": "The server did not answer. The last result is kept; press Run EM to try again.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components import ids, parameters
+from components.link import ITERATION
 from components.sources import BY_HAND, GENERATED, SOURCES
 
 
@@ -19,8 +20,9 @@ def run_request(
 
 def study_request(study: str, **change: Any) -> dict[str, Any]:
     """A request for a study of such a run."""
-    own = parameters.ACROSS if study == "surface" else parameters.STUDY
-    return run_request(**({p.name: p.default for p in own} | {"study": study} | change))
+    own = (*parameters.ACROSS, ITERATION) if study == "surface" else parameters.STUDY
+    last = {"iteration": ITERATION.maximum} if study == "surface" else {}  # the page sends the one on show
+    return run_request(**({p.name: p.default for p in own} | last | {"study": study} | change))
 
 
 def callback_request(request: Any) -> dict[str, Any]:

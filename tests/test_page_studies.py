@@ -20,7 +20,7 @@ def page(page):
 
 def draw_surface(page: Page) -> None:
     page.element(ids.study("surface")).click()
-    page.until(lambda: "held at the final estimate" in page.text(ids.study_words("surface")))
+    page.until(lambda: "all else held as at iteration" in page.text(ids.study_words("surface")))
     page.until(lambda: "y" in page.trace(ids.SURFACE_FIGURE, "path") and page.trace(ids.SURFACE_FIGURE, "path")["y"])
 
 

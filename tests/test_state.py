@@ -310,6 +310,18 @@ def test_the_surface_is_over_the_components_that_were_chosen():
     assert "components must be" in studies.reply(request | {"up": 4})["errors"]["study"]
 
 
+def test_the_surface_holds_all_else_as_at_the_iteration_on_show():
+    run = reply(DEFAULT)["result"]
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))
+    for iteration, at in ((0, 0), (2.5, 3), (7, 7), (10_000, len(run["log_likelihood"]) - 1)):
+        found = studies.reply(study_request("surface", iteration=iteration))["result"]
+        assert found["iteration"] == at
+        weights = np.array(run["trajectory"]["weights"][at])
+        mixture = em.ExponentialMixture(weights / weights.sum(), [found["x"][5], found["y"][40]])
+        assert found["log_likelihood"][40][5] == pytest.approx(mixture.log_likelihood(x), rel=1e-6)
+    assert "Iteration on show" in studies.reply(study_request("surface", iteration=-1))["errors"]["iteration"]
+
+
 def test_other_starts_have_as_many_components_as_the_run():
     rows = studies.reply(study_request("starts", source="galaxies", k=3))["result"]["rows"]
     assert {len(row["parameters"]["means"]) for row in rows} == {3}
