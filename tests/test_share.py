@@ -66,7 +66,8 @@ def test_addresses_of_every_length_can_be_read_from_their_code():
     ],
 )
 def test_a_code_is_made_of_addresses_only(text):
-    assert qr.reply(text) == {"text": text, "error": qr.NO_ADDRESS}
+    handed_back = text if isinstance(text, str) and text.isprintable() else None
+    assert qr.reply(text) == {"text": handed_back, "error": qr.NO_ADDRESS}
 
 
 def test_a_link_that_is_too_long_for_a_code_is_told_its_length():
