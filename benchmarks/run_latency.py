@@ -42,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=15)
     repeats = parser.parse_args().repeats
-    print("| N | click to painted, ms: median (range) | of it request, ms | payload, kB (not compressed) |")
+    print("| N | click to painted, ms: median (range) | of it request, ms | payload, kB (as it travels) |")
     print("|---|---|---|---|")
     with served() as address, browser(address) as page:
         page.find_element("id", "tab-run").click()
