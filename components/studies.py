@@ -57,7 +57,7 @@ def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dic
     parameter = run.mixture.parameter_names[1]
     axes = em.surface_axes(run, parameter, pair, n=GRID)
     z = em.surface(x, run.mixtures[at], parameter, axes, pair)
-    best = max(float(z.max()), float(run.log_likelihood[-1]))
+    best = max(float(z.max()), float(run.log_likelihood[at]))
     return {
         "parameter": parameter,
         "components": pair,

@@ -316,6 +316,7 @@ def test_the_surface_holds_all_else_as_at_the_iteration_on_show():
     for iteration, at in ((0, 0), (2.5, 3), (7, 7), (10_000, len(run["log_likelihood"]) - 1)):
         found = studies.reply(study_request("surface", iteration=iteration))["result"]
         assert found["iteration"] == at
+        assert found["best"] == pytest.approx(max(np.max(found["log_likelihood"]), run["log_likelihood"][at]))
         weights = np.array(run["trajectory"]["weights"][at])
         mixture = em.ExponentialMixture(weights / weights.sum(), [found["x"][5], found["y"][40]])
         assert found["log_likelihood"][40][5] == pytest.approx(mixture.log_likelihood(x), rel=1e-6)
