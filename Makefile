@@ -1,5 +1,5 @@
 # make run     make the environment and serve the page (HOST, PORT; default 127.0.0.1:8050)
-# make serve   the same for a class, by gunicorn (docs/serving.md)
+# make serve   the same for a class, by gunicorn (docs/hosting.md)
 # make build   compress beforehand what it serves; `make serve` does it too
 # make test    install what the tests need and run them all
 # make lint    ruff and mypy

@@ -13,7 +13,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components import guard, page
-from serving import files, headers, health
+from serving import files, headers, health, logs, watching, work
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -54,8 +54,9 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     app.layout = layout
     page.register(app)
     guard.refuse_malformed(app)
-    guard.one_at_a_time(app)
+    work.add(app)
     health.add(app)
+    watching.add(app, at)
     app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: serving.build
     Compress(app.server)
     headers.add(app, at)
@@ -83,7 +84,9 @@ settings = current()
 app = create_app(settings)
 warm(app)
 files.serve(app)
+watching.observe(app, settings)
 server: flask.Flask = app.server
 
 if __name__ == "__main__":
+    logs.begin()
     app.run(host=settings.host, port=str(settings.port), debug=False)

@@ -3,16 +3,21 @@
 import logging
 import os
 import re
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from gunicorn.glogging import Logger
 
 sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this file before it goes to `chdir`
 
+from serving import logs
+from serving.turns import THREADS
 from settings import current
 
 settings = current()
+memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk that stalls would look like a hang
 
 # The processes share the cores already. Read by numpy's and scipy's BLAS when they are imported, which preload_app does
 # further on in this very process.
@@ -21,26 +26,23 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 bind = f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 
-# A proxy holds slow clients back and hands over whole requests: then a process does best with one at a time. Without
-# one, whoever connects and says nothing (browsers do, in advance) would hold a process: then threads wait for the
-# clients, and guard.one_at_a_time lets one of them compute.
-worker_class = "sync" if settings.proxies else "gthread"
-threads = 1 if settings.proxies else 32
-keepalive = 15  # only threads keep connections
+# One thread of a process computes, the others wait: for slow clients, or for their turn (serving/work.py).
+worker_class = "gthread"
+threads = THREADS
+keepalive = 15
 
 preload_app = True  # imported once, shared by all processes; it starts anew in milliseconds what max_requests ends
 max_requests = 10_000
 max_requests_jitter = 2_000
 timeout = 60  # longer than any run that the page allows takes on a slow machine
 graceful_timeout = 30
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk that stalls would look like a hang
+worker_tmp_dir = memory
 
 limit_request_line = 8190  # a link has up to some 2,300 characters
 forwarded_allow_ips = ""  # what a proxy says is app.py's business, as PROXIES has it
 control_socket_disable = True
 
-accesslog = "-" if settings.access_log else None
-access_log_format = "%(m)s %(U)s %(s)s %(B)s %(M)sms"
+accesslog = None  # serving/watching.py tells more
 
 
 class WithoutPeople(Logger):
@@ -49,6 +51,9 @@ class WithoutPeople(Logger):
     def setup(self, cfg):
         super().setup(cfg)
         self.error_log.addFilter(impersonal)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.formatter())
+        logs.begin()
 
 
 def impersonal(record: logging.LogRecord) -> bool:
@@ -58,6 +63,49 @@ def impersonal(record: logging.LogRecord) -> bool:
 
 
 logger_class = WithoutPeople
+
+
+if settings.metrics_token and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    # Read by prometheus_client when it is imported: each process writes its numbers there.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="emlab-", dir=memory)
+
+
+def child_exit(server, worker):
+    """A process that has ended waits for nothing any more."""
+    if settings.metrics_token:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """Leave nothing behind."""
+    if settings.metrics_token:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def on_reload(server):
+    """Import the code as it is now, and start processes of it; if it does not start, of what was there."""
+    old, callable_ = _imported(), server.app.callable
+    for name in old:
+        del sys.modules[name]
+    try:
+        server.app.callable = None
+        server.app.wsgi()
+    except (Exception, SystemExit):
+        server.log.exception("The code as it is now does not start: going on with what was there")
+        for name in _imported():
+            del sys.modules[name]
+        sys.modules.update(old)
+        server.app.callable = callable_
+    for _ in range(server.cfg.workers):
+        server.spawn_worker()
+
+
+def _imported():
+    """Modules of this project, and the one that counts for it."""
+    ours = {"app", "settings", "components", "em", "serving", "prometheus_client"}
+    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] in ours}
 
 
 def on_starting(server):

@@ -1,6 +1,6 @@
 """What the server takes from its environment: every variable with its default and meaning, here and nowhere else.
 
-`docs/serving.md` holds them as a table. An empty variable means its default; one that cannot be is refused in words.
+`docs/hosting.md` holds them as a table. An empty variable means its default; one that cannot be is refused in words.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ def _switch(text: str) -> bool:
     return _matching("on|off", "on or off")(text) == "on"
 
 
+def _secret(text: str) -> str:
+    secret = _matching(r"off|[\w.~-]{16,200}", "off, or 16 to 200 letters, digits and -_.~")(text)
+    return "" if secret == "off" else secret
+
+
 @dataclass(frozen=True)
 class Settings:
     """The variables, read; the name of each in the environment is its name here in capitals."""
@@ -88,7 +93,15 @@ class Settings:
         "how long browsers that came by TLS must not come without, in seconds; 0 says nothing of it",
         _whole(0, 10**9),
     )
-    access_log: bool = _variable("off", "`on` writes a line per request: method, path, status, bytes, time", _switch)
+    access_log: bool = _variable(
+        "off", "`on` logs every request (method, path, status, bytes, time), `off` those refused or failed", _switch
+    )
+    metrics_token: str = _variable(
+        "off",
+        "secret of 16 to 200 letters, digits and `-_.~` that Prometheus must send (`Authorization: Bearer …`) to be "
+        "answered at `metrics`; `off` answers nobody",
+        _secret,
+    )
 
 
 def read(environment: Mapping[str, str]) -> Settings:

@@ -1,12 +1,10 @@
-"""Callback requests: those that the page never sends are answered 4xx with a short reason, the others by turns.
+"""Callback requests that the page never sends are answered 4xx with a short reason.
 
-Dash itself answers most of the former with 500 and a traceback in the log.
+Dash itself answers most of them with 500 and a traceback in the log.
 """
 
 from __future__ import annotations
 
-from functools import wraps
-from threading import Lock
 from typing import Any
 
 import flask
@@ -17,9 +15,13 @@ MAX_BODY = 8_000_000
 """Largest request that is read, in bytes: somebody's own file (`own_data.MAX_BYTES`) in base 64."""
 
 
+MALFORMED = "malformed"
+"""Kind of requests that ask for nothing; the kinds of others are `run`, `study` and so on."""
+
+
 def refuse_malformed(app: Dash) -> None:
     """Check the shape of every callback request; what the values may be is the callback's own business."""
-    endpoint = _endpoint(app)
+    callbacks = endpoint(app)
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
     @app.server.errorhandler(DependencyException)
@@ -29,33 +31,19 @@ def refuse_malformed(app: Dash) -> None:
 
     @app.server.before_request
     def check() -> tuple[flask.Response, int] | None:
-        if flask.request.method != "POST" or flask.request.endpoint != endpoint:
+        if flask.request.method != "POST" or flask.request.endpoint != callbacks:
             return None
         try:
             body = flask.request.get_json(silent=True)
         except RecursionError:  # nested deeper than the parser follows
             body = None
         reason = problem(body, app)
+        kind = MALFORMED if reason else body["output"].rpartition(".")[0].removesuffix("-reply")
+        flask.request.environ["emlab.kind"] = kind  # for who watches the server
         return None if reason is None else (flask.jsonify(error=reason), 400)
 
 
-def one_at_a_time(app: Dash) -> None:
-    """Let one callback of this process compute at a time: threads that take turns in numpy take twice as long.
-
-    The request has been read by then, so that a slow client keeps nobody waiting.
-    """
-    endpoint, turn = _endpoint(app), Lock()
-    answer = app.server.view_functions[endpoint]
-
-    @wraps(answer)
-    def in_turn(**arguments: Any) -> flask.typing.ResponseReturnValue:
-        with turn:
-            return answer(**arguments)
-
-    app.server.view_functions[endpoint] = in_turn
-
-
-def _endpoint(app: Dash) -> str:
+def endpoint(app: Dash) -> str:
     """Flask's name for the address of callbacks."""
     return str(app.config.routes_pathname_prefix + "_dash-update-component")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
@@ -93,7 +93,6 @@ def _dicts(group: Iterable[parameters.Parameter]) -> list[dict[str, Any]]:
     return [parameter.as_dict() for parameter in group]
 
 
-@lru_cache(maxsize=32)
 def layout(query: str = "") -> html.Div:
     """The whole page, as the query of its address wants it."""
     shown = link.decode(query)

@@ -9,10 +9,12 @@ import string
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask
+from flask import Response
 from flask.testing import FlaskClient
 
 from components import ids
@@ -142,16 +144,37 @@ NAMES = [
 ]
 
 
-def fuzz(app: Any, count: int, seed: int) -> Counter[int]:
-    """Send so many requests; how often each status came back.
+class Wire:
+    """A client like Flask's for tests that sends its requests to a server at a port of this machine."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __getattr__(self, method: str) -> Callable[..., AbstractContextManager[Response]]:
+        def send(
+            path: str, data: bytes | None = None, query_string: str = "", content_type: str = ""
+        ) -> AbstractContextManager[Response]:
+            self._connection.request(
+                method.upper(), path + (query_string and f"?{query_string}"), data, {"Content-Type": content_type}
+            )
+            answer = self._connection.getresponse()
+            return nullcontext(Response(answer.read(), answer.status))
+
+        return send
+
+
+def fuzz(app: Any, count: int, seed: int, client: Any = None) -> Counter[int]:
+    """Send so many requests, to the app itself unless by another client; how often each status came back.
 
     Raises
     ------
     AssertionError
         At the first answer that is a 5xx or shows a traceback, naming the seed and the number of the request.
     """
-    server: Flask = app.server
-    client = server.test_client()
+    client = client or app.server.test_client()
     statuses: Counter[int] = Counter()
     for number in range(count):
         call = some_call(random.Random(f"{seed}-{number}"), app)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
@@ -30,6 +31,10 @@ class Running:
     process: subprocess.Popen[bytes]
     log: Path
 
+    @property
+    def port(self) -> int:
+        return int(str(urlsplit(self.address).port))
+
     def said(self) -> str:
         return self.log.read_text("utf-8")
 
@@ -41,10 +46,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: Sequence[str], address: str, log: Path, **environment: str) -> Iterator[Running]:
+def running(
+    command: Sequence[str], address: str, log: Path, code: Path = ROOT, **environment: str
+) -> Iterator[Running]:
     """Run a command in the project's folder until its address answers, and end it afterwards."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=code, env=os.environ | environment, stdout=output, stderr=output)
     server = Running(address, process, log)
     try:
         for _ in range(300):
@@ -63,12 +70,12 @@ def running(command: Sequence[str], address: str, log: Path, **environment: str)
 
 
 @contextmanager
-def gunicorn(folder: Path, url_prefix: str = "/", **environment: str) -> Iterator[Running]:
+def gunicorn(folder: Path, url_prefix: str = "/", code: Path = ROOT, **environment: str) -> Iterator[Running]:
     """The page, served by gunicorn as `make serve` does, with a log in a folder."""
     port = free_port()
     address = f"http://127.0.0.1:{port}{url_prefix}"
     environment |= {"PORT": str(port), "URL_PREFIX": url_prefix}
-    with running(GUNICORN, address, folder / f"gunicorn-{port}.log", **environment) as server:
+    with running(GUNICORN, address, folder / f"gunicorn-{port}.log", code, **environment) as server:
         yield server
 
 

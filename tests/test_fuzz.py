@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 
 import psutil
 
 from app import create_app
-from tests.fuzzing import fuzz
+from tests.fuzzing import Wire, fuzz
+from tests.serving import gunicorn
 
 WARM, MORE = 4_000, 16_000
 
@@ -25,3 +27,13 @@ def test_requests_that_nobody_should_send_are_refused_and_cost_no_memory(caplog)
     assert set(total) <= {200, 204, 304, 308, 400, 404, 405, 413}
     assert total[400] > 5_000
     assert total[200] > 5_000
+
+
+def test_no_process_of_a_server_dies_of_them(tmp_path):
+    with gunicorn(tmp_path, WEB_CONCURRENCY="2") as server, closing(Wire(server.port)) as wire:
+        processes = {process.pid for process in psutil.Process(server.process.pid).children()}
+        statuses = fuzz(create_app(), 1_000, seed=3, client=wire)
+        assert {process.pid for process in psutil.Process(server.process.pid).children()} == processes
+        assert statuses[400] > 200
+        assert statuses[200] > 200
+        assert "Traceback" not in server.said()

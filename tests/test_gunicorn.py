@@ -1,25 +1,27 @@
-"""The page as gunicorn serves it: with threads of its own, and as it does behind a proxy."""
+"""The page as gunicorn serves it, alone and behind a proxy."""
 
 from __future__ import annotations
 
 import re
+import shutil
+import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
 from serving.files import assets_path
-from tests.serving import gunicorn, smoke
+from tests.serving import ROOT, gunicorn, smoke
 
 
-@pytest.fixture(scope="module", params=["0", "1"], ids=["threads", "behind a proxy"])
+@pytest.fixture(scope="module", params=["0", "1"], ids=["alone", "behind a proxy"])
 def server(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("gunicorn")
     with gunicorn(folder, PROXIES=request.param, WEB_CONCURRENCY="2", ACCESS_LOG="on") as server:
-        server.threads = request.param == "0"
         yield server
 
 
@@ -47,10 +49,8 @@ def test_a_class_at_once_is_answered(server):
     assert {answer.status_code for answer in answers} == {200}
 
 
-def test_clients_that_say_nothing_keep_no_one_waiting_where_no_proxy_stands_in_front(server):
-    if not server.threads:
-        pytest.skip("a proxy holds such clients back")
-    silent = [send(server.address, b"") for _ in range(20)] + [send(server.address, b"GET / HT") for _ in range(8)]
+def test_clients_that_say_nothing_keep_no_one_waiting(server):
+    silent = [send(server.address, b"") for _ in range(60)] + [send(server.address, b"GET / HT") for _ in range(30)]
     begin = time.monotonic()
     assert requests.get(server.address, timeout=10).status_code == 200
     assert time.monotonic() - begin < 5
@@ -89,3 +89,48 @@ def test_under_a_path_all_of_it_is_there_and_nothing_beside(tmp_path):
         root = server.address.removesuffix("lab/")
         for path in ("", "_dash-layout", f"{assets_path()}/layout.css"):
             assert requests.get(root + path, timeout=10).status_code == 404
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A folder with the project, to be changed."""
+    for part in ("em", "components", "serving", "assets"):
+        (tmp_path / part).symlink_to(ROOT / part)
+    for part in ("app.py", "settings.py", "gunicorn.conf.py"):
+        shutil.copy(ROOT / part, tmp_path)
+    return tmp_path
+
+
+def reloaded(server, processes):
+    """Ask for a reload, and wait until the processes are others."""
+    server.process.send_signal(signal.SIGHUP)
+    for _ in range(600):
+        now = children(server)
+        if len(now) == len(processes) and not now & processes:
+            return now
+        time.sleep(0.05)
+    raise TimeoutError(server.said())
+
+
+def children(server):
+    return {process.pid for process in psutil.Process(server.process.pid).children()}
+
+
+def test_a_reload_takes_new_code_and_none_that_does_not_start(copy):
+    code = (copy / "app.py").read_text("utf-8")
+    with gunicorn(copy, code=copy, WEB_CONCURRENCY="2", METRICS_TOKEN="a-token-of-the-tests") as server:
+        title = '<meta name="description" content="See mixture'
+        assert title in requests.get(server.address, timeout=30).text
+        processes = children(server)
+        (copy / "app.py").write_text(code.replace("See mixture", "Look at mixture"), "utf-8")
+        processes = reloaded(server, processes)
+        assert title.replace("See", "Look at") in requests.get(server.address, timeout=30).text
+        smoke(server.address)
+        for broken in ("import nothing_of_the_kind", "raise SystemExit('no')", "def"):
+            (copy / "app.py").write_text(f"{broken}\n{code}", "utf-8")
+            processes = reloaded(server, processes)
+            assert title.replace("See", "Look at") in requests.get(server.address, timeout=30).text
+        assert server.said().count("does not start") == 3
+        (copy / "app.py").write_text(code, "utf-8")
+        reloaded(server, processes)
+        assert title in requests.get(server.address, timeout=30).text

@@ -17,10 +17,10 @@ VIEWS = {"gaussian_view", "exponential_view", "run_view", "background_view"}
 PAGE_LAYERS = [
     {"serving.build"},
     {"app"},
-    {"serving.files"},
-    {"serving.headers", "serving.health"},
-    {"settings"},
-    {"components.page", "components.guard"},
+    {"serving.files", "serving.work"},
+    {"serving.headers", "serving.health", "serving.watching"},
+    {"settings", "serving.answers", "serving.turns", "serving.logs"},
+    {"components.page", "components.guard", "components.identical"},
     {f"components.{view}" for view in VIEWS},
     {
         "components.explorer",

@@ -159,7 +159,7 @@ def test_callbacks_compute_one_at_a_time(client, monkeypatch):
     monkeypatch.setattr(em, "fit", fit)
     with ThreadPoolExecutor(4) as threads:
         apps = [client.application.test_client() for _ in range(4)]
-        answers = list(threads.map(ask, apps, [default(n=5)] * 4))
+        answers = list(threads.map(ask, apps, [default(n=6, seed=seed) for seed in range(4)]))
     assert [answer.status_code for answer in answers] == [200] * 4
     assert most == [1] * 4
 

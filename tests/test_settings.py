@@ -64,4 +64,4 @@ def test_a_server_with_a_bad_setting_ends_in_words(command):
 
 
 def test_the_documented_table_is_the_one_in_the_code():
-    assert settings.table() in (ROOT / "docs" / "serving.md").read_text("utf-8")
+    assert settings.table() in (ROOT / "docs" / "hosting.md").read_text("utf-8")

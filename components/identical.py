@@ -1,0 +1,44 @@
+"""Which requests ask for the same thing, so that it need be made only once.
+
+Whatever holds somebody's own data is never the same as anything: nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+from urllib.parse import unquote_plus
+
+import orjson
+
+from components import ids
+from components.link import DATA, MAX_LENGTH
+from components.sources import OWN
+
+SHARED = frozenset(f"{reply}.data" for reply in (ids.RUN_REPLY, ids.STUDY_REPLY))
+"""Outputs of the callbacks whose answer depends on nothing but what was asked, and does not repeat it."""
+MAX_REQUEST = 4_000
+"""Largest request that is looked at, in bytes."""
+
+
+def callback(body: dict[str, Any], length: int) -> str | None:
+    """A key that callback requests share if they ask for the same, or None if this one is like no other."""
+    if body["output"] not in SHARED or length > MAX_REQUEST:
+        return None
+    request = body["inputs"][0].get("value")
+    if not isinstance(request, dict) or request.get("source") == OWN:
+        return None
+    try:
+        asked = orjson.dumps(
+            {name: value for name, value in request.items() if name != "id"}, option=orjson.OPT_SORT_KEYS
+        )
+    except TypeError:  # whole numbers beyond 64 bits, halves of characters: refused in words, and not worth keeping
+        return None
+    return f"{body['output']} {sha256(asked).hexdigest()}"
+
+
+def page(query: str) -> str | None:
+    """A key for the page that an address wants, or None if it carries somebody's own data."""
+    if len(query) > MAX_LENGTH or DATA in unquote_plus(query):
+        return None
+    return f"page {sha256(query.encode()).hexdigest()}"

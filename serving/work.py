@@ -1,0 +1,97 @@
+"""What costs the server time, callbacks and the page's layout: made once for all who ask the same, one at a time,
+and refused in words where it would be too much.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import flask
+from dash import Dash
+
+from components import guard, identical
+from components.state import MAX_SECONDS
+from serving.answers import Answers, Compressed
+from serving.turns import THREADS, Refused, Turns
+from serving.watching import QUEUE, WAITED
+
+PLACES = THREADS - 16
+"""How many may wait for their turn at once; the other threads are for what needs none."""
+PATIENCE = 10.0
+"""Longest wait for a turn, in seconds."""
+BUDGET = 10.0
+"""Seconds of computing that one address may always have had of late; with `turns.HALF_LIFE`, a quarter of the time."""
+
+CROWDED = "The server has very much to do just now. Try again in a few seconds."
+GREEDY = "Very much is asked from your address while others wait. Try again in {seconds} s."
+
+
+def add(app: Dash) -> None:
+    """Bring callbacks and layout under these rules."""
+    answers, turns = Answers(), Turns(PLACES, PATIENCE, BUDGET)
+    server = app.server
+    server.config |= {"COMPRESS_CACHE_BACKEND": lambda: Compressed(answers), "COMPRESS_CACHE_KEY": _compressed_key}
+    server.extensions["emlab-turns"] = turns
+    prefix = app.config.routes_pathname_prefix
+    for endpoint, key in ((guard.endpoint(app), _callback_key), (f"{prefix}_dash-layout", _page_key)):
+        server.view_functions[endpoint] = _in_turn(server.view_functions[endpoint], key, answers, turns)
+
+    @server.errorhandler(Refused)
+    def refused(refusal: Refused) -> tuple[flask.Response, int, dict[str, str]]:
+        seconds = refusal.retry_after
+        words = CROWDED if refusal.crowded else GREEDY.format(seconds=seconds)
+        return flask.jsonify(error=words), 503 if refusal.crowded else 429, {"Retry-After": str(seconds)}
+
+
+def _in_turn(
+    view: Callable[..., Any], key_of: Callable[[], str | None], answers: Answers, turns: Turns
+) -> Callable[..., flask.typing.ResponseReturnValue]:
+    """Answer from what is kept, or make the answer when it is this request's turn."""
+
+    @wraps(view)
+    def in_turn(**arguments: Any) -> flask.typing.ResponseReturnValue:
+        key, environ = key_of(), flask.request.environ
+        answer = answers.get(key) if key else None
+        if answer is None:
+            with QUEUE.track_inprogress(), turns.turn(client(flask.request.remote_addr)) as waited:
+                WAITED.observe(waited)
+                environ["emlab.waited"] = round(waited, 4)
+                answer = answers.get(key) if key else None  # whoever was before may have asked the same
+                if answer is None:
+                    began = time.monotonic()
+                    response = flask.make_response(view(**arguments))
+                    if key and response.status_code == 200 and time.monotonic() - began < MAX_SECONDS:  # all of it
+                        answers.set(key, response.get_data())
+                        flask.g.answer = key
+                    return response
+        environ["emlab.kept"] = True
+        flask.g.answer = key
+        return flask.Response(answer, mimetype="application/json")
+
+    return in_turn
+
+
+def client(address: str | None) -> str:
+    """Whom an address belongs to: a network of IPv6 is one household's or one school's."""
+    try:
+        at = ip_address(address or "")
+    except ValueError:
+        return ""
+    return str(at if at.version == 4 else ip_network(f"{at}/64", strict=False))
+
+
+def _callback_key() -> str | None:
+    return identical.callback(flask.request.get_json(), flask.request.content_length or 0)
+
+
+def _page_key() -> str | None:
+    return identical.page(flask.request.query_string.decode("latin-1"))
+
+
+def _compressed_key(_request: flask.Request) -> str:
+    """Under what flask-compress keeps an answer; under nothing what is not kept as it is either."""
+    return str(flask.g.get("answer") or "")

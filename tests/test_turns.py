@@ -1,0 +1,171 @@
+"""Who computes next, and who is refused."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from serving.turns import HALF_LIFE, Refused, Turns
+
+
+class Clock:
+    """Seconds as the test has them."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def queue(turns, order, served, clock=None):
+    """Ask for turns in this order while somebody has one: the addresses in the order of theirs, a second for each."""
+    threads = []
+
+    def ask(address):
+        with turns.turn(address):
+            served.append(address)
+            if clock:
+                clock.now += 1
+
+    for address in order:
+        thread = threading.Thread(target=ask, args=(address,))
+        before = turns.waiting
+        thread.start()
+        while turns.waiting == before and thread.is_alive():
+            pass
+        threads.append(thread)
+    return threads
+
+
+def use(turns, clock, address, seconds):
+    with turns.turn(address):
+        clock.now += seconds
+
+
+def test_one_at_a_time():
+    turns, inside, most = Turns(100, 10, 10), [], []
+
+    def work(_):
+        with turns.turn("a"):
+            inside.append(1)
+            most.append(len(inside))
+            inside.pop()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(500)))
+    assert most == [1] * 500
+    assert turns.waiting == 0
+
+
+def test_who_has_computed_least_is_next_and_each_keeps_its_order():
+    clock = Clock()
+    turns, served = Turns(10, 10, 100, clock), []
+    use(turns, clock, "much", 3)
+    use(turns, clock, "little", 1)
+    with turns.turn("somebody"):
+        waiting = queue(turns, ["much", "little", "much", "new", "little"], served)
+    for thread in waiting:
+        thread.join()
+    assert served == ["new", "little", "little", "much", "much"]
+
+
+def test_the_order_changes_with_what_is_computed_meanwhile():
+    clock = Clock()
+    turns, served = Turns(10, 10, 100, clock), []
+    with turns.turn("somebody"):
+        waiting = queue(turns, ["a", "a", "a", "b", "b"], served, clock)
+    for thread in waiting:
+        thread.join()
+    assert served == ["a", "b", "a", "b", "a"]
+
+
+def test_what_was_computed_fades():
+    clock = Clock()
+    turns, served = Turns(10, 10, 100, clock), []
+    use(turns, clock, "long ago", 8)
+    clock.now += 4 * HALF_LIFE
+    use(turns, clock, "just now", 1)
+    with turns.turn("somebody"):
+        waiting = queue(turns, ["just now", "long ago"], served)
+    for thread in waiting:
+        thread.join()
+    assert served == ["long ago", "just now"]
+
+
+def test_a_class_behind_one_address_may_use_all_there_is():
+    clock = Clock()
+    turns = Turns(10, 10, 5, clock)
+    for _ in range(1000):
+        use(turns, clock, "school", 0.1)
+
+
+def test_who_asks_more_than_all_others_is_refused_while_they_ask_until_it_has_faded():
+    clock = Clock()
+    turns = Turns(10, 10, 5, clock)
+    use(turns, clock, "school", 2)
+    use(turns, clock, "greedy", 10)
+    with pytest.raises(Refused) as refusal, turns.turn("greedy"):
+        pass
+    assert not refusal.value.crowded
+    assert refusal.value.retry_after == HALF_LIFE
+    use(turns, clock, "school", 0.1)
+    clock.now += refusal.value.retry_after
+    use(turns, clock, "greedy", 0.1)
+
+
+def test_the_second_most_greedy_is_not_refused():
+    clock = Clock()
+    turns = Turns(10, 10, 5, clock)
+    use(turns, clock, "school", 8)
+    use(turns, clock, "greedy", 9)
+    use(turns, clock, "school", 0.1)
+
+
+def test_too_many_waiting_are_refused_one_address_before_the_others():
+    turns, served = Turns(4, 10, 100), []
+    with turns.turn("somebody"):
+        waiting = queue(turns, ["a"] * 3, served)
+        with pytest.raises(Refused) as refusal, turns.turn("a"):
+            pass
+        assert not refusal.value.crowded
+        waiting += queue(turns, ["b"], served)
+        with pytest.raises(Refused) as refusal, turns.turn("c"):
+            pass
+        assert refusal.value.crowded
+        assert refusal.value.retry_after >= 1
+    for thread in waiting:
+        thread.join()
+    assert sorted(served) == ["a", "a", "a", "b"]
+
+
+def test_who_has_waited_too_long_is_refused_and_keeps_no_place():
+    turns = Turns(4, 0.01, 100)
+    with turns.turn("somebody"):
+        for _ in range(20):
+            with pytest.raises(Refused) as refusal, turns.turn("a"):
+                pass
+            assert refusal.value.crowded
+            assert turns.waiting == 0
+    with turns.turn("a"):
+        pass
+
+
+def test_a_turn_that_failed_is_handed_on():
+    turns = Turns(4, 10, 100)
+    with pytest.raises(ZeroDivisionError), turns.turn("a"):
+        1 / 0  # noqa: B018
+    with turns.turn("b") as waited:
+        assert waited < 1
+
+
+def test_addresses_that_have_not_asked_of_late_are_forgotten():
+    clock = Clock()
+    turns = Turns(4, 10, 100, clock)
+    for address in range(1000):
+        use(turns, clock, str(address), 0.01)
+    clock.now += 10 * HALF_LIFE
+    use(turns, clock, "a", 0.01)
+    assert len(turns._used) == 1

@@ -1,0 +1,165 @@
+"""What is made once for all who ask the same, and how too much is refused."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import brotli
+import pytest
+
+import em
+from app import create_app
+from components import ids, page
+from serving import work
+from serving.answers import MAX_BYTES, Answers
+from tests.asking import callback_request, run_request, study_request
+
+OWN = {"source": "own", "family": "exponential", "data": [0.5, 1, 2, 4, 9, 16]}
+
+
+@pytest.fixture
+def server():
+    return create_app().server
+
+
+@pytest.fixture
+def fits(monkeypatch):
+    """One entry for each fit that is made."""
+    made, fit = [], em.fit
+    monkeypatch.setattr(em, "fit", lambda *arguments: made.append(1) or fit(*arguments))
+    return made
+
+
+def ask(server, request, output=None, **headers):
+    body = callback_request(request)
+    if output:
+        name, asked = output
+        body |= {
+            "output": f"{name}.data",
+            "outputs": {"id": name, "property": "data"},
+            "inputs": [{"id": asked, "property": "data", "value": request}],
+        }
+    return server.test_client().post("/_dash-update-component", json=body, headers=headers)
+
+
+def test_identical_runs_are_computed_once(server, fits):
+    answers = [ask(server, {"id": id_} | run_request(n=50)) for id_ in (1, 2, "three")]
+    assert len({answer.get_data() for answer in answers}) == 1
+    assert len(fits) == 1
+    ask(server, run_request(n=50, seed=7))
+    ask(server, {"blind": True} | run_request(n=50))
+    assert len(fits) == 3
+
+
+def test_runs_that_are_identical_and_asked_for_at_once_are_computed_once(server, fits):
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda id_: ask(server, {"id": id_} | run_request(n=5000)), range(16)))
+    assert len({answer.get_data() for answer in answers}) == 1
+    assert len(fits) == 1
+
+
+def test_studies_are_kept_too_and_are_no_runs(server, fits):
+    output = (ids.STUDY_REPLY, ids.STUDY_REQUEST)
+    first, second = (ask(server, study_request("starts", n=50) | {"id": id_}, output) for id_ in (1, 2))
+    made = len(fits)
+    assert first.get_data() == second.get_data()
+    assert ask(server, study_request("starts", n=50)).get_data() != first.get_data()
+    assert len(fits) == made + 1
+
+
+def test_somebodys_own_data_are_not_kept(server, fits):
+    for _ in range(2):
+        answer = ask(server, run_request() | OWN)
+        assert "result" in answer.get_json()["response"][ids.RUN_REPLY]["data"]
+    assert len(fits) == 2
+
+
+def test_a_run_that_may_have_been_cut_by_the_deadline_is_not_kept(server, fits, monkeypatch):
+    monkeypatch.setattr(work, "MAX_SECONDS", 0)
+    for _ in range(2):
+        ask(server, run_request(n=50))
+    assert len(fits) == 2
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+def test_what_is_kept_is_the_same_in_every_encoding(server, encoding):
+    decode = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}[encoding]
+    plain = ask(server, run_request(n=50)).get_data()
+    for _ in range(3):
+        answer = ask(server, run_request(n=50), **{"Accept-Encoding": encoding})
+        assert answer.headers.get("Content-Encoding", "identity") == encoding
+        assert decode(answer.get_data()) == plain
+
+
+def test_compressed_answers_that_are_not_kept_are_not_mixed_up(server):
+    for change in ({}, {"data": [1, 2, 3, 5, 8, 13]}, {"data": [3, 1, 4, 1, 5, 9]}):
+        answer = ask(server, run_request() | OWN | change, **{"Accept-Encoding": "br"})
+        result = json.loads(brotli.decompress(answer.get_data()))["response"][ids.RUN_REPLY]["data"]["result"]
+        assert result["x"] == sorted((OWN | change)["data"])
+
+
+def test_the_page_of_a_link_is_made_once_and_of_one_with_own_data_each_time(server, monkeypatch):
+    made, layout = [], page.layout
+    client = server.test_client()
+    client.get("/")  # Dash asks for a page of its own at first
+    monkeypatch.setattr(page, "layout", lambda query: made.append(query) or layout(query))
+    for query in ("", "", "view=em", "view=em", "source=own&d%61ta=x", "source=own&d%61ta=x"):
+        assert client.get(f"/_dash-layout?{query}").get_json()["props"]["className"] == "page"
+    assert made == ["", "view=em", "source=own&d%61ta=x", "source=own&d%61ta=x"]
+
+
+def test_the_page_that_was_kept_need_not_be_sent_again(server):
+    client = server.test_client()
+    tags = [client.get("/_dash-layout", headers={"Accept-Encoding": "br"}).headers["ETag"] for _ in range(2)]
+    assert tags[0] == tags[1]
+    assert client.get("/_dash-layout", headers={"Accept-Encoding": "br", "If-None-Match": tags[0]}).status_code == 304
+
+
+def test_who_waited_in_vain_is_told_so_in_words(monkeypatch):
+    monkeypatch.setattr(work, "PATIENCE", 0.01)
+    server = create_app().server
+    with server.extensions["emlab-turns"].turn("somebody"):
+        for answer in (ask(server, run_request(n=50)), server.test_client().get("/_dash-layout")):
+            assert answer.status_code == 503
+            assert answer.get_json() == {"error": work.CROWDED}
+            assert int(answer.headers["Retry-After"]) >= 1
+    assert ask(server, run_request(n=50)).status_code == 200
+
+
+def test_who_asks_more_than_all_others_is_told_so_in_words(monkeypatch):
+    monkeypatch.setattr(work, "BUDGET", 0.02)
+    server = create_app().server
+    somebody = server.test_client()
+    body = callback_request(run_request(n=1000, seed=2))
+    somebody.post("/_dash-update-component", json=body, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert ask(server, run_request(n=100_000)).status_code == 200
+    answer = ask(server, run_request(n=50))
+    assert answer.status_code == 429
+    assert answer.get_json() == {"error": work.GREEDY.format(seconds=answer.headers["Retry-After"])}
+    assert ask(server, run_request(n=100_000)).status_code == 200, "what is kept costs nothing"
+
+
+def test_kept_answers_are_bounded():
+    answers = Answers(1000)
+    for number in range(1000):
+        answers.set(str(number), bytes(90))
+    assert [number for number in range(1000) if answers.get(str(number))] == list(range(989, 1000))
+    answers.set("large", bytes(101))
+    assert answers.get("large") is None
+    assert MAX_BYTES < 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("address", "owner"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("unix:", ""),
+        (None, ""),
+    ],
+)
+def test_a_network_of_ipv6_is_one_client(address, owner):
+    assert work.client(address) == owner
