@@ -34,6 +34,7 @@ def pytest_setup_options() -> Options:
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashComposite]:
     """The app, served, and a browser: what `dash_duo` is, but for the whole session."""
     from app import create_app
+    from tests.serving import free_port
 
     with (
         ThreadedRunner() as server,
@@ -45,7 +46,7 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             download_path=str(tmp_path_factory.mktemp("download")),
         ) as browser,
     ):
-        browser.start_server(create_app(), navigate=False)
+        browser.start_server(create_app(), port=free_port(), navigate=False)
         yield browser
 
 
