@@ -227,13 +227,16 @@ def test_a_newer_request_takes_the_place_of_the_older_one(busy_page, server):
 def test_a_newer_request_takes_away_the_button_of_the_older_one(busy_page, server):
     page = busy_page
     page.try_again_after(20)
-    server.refuse = lambda request: busy() if asks_for(1000, request) else None
+    server.refuse = lambda request: busy() if is_callback(request) else None
     ask(page)
-    page.until(lambda: page.browser.execute_script(f"return document.getElementById('{ids.RUN_STATUS}-again')"))
-    page.type("n", "500")
-    ask(page)
+    page.until(lambda: lost(page, words="Too many ask at once."))
+    page.try_again_after(*EVER)
+    page.browser.execute_script("emlab.network.schedule.silent = 1e6; emlab.run.askAgain()")
+    page.until(lambda: page.text(ids.RUN_STATUS) == "")
+    assert page.element(ids.RUN_BUTTON).text == "Running …"
+    server.refuse = lambda _request: None
     page.until(lambda: answered(page))
-    assert page.text(ids.RUN_STATUS) == ""
+    page.until(lambda: is_at_rest(page))
 
 
 def test_a_study_of_an_earlier_run_is_not_shown_beside_a_later_one(busy_page, server):
