@@ -6,13 +6,16 @@ gunicorn.conf.py says how gunicorn does best. settings.py has all that can be se
 
 from __future__ import annotations
 
+import html
+import json
+
 import flask
 from dash import Dash
 from dash.development.base_component import Component
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from components import guard, page
+from components import guard, ids, page, words
 from serving import files, headers, health, logs, watching, work
 from settings import DEFAULTS, Settings, current
 
@@ -30,6 +33,7 @@ INDEX = f"""<!DOCTYPE html>
   </head>
   <body>
     {{%app_entry%}}
+    <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.LOST))}" aria-live="polite"></p>
     <noscript>EM Lab draws in your browser and needs JavaScript.</noscript>
     <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
   </body>

@@ -16,7 +16,8 @@
     settings = config;
     known = config.own;
     build();
-    emlab.network.onLost(() => element("own-said").textContent === words().reading && say(config.sentences.no_answer, true));
+    const again = () => say(words().reading);
+    emlab.lost.lookAfter("own-reply", { place: () => "own-said", from: () => "own-use", again });
   }
 
   const words = () => settings.ownWords;

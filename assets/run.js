@@ -49,7 +49,7 @@
       left[source] = kept.k;
       for (const p of always())
         emlab.controls.lookAfter([p], kept, settings, ["k", "true_k"].includes(p.name) ? arrange : undefined);
-      emlab.network.onLost(() => lost(settings));
+      emlab.lost.lookAfter("run-reply", { place: () => "run-status", from: () => "run-button", lost: stop });
       from = context.inputs["start-from.data"];
       family = context.inputs["family.data"];
       for (const list of ["source", "start-from", "family"])
@@ -170,12 +170,8 @@
     emlab.studies.redraw(config);
   };
 
-  /* The answer will never come. Dash leaves the button as it was while running: put it back. */
-  function lost(config) {
-    emlab.studies.lost(config);
-    clientside.set_props("run-button", { children: config.run, "aria-busy": "false" });
-    emlab.controls.say("run-status", config.sentences.no_answer);
-  }
+  /* No answer came. Dash leaves the button as it was while running: put it back. */
+  const stop = () => clientside.set_props("run-button", { children: settings.run, "aria-busy": "false" });
 
   /* Set start values, as near as their steps allow, and run from there. */
   function runFrom(values) {

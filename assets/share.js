@@ -151,7 +151,11 @@
   clientside.emlab.qr = function (answer, config) {
     if (!settings) {
       settings = config;
-      emlab.network.onLost(() => isOpen() && !code && showCode({ error: settings.share.no_answer }));
+      emlab.lost.lookAfter("qr-reply", {
+        place: (asked) => isOpen() && asked === link && "share-qr",
+        from: () => "share-preview", // the next button
+        sentence: settings.share.no_answer,
+      });
     }
     if (answer && answer.text === link) showCode(answer); // not one that was asked for before
   };

@@ -12,6 +12,7 @@
   let settings = null; // the page's words and parameters, once they are known
   let request = 0;
   let next = null; // a study to make of the run that is under way
+  let waiting = null; // the study under way: Dash drops its answer when another is asked for
   let surface = null; // the last surface and the run it belongs to
 
   /* Parameters of a study. */
@@ -20,9 +21,15 @@
   function ask(study) {
     const run = emlab.run.lastAsked();
     if (!run || !settings || own(settings, study).some(emlab.controls.isRefused)) return;
-    emlab.controls.say(`study-${study}-words`, settings.sentences.working);
+    wait(study);
     const iteration = emlab.walk.onShow() ?? emlab.walk.state.result.log_likelihood.length - 1;
     clientside.set_props("study-request", { data: { ...run, ...kept, iteration, id: ++request, study } });
+  }
+
+  function wait(study) {
+    if (waiting) emlab.controls.say(`study-${waiting}-words`, "");
+    waiting = study;
+    emlab.controls.say(`study-${study}-words`, settings.sentences.working);
   }
 
   document.addEventListener("click", ({ target }) => {
@@ -31,22 +38,17 @@
   });
 
   clientside.emlab.study_results = function (reply, config) {
-    if (!reply) return;
-    if (reply.errors) {
-      const words = Object.values(reply.errors).join(" ");
-      for (const study of waiting(config)) emlab.controls.say(`study-${study}-words`, words);
-      return;
-    }
-    const { study, result } = reply;
-    if (study === "surface") showSurface(result, config);
+    if (!reply || !waiting) return; // nobody waits for the answer about an earlier run
+    const study = waiting;
+    waiting = null;
+    const { errors, result } = reply;
+    if (errors) emlab.controls.say(`study-${study}-words`, Object.values(errors).join(" "));
+    else if (study === "surface") showSurface(result, config);
     else {
       emlab.controls.say(`study-${study}-words`, result.sentence);
       document.getElementById(`study-${study}-table`).replaceChildren((study === "starts" ? startsTable : sizesTable)(result, config));
     }
   };
-
-  const waiting = (config) =>
-    STUDIES.filter((study) => document.getElementById(`study-${study}-words`).textContent === config.sentences.working);
 
   /* A new run: what was computed of the last one is said to be of the last one. */
   function forget(config) {
@@ -55,11 +57,17 @@
       const parameters = [...config.parameters.study, ...config.parameters.across];
       Object.assign(kept, emlab.controls.defaults(parameters), config.link.values);
       emlab.controls.lookAfter(parameters, kept, config);
+      emlab.lost.lookAfter("study-reply", {
+        place: ({ study }) => study === waiting && `study-${study}-words`,
+        from: ({ study }) => `study-${study}`,
+        lost: () => (waiting = null),
+        again: ({ study }) => wait(study),
+      });
     }
     const { k } = emlab.run.lastAsked();
     for (const { name } of config.parameters.across) document.getElementById(`${name}-row`).hidden = k <= 2;
     if (k <= 2) emlab.controls.reset(config.parameters.across, kept);
-    surface = null;
+    waiting = surface = null;
     document.querySelector(".study-surface .graph").classList.remove("drawn");
     for (const study of STUDIES) {
       emlab.controls.say(`study-${study}-words`, "");
@@ -72,10 +80,6 @@
 
   /* Make a study of the run that is under way, as soon as it has come. */
   const afterRun = (study) => (next = study);
-
-  function lost(config) {
-    for (const study of waiting(config)) emlab.controls.say(`study-${study}-words`, config.sentences.no_answer);
-  }
 
   /* -- the surface ---------------------------------------------------------------------------------------------------- */
 
@@ -192,5 +196,5 @@
   /* Parameters and their values, for the link. */
   const state = () => (settings ? [[...settings.parameters.study, ...settings.parameters.across], kept] : [[], {}]);
 
-  emlab.studies = { afterRun, figureOf, follow, forget, lost, redraw, state };
+  emlab.studies = { afterRun, figureOf, follow, forget, redraw, state };
 })();

@@ -25,7 +25,12 @@
 
   function begin(config) {
     settings = config;
-    emlab.network.onLost(() => waiting && answered(settings.sentences.no_file, true));
+    emlab.lost.lookAfter("take-home-reply", {
+      place: () => "take-home-words",
+      from: ({ what }) => `take-home-${what}`,
+      lost: () => wait(false),
+      again: () => wait(true),
+    });
     document.querySelectorAll(".save").forEach(addButtons);
   }
 
@@ -47,15 +52,18 @@
   function ask(what) {
     const run = emlab.run.onShow();
     if (waiting || !run) return;
-    waiting = true;
-    buttons().forEach((button) => button.setAttribute("aria-disabled", "true"));
-    say(settings.sentences.working, false);
+    wait(true);
     clientside.set_props("take-home-request", { data: { ...run, id: ++request, what, link: emlab.link.address() } });
   }
 
+  function wait(on) {
+    waiting = on;
+    buttons().forEach((button) => (on ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled")));
+    if (on) say(settings.sentences.working, false);
+  }
+
   function answered(words, failed = false) {
-    waiting = false;
-    buttons().forEach((button) => button.removeAttribute("aria-disabled"));
+    wait(false);
     say(words, failed);
   }
 

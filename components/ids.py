@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CONFIG = "config"
+FIRST_LOAD = "first-load"
 THEME = "theme"
 THEME_CHOICE = "theme-choice"
 
@@ -168,6 +169,11 @@ def study_table(name: str) -> str:
 def take_home(what: str) -> str:
     """Id of the button that hands out something of a run."""
     return f"take-home-{what}"
+
+
+def try_again(place: str) -> str:
+    """Id of the button beside words that a request is lost, by the id of where they stand."""
+    return f"{place}-again"
 
 
 def row(name: str) -> str:

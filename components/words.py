@@ -21,15 +21,21 @@ SENTENCES = {
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
     "Circle: start. Diamond: end. Click to start EM from a point.",
     "working": "Working …",
-    "no_answer": "The server did not answer. The last result is kept; press Run EM to try again.",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",
-    "no_file": "The server did not answer. Press the button to try again.",
     "saved": "Saved as {name}.",
     "save_as": "Save {title} as {format}",
     "setting": "{label} = {value}",
     "link": "To see it on the page and change it: {link}",
     "refused": "Not run. {reasons} The last result is kept.",
 }
+
+LOST = {
+    "trying": "The server does not answer; trying again …",
+    "lost": "The server did not answer. What is on the page stays.",
+    "no_page": "The server did not answer, so the page could not be loaded.",
+    "again": "Try again",
+}
+"""What is said of a request that is lost. It stands in the HTML of the page, for one that never comes."""
 
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "")

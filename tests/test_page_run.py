@@ -9,7 +9,6 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 import em
-from app import create_app
 from components import ids, parameters, runs
 from components.sources import SOURCES
 from components.theme import SIGNS
@@ -225,22 +224,6 @@ def test_how_a_run_ends_is_said(page):
     page.type("max_iter", "50")
     run_again(page)
     assert "no spread to part them by" in page.text(ids.RUN_NOTE)
-
-
-def test_a_server_that_is_gone_is_said_and_the_last_result_stays(dash_duo):
-    dash_duo.start_server(create_app(), navigate=False)
-    page = Page(dash_duo)
-    page.open("run")
-    before = page.text(ids.RUN_TABLE)
-    dash_duo.server.stop()
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: "did not answer" in page.text(ids.RUN_STATUS))
-    assert page.text(ids.RUN_TABLE) == before
-    assert page.element(ids.RUN_BUTTON).text == "Run EM"
-    page.open("gaussian")
-    page.move("gaussian-mu1", 2)
-    page.until(lambda: "Mean 0.500" in page.text(ids.sentence("gaussian")))
-    assert all("_dash-update-component" in line or "did not respond" in line for line in page.logs())
 
 
 def test_tabs_by_keyboard_and_no_request_to_another_host(page):

@@ -153,9 +153,11 @@ def test_a_server_that_is_gone_is_said_and_pictures_still_come(dash_duo):
     dash_duo.start_server(create_app(), navigate=False)
     page = Page(dash_duo)
     page.open("run")
+    page.try_again_after(50)
     dash_duo.server.stop()
     press(page, "script")
-    page.until(lambda: page.text(ids.TAKE_HOME_WORDS) == words.SENTENCES["no_file"])
+    page.until(lambda: words.LOST["lost"] in page.text(ids.TAKE_HOME_WORDS))
+    assert page.element(ids.take_home("data")).get_attribute("aria-disabled") is None
     save(page, ids.POSTERIOR_FIGURE, "SVG")
     page.until(lambda: list(Path(dash_duo.download_path).glob("em-lab-sorted-posterior-*.svg")))
     assert all("_dash-update-component" in line or "did not respond" in line for line in page.logs())

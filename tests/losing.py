@@ -1,0 +1,97 @@
+"""Servers that lose requests: one that is killed and started again, and one that refuses what a test wants refused."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+import flask
+from werkzeug.serving import make_server
+
+from app import create_app
+from tests.serving import Running, free_port, running
+
+EVER = [100] * 1000
+"""Waits before further tries, in ms: longer than any server takes to start."""
+
+
+class Mortal:
+    """The page in a process of its own, at one address however often it is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}/"
+        self._log = folder / f"mortal-{self.port}.log"
+        self._stack = ExitStack()
+        self._server: Running | None = None
+
+    def start(self) -> None:
+        """Serve, if it does not."""
+        if self._server is None:
+            command = (sys.executable, "app.py")
+            self._server = self._stack.enter_context(
+                running(command, self.address, self._log, HOST="127.0.0.1", PORT=str(self.port))
+            )
+
+    def kill(self) -> None:
+        """End it without a word, if it serves."""
+        if self._server is not None:
+            self._server.process.kill()
+            self._server = None
+            self._stack.close()
+
+
+@dataclass
+class Refusing:
+    """A server that asks before it answers: what `refuse` makes of a request is its answer, unless that is None."""
+
+    address: str
+    refuse: Callable[[flask.Request], flask.Response | None] = lambda _request: None
+    refused: list[float] = field(default_factory=list)
+    """When it was that requests were refused, in seconds."""
+
+    def answer(self) -> flask.Response | None:
+        """Refuse the request that came in, or not."""
+        refusal = self.refuse(flask.request)
+        if refusal is not None:
+            self.refused.append(time.monotonic())
+        return refusal
+
+
+@contextmanager
+def refusing() -> Iterator[Refusing]:
+    """The page, served by a thread, until one wants something refused."""
+    app = create_app()
+    with make_server("127.0.0.1", free_port(), app.server, threaded=True) as threads:
+        server = Refusing(f"http://127.0.0.1:{threads.port}/")
+        app.server.before_request(server.answer)
+        thread = Thread(target=threads.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            threads.shutdown()
+            thread.join(30)
+
+
+def is_callback(request: flask.Request) -> bool:
+    return request.path.endswith("_dash-update-component")
+
+
+def busy(status: int = 503, seconds: int = 0, sentence: str = "Too many ask at once.") -> flask.Response:
+    """What a server answers that is too busy."""
+    answer = flask.jsonify(error=sentence)
+    answer.status_code = status
+    if seconds:
+        answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def broken_off() -> flask.Response:
+    """An answer that ends before it is whole."""
+    return flask.Response(iter([b'{"response": ']), headers={"Content-Length": "1000"}, mimetype="application/json")
