@@ -60,7 +60,7 @@ def running(command: Sequence[str], address: str, log: Path, **environment: str)
         yield server
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(45)  # gunicorn takes its graceful_timeout where requests are left
 
 
 @contextmanager
