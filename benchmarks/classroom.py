@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 
@@ -201,6 +202,11 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> None:
         if time.monotonic() > end:
             raise TimeoutError
         time.sleep(0.1)
+
+
+def digest(answer: bytes) -> str:
+    """What tells two answers apart."""
+    return sha256(answer).hexdigest()
 
 
 def p95(lines: Iterable[Line]) -> float:

@@ -96,11 +96,19 @@ def main() -> None:
         small = [line for line in of(name) if line.small_run]
         rise = p95(small) / alone - 1
         rows += [
-            (f"{name}: the class's runs, N ≤ 10,000, p95", f"< {1.25 * alone:,.0f} ms", f"{p95(small):,.0f} ms ({rise:+.0%})"),
+            (
+                f"{name}: the class's runs, N ≤ 10,000, p95",
+                f"< {1.25 * alone:,.0f} ms",
+                f"{p95(small):,.0f} ms ({rise:+.0%})",
+            ),
             ("— runs lost to the class", "0", failures(of(name))),
             ("— afterwards, s until runs are answered at once", "", f"{recovered[name]:.0f}"),
             ("— refused to the class, asked again", "", str(sum(line.refused for line in of(name)))),
-            (f"— the greedy client's {RATE} a second", "", ", ".join(f"{k}: {v:,}" for k, v in sorted(answers[name].items()))),
+            (
+                f"— the greedy client's {RATE} a second",
+                "",
+                ", ".join(f"{k}: {v:,}" for k, v in sorted(answers[name].items())),
+            ),
         ]
     spent = cpu / sum(end - begin for name, _ in GREEDY for begin, end in spans[name])
     rows += [

@@ -38,7 +38,9 @@ def main() -> None:
     small = [line for line in of("run") if line.small_run]
     visits = of("visit")
     came = sum(line.well for line in visits)
-    refused = sum(line.refused for line in lines) + sum(line.status in (429, 503) and line.kind != "run" for line in lines)
+    refused = sum(line.refused for line in lines) + sum(
+        line.status in (429, 503) and line.kind != "run" for line in lines
+    )
     table(
         f"{asked.students} students, {asked.minutes:g} minutes, {WAYS[asked.nginx]}",
         [
@@ -48,7 +50,11 @@ def main() -> None:
             ("page, p95 (`/` alone)", "< 2,000 ms", f"{p95(of('page')):,.0f} ms"),
             ("page, p95 (until the first run is answered)", "< 2,000 ms", f"{p95(visits):,.0f} ms"),
             (f"run, N ≤ 10,000, p95 ({len(small):,} runs)", "< 300 ms", f"{p95(small):,.0f} ms"),
-            (f"run, N = 100,000, p95 ({len(of('run')) - len(small):,} runs)", "", f"{p95(set(of('run')) - set(small)):,.0f} ms"),
+            (
+                f"run, N = 100,000, p95 ({len(of('run')) - len(small):,} runs)",
+                "",
+                f"{p95(set(of('run')) - set(small)):,.0f} ms",
+            ),
             ("memory of all server processes, sum of RSS, most", "< 350 MB", f"{resident:.0f} MB"),
             ("the same with shared pages counted once (PSS)", "", f"{proportional:.0f} MB"),
             ("cores kept busy", "", cores),

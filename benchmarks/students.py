@@ -1,7 +1,8 @@
 """Virtual students, for locust: each opens the page as a browser does, then asks for a run now and then.
 
-Started by benchmarks/classroom.py. Dragging sliders asks nothing of the server, so nobody does it here. A line is
-written for each page, file and run, and for each visit: from asking for the page until the first run is answered.
+Started by benchmarks/classroom.py. Dragging sliders asks nothing of the server, so nobody does it here. A line
+(classroom.Line) is written for each page, file and run, and for each visit: from asking for the page until the first
+run is answered.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import re
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Any
 
 import brotli
@@ -23,6 +23,7 @@ import geventhttpclient.client
 from locust import FastHttpUser, events, task
 from locust.env import Environment
 
+from benchmarks.classroom import digest
 from serving.files import LATER
 from tests.asking import callback_request, run_request
 
@@ -32,7 +33,6 @@ CLASS_SEEDS = (7, 8, 9)
 """Seeds that the teacher tells everybody: a third opens the page by a link with the first of them."""
 RETRIED = {0, 429, 502, 503, 504}
 """What the page asks again after: no answer at all, or one that says `later`."""
-FIELDS = ("at", "kind", "ms", "status", "n", "seed", "tries", "refused", "digest")
 
 # A request is sent once. The client would send a GET again where a kept connection breaks, and nobody would see it.
 assert hasattr(geventhttpclient.client, "_may_retry_after_send_error")
@@ -157,8 +157,3 @@ def before_trying_again(tries: int, retry_after: str | None) -> float:
     """Seconds: what the server asks for, or twice as long each time; a little more by chance, so that all differ."""
     wanted = float(retry_after) if retry_after else 0.25 * 2**tries
     return wanted * random.uniform(1, 1.25)
-
-
-def digest(answer: bytes) -> str:
-    """What tells two answers apart."""
-    return sha256(answer).hexdigest()
