@@ -62,6 +62,7 @@ class Watch(Thread):
         """Seconds of processor time by process, also of those that have ended."""
         self.begin, self.ended = time.time(), Event()
         self.first: dict[str, float] = {}
+        self.machine = busy()
 
     def run(self) -> None:
         while True:
@@ -83,15 +84,22 @@ class Watch(Thread):
                 return
 
     def cores(self) -> str:
-        """How many cores each has kept busy."""
+        """How many cores each has kept busy, and the machine with all that runs on it besides."""
         seconds = time.time() - self.begin
         used = {name: (sum(spent.values()) - self.first[name]) / seconds for name, spent in self.spent.items()}
-        return ", ".join(f"{name} {cores:.2f}" for name, cores in used.items())
+        used["the whole machine"] = (busy() - self.machine) / seconds
+        return ", ".join(f"{name} {cores:.2f}" for name, cores in used.items()) + f" of {psutil.cpu_count()}"
 
     def peaks(self) -> tuple[float, float]:
         """Most resident and most proportional memory of the server, MB."""
         _, resident, proportional = np.array(self.memory).max(axis=0)
         return resident, proportional
+
+
+def busy() -> float:
+    """Seconds that all cores of the machine have worked since it was started."""
+    times = psutil.cpu_times()
+    return sum(times) - times.idle - times.iowait
 
 
 def family(root: psutil.Process) -> list[psutil.Process]:
