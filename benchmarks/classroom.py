@@ -99,7 +99,7 @@ class Watch(Thread):
 def busy() -> float:
     """Seconds that all cores of the machine have worked since it was started."""
     times = psutil.cpu_times()
-    return sum(times) - times.idle - times.iowait
+    return sum(times) - times.idle - times.iowait - times.guest - times.guest_nice  # those are in user and nice too
 
 
 def family(root: psutil.Process) -> list[psutil.Process]:
