@@ -44,7 +44,11 @@ def main() -> None:
     table(
         f"{asked.students} students, {asked.minutes:g} minutes, {WAYS[asked.nginx]}",
         [
-            ("students who got the page and a first run", str(asked.students), f"{came} of {len(visits)}"),
+            (
+                "students who got the page and a first run",
+                str(asked.students),
+                f"{came} ({len(visits)} were done or had failed)",
+            ),
             ("requests that failed", "0", failures(lines)),
             ("refused (429, 503)", "0", str(refused)),
             ("page, p95 (`/` alone)", "< 2,000 ms", f"{p95(of('page')):,.0f} ms"),
