@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import re
+import resource
 import shutil
 import sys
 import tempfile
@@ -34,10 +35,16 @@ with contextlib.suppress(AttributeError):
 bind = f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 
-# One thread of a process computes, the others wait: for slow clients, or for their turn (serving/work.py).
+# One or two threads of a process compute, the others wait: for slow clients, or for their turn (serving/work.py).
 worker_class = "gthread"
 threads = THREADS
-keepalive = 15
+# A student thinks for longer than some seconds before the next run, and a connection that is closed just when a request
+# comes loses it. Browsers keep six each.
+keepalive = 75
+worker_connections = 2000
+with contextlib.suppress(OSError, ValueError):  # systemd's unit forbids it, and sets it itself
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 16384) if most > 0 else 16384, most))
 
 preload_app = True  # imported once, shared by all processes; it starts anew in milliseconds what max_requests ends
 max_requests = 10_000

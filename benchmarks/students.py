@@ -155,5 +155,5 @@ def unpacked(content: bytes, headers: Mapping[str, str]) -> bytes:
 
 def before_trying_again(tries: int, retry_after: str | None) -> float:
     """Seconds: what the server asks for, or twice as long each time; a little more by chance, so that all differ."""
-    wanted = float(retry_after) if retry_after else 0.25 * 2**tries
+    wanted = float(retry_after) if retry_after else 0.15 * 2**tries
     return wanted * random.uniform(1, 1.25)
