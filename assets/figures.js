@@ -43,13 +43,59 @@
 
   const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
-  /* Draw a figure whole. Once Dash has made the plot it is drawn directly: by way of Dash's properties every
-     component of the page would be asked whether this concerns it. */
+  /* Draw a figure whole. The first time it is drawn at once if it can be seen, else when there is time for it: so the
+     view that opens first need not wait for the others. */
   function show(id, figure) {
     const plot = plotOf(id);
-    if (plot && plot._fullLayout) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
-    else window.dash_clientside.set_props(id, { figure });
+    if (plot) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
+    else wait(id, figure);
   }
+
+  const waiting = new Map(); // id -> figure that was never drawn yet
+  const whenIdle = window.requestIdleCallback || ((then) => setTimeout(then, 50));
+
+  function wait(id, figure) {
+    const place = document.getElementById(id);
+    waiting.set(id, figure);
+    sizes.observe(place);
+    if (place.offsetWidth) draw(id);
+    else whenIdle(drawNext);
+  }
+
+  function draw(id) {
+    if (!window.Plotly) return; // it comes last, and then sees to what waits
+    const figure = waiting.get(id);
+    waiting.delete(id);
+    const place = document.getElementById(id);
+    const plot = document.createElement("div");
+    place.replaceChildren(plot);
+    window.Plotly.newPlot(plot, figure.data, figure.layout, JSON.parse(place.dataset.config));
+    plot.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
+  }
+
+  function drawNext() {
+    const [id] = waiting.keys();
+    if (!id || !window.Plotly) return;
+    draw(id);
+    whenIdle(drawNext);
+  }
+
+  /* A figure is seen now, or its place has another size. */
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      const plot = plotOf(target.id);
+      if (!contentRect.width) continue;
+      if (waiting.has(target.id)) draw(target.id);
+      else if (plot && differs(plot._fullLayout, contentRect)) window.Plotly.Plots.resize(plot).catch(() => {}); // hidden again
+    }
+  });
+
+  const differs = (full, { width, height }) => Math.abs(full.width - width) + Math.abs(full.height - height) > 1;
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const id of [...waiting.keys()]) if (document.getElementById(id).offsetWidth) draw(id);
+    whenIdle(drawNext);
+  });
 
   const pending = {};
 

@@ -30,12 +30,13 @@ from typing import Any
 
 from selenium import webdriver
 
-from benchmarks.browser import READY, summary
+from benchmarks.browser import summary
 from benchmarks.weight import plain_dash
 from components import ids
 from components.parameters import GAUSSIAN
 from serving.files import BUILT
 from tests.conftest import pytest_setup_options
+from tests.page import READY
 from tests.serving import gunicorn
 
 CONNECTIONS = {"9 Mbit/s, 170 ms": (9.0, 1.5, 170), "4 Mbit/s, 20 ms": (4.0, 1.5, 20)}
@@ -61,7 +62,7 @@ WATCH = f"""
     for (const {{ startTime, duration }} of list.getEntries()) seen.tasks.push([startTime, duration]);
   }}).observe({{ type: "longtask", buffered: true }});
   new PerformanceObserver((list) => {{
-    for (const {{ name, startTime }} of list.getEntriesByName("first-contentful-paint")) seen["first paint"] = startTime;
+    for (const {{ startTime }} of list.getEntriesByName("first-contentful-paint")) seen["first paint"] = startTime;
   }}).observe({{ type: "paint", buffered: true }});
 
   const slider = () => document.getElementById("{ids.slider(GAUSSIAN[1].name)}");

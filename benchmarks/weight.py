@@ -21,10 +21,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
 from app import layout
-from benchmarks.browser import READY
 from components import page
 from serving import files
 from tests.conftest import pytest_setup_options
+from tests.page import READY
 from tests.serving import gunicorn
 
 
