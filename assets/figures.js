@@ -57,16 +57,20 @@
   function wait(id, figure) {
     const place = document.getElementById(id);
     waiting.set(id, figure);
-    sizes.observe(place);
-    if (place.offsetWidth) draw(id);
-    else whenIdle(drawNext);
+    if (canBeSeen(place)) return draw(id);
+    opened.observe(place);
+    whenIdle(drawNext);
   }
+
+  const canBeSeen = (place) => place.offsetWidth && !place.closest(".view[hidden]"); // a closed view keeps its width
 
   function draw(id) {
     if (!window.Plotly) return; // it comes last, and then sees to what waits
     const figure = waiting.get(id);
     waiting.delete(id);
     const place = document.getElementById(id);
+    opened.unobserve(place);
+    sizes.observe(place);
     const plot = document.createElement("div");
     place.replaceChildren(plot);
     window.Plotly.newPlot(plot, figure.data, figure.layout, JSON.parse(place.dataset.config));
@@ -80,20 +84,22 @@
     whenIdle(drawNext);
   }
 
-  /* A figure is seen now, or its place has another size. */
+  const opened = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting && waiting.has(target.id)) draw(target.id);
+  });
+
   const sizes = new ResizeObserver((entries) => {
     for (const { target, contentRect } of entries) {
       const plot = plotOf(target.id);
-      if (!contentRect.width) continue;
-      if (waiting.has(target.id)) draw(target.id);
-      else if (plot && differs(plot._fullLayout, contentRect)) window.Plotly.Plots.resize(plot).catch(() => {}); // hidden again
+      if (!contentRect.width || !plot || !differs(plot._fullLayout, contentRect)) continue;
+      window.Plotly.Plots.resize(plot).catch(() => {}); // hidden again meanwhile
     }
   });
 
   const differs = (full, { width, height }) => Math.abs(full.width - width) + Math.abs(full.height - height) > 1;
 
   document.addEventListener("DOMContentLoaded", () => {
-    for (const id of [...waiting.keys()]) if (document.getElementById(id).offsetWidth) draw(id);
+    for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
     whenIdle(drawNext);
   });
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
@@ -72,7 +73,7 @@ def addresses(app: Dash) -> set[str]:
     prefix = app.config.routes_pathname_prefix
     page = app.server.test_client().get(prefix).get_data(as_text=True)
     named = {address.removeprefix(prefix) for address in re.findall(r'(?:src|href)="(/[^"?]+)', page)}
-    return named | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
+    return {address for address in named if not address.startswith("_dash-")} | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
 
 
 def build(app: Dash, folder: Path = BUILT) -> None:
@@ -116,7 +117,13 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 class Light(Dash):
     """Dash, without the scripts that the page does not use."""
 
-    def interpolate_index(self, scripts: str = "", **parts: Any) -> str:
-        """Fill the page in."""
+    def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:
+        """Fill the page in, and have the browser ask at once for what Dash asks for when its scripts run."""
         kept = [tag for tag in scripts.splitlines() if not any(name in tag for name in UNUSED)]
-        return super().interpolate_index(scripts="\n".join(kept), **parts)
+        query = flask.request.query_string.decode("latin-1")
+        soon = [f"_dash-layout?{query}" if query else "_dash-layout", "_dash-dependencies"]
+        tags = [
+            f'<link rel="preload" as="fetch" crossorigin href="{escape(self.config.requests_pathname_prefix + address)}">'
+            for address in soon
+        ]
+        return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)
