@@ -73,7 +73,8 @@ def addresses(app: Dash) -> set[str]:
     prefix = app.config.routes_pathname_prefix
     page = app.server.test_client().get(prefix).get_data(as_text=True)
     named = {address.removeprefix(prefix) for address in re.findall(r'(?:src|href)="(/[^"?]+)', page)}
-    return {address for address in named if not address.startswith("_dash-")} | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
+    asked_for_again = {"_dash-layout", "_dash-dependencies"}
+    return named - asked_for_again | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
 
 
 def build(app: Dash, folder: Path = BUILT) -> None:
@@ -121,9 +122,7 @@ class Light(Dash):
         """Fill the page in, and have the browser ask at once for what Dash asks for when its scripts run."""
         kept = [tag for tag in scripts.splitlines() if not any(name in tag for name in UNUSED)]
         query = flask.request.query_string.decode("latin-1")
-        soon = [f"_dash-layout?{query}" if query else "_dash-layout", "_dash-dependencies"]
-        tags = [
-            f'<link rel="preload" as="fetch" crossorigin href="{escape(self.config.requests_pathname_prefix + address)}">'
-            for address in soon
-        ]
+        prefix = self.config.requests_pathname_prefix
+        soon = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
+        tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
         return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)

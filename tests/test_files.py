@@ -67,7 +67,7 @@ def test_an_address_with_its_content_is_kept_for_good_and_others_are_asked_for_a
             assert bool(answer.cache_control.immutable) == bool(kept), address
             assert answer.cache_control.max_age == (timedelta(days=3650).total_seconds() if kept else 0), address
     fingerprinted = [path for path in folder.rglob("*.js") if files.FINGERPRINT.search(path.name)]
-    assert len(fingerprinted) == 8
+    assert len(fingerprinted) == 6
 
 
 @pytest.mark.parametrize("path", ["", "_dash-layout", "_dash-dependencies"])
