@@ -48,11 +48,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
         index_string=INDEX,
         assets_url_path=files.assets_path(),
         include_assets_files=False,  # in one, below
-        external_scripts=[
-            # The page stands before it is there, and draws then.
-            {"src": f"{at.url_prefix}{files.assets_path()}/{files.PLOTLY}", "defer": "defer"},
-            f"{at.url_prefix}{files.bundle_path('js')}",
-        ],
+        external_scripts=[f"{at.url_prefix}{files.bundle_path('js')}"],
         external_stylesheets=[f"{at.url_prefix}{files.bundle_path('css')}"],
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )

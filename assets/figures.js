@@ -57,6 +57,7 @@
   function wait(id, figure) {
     const place = document.getElementById(id);
     waiting.set(id, figure);
+    load();
     if (canBeSeen(place)) return draw(id);
     opened.observe(place);
     whenIdle(drawNext);
@@ -65,7 +66,7 @@
   const canBeSeen = (place) => place.offsetWidth && !place.closest(".view[hidden]"); // a closed view keeps its width
 
   function draw(id) {
-    if (!window.Plotly) return; // it comes last, and then sees to what waits
+    if (!window.Plotly) return;
     const figure = waiting.get(id);
     waiting.delete(id);
     const place = document.getElementById(id);
@@ -98,10 +99,20 @@
 
   const differs = (full, { width, height }) => Math.abs(full.width - width) + Math.abs(full.height - height) > 1;
 
-  document.addEventListener("DOMContentLoaded", () => {
-    for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
-    whenIdle(drawNext);
-  });
+  let loading = false;
+
+  /* plotly.js takes longer to run than the whole page to stand: so it runs when there is a figure to draw. */
+  function load() {
+    if (loading || window.Plotly) return;
+    loading = true;
+    const script = document.createElement("script");
+    script.src = document.getElementById("plotly").href;
+    script.addEventListener("load", () => {
+      for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
+      whenIdle(drawNext);
+    });
+    document.head.append(script);
+  }
 
   const pending = {};
 

@@ -26,7 +26,7 @@ BUILT = ROOT / "build" / "static"
 ASSETS = ROOT / "assets"
 
 PLOTLY = "vendor/plotly/plotly-cartesian.min.js"
-"""What takes the place of the whole plotly.js, where the page has it before Dash looks for it."""
+"""What takes the place of the whole plotly.js. It comes at once and runs when the page stands (assets/figures.js)."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 """Scripts of Dash that the page can do without: its table; what brings browsers of 2015 up to date, since the page's
@@ -125,4 +125,5 @@ class Light(Dash):
         prefix = self.config.requests_pathname_prefix
         soon = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
+        tags.append(f'<link rel="preload" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
         return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)
