@@ -52,7 +52,9 @@
   }
 
   const waiting = new Map(); // id -> figure that was never drawn yet
-  const whenIdle = window.requestIdleCallback || ((then) => setTimeout(then, 50));
+  const LATEST = 2000; // ms: to a page embedded in another site's, Chromium may never say that there is time
+  const { requestIdleCallback } = window; // Safari has none
+  const whenIdle = (then) => (requestIdleCallback ? requestIdleCallback(then, { timeout: LATEST }) : setTimeout(then, 50));
 
   function wait(id, figure) {
     const place = document.getElementById(id);
