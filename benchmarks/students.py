@@ -24,7 +24,6 @@ from locust import FastHttpUser, events, task
 from locust.env import Environment
 
 from benchmarks.classroom import digest
-from serving.files import LATER
 from tests.asking import callback_request, run_request
 
 SIZES = {1000: 0.87, 10_000: 0.10, 100_000: 0.03}
@@ -89,15 +88,15 @@ class Student(FastHttpUser):
         page = self.fetch("page", f"/{query}")
         named = re.findall(r'(?:src|href)="(/[^"]+)"', page or "")
         styles = [address for address in named if ".css" in address]
-        came = [page is not None, *self.together(("file", a) for a in named if a not in styles)]
+        files = [address for address in named if address not in styles and "/_dash-layout" not in address]
+        files = [address for address in files if "/_dash-dependencies" not in address]  # both below
+        came = [page is not None, *self.together(("file", address) for address in files)]
         for address in styles:
             style = self.fetch("file", address)
             pictures = re.findall(r'url\("([^":]+)"\)', style or "")
             came += [style is not None, *self.together(("file", f"{address.rpartition('/')[0]}/{p}") for p in pictures)]
         came += self.together([("layout", f"/_dash-layout{query}"), ("dependencies", "/_dash-dependencies")])
-        graph = gevent.spawn(self.fetch, "file", f"/{LATER}")
         came.append(self.ask(1000, CLASS_SEEDS[0] if by_link else run_request()["seed"]))
-        came.append(graph.get() is not None)
         self.record("visit", at, begin, 200 if all(came) else 0)
         return all(came)
 

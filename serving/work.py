@@ -1,5 +1,5 @@
-"""What costs the server time, callbacks and the page's layout: made once for all who ask the same, by turns, and refused
-in words where it would be too much.
+"""What costs the server time, callbacks and the page's layout: made once for all who ask the same, by turns, and
+refused in words where it would be too much.
 
 What takes long has turns of its own, so that one at a time of each kind computes: a class's runs of a thousand
 observations need not wait for one of a hundred thousand.
@@ -39,13 +39,13 @@ def add(app: Dash) -> None:
     quick, long = (Turns(PLACES, PATIENCE, BUDGET) for _ in range(2))
     server = app.server
     server.config |= {"COMPRESS_CACHE_BACKEND": lambda: Compressed(answers), "COMPRESS_CACHE_KEY": _compressed_key}
-    server.extensions["emlab-turns"] = quick
+    server.extensions["emlab-turns"] = {"quick": quick, "long": long}
 
     def in_turn(endpoint: str, key_of: Callable[[], str | None], turns_of: Callable[[], Turns]) -> None:
         view = server.view_functions[endpoint]
         server.view_functions[endpoint] = _in_turn(view, key_of, turns_of, answers)
 
-    in_turn(guard.endpoint(app), _callback_key, lambda: quick)
+    in_turn(guard.endpoint(app), _callback_key, lambda: long if asked.takes_long(flask.request.get_json()) else quick)
     in_turn(f"{app.config.routes_pathname_prefix}_dash-layout", _page_key, lambda: quick)
 
     @server.errorhandler(Refused)
