@@ -9,8 +9,8 @@ import threading
 
 from cachetools import LRUCache
 
-MAX_BYTES = 8_000_000
-"""Room for answers in each process: some two hundred runs of a thousand observations, with what they compress to."""
+MAX_BYTES = 4_000_000
+"""Room for answers in each process: some hundred runs of a thousand observations, with what they compress to."""
 
 
 class Answers:

@@ -30,7 +30,11 @@ class Refused(Exception):
 
 
 class Turns:
-    """A queue in which the address that has computed least is next, and each address's requests keep their order.
+    """A queue that shares the time of computing evenly among the addresses that wait, each one's requests in order.
+
+    This is start-time fair queueing (Goyal, Vin and Cheng 1996): a clock goes with the work done, and each address has
+    a place on it that moves on by what it computes. Who has not asked of late starts at the clock, neither ahead of
+    those who wait nor behind them, whatever it has computed before.
 
     Parameters
     ----------
@@ -52,7 +56,9 @@ class Turns:
         self._lock = threading.Lock()
         self._busy = False
         self._waiting: dict[str, deque[threading.Event]] = defaultdict(deque)
-        self._used: dict[str, float] = {}
+        self._used: dict[str, float] = {}  # seconds, less what is forgotten
+        self._places_on_clock: dict[str, float] = {}
+        self._work = 0.0  # the clock
         self._as_of = clock()
         self._usual = 0.02  # seconds that a turn has taken of late
 
@@ -87,9 +93,12 @@ class Turns:
             self._refuse_greed(address)
             if not self._busy:
                 self._busy = True
+                self._start(address)
                 return
             self._refuse_crowd(address)
             turn = threading.Event()
+            if not self._waiting[address]:
+                self._places_on_clock[address] = max(self._place(address), self._work)
             self._waiting[address].append(turn)
         if turn.wait(self._patience):
             return
@@ -113,12 +122,28 @@ class Turns:
     def _hand_over(self) -> None:
         self._waiting = defaultdict(deque, {address: turns for address, turns in self._waiting.items() if turns})
         self._busy = bool(self._waiting)
-        if self._waiting:
-            self._waiting[min(self._waiting, key=lambda address: self._used[address])].popleft().set()
+        if not self._waiting:  # nobody is behind or ahead of anybody
+            self._work = max(self._places_on_clock.values())
+            self._places_on_clock = {}
+        else:
+            address = min(self._waiting, key=self._place)
+            self._start(address)
+            self._waiting[address].popleft().set()
+
+    def _place(self, address: str) -> float:
+        return self._places_on_clock.get(address, 0.0)
+
+    def _start(self, address: str) -> None:
+        """The clock goes to where this address stands; of those behind it only who waits need be known."""
+        self._work = max(self._work, self._place(address))
+        places = self._places_on_clock.items()
+        self._places_on_clock = {a: at for a, at in places if at > self._work or self._waiting.get(a)}
+        self._places_on_clock[address] = self._work
 
     def _charge(self, address: str, seconds: float) -> None:
         self._forget()
         self._used[address] = self._used.get(address, 0.0) + seconds
+        self._places_on_clock[address] = self._place(address) + seconds
         self._usual += 0.1 * (seconds - self._usual)
 
     def _forget(self) -> None:

@@ -60,39 +60,39 @@ def test_one_at_a_time():
     assert turns.waiting == 0
 
 
-def test_who_has_computed_least_is_next_and_each_keeps_its_order():
+def test_those_who_wait_share_the_time_and_each_keeps_its_order():
     clock = Clock()
-    turns, served = Turns(10, 10, 100, clock), []
-    use(turns, clock, "much", 3)
-    use(turns, clock, "little", 1)
+    turns, served = Turns(20, 10, 100, clock), []
     with turns.turn("somebody"):
-        waiting = queue(turns, ["much", "little", "much", "new", "little"], served)
+        waiting = queue(turns, ["a", "a", "a", "b", "b", "c"], served, clock)
     for thread in waiting:
         thread.join()
-    assert served == ["new", "little", "little", "much", "much"]
+    assert served == ["a", "b", "c", "a", "b", "a"]
 
 
-def test_the_order_changes_with_what_is_computed_meanwhile():
+def test_what_was_computed_before_is_neither_punished_nor_rewarded():
+    """A class that has worked for an hour does not wait for somebody who has just come, nor the other way round."""
     clock = Clock()
-    turns, served = Turns(10, 10, 100, clock), []
+    turns, served = Turns(20, 10, 1e9, clock), []
+    for _ in range(1000):
+        use(turns, clock, "school", 1)
     with turns.turn("somebody"):
-        waiting = queue(turns, ["a", "a", "a", "b", "b"], served, clock)
+        waiting = queue(turns, ["greedy"] * 6 + ["school"] * 2, served, clock)
     for thread in waiting:
         thread.join()
-    assert served == ["a", "b", "a", "b", "a"]
+    assert served == ["greedy", "school", "greedy", "school", *["greedy"] * 4]
 
 
-def test_what_was_computed_fades():
+def test_who_comes_now_and_then_waits_for_one_other_at_most():
     clock = Clock()
-    turns, served = Turns(10, 10, 100, clock), []
-    use(turns, clock, "long ago", 8)
-    clock.now += 4 * HALF_LIFE
-    use(turns, clock, "just now", 1)
-    with turns.turn("somebody"):
-        waiting = queue(turns, ["just now", "long ago"], served)
+    turns, served = Turns(30, 10, 1e9, clock), []
+    with turns.turn("greedy"):
+        waiting = queue(turns, ["greedy"] * 20, served, clock)
+        clock.now += 1
+        waiting += queue(turns, ["school"], served, clock)
     for thread in waiting:
         thread.join()
-    assert served == ["long ago", "just now"]
+    assert served.index("school") <= 1
 
 
 def test_a_class_behind_one_address_may_use_all_there_is():
@@ -169,3 +169,4 @@ def test_addresses_that_have_not_asked_of_late_are_forgotten():
     clock.now += 10 * HALF_LIFE
     use(turns, clock, "a", 0.01)
     assert len(turns._used) == 1
+    assert not turns._places_on_clock
