@@ -27,8 +27,8 @@ PLACES = THREADS // 2 - 8
 PATIENCE = 10.0
 """Longest wait for a turn, in seconds."""
 BUDGET = 20.0
-"""Seconds of computing that one address may always have had of late; with `turns.HALF_LIFE`, nearly half of the time: more
-than a class of 240 takes that asks for a run every five seconds."""
+"""Seconds of computing that one address may always have had of late; with `turns.HALF_LIFE`, nearly half of the time:
+more than a class of 240 takes that asks for a run every five seconds."""
 
 CROWDED = "The server has very much to do just now. Try again in a few seconds."
 GREEDY = "Very much is asked from your address while others wait. Try again in {seconds} s."
