@@ -147,7 +147,7 @@ def card(
     return html.Section([heading, *children], className=f"card {className}".strip(), **group)
 
 
-def legend(entries: Mapping[str, str], legend_id: str | None = None) -> html.Ul:
+def legend(entries: Mapping[str, Component | str], legend_id: str | None = None) -> html.Ul:
     """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name."""
     named = {} if legend_id is None else {"id": legend_id}
     return html.Ul(
@@ -165,10 +165,10 @@ def save(graph_id: str, title: str) -> html.Div:
     return html.Div(className="save", **{"data-figure": graph_id, "data-title": title})
 
 
-def graph(graph_id: str, label: str) -> html.Div:
-    """An empty figure of the right size, which the browser fills."""
+def graph(graph_id: str, label: str, over: Sequence[Component] = ()) -> html.Div:
+    """An empty figure of the right size, which the browser fills; `over` it lies what can be dragged."""
     return html.Div(
-        dcc.Graph(id=graph_id, figure=BLANK, config=CONFIG, responsive=True),
+        [dcc.Graph(id=graph_id, figure=BLANK, config=CONFIG, responsive=True), *over],
         className="graph",
         role="img",
         **{"aria-label": label},
