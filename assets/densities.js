@@ -115,26 +115,36 @@
     return low + (high - low) / 2;
   }
 
-  /* Modes of a Gaussian mixture, ascending: the slope changes from up to down, between the outer means. */
+  /* Modes of a Gaussian mixture, ascending, as em.diagnosis.modes finds them: where the slope changes from up to down,
+     between the outer means, on points that are close on the scale of every component. */
   function modes(p) {
     const ks = components(p).filter((k) => p.weights[k] > 0);
-    const slope = (x) =>
-      sum(ks.map((k) => -p.weights[k] * families.gaussian.density(p, k, x) * ((x - p.means[k]) / p.stds[k] ** 2)));
-    const means = ks.map((k) => p.means[k]);
-    const low = Math.min(...means);
-    const high = Math.max(...means);
-    if (low === high) return [low];
-    const grid = new Set([low, high]);
+    const rises = ks.map((k) => p.weights[k] / p.stds[k] ** 2); // but for a common factor
+    const slope = (x) => {
+      let total = 0;
+      for (let i = 0; i < ks.length; i++) {
+        const z = (x - p.means[ks[i]]) / p.stds[ks[i]];
+        total -= rises[i] * z * Math.exp(-0.5 * z * z);
+      }
+      return total;
+    };
+    const [means, stds] = [ks.map((k) => p.means[k]), ks.map((k) => p.stds[k])];
+    const narrowest = Math.min(...stds);
+    const [low, high] = [Math.min(...means) - narrowest, Math.max(...means) + narrowest]; // uphill, downhill
+    const points = [low, high];
     for (const k of ks)
-      for (let i = -120; i <= 120; i++) grid.add(Math.min(high, Math.max(low, p.means[k] + (p.stds[k] * i) / 20)));
-    const points = [...grid].sort((a, b) => a - b);
-    const slopes = points.map(slope);
+      for (let i = -120; i <= 120; i++) {
+        const x = p.means[k] + (p.stds[k] * i) / 20;
+        if (x > low && x < high) points.push(x);
+      }
     const found = [];
-    for (let i = 0; i < points.length; i++) {
-      const before = i === 0 ? 1 : slopes[i - 1];
-      const after = i === points.length - 1 ? -1 : slopes[i + 1];
-      if (slopes[i] === 0 && before > 0 && after < 0) found.push(points[i]);
-      else if (slopes[i] > 0 && after < 0 && i < points.length - 1) found.push(bisect(slope, points[i], points[i + 1]));
+    let before = null; // a point and its slope; between nearer ones, or where it is 0, its sign is rounding
+    for (const x of points.sort((one, other) => one - other)) {
+      if (before && x - before.x < 1e-3 * narrowest) continue;
+      const now = { x, slope: slope(x) };
+      if (now.slope === 0) continue;
+      if (before && before.slope > 0 && now.slope < 0) found.push(bisect(slope, before.x, x));
+      before = now;
     }
     return found;
   }

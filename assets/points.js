@@ -76,6 +76,8 @@
   const isFull = (view, config) => kept[view].count >= config.parameters[`${view}-drawn`][0].maximum;
 
   function show(view, text, config) {
+    if (kept[view].shown === text) return; // while a slider moves nothing changes here
+    kept[view].shown = text;
     emlab.controls.say(`${view}-drawn`, text);
     const { count } = kept[view];
     const usable = { draw: !isFull(view, config), clear: count > 0 };

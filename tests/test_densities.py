@@ -121,6 +121,14 @@ def test_moments_and_modes_agree_with_the_engine_over_many_settings(ask):
         np.testing.assert_allclose(ask("modes", p), em.diagnosis.modes(mixture), atol=1e-7)
 
 
+def test_there_are_never_more_modes_than_the_engine_finds_where_means_are_the_sliders_own(ask):
+    """Symmetric mixtures: between the modes the slope is 0 but for rounding."""
+    for tenths in range(-25, 26):
+        mixture = em.GaussianMixture([0.5, 0.5], [tenths / 10, -1], [0.5, 0.5])
+        p = {name: values.tolist() for name, values in mixture.parameters.items()}
+        np.testing.assert_allclose(ask("modes", p), em.diagnosis.modes(mixture), atol=1e-4)  # flat where they merge
+
+
 def test_half_life_and_cv2_agree_with_the_engine_over_many_settings(ask):
     rng = np.random.default_rng(6)
     for _ in range(150):
