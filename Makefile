@@ -4,13 +4,14 @@
 # make test    install what the tests need and run them all
 # make lint    ruff and mypy
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
-# make clean   remove the environment
+# make crowd   the environment of the benchmarks that send a class to the server (docs/hosting.md)
+# make clean   remove the environments
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build serve test lint fuzz browser clean
+.PHONY: run build serve test lint fuzz crowd browser clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -40,6 +41,16 @@ $(VENV)/%.installed: requirements.txt requirements-test.txt | $(VENV)/bin/python
 		-r $(if $(filter run,$*),requirements.txt,requirements-test.txt)
 	touch $@
 
+# Of their own: locust and dash[testing] want different releases of the same package.
+CROWD := .venv-crowd
+crowd: $(CROWD)/installed
+	$(CROWD)/bin/python -m serving.build
+
+$(CROWD)/installed: requirements.txt benchmarks/requirements.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(CROWD)
+	$(CROWD)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	touch $@
+
 fuzz: $(VENV)/test.installed
 	$(BIN)/python -m tests.fuzzing $(or $(COUNT),100000) $(or $(SEED),1)
 
@@ -51,4 +62,4 @@ browser:
 		DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq chromium chromium-driver fonts-dejavu-core >/dev/null; }
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(CROWD)

@@ -51,11 +51,13 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
         suppress_callback_exceptions=True,  # else the layout stands in the page once more, to be checked against
         index_string=INDEX,
         assets_url_path=files.assets_path(),
-        assets_path_ignore=["vendor"],  # fetched by who needs it, not by every page
-        external_scripts=[f"{at.url_prefix}{files.assets_path()}/{files.PLOTLY}"],
+        include_assets_files=False,  # in one, below
+        external_scripts=[f"{at.url_prefix}{files.bundle_path('js')}"],
+        external_stylesheets=[f"{at.url_prefix}{files.bundle_path('css')}"],
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = layout
+    files.add_bundles(app)
     page.register(app)
     guard.refuse_malformed(app)
     work.add(app)

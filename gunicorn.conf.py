@@ -1,8 +1,12 @@
 """gunicorn on a small server: `gunicorn app:server` reads this file. What can be set is in settings.py."""
 
+import contextlib
+import ctypes
+import gc
 import logging
 import os
 import re
+import resource
 import shutil
 import sys
 import tempfile
@@ -23,13 +27,24 @@ memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk that s
 # further on in this very process.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Nearly all is allocated by the one thread that computes: heaps for the others would only grow (glibc makes up to eight
+# for each core). M_ARENA_MAX of malloc.h; another C library has no such call, or takes no notice.
+with contextlib.suppress(AttributeError):
+    ctypes.CDLL(None).mallopt(-8, 1)
+
 bind = f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 
-# One thread of a process computes, the others wait: for slow clients, or for their turn (serving/work.py).
+# One or two threads of a process compute, the others wait: for slow clients, or for their turn (serving/work.py).
 worker_class = "gthread"
 threads = THREADS
-keepalive = 15
+# A student thinks for longer than some seconds before the next run, and a connection that is closed just when a request
+# comes loses it. Browsers keep six each.
+keepalive = 75
+worker_connections = 2000
+with contextlib.suppress(OSError, ValueError):  # systemd's unit forbids it, and sets it itself
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 16384) if most > 0 else 16384, most))
 
 preload_app = True  # imported once, shared by all processes; it starts anew in milliseconds what max_requests ends
 max_requests = 10_000
@@ -84,8 +99,15 @@ def on_exit(server):
         shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
+def when_ready(server):
+    """What has been imported stays: a process that looks through it for garbage would get a copy of its own."""
+    gc.collect()
+    gc.freeze()
+
+
 def on_reload(server):
     """Import the code as it is now, and start processes of it; if it does not start, of what was there."""
+    gc.unfreeze()
     old, callable_ = _imported(), server.app.callable
     for name in old:
         del sys.modules[name]
@@ -98,6 +120,7 @@ def on_reload(server):
             del sys.modules[name]
         sys.modules.update(old)
         server.app.callable = callable_
+    when_ready(server)
     for _ in range(server.cfg.workers):
         server.spawn_worker()
 

@@ -43,12 +43,77 @@
 
   const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
-  /* Draw a figure whole. Once Dash has made the plot it is drawn directly: by way of Dash's properties every
-     component of the page would be asked whether this concerns it. */
+  /* Draw a figure whole. The first time it is drawn at once if it can be seen, else when there is time for it: so the
+     view that opens first need not wait for the others. */
   function show(id, figure) {
     const plot = plotOf(id);
-    if (plot && plot._fullLayout) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
-    else window.dash_clientside.set_props(id, { figure });
+    if (plot) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
+    else wait(id, figure);
+  }
+
+  const waiting = new Map(); // id -> figure that was never drawn yet
+  const LATEST = 2000; // ms: to a page embedded in another site's, Chromium may never say that there is time
+  const { requestIdleCallback } = window; // Safari has none
+  const whenIdle = (then) => (requestIdleCallback ? requestIdleCallback(then, { timeout: LATEST }) : setTimeout(then, 50));
+
+  function wait(id, figure) {
+    const place = document.getElementById(id);
+    waiting.set(id, figure);
+    load();
+    if (canBeSeen(place)) return draw(id);
+    opened.observe(place);
+    whenIdle(drawNext);
+  }
+
+  const canBeSeen = (place) => place.offsetWidth && !place.closest(".view[hidden]"); // a closed view keeps its width
+
+  function draw(id) {
+    if (!window.Plotly) return;
+    const figure = waiting.get(id);
+    waiting.delete(id);
+    const place = document.getElementById(id);
+    opened.unobserve(place);
+    sizes.observe(place);
+    const plot = document.createElement("div");
+    place.replaceChildren(plot);
+    window.Plotly.newPlot(plot, figure.data, figure.layout, JSON.parse(place.dataset.config));
+    plot.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
+  }
+
+  function drawNext() {
+    const [id] = waiting.keys();
+    if (!id || !window.Plotly) return;
+    draw(id);
+    whenIdle(drawNext);
+  }
+
+  const opened = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting && waiting.has(target.id)) draw(target.id);
+  });
+
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      const plot = plotOf(target.id);
+      if (!contentRect.width || !plot || !differs(plot._fullLayout, contentRect)) continue;
+      window.Plotly.Plots.resize(plot).catch(() => {}); // hidden again meanwhile
+    }
+  });
+
+  const differs = (full, { width, height }) => Math.abs(full.width - width) + Math.abs(full.height - height) > 1;
+
+  let loading = false;
+
+  /* plotly.js takes longer to run than the whole page to stand: so it runs when there is a figure to draw. */
+  function load() {
+    if (loading || window.Plotly) return;
+    loading = true;
+    const script = document.createElement("script");
+    script.src = document.getElementById("plotly").href;
+    script.addEventListener("load", () => {
+      for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
+      whenIdle(drawNext);
+    });
+    document.head.append(script);
   }
 
   const pending = {};

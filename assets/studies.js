@@ -96,13 +96,14 @@
     );
     document.querySelector(".study-surface .graph").classList.add("drawn");
     redraw(config);
-    const plot = emlab.figures.plotOf("surface-figure");
-    if (plot.dataset.listens) return;
-    plot.dataset.listens = "yes";
+  }
+
+  document.addEventListener("drawn", ({ target: plot }) => {
+    if (!plot.closest("#surface-figure")) return;
     plot.on("plotly_click", ({ points: [{ x, y }] }) => {
       if (surface) emlab.run.runFrom(startAt(x, y));
     });
-  }
+  });
 
   /* Start values of the run on show, with those of the surface's two components at the point that was clicked. */
   function startAt(x, y) {

@@ -13,13 +13,8 @@ from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.conftest import pytest_setup_options
+from tests.page import READY
 from tests.serving import ROOT, free_port, running
-
-READY = (
-    "return document.querySelectorAll('.main-svg').length >= 5"
-    " && document.getElementById('run-sentence').textContent !== ''"
-)
-"""Whether the first run is on the page."""
 
 
 @contextmanager

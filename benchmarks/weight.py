@@ -21,10 +21,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
 from app import layout
-from benchmarks.browser import READY
 from components import page
 from serving import files
 from tests.conftest import pytest_setup_options
+from tests.page import READY
 from tests.serving import gunicorn
 
 
@@ -32,7 +32,10 @@ from tests.serving import gunicorn
 def plain_dash() -> Iterator[str]:
     """The page as Dash serves it, with nothing added."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line per request
+    # Dash has plotly.js loaded where its own component draws figures; here the page draws them.
+    plotly = {"relative_package_path": "package_data/plotly.min.js", "namespace": "plotly"}
     app = Dash("app", assets_folder=str(files.ASSETS), assets_path_ignore=["vendor"])
+    app.scripts.append_script(plotly)
     app.layout = layout
     page.register(app)
     server = make_server("127.0.0.1", 0, app.server, threaded=True)

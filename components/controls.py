@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.figures import BLANK, CONFIG
+from components.figures import CONFIG
 from components.options import CHOICES, GROUPS
 from components.parameters import Parameter
 from components.theme import SIGNS
@@ -166,9 +167,9 @@ def save(graph_id: str, title: str) -> html.Div:
 
 
 def graph(graph_id: str, label: str, over: Sequence[Component] = ()) -> html.Div:
-    """An empty figure of the right size, which the browser fills; `over` it lies what can be dragged."""
+    """Room for a figure, which the browser draws (assets/figures.js); `over` it lies what can be dragged."""
     return html.Div(
-        [dcc.Graph(id=graph_id, figure=BLANK, config=CONFIG, responsive=True), *over],
+        [html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG)}), *over],
         className="graph",
         role="img",
         **{"aria-label": label},

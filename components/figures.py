@@ -34,18 +34,6 @@ SAVED: dict[str, Any] = {
 }
 """A figure that is saved: what its layout has instead, and pixels of a PNG to each of its own."""
 
-BLANK: dict[str, Any] = {
-    "data": [],
-    "layout": {
-        "xaxis": {"visible": False},
-        "yaxis": {"visible": False},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-    },
-}
-"""What stands in a graph until the browser has filled it."""
-
-
 COMPONENTS = range(MAX_COMPONENTS)
 
 POSTERIOR_NAMES = [f"q{k}, {'descending' if k else 'ascending'}" for k in COMPONENTS]

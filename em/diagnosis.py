@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from em.checks import Floats
 from em.exponential import ExponentialMixture
@@ -70,6 +69,8 @@ def modes(mixture: GaussianMixture) -> Floats:
         log_terms = np.log(weights) - 2 * np.log(stds) - 0.5 * z * z
         return float(-np.exp(log_terms - log_terms.max()) @ z)
 
+    from scipy.optimize import brentq  # large, and the page itself never needs it
+
     low, high = means.min() - narrowest, means.max() + narrowest  # uphill at one, downhill at the other
     offsets = np.linspace(-6, 6, 241)
     grid = np.unique(np.clip((means[:, np.newaxis] + stds[:, np.newaxis] * offsets).ravel(), low, high))
@@ -87,6 +88,8 @@ def modes(mixture: GaussianMixture) -> Floats:
 
 def half_life(mixture: ExponentialMixture) -> float:
     """Time by which half of an exponential mixture's observations are expected: its median, in their unit."""
+    from scipy.optimize import brentq  # large, and the page itself never needs it
+
     weights = mixture.weights / mixture.weights.sum()  # exactly 1, so that the bracket below holds
 
     def excess(at: float) -> float:

@@ -7,16 +7,20 @@ truth has (label switching).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 from typing import TypeVar
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+from numpy.typing import NDArray
 
 from em.mixture import Mixture, require_mixture
 
 __all__ = ["labels_switched", "match", "reordered"]
 
 M = TypeVar("M", bound=Mixture)
+
+MOST_TRIED = 6
+"""Up to so many components every permutation is tried: scipy.optimize takes 36 MB in each process of the server."""
 
 
 def match(estimate: M, truth: M) -> tuple[int, ...]:
@@ -50,7 +54,19 @@ def match(estimate: M, truth: M) -> tuple[int, ...]:
     with np.errstate(over="ignore"):
         distances = truth._overlap_distances(estimate)
     distances += (np.sqrt(truth.weights)[:, np.newaxis] - np.sqrt(estimate.weights)) ** 2
-    return tuple(int(k) for k in linear_sum_assignment(np.minimum(distances, 1e300))[1])
+    return _assignment(np.minimum(distances, 1e300))
+
+
+def _assignment(costs: NDArray[np.float64]) -> tuple[int, ...]:
+    """A column for each row, each once, so that the total cost is least."""
+    if len(costs) > MOST_TRIED:
+        from scipy.optimize import linear_sum_assignment
+
+        return tuple(int(k) for k in linear_sum_assignment(costs)[1])
+    rows = costs.tolist()
+    return min(
+        permutations(range(len(rows))), key=lambda order: sum(row[k] for row, k in zip(rows, order, strict=True))
+    )
 
 
 def reordered(mixture: M, permutation: Sequence[int]) -> M:

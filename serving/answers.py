@@ -9,7 +9,7 @@ import threading
 
 from cachetools import LRUCache
 
-MAX_BYTES = 12_000_000
+MAX_BYTES = 8_000_000
 """Room for answers in each process: some two hundred runs of a thousand observations, with what they compress to."""
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
+import flask
 from dash import Dash
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
@@ -24,10 +26,12 @@ BUILT = ROOT / "build" / "static"
 ASSETS = ROOT / "assets"
 
 PLOTLY = "vendor/plotly/plotly-cartesian.min.js"
-"""What takes the place of the whole plotly.js, where the page has it before Dash looks for it."""
+"""What takes the place of the whole plotly.js. It comes at once and runs when the page stands (assets/figures.js)."""
 
-LATER = "_dash-component-suites/dash/dcc/async-graph.js"
-"""What Dash fetches for its first figure, without the page naming it."""
+UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
+"""Scripts of Dash that the page can do without: its table; what brings browsers of 2015 up to date, since the page's
+own scripts ask for those of 2020; what its core components share that are fetched when first used, of which the page
+has none."""
 
 FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
 """Dash's own, in the name of a file: version of the package, time of its installation."""
@@ -42,6 +46,24 @@ def assets_path() -> str:
     return f"assets/{content.hexdigest()[:12]}"
 
 
+def bundle_path(kind: str) -> str:
+    """Where all of the page's own scripts (`js`) or style sheets (`css`) are, one after the other."""
+    return f"{assets_path()}/emlab.{kind}"
+
+
+def add_bundles(app: Dash) -> None:
+    """Serve both: on a slow connection a request costs more than what these files weigh."""
+
+    def answer(path: str, content: bytes) -> None:
+        mimetype = "text/css" if path.endswith("css") else "text/javascript"
+        app.server.add_url_rule(
+            app.config.routes_pathname_prefix + path, path, lambda: flask.Response(content, mimetype=mimetype)
+        )
+
+    for kind in ("js", "css"):
+        answer(bundle_path(kind), b"\n".join(path.read_bytes() for path in sorted(ASSETS.glob(f"*.{kind}"))))
+
+
 def _assets() -> list[Path]:
     return sorted(path for path in ASSETS.rglob("*") if path.is_file())
 
@@ -51,7 +73,8 @@ def addresses(app: Dash) -> set[str]:
     prefix = app.config.routes_pathname_prefix
     page = app.server.test_client().get(prefix).get_data(as_text=True)
     named = {address.removeprefix(prefix) for address in re.findall(r'(?:src|href)="(/[^"?]+)', page)}
-    return named | {LATER} | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
+    asked_for_again = {"_dash-layout", "_dash-dependencies"}
+    return named - asked_for_again | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
 
 
 def build(app: Dash, folder: Path = BUILT) -> None:
@@ -93,9 +116,14 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 
 
 class Light(Dash):
-    """Dash, with neither its table, which the page has none of, nor the whole of plotly.js."""
+    """Dash, without the scripts that the page does not use."""
 
-    def interpolate_index(self, scripts: str = "", **parts: Any) -> str:
-        """Fill the page in."""
-        kept = [tag for tag in scripts.splitlines() if "/dash_table/" not in tag]
-        return super().interpolate_index(scripts="\n".join(kept), **parts)
+    def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:
+        """Fill the page in, and have the browser ask at once for what Dash asks for when its scripts run."""
+        kept = [tag for tag in scripts.splitlines() if not any(name in tag for name in UNUSED)]
+        query = flask.request.query_string.decode("latin-1")
+        prefix = self.config.requests_pathname_prefix
+        soon = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
+        tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
+        tags.append(f'<link rel="preload" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
+        return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)

@@ -1,4 +1,4 @@
-"""Who computes next: one at a time in a process, the others wait, and an address that asks much waits for the rest.
+"""Who computes next: one at a time, the others wait, and an address that asks much waits for the rest.
 
 Threads that take turns in numpy need two to three times as long for the same work, so one computes and the others wait.
 A whole class may stand behind one address. So nobody is refused for asking much, only for asking more than everybody
@@ -14,7 +14,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-THREADS = 96
+THREADS = 128
 """Threads of a process: most of them wait for slow clients, or for their turn."""
 HALF_LIFE = 30.0
 """After so many seconds, half of what an address has computed is forgotten."""

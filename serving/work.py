@@ -1,5 +1,8 @@
-"""What costs the server time, callbacks and the page's layout: made once for all who ask the same, one at a time,
-and refused in words where it would be too much.
+"""What costs the server time, callbacks and the page's layout: made once for all who ask the same, by turns, and
+refused in words where it would be too much.
+
+What takes long has turns of its own, so that one at a time of each kind computes: a class's runs of a thousand
+observations need not wait for one of a hundred thousand.
 """
 
 from __future__ import annotations
@@ -13,14 +16,14 @@ from typing import Any
 import flask
 from dash import Dash
 
-from components import guard, identical
+from components import asked, guard
 from components.state import MAX_SECONDS
 from serving.answers import Answers, Compressed
 from serving.turns import THREADS, Refused, Turns
 from serving.watching import QUEUE, WAITED
 
-PLACES = THREADS - 16
-"""How many may wait for their turn at once; the other threads are for what needs none."""
+PLACES = THREADS // 2 - 8
+"""How many may wait for each kind of turn at once; the other threads are for what needs none."""
 PATIENCE = 10.0
 """Longest wait for a turn, in seconds."""
 BUDGET = 10.0
@@ -32,13 +35,18 @@ GREEDY = "Very much is asked from your address while others wait. Try again in {
 
 def add(app: Dash) -> None:
     """Bring callbacks and layout under these rules."""
-    answers, turns = Answers(), Turns(PLACES, PATIENCE, BUDGET)
+    answers = Answers()
+    quick, long = (Turns(PLACES, PATIENCE, BUDGET) for _ in range(2))
     server = app.server
     server.config |= {"COMPRESS_CACHE_BACKEND": lambda: Compressed(answers), "COMPRESS_CACHE_KEY": _compressed_key}
-    server.extensions["emlab-turns"] = turns
-    prefix = app.config.routes_pathname_prefix
-    for endpoint, key in ((guard.endpoint(app), _callback_key), (f"{prefix}_dash-layout", _page_key)):
-        server.view_functions[endpoint] = _in_turn(server.view_functions[endpoint], key, answers, turns)
+    server.extensions["emlab-turns"] = {"quick": quick, "long": long}
+
+    def in_turn(endpoint: str, key_of: Callable[[], str | None], turns_of: Callable[[], Turns]) -> None:
+        view = server.view_functions[endpoint]
+        server.view_functions[endpoint] = _in_turn(view, key_of, turns_of, answers)
+
+    in_turn(guard.endpoint(app), _callback_key, lambda: long if asked.takes_long(flask.request.get_json()) else quick)
+    in_turn(f"{app.config.routes_pathname_prefix}_dash-layout", _page_key, lambda: quick)
 
     @server.errorhandler(Refused)
     def refused(refusal: Refused) -> tuple[flask.Response, int, dict[str, str]]:
@@ -48,7 +56,7 @@ def add(app: Dash) -> None:
 
 
 def _in_turn(
-    view: Callable[..., Any], key_of: Callable[[], str | None], answers: Answers, turns: Turns
+    view: Callable[..., Any], key_of: Callable[[], str | None], turns_of: Callable[[], Turns], answers: Answers
 ) -> Callable[..., flask.typing.ResponseReturnValue]:
     """Answer from what is kept, or make the answer when it is this request's turn."""
 
@@ -57,7 +65,7 @@ def _in_turn(
         key, environ = key_of(), flask.request.environ
         answer = answers.get(key) if key else None
         if answer is None:
-            with QUEUE.track_inprogress(), turns.turn(client(flask.request.remote_addr)) as waited:
+            with QUEUE.track_inprogress(), turns_of().turn(client(flask.request.remote_addr)) as waited:
                 WAITED.observe(waited)
                 environ["emlab.waited"] = round(waited, 4)
                 answer = answers.get(key) if key else None  # whoever was before may have asked the same
@@ -85,11 +93,11 @@ def client(address: str | None) -> str:
 
 
 def _callback_key() -> str | None:
-    return identical.callback(flask.request.get_json(), flask.request.content_length or 0)
+    return asked.callback_key(flask.request.get_json(), flask.request.content_length or 0)
 
 
 def _page_key() -> str | None:
-    return identical.page(flask.request.query_string.decode("latin-1"))
+    return asked.page_key(flask.request.query_string.decode("latin-1"))
 
 
 def _compressed_key(_request: flask.Request) -> str:

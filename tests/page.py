@@ -18,6 +18,12 @@ from components.parameters import MAX_COMPONENTS
 
 PATIENCE = 15
 
+READY = (
+    "return document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= 6"
+    " && document.getElementById('run-sentence').textContent !== ''"
+)
+"""Whether the first run is on the page, and every figure drawn but the surface, which is asked for."""
+
 
 class Page:
     """The page, freshly opened in the browser of a dash.testing composite: from its server, or from another address."""
@@ -33,8 +39,7 @@ class Page:
 
     def ready(self) -> None:
         """Wait until figures and the first run are there."""
-        self.until(lambda: self.browser.execute_script("return document.querySelectorAll('.main-svg').length") >= 5)
-        self.until(lambda: self.text(ids.RUN_SENTENCE))
+        self.until(lambda: self.browser.execute_script(READY))
 
     def visit(self, query: str) -> None:
         """Open the page with a query in its address."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -66,7 +67,7 @@ def running(
         yield server
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(45)  # gunicorn takes its graceful_timeout where requests are left
 
 
 @contextmanager
@@ -94,3 +95,29 @@ def smoke(address: str) -> None:
         f"{address}_dash-update-component", json=callback_request({"id": 1} | run_request(n=50)), timeout=30
     )
     assert len(answer.json()["response"][ids.RUN_REPLY]["data"]["result"]["x"]) == 50
+
+
+def located(program: str) -> str | None:
+    """Where a program is, also among those that an administrator starts."""
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin")
+
+
+@contextmanager
+def nginx(program: str, folder: Path, upstream: str, url_prefix: str = "/") -> Iterator[Running]:
+    """nginx with deploy/nginx.conf on a free port in front of a server, with its files in a folder."""
+    port = free_port()
+    block = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    block = block.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("127.0.0.1:8050", upstream)
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    connections = "worker_connections 768;"  # as Debian has it
+    main = (
+        f"pid {folder}/pid; daemon off; error_log stderr; events {{ {connections} }} "
+        f"http {{ {temporary} include {folder}/emlab; }}"
+    )
+    (folder / "emlab").write_text(block)
+    (folder / "main").write_text(main)
+    command = [program, "-c", str(folder / "main")]
+    with running(command, f"http://127.0.0.1:{port}{url_prefix}", folder / "nginx.log") as server:
+        yield server

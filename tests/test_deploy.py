@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -13,7 +12,8 @@ import pytest
 import requests
 
 from components.guard import MAX_BODY
-from tests.serving import ROOT, free_port, gunicorn, running, smoke
+from tests import serving
+from tests.serving import ROOT, free_port, gunicorn, located, running, smoke
 
 DEPLOY = ROOT / "deploy"
 
@@ -24,23 +24,11 @@ def text(name: str) -> str:
 
 def need(program: str) -> str:
     """Where a program is, or skip."""
-    found = shutil.which(program) or shutil.which(program, path="/usr/sbin")
-    return found or pytest.skip(f"{program} is not installed here")
+    return located(program) or pytest.skip(f"{program} is not installed here")
 
 
-@contextmanager
 def nginx(folder, upstream, url_prefix):
-    port = free_port()
-    block = text("nginx.conf").replace("listen 80;", f"listen 127.0.0.1:{port};").replace("127.0.0.1:8050", upstream)
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    main = f"pid {folder}/pid; daemon off; error_log stderr; events {{}} http {{ {temporary} include {folder}/emlab; }}"
-    (folder / "emlab").write_text(block)
-    (folder / "main").write_text(main)
-    command = [need("nginx"), "-c", str(folder / "main")]
-    with running(command, f"http://127.0.0.1:{port}{url_prefix}", folder / "nginx.log") as server:
-        yield server
+    return serving.nginx(need("nginx"), folder, upstream, url_prefix)
 
 
 @contextmanager

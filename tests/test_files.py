@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from datetime import timedelta
+from html import unescape
 
 import brotli
 import pytest
@@ -67,7 +68,7 @@ def test_an_address_with_its_content_is_kept_for_good_and_others_are_asked_for_a
             assert bool(answer.cache_control.immutable) == bool(kept), address
             assert answer.cache_control.max_age == (timedelta(days=3650).total_seconds() if kept else 0), address
     fingerprinted = [path for path in folder.rglob("*.js") if files.FINGERPRINT.search(path.name)]
-    assert len(fingerprinted) == 8
+    assert len(fingerprinted) == 6
 
 
 @pytest.mark.parametrize("path", ["", "_dash-layout", "_dash-dependencies"])
@@ -101,3 +102,20 @@ def test_without_a_build_all_is_served_all_the_same(tmp_path):
     for address in files.addresses(app):
         with app.server.test_client().get(f"/{address}", headers=ACCEPTED) as answer:
             assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "v=1&view=em&n=321", "x=%22%3E%3Cscript%3E&amp"])
+def test_the_page_names_what_dash_will_ask_for(query):
+    page = create_app().server.test_client().get("/", query_string=query).get_data(as_text=True)
+    named = [unescape(address) for address in re.findall(r'<link rel="preload"[^>]* href="([^"]+)"', page)]
+    assert named[:2] == [f"/_dash-layout{query and '?'}{query}", "/_dash-dependencies"]
+    assert named[2].endswith(files.PLOTLY)
+    assert len(named) == 3
+
+
+@pytest.mark.parametrize(("kind", "mimetype"), [("js", "text/javascript"), ("css", "text/css")])
+def test_scripts_and_style_sheets_travel_as_one(kind, mimetype):
+    answer = create_app().server.test_client().get(f"/{files.bundle_path(kind)}")
+    assert answer.mimetype == mimetype
+    for path in files.ASSETS.glob(f"*.{kind}"):
+        assert path.read_bytes() in answer.data, path.name

@@ -20,7 +20,7 @@ PAGE_LAYERS = [
     {"serving.files", "serving.work"},
     {"serving.headers", "serving.health", "serving.watching"},
     {"settings", "serving.answers", "serving.turns", "serving.logs"},
-    {"components.page", "components.guard", "components.identical"},
+    {"components.page", "components.guard", "components.asked"},
     {f"components.{view}" for view in VIEWS},
     {
         "components.explorer",

@@ -6,8 +6,10 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 
 import em
+from em.matching import _assignment
 
 
 def random_mixture(family, k, rng):
@@ -103,3 +105,12 @@ def test_mixtures_of_different_kinds_are_not_matched():
             em.match(two, other)
     with pytest.raises(ValueError, match="truth must be a mixture"):
         em.match(two, None)
+
+
+@pytest.mark.parametrize("k", range(1, 9))
+def test_the_assignment_is_the_cheapest_there_is(k):
+    rng = np.random.default_rng(k)
+    for _ in range(50):
+        costs = rng.exponential(size=(k, k))
+        rows, columns = linear_sum_assignment(costs)
+        assert costs[rows, _assignment(costs)].sum() == pytest.approx(costs[rows, columns].sum(), rel=1e-14)

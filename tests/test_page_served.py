@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from app import create_app
 from components import ids
 from serving import files
-from tests.page import Page, hosts
+from tests.page import PATIENCE, Page, hosts
 from tests.serving import gunicorn
 
 
@@ -84,6 +85,29 @@ def test_every_file_that_is_asked_for_was_built(page, server):
     asked = {urlsplit(url).path.removeprefix(prefix) for url in page.requests()}
     made_for_each = {"_dash-layout", "_dash-dependencies", "_dash-update-component"}
     assert [path for path in asked - made_for_each if not (files.BUILT / path).is_file()] == []
+
+
+def test_what_the_page_names_beforehand_is_asked_for_once(page, server):
+    page.visit("v=1&view=em&n=321&seed=7")
+    asked = [urlsplit(url).path.rpartition("/")[2] for url in page.requests()]
+    for name in ("_dash-layout", "_dash-dependencies", files.PLOTLY.rpartition("/")[2]):
+        assert asked.count(name) == 1, name
+
+
+IN_NO_HURRY = "window.requestIdleCallback = () => {}"
+
+
+def test_a_figure_of_a_closed_view_is_drawn_when_the_view_is_opened(lab, server):
+    script = lab.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": IN_NO_HURRY})
+    try:
+        lab.driver.get(server.address)
+        drawn = "return [...document.querySelectorAll('.js-plotly-plot')].map((plot) => plot.parentElement.id)"
+        WebDriverWait(lab.driver, PATIENCE).until(lambda _: lab.driver.execute_script(drawn))
+        assert lab.driver.execute_script(drawn) == [ids.GAUSSIAN_FIGURE]
+        lab.driver.find_element(By.ID, ids.tab("exponential")).click()
+        WebDriverWait(lab.driver, PATIENCE).until(lambda _: ids.EXPONENTIAL_FIGURE in lab.driver.execute_script(drawn))
+    finally:
+        lab.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
 
 
 def test_a_breach_of_the_policy_would_be_seen(lab, page):

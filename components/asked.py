@@ -1,4 +1,4 @@
-"""Which requests ask for the same thing, so that it need be made only once.
+"""What is asked for: the same as by somebody else, so that it need be made only once, and whether it takes long.
 
 Whatever holds somebody's own data is never the same as anything: nothing of it is kept.
 """
@@ -21,7 +21,11 @@ MAX_REQUEST = 4_000
 """Largest request that is looked at, in bytes."""
 
 
-def callback(body: dict[str, Any], length: int) -> str | None:
+QUICK = 10_000
+"""Most observations of a run that does not take long."""
+
+
+def callback_key(body: dict[str, Any], length: int) -> str | None:
     """A key that callback requests share if they ask for the same, or None if this one is like no other."""
     if body["output"] not in SHARED or length > MAX_REQUEST:
         return None
@@ -37,8 +41,18 @@ def callback(body: dict[str, Any], length: int) -> str | None:
     return f"{body['output']} {sha256(asked).hexdigest()}"
 
 
-def page(query: str) -> str | None:
+def page_key(query: str) -> str | None:
     """A key for the page that an address wants, or None if it carries somebody's own data."""
     if len(query) > MAX_LENGTH or DATA in unquote_plus(query):
         return None
     return f"page {sha256(query.encode()).hexdigest()}"
+
+
+def takes_long(body: dict[str, Any]) -> bool:
+    """Whether a callback request asks for more than a run of some thousands of observations."""
+    if body["output"] != f"{ids.RUN_REPLY}.data":
+        return True
+    request = body["inputs"][0].get("value")
+    asked = request if isinstance(request, dict) else {}
+    n, data = asked.get("n", 0), asked.get("data", [])
+    return (isinstance(n, (int, float)) and n > QUICK) or (isinstance(data, list) and len(data) > QUICK)
