@@ -72,7 +72,7 @@ def gaussian(mode: Mode) -> go.Figure:
         uid="modes",
         mode="markers+text",
         textposition=["top left", "top right"],  # away from each other, where the curve falls
-        textfont={"size": 13, "color": colour},
+        textfont={"size": 14, "color": colour},
         marker={"size": 7, "color": colour, "opacity": 1, "line": {"width": 0}},
         cliponaxis=False,
         hoverinfo="skip",
