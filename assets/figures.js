@@ -154,14 +154,34 @@
     for (const one of figure.data) {
       if (one.visible === false || one.type !== "scatter" || one.mode === "markers" || one.line?.width === 0) continue;
       const group = plot.querySelector(`.scatterlayer .trace${one.uid}`);
+      const axes = [axis(full, one.xaxis, "x"), axis(full, one.yaxis, "y")];
+      if (one.mode === "markers+text") {
+        if (!group || !writePoints(group, one, ...axes)) return false;
+        continue;
+      }
       const line = group && group.querySelector("path.js-line");
       if (!line) return false;
-      const path = pathOf(one, axis(full, one.xaxis, "x"), axis(full, one.yaxis, "y"));
+      const path = pathOf(one, ...axes);
       writes.push([line, path.line]);
       const fill = group.querySelector("path.js-fill");
       if (fill) writes.push([fill, path.fill]);
     }
     for (const [node, d] of writes) node.setAttribute("d", d);
+    return true;
+  }
+
+  /* Marks with words beside them: as many as there were. */
+  function writePoints(group, { x, y, text }, xaxis, yaxis) {
+    const marks = group.querySelectorAll("path.point");
+    const words = group.querySelectorAll(".textpoint text");
+    if (marks.length !== x.length || words.length !== x.length) return false;
+    marks.forEach((mark, i) => {
+      const [px, py] = [xaxis.d2p(x[i]).toFixed(2), yaxis.d2p(y[i]).toFixed(2)];
+      mark.setAttribute("transform", `translate(${px},${py})`);
+      words[i].setAttribute("x", px);
+      words[i].setAttribute("y", py);
+      if (words[i].textContent !== text[i]) words[i].textContent = text[i];
+    });
     return true;
   }
 

@@ -148,7 +148,7 @@ def card(
     return html.Section([heading, *children], className=f"card {className}".strip(), **group)
 
 
-def legend(entries: Mapping[str, str], legend_id: str | None = None) -> html.Ul:
+def legend(entries: Mapping[str, Component | str], legend_id: str | None = None) -> html.Ul:
     """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name."""
     named = {} if legend_id is None else {"id": legend_id}
     return html.Ul(
@@ -166,10 +166,10 @@ def save(graph_id: str, title: str) -> html.Div:
     return html.Div(className="save", **{"data-figure": graph_id, "data-title": title})
 
 
-def graph(graph_id: str, label: str) -> html.Div:
-    """Room for a figure, which the browser draws (assets/figures.js)."""
+def graph(graph_id: str, label: str, over: Sequence[Component] = ()) -> html.Div:
+    """Room for a figure, which the browser draws (assets/figures.js); `over` it lies what can be dragged."""
     return html.Div(
-        html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG)}),
+        [html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG)}), *over],
         className="graph",
         role="img",
         **{"aria-label": label},

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import ClientsideFunction, Dash, Input, State, html
 from dash.development.base_component import Component
 
 from components import ids
 from components.controls import card, graph, in_group, legend, parameter_row, save
 from components.link import Link
-from components.parameters import Parameter
+from components.parameters import DRAW, Parameter
 from components.theme import SIGNS
+from components.words import INVITATIONS, QUANTITIES
 
 
 def layout(
     link: Link,
     view: str,
     figure: str,
-    invitation: str,
     parameters: tuple[Parameter, ...],
     options: list[Component],
     also: dict[str, str] | None = None,
+    over: Sequence[Component] = (),
 ) -> html.Div:
-    """Controls and figure of the explorer `view`; `also` are further entries of the figure's legend."""
+    """Controls and figure of the explorer `view`.
+
+    `also` are further entries of the figure's legend, `over` lies over the figure.
+    """
     first, *others = parameters
     other_weight = html.P(
         ["Mixing weight π2 = 1 − π1 = ", html.Output(id=ids.other_weight(view), htmlFor=ids.slider(first.name))],
@@ -34,12 +40,12 @@ def layout(
                     card(
                         ids.VIEWS[view],
                         [
-                            html.P(invitation, className="invitation"),
+                            html.P(INVITATIONS[view], className="invitation"),
                             parameter_row(first, link.number(first)),
                             other_weight,
                             *[parameter_row(parameter, link.number(parameter)) for parameter in others],
-                            html.Button("Reset", id=ids.reset(view), type="button", className="plain-button"),
                         ],
+                        beside=[_button("Reset", ids.reset(view))],
                     ),
                     card("Show", options),
                 ],
@@ -51,7 +57,7 @@ def layout(
                     html.Div(
                         [
                             legend(
-                                {"of-mixture": "Mixture density"}
+                                {"of-mixture": html.Span(QUANTITIES["density"]["curve"], id=ids.curve_name(view))}
                                 | {f"of-{k}": f"{SIGNS[k]} Component {k + 1}, weighted" for k in (0, 1)}
                                 | (also or {})
                             ),
@@ -59,9 +65,10 @@ def layout(
                         ],
                         className="heading",
                     ),
-                    graph(figure, f"Figure: {ids.VIEWS[view]} density and its weighted components"),
+                    graph(figure, f"Figure: {ids.VIEWS[view]} density and its weighted components", over),
                     html.P(id=ids.sentence(view), className="sentence"),
                     html.P(id=ids.announcement(view), className="unseen", **{"aria-live": "polite"}),
+                    _drawing(view),
                 ],
                 className="card stage",
             ),
@@ -70,12 +77,32 @@ def layout(
     )
 
 
+def _button(name: str, button_id: str) -> html.Button:
+    return html.Button(name, id=button_id, type="button", className="plain-button")
+
+
+def _drawing(view: str) -> html.Div:
+    """Drawing points from the mixture, and what is said of them."""
+    return html.Div(
+        [
+            _button(f"Draw {DRAW} points", ids.draw(view)),
+            _button("Clear", ids.clear(view)),
+            html.P(
+                [html.Span(className="key of-histogram", **{"aria-hidden": "true"}), html.Span(id=ids.drawn(view))],
+                className="note",
+            ),
+        ],
+        className="drawing",
+        **in_group("controls"),
+    )
+
+
 def register(app: Dash, view: str, parameters: tuple[Parameter, ...], options: list[str]) -> None:
     """Bind the explorer `view`: drawn and described in the browser on every move, with no request to the server."""
     app.clientside_callback(
         ClientsideFunction("emlab", view),
         *[Input(ids.slider(parameter.name), "value") for parameter in parameters],
-        Input(ids.reset(view), "n_clicks"),
+        *[Input(button(view), "n_clicks") for button in (ids.reset, ids.draw, ids.clear)],
         *[Input(option, "data") for option in options],
         Input(ids.THEME, "data"),
         State(ids.CONFIG, "data"),

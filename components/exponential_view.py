@@ -18,9 +18,9 @@ def layout(link: Link) -> html.Div:
         link,
         VIEW,
         ids.EXPONENTIAL_FIGURE,
-        "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
         EXPONENTIAL,
         [
+            choice(ids.EXPONENTIAL_QUANTITY, link.chosen(ids.EXPONENTIAL_QUANTITY)),
             choice(ids.PARAMETRISATION, link.chosen(ids.PARAMETRISATION)),
             choice(ids.Y_AXIS, link.chosen(ids.Y_AXIS)),
             switch(ids.EXPONENTIAL_COMPONENTS, ["Weighted components"], link.is_on(ids.EXPONENTIAL_COMPONENTS)),
@@ -30,15 +30,22 @@ def layout(link: Link) -> html.Div:
                 link.is_on(ids.NOTEBOOK_CURVE),
             ),
         ],
-        {"of-notebook": "Notebook’s curve"},
+        also={"of-notebook": "Notebook’s curve"},
     )
 
 
 def register(app: Dash) -> None:
     """Bind the view's callbacks."""
+    register_choice(app, ids.EXPONENTIAL_QUANTITY)
     register_choice(app, ids.PARAMETRISATION)
     register_choice(app, ids.Y_AXIS)
     for option in (ids.EXPONENTIAL_COMPONENTS, ids.NOTEBOOK_CURVE):
         register_switch(app, option)
-    options = [ids.EXPONENTIAL_COMPONENTS, ids.PARAMETRISATION, ids.Y_AXIS, ids.NOTEBOOK_CURVE]
+    options = [
+        ids.EXPONENTIAL_QUANTITY,
+        ids.EXPONENTIAL_COMPONENTS,
+        ids.PARAMETRISATION,
+        ids.Y_AXIS,
+        ids.NOTEBOOK_CURVE,
+    ]
     explorer.register(app, VIEW, EXPONENTIAL, options)

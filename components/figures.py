@@ -11,7 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components import ids
+from components import explorer_figures, ids
 from components.parameters import MAX_COMPONENTS
 from components.theme import (
     DASHES,
@@ -20,15 +20,10 @@ from components.theme import (
     Mode,
     component_colour,
     saved_template,
-    template,
     tokens,
     translucent,
 )
-
-GAUSSIAN_WINDOW = (-5.0, 5.0)
-EXPONENTIAL_WINDOW = {"scale": (0.0, 5.0), "rate": (0.0, 100.0)}
-LOG_FLOOR = 1e-6
-"""Smallest density shown on a logarithmic axis."""
+from components.traces import component, figure, histogram, mixture
 
 CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
 """Plotly's settings for every graph."""
@@ -65,72 +60,13 @@ def _palettes(mode: Mode) -> dict[str, Any]:
     }
 
 
-def _figure(mode: Mode, traces: list[Any], **layout: Any) -> go.Figure:
-    for trace in traces:
-        trace.showlegend = trace.name is not None  # in a figure that is saved: on the page no legend is plotly's
-    return go.Figure(traces, go.Layout(template=template(mode), autosize=True, uirevision="keep", **layout))
-
-
 def _hover(first: str, offset: int) -> list[str]:
     """Lines of what is said on hovering: `first`, then each responsibility; the browser takes as many as there are."""
     return [first] + [f"q<sub>{k}</sub> = %{{customdata[{k + offset}]:.4f}}" for k in COMPONENTS]
 
 
-def _mixture(mode: Mode, name: str = "Mixture density") -> go.Scatter:
-    return go.Scatter(
-        uid="mixture",
-        name=name,
-        mode="lines",
-        line={"color": tokens(mode)["ink"], "width": 3, "simplify": False},
-        hovertemplate="%{y:.4g}",
-    )
-
-
-def _component(k: int, mode: Mode, name: str) -> go.Scatter:
-    colour = component_colour(k, mode)
-    return go.Scatter(
-        uid=f"component-{k}",
-        name=name,
-        mode="lines",
-        line={"color": colour, "width": 2, "dash": DASHES[k], "simplify": False},
-        fill="tozeroy",
-        fillcolor=translucent(colour, 0.13),
-        hovertemplate="%{y:.4g}",
-    )
-
-
-def gaussian(mode: Mode) -> go.Figure:
-    """Explorer of a two-component Gaussian mixture."""
-    return _figure(
-        mode,
-        [_component(k, mode, f"{SIGNS[k]} Component {k + 1}, weighted") for k in (0, 1)] + [_mixture(mode)],
-        xaxis={"title": {"text": "x"}, "range": GAUSSIAN_WINDOW, "dtick": 1},
-        yaxis={"title": {"text": "density p(x)"}},
-        hovermode="x unified",
-    )
-
-
-def exponential(mode: Mode) -> go.Figure:
-    """Explorer of a two-component exponential mixture, with the notebook's unnormalised curve."""
-    notebook = go.Scatter(
-        uid="notebook",
-        name="Notebook’s curve, not a density",
-        mode="lines",
-        line={"color": tokens(mode)["quiet"], "width": 2, "dash": "dash", "simplify": False},
-        hovertemplate="%{y:.4g}",
-    )
-    return _figure(
-        mode,
-        [_component(k, mode, f"{SIGNS[k]} Component {k + 1}, weighted") for k in (0, 1)] + [_mixture(mode), notebook],
-        xaxis={"title": {"text": "x"}},
-        yaxis={"title": {"text": "density p(x)"}, "exponentformat": "power"},
-        hovermode="x unified",
-    )
-
-
 def data(mode: Mode) -> go.Figure:
     """Histogram with the fitted mixture, over the strip of observations coloured by label or responsibility."""
-    colour = tokens(mode)
     # Marks are one path a row (layout.shapes): a thousand markers of their own would take plotly 100 ms to draw.
     # The traces under them are not seen; they carry the numbers and what is said on hovering.
     rows = [
@@ -154,17 +90,11 @@ def data(mode: Mode) -> go.Figure:
         }
         for k in COMPONENTS
     ]
-    histogram = go.Bar(
-        uid="histogram",
-        name="Histogram",
-        marker={"color": translucent(colour["quiet"], 0.28), "line": {"width": 0}},
-        hovertemplate="%{y:.4g}<extra>histogram</extra>",
-    )
-    return _figure(
+    return figure(
         mode,
-        [histogram]
-        + [_component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
-        + [_mixture(mode, "Fitted mixture"), *rows],
+        [histogram(mode)]
+        + [component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
+        + [mixture(mode, "Fitted mixture"), *rows],
         shapes=marks,
         meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.5g}", 0)},
         bargap=0,
@@ -187,7 +117,7 @@ def posterior(mode: Mode) -> go.Figure:
         )
         for k, name in enumerate(POSTERIOR_NAMES)
     ]
-    return _figure(
+    return figure(
         mode,
         curves,
         meta={"hover": _hover("x = %{customdata[0]:.5g}", 1)},
@@ -222,7 +152,7 @@ def log_likelihood(mode: Mode) -> go.Figure:
         marker={"size": 5},
         hovertemplate="iteration %{x}<br>ℓ = %{y:.6f}<extra></extra>",
     )
-    return _figure(
+    return figure(
         mode,
         [curve, _cursor(mode)],
         xaxis={"title": {"text": "iteration t"}},
@@ -258,7 +188,7 @@ def parameters(mode: Mode) -> go.Figure:
                 ),
             ]
         traces.append(_cursor(mode, f"cursor-{row}", None if row else ON_SHOW, **axis))
-    return _figure(
+    return figure(
         mode,
         traces,
         xaxis={"title": {"text": "iteration t"}},
@@ -304,12 +234,12 @@ def surface(mode: Mode) -> go.Figure:
         marker={"size": 9, "color": component_colour(1, mode), "line": {"width": 2, "color": colour["card"]}},
         hoverinfo="skip",
     )
-    return _figure(mode, [contour, path, *ends, here], hovermode="closest")
+    return figure(mode, [contour, path, *ends, here], hovermode="closest")
 
 
 FIGURES = {
-    ids.GAUSSIAN_FIGURE: gaussian,
-    ids.EXPONENTIAL_FIGURE: exponential,
+    ids.GAUSSIAN_FIGURE: explorer_figures.gaussian,
+    ids.EXPONENTIAL_FIGURE: explorer_figures.exponential,
     ids.DATA_FIGURE: data,
     ids.POSTERIOR_FIGURE: posterior,
     ids.LOG_LIKELIHOOD_FIGURE: log_likelihood,

@@ -37,6 +37,9 @@ EXPONENTIAL_COMPONENTS = "exponential-components"
 PARAMETRISATION = "parametrisation"
 Y_AXIS = "y-axis"
 NOTEBOOK_CURVE = "notebook-curve"
+GAUSSIAN_QUANTITY = "gaussian-quantity"
+EXPONENTIAL_QUANTITY = "exponential-quantity"
+PEAKS = "peaks"
 
 WALK_SLIDER = "walk-slider"
 WALK_PLACE = "walk-place"
@@ -111,6 +114,11 @@ def panel(view: str) -> str:
     return f"view-{view}"
 
 
+def curve_name(view: str) -> str:
+    """Id of the name of an explorer's strong line, in its legend."""
+    return f"{view}-curve-name"
+
+
 def reset(view: str) -> str:
     """Id of an explorer's Reset button."""
     return f"{view}-reset"
@@ -124,6 +132,21 @@ def sentence(view: str) -> str:
 def announcement(view: str) -> str:
     """Id of the quiet copy of that sentence, read aloud when a change has settled."""
     return f"{view}-announcement"
+
+
+def draw(view: str) -> str:
+    """Id of the button that draws points from an explorer's mixture."""
+    return f"{view}-draw"
+
+
+def clear(view: str) -> str:
+    """Id of the button that removes them."""
+    return f"{view}-clear"
+
+
+def drawn(view: str) -> str:
+    """Id of what is said of them."""
+    return f"{view}-drawn"
 
 
 def other_weight(view: str) -> str:

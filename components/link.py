@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -18,6 +19,7 @@ from components.options import CHOICES, FLAGS, GROUPS, SWITCHES, Choice
 from components.packing import unpack
 from components.parameters import (
     ACROSS,
+    DRAWN,
     EXPONENTIAL,
     GAUSSIAN,
     PROBLEMS,
@@ -128,7 +130,8 @@ def decode(query: str) -> Link:
     own, problem = _own(given, values)
     problems += [problem] if problem else []
     take(HIDE, HIDE, _read_groups, ", ".join(GROUPS))
-    for parameters in (SAMPLE + START, (*GAUSSIAN, *EXPONENTIAL, START_SEED, *STUDY, *ACROSS, ITERATION)):
+    explorers = (*GAUSSIAN, *EXPONENTIAL, *chain.from_iterable(DRAWN.values()))
+    for parameters in (SAMPLE + START, (*explorers, START_SEED, *STUDY, *ACROSS, ITERATION)):
         for parameter in parameters:
             take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
     for parameter in Link(values, own=own).run_parameters():  # which there are depends on what was read so far

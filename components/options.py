@@ -19,10 +19,14 @@ class Choice:
     default: str
 
 
+QUANTITIES = {"density": "Density", "cumulative": "Cumulative"}
+
 CHOICES = {
     ids.THEME_CHOICE: Choice("Colours", {"system": "Auto", "light": "Light", "dark": "Dark"}, "system"),
     ids.PARAMETRISATION: Choice("Meaning of λ", {"scale": "λ is a scale", "rate": "λ is a rate"}, "scale"),
     ids.Y_AXIS: Choice("Scale of the y axis", {"linear": "Linear y axis", "log": "Log y axis"}, "linear"),
+    ids.GAUSSIAN_QUANTITY: Choice("What is drawn", QUANTITIES, "density"),
+    ids.EXPONENTIAL_QUANTITY: Choice("What is drawn", QUANTITIES, "density"),
     ids.SOURCE: Choice(
         "Source", {source.name: source.label for source in SOURCES.values()} | {OWN: OWN_LABEL}, GENERATED
     ),

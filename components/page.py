@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from components import (
     background_view,
+    explorer_figures,
     exponential_view,
     figures,
     gaussian_view,
@@ -54,13 +55,15 @@ def _tables() -> dict[str, Any]:
     return {
         "skeletons": figures.skeletons(),
         "saved": figures.SAVED,
-        "windows": {"gaussian": figures.GAUSSIAN_WINDOW, **figures.EXPONENTIAL_WINDOW},
-        "logFloor": figures.LOG_FLOOR,
+        "windows": {"gaussian": explorer_figures.GAUSSIAN_WINDOW, **explorer_figures.EXPONENTIAL_WINDOW},
+        "logFloor": explorer_figures.LOG_FLOOR,
+        "bins": explorer_figures.BINS,
         "parameters": {
             name: _dicts(group)
             for name, group in {
                 "gaussian": parameters.GAUSSIAN,
                 "exponential": parameters.EXPONENTIAL,
+                **{f"{view}-drawn": group for view, group in parameters.DRAWN.items()},
                 "sample": parameters.SAMPLE,
                 "start": parameters.START,
                 "start_seed": (parameters.START_SEED,),
@@ -79,6 +82,7 @@ def _tables() -> dict[str, Any]:
         "refusal": parameters.REFUSAL,
         "run": run_view.RUN,
         "sentences": words.SENTENCES,
+        "quantities": words.QUANTITIES,
         "tableHead": words.TABLE_HEAD,
         "startsHead": words.STARTS_HEAD,
         "sizesHead": words.SIZES_HEAD,

@@ -112,6 +112,20 @@ RATE_LABELS = {"exponential-lambda1": "Rate Î»1", "exponential-lambda2": "Rate Î
 
 SEED_BOUNDS = 0, 2**32 - 1
 
+DRAW = 200
+"""Points that a press of an explorer's button draws from its mixture."""
+
+
+def _drawn(view: str) -> tuple[Parameter, ...]:
+    return (
+        Parameter(f"{view}-points", "Points drawn", 0, 5_000, 0, DRAW, slider=False),
+        Parameter(f"{view}-points-seed", "Seed of the points", *SEED_BOUNDS, 1, 1, slider=False),
+    )
+
+
+DRAWN = {view: _drawn(view) for view in ("gaussian", "exponential")}
+"""Points on show in an explorer: how many, and their seed. They have buttons, no boxes."""
+
 SAMPLE = (
     Parameter("n", "Observations N", 1, 100_000, 1000, 1, slider=False),
     Parameter("seed", "Random seed", *SEED_BOUNDS, 1, 1, slider=False),

@@ -30,6 +30,7 @@ from components.presets import PRESETS
 from components.sources import SAMPLE_ROWS, SOURCE_GROUPS, START_ROWS, STARTS, TRUE_ROWS
 from components.state import parse_run
 from components.theme import SIGNS
+from components.words import INVITATIONS
 
 RUN, RUNNING = "Run EM", "Running …"
 PLAY, PAUSE = "Play", "Pause"
@@ -65,6 +66,7 @@ def layout(link: Link) -> html.Div:
                 GROUPS["run"],
                 [
                     _rows(link, STOPPING),
+                    html.P(INVITATIONS["run"], className="invitation"),
                     html.Div(
                         [
                             *([] if bar_is_hidden else [status]),

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+INVITATIONS = {
+    "gaussian": "Drag μ1, or its ring in the figure, until the two humps merge into one.",
+    "exponential": "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
+    "run": "Run it, walk back, and play it again.",
+}
+"""View -> what to try first."""
+
+QUANTITIES = {
+    "density": {"axis": "density p(x)", "curve": "Mixture density"},
+    "cumulative": {"axis": "cumulative distribution F(x)", "curve": "Cumulative F(x)"},
+}
+"""What an explorer can draw -> title of its y axis, name of its strong line."""
+
 SENTENCES = {
     "gaussian": "Mean {mean}, standard deviation {std}. {modes}",
-    "one_mode": "One mode, at x = {at}.",
-    "many_modes": "{count} modes, at x = {at}.",
+    "one_mode": "One mode, at x = {at}: unimodal.",
+    "many_modes": "{count} modes, at x = {at}: bimodal.",
     "exponential": "Mean {mean}, standard deviation {std}, CV² {cv2}, half-life {half_life}.",
+    "mode": "mode {at}",
+    "gaussian_cumulative": "F(x), the probability of at most x, is steepest near the modes.",
+    "exponential_cumulative": "F(x), the probability of at most x, is ½ at the half-life.",
+    "notebook_cumulative": "The notebook’s curve is no density: it has no F(x).",
+    "no_points": "Where the curve is high, points are many.",
+    "points": "{count} points drawn: {found} from component 1 (expected {expected}).",
+    "points_all": "{count} points drawn, the most there can be: {found} from component 1 (expected {expected}).",
+    "points_gone": "Points removed: they were drawn from the curve before.",
     "notebook": "The notebook’s dashed curve encloses {area}, not 1, so it is no density.",
     "notebook_one": "The notebook’s dashed curve encloses 1 here, by chance: in general it is no density.",
     "true_labels": "Marks are coloured by true label.",

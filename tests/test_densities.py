@@ -15,18 +15,23 @@ SCALES = [1e-3, 0.1, 0.5, 1, 1000]
 MEANS_STDS = [(-2.5, 0.1), (0, 0.5), (1, 1.5), (80, 5.87)]
 
 
-@pytest.fixture
-def ask(lab):
-    """Call a function of emlab.densities in the browser with JSON arguments."""
+def asking(lab, module: str):
+    """Call a function of a module of the page's JavaScript with JSON arguments."""
     if not lab.driver.current_url.startswith(lab.server.url):
         lab.driver.get(lab.server.url)
     lab.wait_for_element("#gaussian-figure")
 
     def call(name: str, *arguments: Any) -> Any:
-        script = f"return JSON.stringify(emlab.densities.{name}(...JSON.parse(arguments[0])))"
+        script = f"return JSON.stringify(emlab.{module}.{name}(...JSON.parse(arguments[0])))"
         return json.loads(lab.driver.execute_script(script, json.dumps(arguments)))
 
     return call
+
+
+@pytest.fixture
+def ask(lab):
+    """Call a function of emlab.densities."""
+    return asking(lab, "densities")
 
 
 def normal(values: np.ndarray) -> np.ndarray:
@@ -62,6 +67,34 @@ def test_gaussian_density_agrees_with_scipy_to_1e12(ask, mean, std):
     np.testing.assert_allclose(got[normal(exact)], exact[normal(exact)], rtol=1e-12)
 
 
+@pytest.mark.parametrize(("mean", "std"), MEANS_STDS)
+def test_gaussian_distribution_function_agrees_with_scipy_to_1e12_far_into_the_tail(ask, mean, std):
+    z = np.r_[np.linspace(-37, 9, 1001), np.linspace(-1, 1, 401), 0, 0.67448975, -(32**0.5), 1e-300]
+    x = mean + std * z
+    p = {"weights": [0.25, 0.75], "means": [mean, mean + 1], "stds": [std, 2 * std]}
+    components = []
+    for k in (0, 1):
+        exact = p["weights"][k] * stats.norm(p["means"][k], p["stds"][k]).cdf(x)
+        got = np.array(ask("weightedComponent", "gaussian", p, k, x.tolist(), "cumulative"))
+        np.testing.assert_allclose(got[normal(exact)], exact[normal(exact)], rtol=1e-12)
+        components.append(exact)
+    mixture = np.array(ask("mixture", "gaussian", p, x.tolist(), "cumulative"))
+    np.testing.assert_allclose(mixture, sum(components), rtol=1e-12, atol=1e-300)
+    ends = np.array(ask("mixture", "gaussian", p, [mean + 99 * std, mean - 99 * std], "cumulative"))
+    np.testing.assert_array_equal(ends, [1, 0])
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_exponential_distribution_function_agrees_with_scipy_to_1e12(ask, scale):
+    x = np.r_[0, np.geomspace(1e-12, 690, 400) * scale, -1]
+    p = {"weights": [0.3, 0.7], "scales": [scale, 2 * scale]}
+    for k in (0, 1):
+        exact = p["weights"][k] * stats.expon(scale=p["scales"][k]).cdf(x)
+        np.testing.assert_allclose(
+            ask("weightedComponent", "exponential", p, k, x.tolist(), "cumulative"), exact, rtol=1e-12
+        )
+
+
 def test_responsibilities_agree_with_the_engine_far_out_too(ask):
     exponential = em.ExponentialMixture([0.2, 0.5, 0.3], [0.1, 1, 10])
     gaussian = em.GaussianMixture([0.5, 0.5, 0], [-1, 1, 0], [0.5, 2, 1])
@@ -86,6 +119,14 @@ def test_moments_and_modes_agree_with_the_engine_over_many_settings(ask):
         assert moments["mean"] == pytest.approx(mixture.mean, abs=1e-13)
         assert moments["std"] == pytest.approx(mixture.std, rel=1e-12)
         np.testing.assert_allclose(ask("modes", p), em.diagnosis.modes(mixture), atol=1e-7)
+
+
+def test_there_are_never_more_modes_than_the_engine_finds_where_means_are_the_sliders_own(ask):
+    """Symmetric mixtures: between the modes the slope is 0 but for rounding."""
+    for tenths in range(-25, 26):
+        mixture = em.GaussianMixture([0.5, 0.5], [tenths / 10, -1], [0.5, 0.5])
+        p = {name: values.tolist() for name, values in mixture.parameters.items()}
+        np.testing.assert_allclose(ask("modes", p), em.diagnosis.modes(mixture), atol=1e-4)  # flat where they merge
 
 
 def test_half_life_and_cv2_agree_with_the_engine_over_many_settings(ask):

@@ -223,8 +223,10 @@ def test_rates_log_axis_components_and_the_notebook_curve(page):
 
 
 def test_the_sentence_says_what_the_figure_shows(page):
-    assert page.text(ids.sentence("gaussian")) == ("Mean 0, standard deviation 1.12. 2 modes, at x = −0.999 and 0.999.")
+    assert page.text(ids.sentence("gaussian")) == (
+        "Mean 0, standard deviation 1.12. 2 modes, at x = −0.999 and 0.999: bimodal."
+    )
     page.move("gaussian-mu1", -0.5)
-    page.until(lambda: "One mode" in page.text(ids.sentence("gaussian")))
+    page.until(lambda: "unimodal" in page.text(ids.sentence("gaussian")))
     page.until(lambda: page.text(ids.announcement("gaussian")) == page.text(ids.sentence("gaussian")))
     assert page.text(ids.sentence("exponential")) == "Mean 0.500, standard deviation 0.500, CV² 1.00, half-life 0.347."

@@ -1,0 +1,77 @@
+/* Handles on the peaks of the Gaussian explorer's weighted components. To drag one is to move a slider: sideways the
+   mean, up and down the weight. Where they stand follows from the figure's margins and axes, at any size. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  const START = 4; // px until it is clear which way a drag goes
+  const SQRT_2PI = Math.sqrt(2 * Math.PI);
+  const held = new Map(); // pointer -> drag
+  let shown = null; // mixture, and the ends of both axes
+
+  const layer = () => document.getElementById("peaks");
+  const write = (style, values) => {
+    for (const [name, value] of Object.entries(values)) if (style[name] !== value) style[name] = value;
+  };
+
+  /* Put the handles on the peaks of a figure of the mixture `p`, or nowhere. */
+  function place(figure, p, wanted) {
+    const { margin, template, xaxis, yaxis } = figure.layout;
+    shown = { p, x: xaxis.range, y: yaxis.range };
+    layer().classList.toggle("none", !wanted);
+    const { l, r, t, b } = { ...template.layout.margin, ...margin };
+    write(layer().style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
+    [...layer().children].forEach(({ style }, k) => {
+      const share = (at, [low, high]) => (at - low) / (high - low);
+      const peak = p.weights[k] / p.stds[k] / SQRT_2PI;
+      write(style, {
+        left: `${(100 * share(p.means[k], shown.x)).toFixed(3)}%`,
+        top: `${(100 - 100 * share(peak, shown.y)).toFixed(3)}%`,
+      });
+    });
+  }
+
+  /* A slider moves as if by hand: it keeps to its bounds and steps, and everything else follows from there. */
+  function move(slider, value) {
+    const before = slider.value;
+    slider.value = String(value);
+    if (slider.value !== before) slider.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /* The slider of a drag, its value as the drag began, and how much of it a pixel is. Kept for the whole drag: an axis
+     that grows under the pointer would carry the value away. */
+  function begin(k, sideways) {
+    const { width, height } = layer().getBoundingClientRect();
+    const slider = document.getElementById(sideways ? `gaussian-mu${k + 1}-slider` : "gaussian-pi1-slider");
+    const across = (shown.x[1] - shown.x[0]) / width;
+    const up = ((shown.y[1] - shown.y[0]) / height) * shown.p.stds[k] * SQRT_2PI;
+    return { slider, value: Number(slider.value), perPixel: sideways ? across : k === 0 ? -up : up };
+  }
+
+  document.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest?.(".peak");
+    if (!handle || event.button !== 0) return;
+    handle.setPointerCapture(event.pointerId);
+    handle.classList.add("held");
+    held.set(event.pointerId, { handle, x: event.clientX, y: event.clientY });
+  });
+
+  document.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
+    const drag = held.get(pointerId);
+    if (!drag) return;
+    const [dx, dy] = [clientX - drag.x, clientY - drag.y];
+    if (drag.slider) return move(drag.slider, drag.value + (drag.sideways ? dx : dy) * drag.perPixel);
+    if (Math.hypot(dx, dy) < START) return;
+    const sideways = Math.abs(dx) >= Math.abs(dy);
+    Object.assign(drag, { sideways, x: clientX, y: clientY }, begin(Number(drag.handle.dataset.component), sideways));
+    emlab.link.changed();
+  });
+
+  for (const type of ["pointerup", "pointercancel", "lostpointercapture"])
+    document.addEventListener(type, ({ pointerId }) => {
+      held.get(pointerId)?.handle.classList.remove("held");
+      held.delete(pointerId);
+    });
+
+  emlab.peaks = { place };
+})();

@@ -1,0 +1,92 @@
+"""The figures of the two explorers without their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from components.theme import SIGNS, Mode, component_colour, tokens
+from components.traces import component, figure, histogram, mixture
+from components.words import QUANTITIES
+
+GAUSSIAN_WINDOW = (-5.0, 5.0)
+EXPONENTIAL_WINDOW = {"scale": (0.0, 5.0), "rate": (0.0, 100.0)}
+BINS = 40
+"""Bins of the points drawn, in every window."""
+LOG_FLOOR = 1e-6
+"""Smallest value shown on a logarithmic axis."""
+
+_TICKS = 0.022
+"""Height of the ticks of points, as a share of the figure's."""
+
+
+def _points(mode: Mode) -> dict[str, Any]:
+    """Ticks of the points drawn, one row a component, at the foot of the figure: the browser fills in the path."""
+    rows = [(k * 1.3 * _TICKS, k * 1.3 * _TICKS + _TICKS) for k in (0, 1)]
+    return {
+        "shapes": [
+            {
+                "name": f"points-{k}",
+                "type": "path",
+                "path": "",
+                "xref": "x",
+                "yref": "paper",
+                "layer": "below",
+                "opacity": 0.7,
+                "line": {"color": component_colour(k, mode), "width": 1},
+            }
+            for k in (0, 1)
+        ],
+        "meta": {"rows": rows},
+    }
+
+
+def _explorer(mode: Mode, more: list[Any], xaxis: dict[str, Any], yaxis: dict[str, Any]) -> go.Figure:
+    colour = tokens(mode)
+    steps = go.Scatter(
+        uid="steps",
+        name="Points drawn, their distribution",
+        mode="lines",
+        visible=False,
+        line={"color": colour["quiet"], "width": 2, "shape": "hv", "simplify": False},
+        hovertemplate="%{y:.4g}",
+    )
+    bars = histogram(mode, "Points drawn, histogram").update(visible=False, hovertemplate="%{y:.4g}")
+    names = [f"{SIGNS[k]} Component {k + 1}, weighted" for k in (0, 1)]
+    return figure(
+        mode,
+        [bars, *[component(k, mode, name) for k, name in enumerate(names)], steps, mixture(mode), *more],
+        xaxis={"title": {"text": "x"}} | xaxis,
+        yaxis={"title": {"text": QUANTITIES["density"]["axis"]}} | yaxis,
+        hovermode="x unified",
+        bargap=0,
+        **_points(mode),
+    )
+
+
+def gaussian(mode: Mode) -> go.Figure:
+    """Explorer of a two-component Gaussian mixture, with its modes."""
+    colour = tokens(mode)["ink"]
+    modes = go.Scatter(
+        uid="modes",
+        mode="markers+text",
+        textposition=["top left", "top right"],  # away from each other, where the curve falls
+        textfont={"size": 14, "color": colour},
+        marker={"size": 7, "color": colour, "opacity": 1, "line": {"width": 0}},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    return _explorer(mode, [modes], {"range": GAUSSIAN_WINDOW, "dtick": 1}, {})
+
+
+def exponential(mode: Mode) -> go.Figure:
+    """Explorer of a two-component exponential mixture, with the notebook's unnormalised curve."""
+    notebook = go.Scatter(
+        uid="notebook",
+        name="Notebook’s curve, not a density",
+        mode="lines",
+        line={"color": tokens(mode)["quiet"], "width": 2, "dash": "dash", "simplify": False},
+        hovertemplate="%{y:.4g}",
+    )
+    return _explorer(mode, [notebook], {}, {"exponentformat": "power"})
