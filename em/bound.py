@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import rel_entr
 
 from em.algorithm import Run
 from em.checks import Floats
@@ -40,4 +39,9 @@ def bounds(run: Run) -> Floats:
 
 def _divergence(new: Mixture, old: Mixture) -> float:
     """KL(p(x, z | new) || p(x, z | old)): of the labels, and of the components given them."""
-    return float(rel_entr(new.weights, old.weights).sum() + new.weights @ new._divergences(old))
+    held = new.weights > 0  # an empty component stays empty
+    weights, before = new.weights[held], old.weights[held]
+    change = (weights - before) / before
+    with np.errstate(divide="ignore"):  # exact where little has changed, as scipy.special.rel_entr, which takes 14 MB
+        labels = weights @ np.where(change > -0.5, np.log1p(change), np.log(weights / before))
+    return float(labels + new.weights @ new._divergences(old))
