@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import requests
 
 from components import ids
@@ -35,6 +36,15 @@ class Running:
     @property
     def port(self) -> int:
         return int(str(urlsplit(self.address).port))
+
+    def processes(self, count: int, others_than: frozenset[int] = frozenset()) -> frozenset[int]:
+        """Those below it, as soon as there are so many and none of some that were there."""
+        for _ in range(600):
+            now = frozenset(process.pid for process in psutil.Process(self.process.pid).children())
+            if len(now) == count and not now & others_than:
+                return now
+            time.sleep(0.05)
+        raise TimeoutError(self.said())
 
     def said(self) -> str:
         return self.log.read_text("utf-8")

@@ -10,7 +10,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
 
@@ -104,16 +103,7 @@ def copy(tmp_path):
 def reloaded(server, processes):
     """Ask for a reload, and wait until the processes are others."""
     server.process.send_signal(signal.SIGHUP)
-    for _ in range(600):
-        now = children(server)
-        if len(now) == len(processes) and not now & processes:
-            return now
-        time.sleep(0.05)
-    raise TimeoutError(server.said())
-
-
-def children(server):
-    return {process.pid for process in psutil.Process(server.process.pid).children()}
+    return server.processes(2, processes)
 
 
 def test_a_reload_takes_new_code_and_none_that_does_not_start(copy):
@@ -121,7 +111,7 @@ def test_a_reload_takes_new_code_and_none_that_does_not_start(copy):
     with gunicorn(copy, code=copy, WEB_CONCURRENCY="2", METRICS_TOKEN="a-token-of-the-tests") as server:
         title = '<meta name="description" content="See mixture'
         assert title in requests.get(server.address, timeout=30).text
-        processes = children(server)
+        processes = server.processes(2)
         (copy / "app.py").write_text(code.replace("See mixture", "Look at mixture"), "utf-8")
         processes = reloaded(server, processes)
         assert title.replace("See", "Look at") in requests.get(server.address, timeout=30).text
