@@ -20,7 +20,7 @@ from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
-from app import layout
+from app import INDEX, layout
 from components import page
 from serving import files
 from tests.conftest import pytest_setup_options
@@ -34,7 +34,7 @@ def plain_dash() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line per request
     # Dash has plotly.js loaded where its own component draws figures; here the page draws them.
     plotly = {"relative_package_path": "package_data/plotly.min.js", "namespace": "plotly"}
-    app = Dash("app", assets_folder=str(files.ASSETS), assets_path_ignore=["vendor"])
+    app = Dash("app", index_string=INDEX, assets_folder=str(files.ASSETS), assets_path_ignore=["vendor"])
     app.scripts.append_script(plotly)
     app.layout = layout
     page.register(app)
