@@ -5,13 +5,14 @@
 # make lint    ruff and mypy
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
 # make crowd   the environment of the benchmarks that send a class to the server (docs/hosting.md)
+# make plotly  bundle plotly.js anew (tools/plotly; needs node)
 # make clean   remove the environments
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build serve test lint fuzz crowd browser clean
+.PHONY: run build serve test lint fuzz crowd browser plotly clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -63,3 +64,7 @@ browser:
 
 clean:
 	rm -rf $(VENV) $(CROWD)
+
+# The part of plotly.js that the page draws with, made anew (needs node): assets/vendor/plotly
+plotly:
+	cd tools/plotly && npm install --no-package-lock --no-audit --no-fund --silent && npm rebuild --silent esbuild && npm run --silent build

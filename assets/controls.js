@@ -197,6 +197,7 @@
   clientside.emlab.select_view = function () {
     const { triggered_id: pressed, inputs_list: tabs } = clientside.callback_context;
     const open = tabs.map(({ id }) => id === pressed);
+    emlab.views.want(pressed.replace("tab-", ""));
     return [...open.map(String), ...open.map((yes) => (yes ? 0 : -1)), ...open.map((yes) => !yes)];
   };
 

@@ -9,7 +9,7 @@
   const HEADROOM = 1.05;
   const TOO_SMALL = 3;
   const WHOLE = 1.02; // end of an axis up to 1
-  const CLEAR = "\u2002"; // between a mode's label and a handle; also, plotly makes nothing of an empty label
+  const CLEAR = "\u2009"; // between a mode's label and a handle; also, plotly makes nothing of an empty label
   const ANNOUNCE = 700; // ms of rest until the sentence is read aloud
 
   /* Points of a window: even, or (squared) closer and closer towards its left end, where exponentials are steep. */
@@ -94,11 +94,12 @@
     return function () {
       const context = clientside.callback_context;
       const [config] = Object.values(context.states);
+      if (!document.getElementById(`${view}-figure`)) return clientside.no_update; // the theme is told before it is there
       const parameters = config.parameters[view];
       if (!kept[view]) {
         kept[view] = { ...emlab.controls.defaults(parameters), ...config.link.values };
-        emlab.link.begin(config);
         emlab.points.begin(view, config);
+        emlab.link.begin(view, config);
         emlab.controls.lookAfter(parameters, kept[view], config, () => draw(emlab.figures.showMoving));
       }
       views[view] = { config, inputs: context.inputs };
@@ -109,6 +110,8 @@
       if (drawn) emlab.points.draw(view, config);
       if (cleared) emlab.points.clear(view, config);
       draw(emlab.figures.showNow, reset || cleared, drawn || cleared);
+      emlab.takeHome.offer(view, config);
+      return clientside.no_update;
     };
   }
 

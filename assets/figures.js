@@ -220,7 +220,7 @@
     return power * LADDER.find((rung) => rung * power >= peak * 0.999999);
   }
 
-  emlab.figures = { mode, skeleton, trace, plotOf, showMoving, showNow, axisEnd };
+  emlab.figures = { mode, skeleton, trace, plotOf, showMoving, showNow, axisEnd, whenIdle };
 
   /* Draw anew when the page's type has another size: on a projector, say. */
   window.addEventListener("resize", () => {

@@ -25,7 +25,7 @@
   }
 
   document.addEventListener("click", ({ target }) => {
-    if (target.id === "reveal") reveal(target);
+    if (target.id === "reveal") emlab.link.whenReady(() => reveal(target));
   });
 
   /* The whole page as it is at this moment: when the link is pressed, reached by keyboard, or followed. */
@@ -33,7 +33,9 @@
     document.addEventListener(
       type,
       ({ target }) => {
-        if (target.id === "open-full") target.href = emlab.link.address({ embed: "off" });
+        if (target.id !== "open-full") return;
+        if (emlab.link.isReady()) target.href = emlab.link.address({ embed: "off" });
+        else target.search = location.search.replace(/([?&])embed=on&?/, "$1"); // nothing has been changed yet
       },
       true
     );

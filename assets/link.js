@@ -72,7 +72,25 @@
   // On the way down: moves of sliders do not come back up.
   for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed, true);
 
-  const begin = (config) => (settings = config);
+  const parts = ["gaussian", "exponential", "run"]; // views that have something to tell
+  let complete;
+  const ready = new Promise((resolve) => (complete = resolve));
 
-  emlab.link = { address, begin, changed, encode, shown };
+  /* A view has come; when all have, there is an address to write. */
+  function begin(view, config) {
+    if (parts.includes(view)) parts.splice(parts.indexOf(view), 1);
+    if (parts.length || settings) return;
+    settings = config;
+    complete();
+    changed();
+  }
+
+  /* Do what needs the address, when all views are there. */
+  function whenReady(then) {
+    if (settings) return then();
+    emlab.views.all();
+    ready.then(then);
+  }
+
+  emlab.link = { address, begin, changed, encode, isReady: () => settings !== null, shown, whenReady };
 })();

@@ -62,7 +62,7 @@
   /* Put the text on the page when the view is first opened, as plain elements that Dash need not look after. */
   clientside.emlab.background = function (hidden, text) {
     const article = document.getElementById("background-article");
-    if (hidden || article.hasChildNodes()) return clientside.no_update;
+    if (hidden || !article || article.hasChildNodes()) return clientside.no_update;
     article.innerHTML = text; // our own, from the server's code
     loadKatex().then(
       () => typesetAll(article),

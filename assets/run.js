@@ -71,6 +71,9 @@
       showPreset(null);
       askForRun();
     }
+    emlab.takeHome.offer("run", settings);
+    emlab.link.begin("run", settings);
+    return clientside.no_update;
   };
 
   /* Another source of data, with its own number of components, as it was left. */
@@ -166,7 +169,8 @@
         emlab.studies.forget(config);
       }
     }
-    if (shown) emlab.walk.present(colourBy, config);
+    if (!shown) return;
+    emlab.walk.present(colourBy, config);
     emlab.studies.redraw(config);
   };
 

@@ -203,7 +203,7 @@
   document.addEventListener("click", ({ target }) => {
     const button = target.closest && target.closest("button");
     if (!settings || !button) return;
-    if (actions[button.id]) actions[button.id](button);
+    if (actions[button.id]) emlab.link.whenReady(() => actions[button.id](button));
     if (!button.dataset.hide && !button.dataset.flag) return;
     turn(button, !isOn(button));
     follow();

@@ -7,13 +7,18 @@
 
   const FORMATS = ["SVG", "PNG"];
   let settings = null; // the page's words and figures, once they are known
+  let begun = false;
   let waiting = false; // one file at a time
   let request = 0;
 
-  /* Called first as the page opens, and with each answer. */
+  /* Called first as the view comes, and with each answer. */
   clientside.emlab.take_home = function (reply, config) {
-    if (!settings) begin(config);
-    if (!reply) return;
+    if (!begun) begin(config);
+    if (reply) save(reply);
+    return clientside.no_update;
+  };
+
+  function save(reply) {
     clientside.set_props("take-home-reply", { data: null }); // it may be large
     if (reply.errors) return answered(Object.values(reply.errors).join(" "), true);
     const { name, type, text } = reply.file;
@@ -21,17 +26,17 @@
     download(url, name);
     setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser may still be asking where to put it
     answered(emlab.controls.fill(settings.sentences.saved, { name }));
-  };
+  }
 
   function begin(config) {
     settings = config;
+    begun = true;
     emlab.lost.lookAfter("take-home-reply", {
       place: () => "take-home-words",
       from: ({ what }) => `take-home-${what}`,
       lost: () => wait(false),
       again: () => wait(true),
     });
-    document.querySelectorAll(".save").forEach(addButtons);
   }
 
   function download(url, name) {
@@ -73,6 +78,12 @@
   }
 
   /* -- pictures ----------------------------------------------------------------------------------------------------- */
+
+  /* Put the buttons beside the figures of a view that has come. */
+  function offer(view, config) {
+    settings = config;
+    document.querySelectorAll(`#view-${view} .save:empty`).forEach(addButtons);
+  }
 
   function addButtons(place) {
     const { title } = place.dataset;
@@ -127,5 +138,5 @@
     else if (target.closest(".take-home")) press(target.id.replace("take-home-", ""));
   });
 
-  emlab.takeHome = { config: () => settings, inLight, settingOf };
+  emlab.takeHome = { config: () => settings, inLight, offer, settingOf };
 })();

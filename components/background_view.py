@@ -105,7 +105,7 @@ def register(app: Dash) -> None:
         ClientsideFunction("emlab", "background"),
         Output(ids.BACKGROUND_ARTICLE, "data-filled"),
         Input(ids.panel("background"), "hidden"),
-        State(ids.BACKGROUND_HTML, "data"),
+        State(ids.BACKGROUND_HTML, "data", allow_optional=True),
     )
 
 

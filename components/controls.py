@@ -131,6 +131,14 @@ def register_switch(app: Dash, switch_id: str) -> None:
     )
 
 
+def begins(part: str) -> Output:
+    """Output of a callback that sets nothing by way of Dash, but is to be called when its view comes.
+
+    Of what comes after the page Dash calls only callbacks with an output there; `part` is the id of anything there.
+    """
+    return Output(part, "data-begun")
+
+
 def card(
     title: str,
     children: list[Component],

@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Dash, Input, State, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.controls import card, graph, in_group, legend, parameter_row, save
+from components.controls import begins, card, graph, in_group, legend, parameter_row, save
 from components.link import Link
 from components.parameters import DRAW, Parameter
 from components.theme import SIGNS
@@ -98,12 +98,16 @@ def _drawing(view: str) -> html.Div:
 
 
 def register(app: Dash, view: str, parameters: tuple[Parameter, ...], options: list[str]) -> None:
-    """Bind the explorer `view`: drawn and described in the browser on every move, with no request to the server."""
+    """Bind the explorer `view`: drawn and described in the browser on every move, with no request to the server.
+
+    The view may come after the page (assets/views.js), so its parts are optional.
+    """
     app.clientside_callback(
         ClientsideFunction("emlab", view),
-        *[Input(ids.slider(parameter.name), "value") for parameter in parameters],
-        *[Input(button(view), "n_clicks") for button in (ids.reset, ids.draw, ids.clear)],
-        *[Input(option, "data") for option in options],
+        begins(ids.sentence(view)),
+        *[Input(ids.slider(parameter.name), "value", allow_optional=True) for parameter in parameters],
+        *[Input(button(view), "n_clicks", allow_optional=True) for button in (ids.reset, ids.draw, ids.clear)],
+        *[Input(option, "data", allow_optional=True) for option in options],
         Input(ids.THEME, "data"),
         State(ids.CONFIG, "data"),
     )

@@ -77,7 +77,8 @@ def gaussian(mode: Mode) -> go.Figure:
         cliponaxis=False,
         hoverinfo="skip",
     )
-    return _explorer(mode, [modes], {"range": GAUSSIAN_WINDOW, "dtick": 1}, {})
+    made = _explorer(mode, [modes], {"range": GAUSSIAN_WINDOW, "dtick": 1}, {})
+    return made.update_layout(margin={"r": 20})  # a mode at the end of its slider has its label in sight on a phone
 
 
 def exponential(mode: Mode) -> go.Figure:

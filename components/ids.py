@@ -5,6 +5,8 @@ from __future__ import annotations
 CONFIG = "config"
 FIRST_LOAD = "first-load"
 THEME = "theme"
+LATER_VIEWS = "later-views"
+WANTED_VIEWS = "wanted-views"
 THEME_CHOICE = "theme-choice"
 
 VIEWS = {

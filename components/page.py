@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from components import (
@@ -112,9 +112,10 @@ def layout(query: str = "") -> html.Div:
         )
         for view, name in ids.VIEWS.items()
     ]
+    layouts = {view: make(shown) for view, make in _LAYOUTS.items()}
     panels: list[Component] = [
         html.Section(
-            _LAYOUTS[view](shown),
+            layouts[view] if view == first_view else None,
             id=ids.panel(view),
             className="view",
             hidden=view != first_view,
@@ -143,11 +144,13 @@ def layout(query: str = "") -> html.Div:
             html.P(id=ids.HANDOUT_FOOT, className="handout"),
             dcc.Store(id=ids.CONFIG, data=config(shown)),
             dcc.Store(id=ids.THEME),
+            dcc.Store(id=ids.WANTED_VIEWS),
+            dcc.Store(id=ids.LATER_VIEWS, data={view: made for view, made in layouts.items() if view != first_view}),
             *share.stores(),
         ],
         className=" ".join(["page", *filter(shown.is_on, FLAGS)]),
     )
-    share.hide(page, shown.hidden())
+    share.hide([page, *layouts.values()], shown.hidden())
     return page
 
 
@@ -166,6 +169,12 @@ def register(app: Dash) -> None:
         *[Output(ids.panel(view), "hidden") for view in ids.VIEWS],
         *[Input(ids.tab(view), "n_clicks") for view in ids.VIEWS],
         prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("emlab", "views"),
+        *[Output(ids.panel(view), "children") for view in ids.VIEWS],
+        Input(ids.WANTED_VIEWS, "data"),
+        State(ids.LATER_VIEWS, "data"),
     )
     share.register(app)
     for view in (gaussian_view, exponential_view, run_view, background_view):

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from components import ids, own_panel, runs, studies, take_home
 from components.controls import (
+    begins,
     card,
     choice,
     graph,
@@ -244,6 +245,7 @@ def register(app: Dash) -> None:
 
     app.clientside_callback(
         ClientsideFunction("emlab", "run_controls"),
+        begins(ids.RUN_STATUS),
         Input(ids.SOURCE, "data"),
         Input(ids.FAMILY, "data"),
         Input(ids.START_FROM, "data"),
@@ -261,8 +263,8 @@ def register(app: Dash) -> None:
     )(reply)
     app.clientside_callback(
         ClientsideFunction("emlab", "run_results"),
-        Input(ids.RUN_REPLY, "data"),
-        Input(ids.COLOUR_BY, "data"),
+        Input(ids.RUN_REPLY, "data", allow_optional=True),
+        Input(ids.COLOUR_BY, "data", allow_optional=True),
         Input(ids.THEME, "data"),
         State(ids.CONFIG, "data"),
         prevent_initial_call=True,

@@ -96,5 +96,8 @@ def register(app: Dash) -> None:
         reply
     )
     app.clientside_callback(
-        ClientsideFunction("emlab", "take_home"), Input(ids.TAKE_HOME_REPLY, "data"), State(ids.CONFIG, "data")
+        ClientsideFunction("emlab", "take_home"),
+        controls.begins(ids.TAKE_HOME_WORDS),
+        Input(ids.TAKE_HOME_REPLY, "data"),
+        State(ids.CONFIG, "data"),
     )

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 BUILT = ROOT / "build" / "static"
 ASSETS = ROOT / "assets"
 
-PLOTLY = "vendor/plotly/plotly-cartesian.min.js"
+PLOTLY = "vendor/plotly/plotly-emlab.min.js"
 """What takes the place of the whole plotly.js. It comes at once and runs when the page stands (assets/figures.js)."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")

@@ -20,7 +20,7 @@ PATIENCE = 15
 
 READY = (
     "return document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= 6"
-    " && document.getElementById('run-sentence').textContent !== ''"
+    " && document.getElementById('run-sentence')?.textContent"
 )
 """Whether the first run is on the page, and every figure drawn but the surface, which is asked for."""
 

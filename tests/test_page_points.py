@@ -264,6 +264,8 @@ def test_a_handle_is_on_each_weighted_components_peak(page, values):
         x, y = place(page, k)
         height = mixture.weights[k] * stats.norm(0, mixture.stds[k]).pdf(0)
         top = page.y_range(ids.GAUSSIAN_FIGURE)[1]
+        size = peak(page, k).size
+        assert 24 <= size["width"] == size["height"] <= 44, "what can be taken hold of"
         return abs(x - mixture.means[k]) < 0.02 and abs(y - height) < 0.005 * top
 
     page.until(lambda: stands(0) and stands(1))

@@ -1,0 +1,57 @@
+/* Views that are not open at first. To make them all at once would keep the first from its sliders for seconds on a slow
+   computer: so they come when there is time for them, and at once when their tab is pointed at, reached or pressed. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.emlab = clientside.emlab || {};
+
+  const LATEST = 5000; // ms until the others come though the first has no figure yet
+  const wanted = [];
+
+  const panels = () => [...document.querySelectorAll(".view")];
+  const viewOf = (panel) => panel.id.replace("view-", "");
+  const missing = () => panels().filter((panel) => !panel.hasChildNodes()).map(viewOf);
+
+  function want(...views) {
+    const others = views.filter((view) => !wanted.includes(view) && missing().includes(view));
+    if (!others.length) return;
+    wanted.push(...others);
+    clientside.set_props("wanted-views", { data: [...wanted] });
+  }
+
+  const whenDrawn = (then) => {
+    document.addEventListener("drawn", then, { once: true });
+    setTimeout(then, LATEST);
+  };
+
+  function wantNext() {
+    emlab.figures.whenIdle(() => {
+      const [next] = missing().filter((view) => !wanted.includes(view));
+      if (!next) return;
+      want(next);
+      wantNext();
+    });
+  }
+
+  const delivered = new Set();
+
+  /* Called once when the page stands, then for whatever is wanted. */
+  clientside.emlab.views = function (views, layouts) {
+    const outputs = clientside.callback_context.outputs_list.map(({ id }) => id.replace("view-", ""));
+    if (!views) whenDrawn(wantNext);
+    return outputs.map((view) => {
+      if (!(views || []).includes(view) || delivered.has(view)) return clientside.no_update;
+      delivered.add(view);
+      return layouts[view];
+    });
+  };
+
+  for (const type of ["pointerover", "focusin"])
+    document.addEventListener(type, ({ target }) => {
+      const tab = target.closest && target.closest('[role="tab"]');
+      if (tab) want(tab.id.replace("tab-", ""));
+    });
+
+  emlab.views = { all: () => want(...missing()), want };
+})();
