@@ -20,6 +20,8 @@
   const fetch = window.fetch.bind(window);
   const underWay = new Map(); // output of a callback -> what ends its request
 
+  const page = crypto.getRandomValues(new Uint32Array(1))[0].toString(16); // the server's turns go by pages
+
   const isLost = (outcome) => !(outcome instanceof Response) || LOST.includes(outcome.status);
 
   /* One try: an answer that came whole, or the error by which it was lost. */
@@ -93,7 +95,8 @@
     underWay.set(output, ending);
     const { signal } = ending;
     emlab.lost.clear(output);
-    const outcome = await persist(url, { ...options, signal }, () => emlab.lost.trying(output, options.body));
+    const headers = { ...options.headers, "X-Page": page };
+    const outcome = await persist(url, { ...options, headers, signal }, () => emlab.lost.trying(output, options.body));
     const sentence = await sentenceOf(outcome);
     if (signal.aborted) throw signal.reason;
     underWay.delete(output);

@@ -24,6 +24,7 @@ from locust import FastHttpUser, events, task
 from locust.env import Environment
 
 from benchmarks.classroom import digest
+from serving.work import PAGE
 from tests.asking import callback_request, run_request
 
 SIZES = {1000: 0.87, 10_000: 0.10, 100_000: 0.03}
@@ -132,7 +133,9 @@ class Student(FastHttpUser):
 
     def send(self, method: str, address: str, body: str | None = None) -> tuple[int, bytes, Mapping[str, str]]:
         """One request: status (0 without an answer), content as it travelled, headers."""
-        headers = {"Accept-Encoding": "br, gzip"} | ({"Content-Type": "application/json"} if body else {})
+        headers = {"Accept-Encoding": "br, gzip"}
+        if body:
+            headers |= {"Content-Type": "application/json", PAGE: f"{id(self):x}"[-8:]}
         response = self.client.request(method, address, data=body, headers=headers, stream=True)
         if not response.status_code:
             return 0, b"", {}

@@ -2,7 +2,7 @@
 
 Threads that take turns in numpy need two to three times as long for the same work, so one computes and the others wait.
 A whole class may stand behind one address. So nobody is refused for asking much, only for asking more than everybody
-else while they ask too.
+else while they ask too; and among the pages of one address, who has had least is next.
 """
 
 from __future__ import annotations
@@ -13,11 +13,24 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 THREADS = 128
 """Threads of a process: most of them wait for slow clients, or for their turn."""
+MOST_OF_A_PAGE = 8
+"""Most requests of one page that may wait: a page in a browser has no more than one of each kind under way."""
 HALF_LIFE = 30.0
 """After so many seconds, half of what an address has computed is forgotten."""
+
+LITTLE = 0.005
+"""Seconds of computing, less what is forgotten, that need not be known any more."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    address: str
+    page: str
+    turn: threading.Event = field(default_factory=threading.Event)
 
 
 class Refused(Exception):
@@ -30,16 +43,18 @@ class Refused(Exception):
 
 
 class Turns:
-    """A queue that shares the time of computing evenly among the addresses that wait, each one's requests in order.
+    """A queue that shares the time of computing evenly among the addresses that wait.
 
     This is start-time fair queueing (Goyal, Vin and Cheng 1996): a clock goes with the work done, and each address has
     a place on it that moves on by what it computes. Who has not asked of late starts at the clock, neither ahead of
-    those who wait nor behind them, whatever it has computed before.
+    those who wait nor behind them, whatever it has computed before. Of an address's requests the next is the first of
+    the page that has computed least of late. Pages name themselves, so that keeps a runaway page from its neighbours,
+    not somebody who means harm.
 
     Parameters
     ----------
     places : int
-        How many may wait at once; three quarters of them for any one address.
+        How many may wait at once; three quarters of them for any one address, half for what is of no page.
     patience : float
         Longest wait in seconds.
     budget : float
@@ -55,8 +70,9 @@ class Turns:
         self._places, self._patience, self._budget, self._clock = places, patience, budget, clock
         self._lock = threading.Lock()
         self._busy = False
-        self._waiting: dict[str, deque[threading.Event]] = defaultdict(deque)
-        self._used: dict[str, float] = {}  # seconds, less what is forgotten
+        self._waiting: dict[str, deque[_Request]] = defaultdict(deque)
+        self._used: dict[str, float] = {}  # by an address: seconds, less what is forgotten
+        self._used_by_page: dict[tuple[str, str], float] = {}
         self._places_on_clock: dict[str, float] = {}
         self._work = 0.0  # the clock
         self._as_of = clock()
@@ -68,8 +84,8 @@ class Turns:
         return sum(map(len, self._waiting.values()))
 
     @contextmanager
-    def turn(self, address: str) -> Iterator[float]:
-        """Wait for a turn, and have it: the seconds waited.
+    def turn(self, address: str, page: str = "") -> Iterator[float]:
+        """Wait for a turn, and have it: the seconds waited. `page` is one of the address's, or empty.
 
         Raises
         ------
@@ -77,16 +93,17 @@ class Turns:
             If too many wait already, if this one has waited too long, or if its address asks too much.
         """
         asked = self._clock()
-        self._wait(address)
+        self._wait(_Request(address, page))
         began = self._clock()
         try:
             yield began - asked
         finally:
             with self._lock:
-                self._charge(address, self._clock() - began)
+                self._charge(address, page, self._clock() - began)
                 self._hand_over()
 
-    def _wait(self, address: str) -> None:
+    def _wait(self, request: _Request) -> None:
+        address = request.address
         with self._lock:
             self._forget()
             self._used.setdefault(address, 0.0)
@@ -95,17 +112,16 @@ class Turns:
                 self._busy = True
                 self._start(address)
                 return
-            self._refuse_crowd(address)
-            turn = threading.Event()
+            self._refuse_crowd(request)
             if not self._waiting[address]:
                 self._places_on_clock[address] = max(self._place(address), self._work)
-            self._waiting[address].append(turn)
-        if turn.wait(self._patience):
+            self._waiting[address].append(request)
+        if request.turn.wait(self._patience):
             return
         with self._lock:
-            if turn.is_set():  # it came just now
+            if request.turn.is_set():  # it came just now
                 return
-            self._waiting[address].remove(turn)
+            self._waiting[address].remove(request)
             raise Refused(True, self.waiting * self._usual)
 
     def _refuse_greed(self, address: str) -> None:
@@ -113,14 +129,16 @@ class Turns:
         if others and used > max(self._budget, *others):
             raise Refused(False, HALF_LIFE * math.log2(used / self._budget))
 
-    def _refuse_crowd(self, address: str) -> None:
+    def _refuse_crowd(self, request: _Request) -> None:
         if self.waiting >= self._places:
             raise Refused(True, self.waiting * self._usual)
-        if len(self._waiting[address]) >= 0.75 * self._places:
+        line = self._waiting[request.address]
+        of_page = sum(waiting.page == request.page for waiting in line)
+        if len(line) >= 0.75 * self._places or of_page >= (MOST_OF_A_PAGE if request.page else 0.5 * self._places):
             raise Refused(False, self.waiting * self._usual)
 
     def _hand_over(self) -> None:
-        self._waiting = defaultdict(deque, {address: turns for address, turns in self._waiting.items() if turns})
+        self._waiting = defaultdict(deque, {address: line for address, line in self._waiting.items() if line})
         self._busy = bool(self._waiting)
         if not self._waiting:  # nobody is behind or ahead of anybody
             self._work = max(self._places_on_clock.values())
@@ -128,7 +146,10 @@ class Turns:
         else:
             address = min(self._waiting, key=self._place)
             self._start(address)
-            self._waiting[address].popleft().set()
+            line = self._waiting[address]
+            request = min(line, key=lambda waiting: self._used_by_page.get((address, waiting.page), 0.0))
+            line.remove(request)
+            request.turn.set()
 
     def _place(self, address: str) -> float:
         return self._places_on_clock.get(address, 0.0)
@@ -140,8 +161,9 @@ class Turns:
         self._places_on_clock = {a: at for a, at in places if at > self._work or self._waiting.get(a)}
         self._places_on_clock[address] = self._work
 
-    def _charge(self, address: str, seconds: float) -> None:
+    def _charge(self, address: str, page: str, seconds: float) -> None:
         self._forget()
+        self._used_by_page[address, page] = self._used_by_page.get((address, page), 0.0) + seconds
         self._used[address] = self._used.get(address, 0.0) + seconds
         self._places_on_clock[address] = self._place(address) + seconds
         self._usual += 0.1 * (seconds - self._usual)
@@ -152,4 +174,5 @@ class Turns:
         kept = 0.5 ** ((now - self._as_of) / HALF_LIFE)
         self._as_of = now
         used = {address: seconds * kept for address, seconds in self._used.items()}
-        self._used = {a: seconds for a, seconds in used.items() if seconds > 0.005 or self._waiting.get(a)}
+        self._used = {a: seconds for a, seconds in used.items() if seconds > LITTLE or self._waiting.get(a)}
+        self._used_by_page = {p: seconds * kept for p, seconds in self._used_by_page.items() if seconds > LITTLE}

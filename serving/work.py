@@ -30,6 +30,11 @@ BUDGET = 20.0
 """Seconds of computing that one address may always have had of late; with `turns.HALF_LIFE`, nearly half of the time:
 more than a class of 240 takes that asks for a run every five seconds."""
 
+PAGE = "X-Page"
+"""Header in which a page names itself, by a random number of its own (assets/network.js): so that one page that asks
+for very much does not keep the others of its class waiting."""
+PAGE_LENGTH = 16
+
 CROWDED = "The server has very much to do just now. Try again in a few seconds."
 GREEDY = "Very much is asked from your address while others wait. Try again in {seconds} s."
 
@@ -66,7 +71,8 @@ def _in_turn(
         key, environ = key_of(), flask.request.environ
         answer = answers.get(key) if key else None
         if answer is None:
-            with QUEUE.track_inprogress(), turns_of().turn(client(flask.request.remote_addr)) as waited:
+            asking = client(flask.request.remote_addr), flask.request.headers.get(PAGE, "")[:PAGE_LENGTH]
+            with QUEUE.track_inprogress(), turns_of().turn(*asking) as waited:
                 WAITED.observe(waited)
                 environ["emlab.waited"] = round(waited, 4)
                 answer = answers.get(key) if key else None  # whoever was before may have asked the same

@@ -9,6 +9,7 @@ import pytest
 
 from components import ids
 from components.words import LOST
+from serving.work import PAGE, PAGE_LENGTH
 from tests.losing import EVER, Mortal, broken_off, busy, is_callback, refusing
 from tests.page import Page
 
@@ -86,6 +87,19 @@ def lost(page: Page, place: str = ids.RUN_STATUS, words: str = LOST["lost"]) -> 
 def is_at_rest(page: Page) -> bool:
     button = page.element(ids.RUN_BUTTON)
     return button.text == "Run EM" and button.get_attribute("aria-busy") != "true"
+
+
+def test_a_page_names_itself_in_what_it_asks_for_and_another_visit_is_another_page(busy_page, server):
+    names = []
+    server.refuse = lambda request: names.append(request.headers.get(PAGE)) if is_callback(request) else None
+    ask(busy_page)
+    busy_page.until(lambda: answered(busy_page))
+    busy_page.visit("seed=2")
+    one, *_, other = names
+    assert one
+    assert other
+    assert one != other
+    assert all(len(name) <= PAGE_LENGTH for name in names)
 
 
 # -- a server that is killed -----------------------------------------------------------------------------------------

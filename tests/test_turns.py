@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from serving.turns import HALF_LIFE, Refused, Turns
+from serving.turns import HALF_LIFE, MOST_OF_A_PAGE, Refused, Turns
 
 
 class Clock:
@@ -21,17 +21,20 @@ class Clock:
 
 
 def queue(turns, order, served, clock=None):
-    """Ask for turns in this order while somebody has one: the addresses in the order of theirs, a second for each."""
+    """Ask for turns in this order while somebody has one: who asked in the order of theirs, a second for each.
+
+    Who asks is an address, or "address/page".
+    """
     threads = []
 
-    def ask(address):
-        with turns.turn(address):
-            served.append(address)
+    def ask(who):
+        with turns.turn(*who.split("/")):
+            served.append(who)
             if clock:
                 clock.now += 1
 
-    for address in order:
-        thread = threading.Thread(target=ask, args=(address,))
+    for who in order:
+        thread = threading.Thread(target=ask, args=(who,))
         before = turns.waiting
         thread.start()
         while turns.waiting == before and thread.is_alive():
@@ -87,7 +90,7 @@ def test_who_comes_now_and_then_waits_for_one_other_at_most():
     clock = Clock()
     turns, served = Turns(30, 10, 1e9, clock), []
     with turns.turn("greedy"):
-        waiting = queue(turns, ["greedy"] * 20, served, clock)
+        waiting = queue(turns, ["greedy"] * 15, served, clock)
         clock.now += 1
         waiting += queue(turns, ["school"], served, clock)
     for thread in waiting:
@@ -100,6 +103,33 @@ def test_a_class_behind_one_address_may_use_all_there_is():
     turns = Turns(10, 10, 5, clock)
     for _ in range(1000):
         use(turns, clock, "school", 0.1)
+
+
+def test_of_an_address_the_page_that_had_least_is_next_and_its_own_requests_stay_in_order():
+    clock = Clock()
+    turns, served = Turns(20, 100, 1e9, clock), []
+    with turns.turn("school", "runaway"):
+        clock.now += 5
+        waiting = queue(turns, ["school/runaway"] * 3 + ["school/pupil", "school", "school/pupil"], served, clock)
+    for thread in waiting:
+        thread.join()
+    assert served == [*["school/pupil", "school", "school/pupil"], *["school/runaway"] * 3]
+
+
+def test_a_runaway_page_fills_no_more_than_its_places():
+    turns, served = Turns(40, 100, 1e9), []
+    with turns.turn("somebody"):
+        waiting = queue(turns, ["school/runaway"] * MOST_OF_A_PAGE, served)
+        with pytest.raises(Refused) as refusal, turns.turn("school", "runaway"):
+            pass
+        assert not refusal.value.crowded
+        waiting += queue(turns, ["school/pupil", *["school"] * 20], served)
+        with pytest.raises(Refused), turns.turn("school"):  # what is of no page has half of all places
+            pass
+        waiting += queue(turns, ["school/another"], served)
+    for thread in waiting:
+        thread.join()
+    assert len(served) == MOST_OF_A_PAGE + 22
 
 
 def test_who_asks_more_than_all_others_is_refused_while_they_ask_until_it_has_faded():
@@ -127,8 +157,8 @@ def test_the_second_most_greedy_is_not_refused():
 def test_too_many_waiting_are_refused_one_address_before_the_others():
     turns, served = Turns(4, 10, 100), []
     with turns.turn("somebody"):
-        waiting = queue(turns, ["a"] * 3, served)
-        with pytest.raises(Refused) as refusal, turns.turn("a"):
+        waiting = queue(turns, ["a/1", "a/2", "a/3"], served)
+        with pytest.raises(Refused) as refusal, turns.turn("a", "4"):
             pass
         assert not refusal.value.crowded
         waiting += queue(turns, ["b"], served)
@@ -138,7 +168,7 @@ def test_too_many_waiting_are_refused_one_address_before_the_others():
         assert refusal.value.retry_after >= 1
     for thread in waiting:
         thread.join()
-    assert sorted(served) == ["a", "a", "a", "b"]
+    assert sorted(served) == ["a/1", "a/2", "a/3", "b"]
 
 
 def test_who_has_waited_too_long_is_refused_and_keeps_no_place():
