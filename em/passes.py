@@ -14,7 +14,6 @@ degenerate is always their finding.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -53,7 +52,8 @@ class _Chunk:
         np.exp(self.others, out=self.others)
         np.add.reduce(self.odds, axis=0, out=self.totals)
         np.divide(self.odds, self.totals, out=self.odds)
-        return np.asarray(np.vecdot(self.each, self.powers))
+        sums: Floats = np.vecdot(self.each, self.powers)
+        return sums
 
     def log_totals(self) -> float:
         """Sum over n of the log of its sum of odds, none of which is below 1."""
@@ -74,6 +74,8 @@ class Passes:
 
     def __init__(self, x: Floats, start: Mixture) -> None:
         self._x = x
+        if not start.degree:
+            return
         low, high = float(x.min()), float(x.max())
         self._origin = start._origin(low, high)
         self._reach = max(high - self._origin, self._origin - low)
@@ -82,19 +84,15 @@ class Passes:
         self._buffers = {
             part.size: _Chunk(part.size, start.n_components, start.degree) for part in (self._parts[0], self._parts[-1])
         }
-        self._loaded = False
-        sums = np.zeros(start.degree + 1)
-        with np.errstate(over="ignore"):
-            for chunk in self._chunks():
-                sums += chunk.powers.sum(axis=1)
-        self._power_sums = sums.tolist()
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._power_sums = sum(self._load(part).powers.sum(axis=1) for part in self._parts).tolist()
 
     def step(self, mixture: Mixture) -> tuple[float, Mixture | DegenerateComponent]:
         """The log-likelihood of a mixture, and what an iteration of EM makes of it."""
         return self._by_sums(mixture) or self._with_care(mixture)
 
     def _by_sums(self, mixture: Mixture) -> tuple[float, Mixture] | None:
-        if not all(mixture.weights.tolist()):
+        if not mixture.degree or not all(mixture.weights.tolist()):
             return None
         log_joint = mixture._polynomials(self._origin, self._reach)
         if not log_joint:
@@ -109,25 +107,23 @@ class Passes:
         if not math.isfinite(total + sum(map(sum, sums))) or min(row[0] for row in sums) < TINY:
             return None
         following = mixture._from_sums(sums, self._x.size, self._origin, self._reach)
-        return following and (total, following)
+        return (total, following) if following else None
 
     def _pass(self, log_odds: Floats) -> tuple[float, list[list[float]]]:
         """Sum over n of log sum_k odds_nk, and the sums over n of r_nk (x_n - origin)^j for every k and j."""
         total, sums = 0.0, np.zeros((len(log_odds), len(self._power_sums)))
         with np.errstate(over="ignore", invalid="ignore"):
-            for chunk in self._chunks():
+            for part in self._parts:
+                chunk = self._buffers[part.size] if len(self._parts) == 1 else self._load(part)
                 sums += chunk.divide(log_odds)
                 total += chunk.log_totals()
         return total, sums.tolist()
 
-    def _chunks(self) -> Iterator[_Chunk]:
-        """The chunks, one after another in the same buffers; a single one is loaded once for the whole run."""
-        for part in self._parts:
-            chunk = self._buffers[part.size]
-            if not self._loaded:
-                chunk.load(part, self._origin)
-                self._loaded = len(self._parts) == 1
-            yield chunk
+    def _load(self, part: Floats) -> _Chunk:
+        """The buffers with a chunk's observations in them; a chunk that is the only one stays there."""
+        chunk = self._buffers[part.size]
+        chunk.load(part, self._origin)
+        return chunk
 
     def _with_care(self, mixture: Mixture) -> tuple[float, Mixture | DegenerateComponent]:
         responsibilities, log_density = mixture._expect(self._x)
