@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike
 from em.checks import Floats
 from em.diagnosis import saddle_growth
 from em.mixture import DegenerateComponent, Mixture, require_mixture
+from em.passes import Passes
 from em.stopping import StoppingRule, StopReason, remaining_gain
 
 __all__ = ["Record", "Run", "fit", "iterate"]
@@ -158,7 +160,7 @@ def iterate(x: ArrayLike, start: Mixture) -> Iterator[Record]:
     ValueError
         At the call, if `x` cannot be fitted or `start` is no mixture.
     """
-    return _until_degenerate(_checked(x, start), start)
+    return _until_degenerate(_checked(x, start).copy(), start)  # the caller may change x while it iterates
 
 
 def _checked(x: ArrayLike, start: Mixture) -> Floats:
@@ -174,12 +176,13 @@ def _until_degenerate(x: Floats, start: Mixture) -> Iterator[Record]:
 
 
 def _records(x: Floats, mixture: Mixture) -> Iterator[Record]:
-    index = 0
-    while True:
-        responsibilities, log_density = mixture._expect(x)
-        yield Record(index, mixture, float(log_density.sum()))
-        mixture = mixture._maximise(x, responsibilities)
-        index += 1
+    passes = Passes(x, mixture)
+    for index in count():
+        log_likelihood, following = passes.step(mixture)
+        yield Record(index, mixture, log_likelihood)
+        if isinstance(following, DegenerateComponent):
+            raise following
+        mixture = following
 
 
 def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> Run:

@@ -12,10 +12,13 @@ __all__ = ["Floats", "brief", "distributions", "real_array", "real_vector", "req
 Floats = NDArray[np.float64]
 
 
-def real_vector(name: str, value: ArrayLike) -> Floats:
-    """Return `value` as a new float64 array of shape (M,), M >= 1, all finite; ValueError naming `name` otherwise."""
+def real_vector(name: str, value: ArrayLike, copy: bool = True) -> Floats:
+    """Return `value` as a new float64 array of shape (M,), M >= 1, all finite; ValueError naming `name` otherwise.
+
+    Without `copy`, an array that is so already is returned itself.
+    """
     hint = f"{name} must be a non-empty 1-D sequence of finite numbers"
-    array = real_array(name, value, hint)
+    array = real_array(name, value, hint, copy)
     if array.ndim != 1:
         raise ValueError(f"{hint}; got {brief(value)} of shape {array.shape}: use np.ravel({name})")
     if array.size == 0:
@@ -23,8 +26,8 @@ def real_vector(name: str, value: ArrayLike) -> Floats:
     return array
 
 
-def real_array(name: str, value: ArrayLike, hint: str) -> Floats:
-    """Return `value` as a new float64 array of any shape, all finite; ValueError opening with `hint` otherwise."""
+def real_array(name: str, value: ArrayLike, hint: str, copy: bool = True) -> Floats:
+    """As `real_vector` for an array of any shape; ValueError opening with `hint` otherwise."""
     if np.ma.is_masked(value):
         raise ValueError(f"{hint}; got masked entries: pass {name}.compressed() instead")
     try:
@@ -36,7 +39,7 @@ def real_array(name: str, value: ArrayLike, hint: str) -> Floats:
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{hint}; got {brief(value)} of type {array.dtype}")
     with np.errstate(over="ignore"):
-        array = np.array(array, dtype=np.float64)
+        array = array.astype(np.float64, copy=copy)
     finite = np.isfinite(array)
     if not finite.all():
         first = tuple(int(i) for i in np.argwhere(~finite)[0])

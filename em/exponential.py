@@ -6,6 +6,7 @@ uses as a parameter.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -13,11 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.checks import Floats
-from em.mixture import DegenerateComponent, Mixture
+from em.mixture import TINY, DegenerateComponent, Mixture
 
 __all__ = ["ExponentialMixture"]
-
-_TINY = np.finfo(np.float64).tiny
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +41,7 @@ class ExponentialMixture(Mixture):
 
     family: ClassVar[str] = "exponential"
     parameter_names: ClassVar[tuple[str, ...]] = ("weights", "scales")
+    degree: ClassVar[int] = 1
 
     def __init__(self, weights: ArrayLike, scales: ArrayLike) -> None:
         self._set(weights=weights, scales=scales)
@@ -55,7 +55,7 @@ class ExponentialMixture(Mixture):
     @classmethod
     def check_observations(cls, x: ArrayLike) -> Floats:
         x = super().check_observations(x)
-        if (x < 0).any():
+        if x.min() < 0:
             first = int(np.argmax(x < 0))
             raise ValueError(
                 f"x must not be negative for exponential components; got {x[first]} at index {first}: "
@@ -108,12 +108,23 @@ class ExponentialMixture(Mixture):
     @classmethod
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
         scales = (r @ x) / n_eff
-        if (scales < _TINY).any():
+        if (scales < TINY).any():
             raise DegenerateComponent(
                 int(np.argmin(scales)),
                 "has shrunk onto the observations equal to 0: its scale went to 0 and the likelihood to infinity",
             )
         return (scales,)
+
+    def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
+        parameters = zip(self.weights.tolist(), self.scales.tolist(), strict=True)
+        return [[math.log(weight) - math.log(scale), -1 / scale] for weight, scale in parameters]
+
+    @classmethod
+    def _from_sums(cls, sums: list[list[float]], n: int, origin: float, reach: float) -> Self | None:
+        scales = [total / n_eff for n_eff, total in sums]
+        if min(scales) < TINY:
+            return None
+        return cls._trusted(np.array([n_eff / n for n_eff, _ in sums]), np.array(scales))
 
     @classmethod
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:

@@ -5,6 +5,7 @@ f(x | mean, std) = exp(-((x - mean) / std)² / 2) / (std sqrt(2 pi)).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -16,12 +17,20 @@ from em.mixture import DegenerateComponent, Mixture
 
 __all__ = ["GaussianMixture"]
 
-_HALF_LOG_TWO_PI = 0.5 * np.log(2 * np.pi)
+_HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
 _RESOLUTION = 8 * np.finfo(np.float64).eps
 """A standard deviation below this times |mean| is rounding error of the mean, not spread."""
 
 _SMALL = 1e-140
 """Squares of deviations below this lose digits, and below 1e-162 vanish: they are divided by their largest first."""
+
+_NEAR = 200
+"""Powers are used while no observation is farther than so many standard deviations from any component.
+
+Squares of that many cancel, down to an error of 200² eps, 1e-11, in a log density and in a variance."""
+
+_OFFSET = 1e6
+"""Powers are used while the observations are no farther from 0 than so many times their range: digits of the mean."""
 
 
 def _rms(deviations: Floats, n: Floats) -> Floats:
@@ -56,6 +65,7 @@ class GaussianMixture(Mixture):
 
     family: ClassVar[str] = "gaussian"
     parameter_names: ClassVar[tuple[str, ...]] = ("weights", "means", "stds")
+    degree: ClassVar[int] = 2
 
     def __init__(self, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> None:
         self._set(weights=weights, means=means, stds=stds)
@@ -138,6 +148,35 @@ class GaussianMixture(Mixture):
                 "and the likelihood to infinity",
             )
         return means, stds
+
+    @classmethod
+    def _origin(cls, low: float, high: float) -> float:
+        return low / 2 + high / 2
+
+    def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
+        if not max(_SMALL, abs(origin) / _OFFSET) < reach:
+            return None
+        rows = []
+        for weight, mean, std in zip(self.weights.tolist(), self.means.tolist(), self.stds.tolist(), strict=True):
+            shift = mean - origin
+            if reach + abs(shift) > _NEAR * std:
+                return None
+            z = shift / std
+            rows.append([math.log(weight) - math.log(std) - _HALF_LOG_TWO_PI - z * z / 2, z / std, -0.5 / std / std])
+        return rows
+
+    @classmethod
+    def _from_sums(cls, sums: list[list[float]], n: int, origin: float, reach: float) -> Self | None:
+        weights, means, stds = [], [], []
+        for n_eff, first, second in sums:
+            shift = first / n_eff
+            std = math.sqrt(max(second / n_eff - shift * shift, 0.0))
+            if not reach + abs(shift) <= _NEAR * std:
+                return None
+            weights.append(n_eff / n)
+            means.append(origin + shift)
+            stds.append(std)
+        return cls._trusted(np.array(weights), np.array(means), np.array(stds))
 
     @classmethod
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:

@@ -11,7 +11,7 @@ handed out transposed, as ``(N, K)``.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,7 +29,8 @@ Near a tie the log-likelihood depends on the distance squared, so what is nearer
 LARGEST = 1e150
 """Observations beyond this have squares that overflow; EM refuses them."""
 
-_TINY = np.finfo(np.float64).tiny
+TINY = float(np.finfo(np.float64).tiny)
+"""What is smaller counts as nothing: a component's count of observations, an exponential one's scale."""
 
 
 class DegenerateComponent(ArithmeticError):
@@ -119,6 +120,30 @@ class Mixture(Parameters):
     def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
         """Maximise sum_n r[k, n] log f(x_n | k) for every k; the parameter arrays after the weights."""
 
+    degree: ClassVar[int] = 0
+    """Degree in x of log f(x | k) where that is a polynomial; a family of others leaves this 0, and what follows."""
+
+    @classmethod
+    def _origin(cls, low: float, high: float) -> float:
+        """About which point to take powers of observations between `low` and `high`."""
+        return 0.0
+
+    def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
+        """Coefficients of log pi_k f(x | k) in powers of x - origin, up to `degree`, for every k.
+
+        Weights are positive here. None where digits would be lost at some |x - origin| <= reach.
+        """
+        return None
+
+    @classmethod
+    def _from_sums(cls, sums: list[list[float]], n: int, origin: float, reach: float) -> Self | None:
+        """The M-step for `n` observations, from the sums of r[k, n] (x_n - origin)^j for every k and j.
+
+        The counts, sums of r[k, n], are positive here. None where a component is degenerate, or the sums have too few
+        digits to tell.
+        """
+        return None
+
     @classmethod
     @abstractmethod
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
@@ -135,7 +160,7 @@ class Mixture(Parameters):
 
     @classmethod
     def check_observations(cls, x: ArrayLike) -> Floats:
-        """Return `x` as float64 observations of shape (N,) that this family can be fitted to.
+        """Return `x` as float64 observations of shape (N,) that this family can be fitted to; `x` itself if it is.
 
         Raises
         ------
@@ -143,8 +168,8 @@ class Mixture(Parameters):
             If `x` is empty, not 1-D, not numeric, not finite, outside the family's support, or so large that squares
             overflow.
         """
-        x = real_vector("x", x)
-        if np.abs(x).max() > LARGEST:
+        x = real_vector("x", x, copy=False)
+        if x.max() > LARGEST or x.min() < -LARGEST:
             raise ValueError(f"x must lie within ±{LARGEST:g}; got {x[np.abs(x).argmax()]}: rescale the observations")
         return x
 
@@ -312,7 +337,7 @@ class Mixture(Parameters):
     def _maximise(cls, x: Floats, r: Floats) -> Self:
         """The M-step for checked observations (N,) and responsibilities (K, N)."""
         n_eff = r.sum(axis=1)
-        if (n_eff < _TINY).any():
+        if (n_eff < TINY).any():
             raise DegenerateComponent(int(np.argmin(n_eff)), "has lost all its weight: no observation belongs to it")
         return cls._trusted(n_eff / x.size, *cls._weighted_fit(x, r, n_eff))
 

@@ -69,9 +69,9 @@ class Parameters(ABC):
     def _trusted(cls, *arrays: Floats) -> Self:
         """Make a mixture of arrays that an M-step computed: checked there, so not again at every iteration."""
         mixture = object.__new__(cls)
-        for name, array in zip(cls.parameter_names, arrays, strict=True):
-            array.flags.writeable = False
-            object.__setattr__(mixture, name, array)
+        for array in arrays:
+            array.setflags(write=False)
+        vars(mixture).update(zip(cls.parameter_names, arrays, strict=True))
         return mixture
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ DEGENERATE = em.StopReason.DEGENERATE
 def assert_proper(run, x):
     """The last record is usable, belongs to its log-likelihood, and nothing fell on the way."""
     assert np.isfinite(run.log_likelihood).all()
-    assert run.mixture.log_likelihood(x) == run.log_likelihood[-1]
+    assert run.mixture.log_likelihood(x) == pytest.approx(run.log_likelihood[-1], rel=1e-12)
     assert (np.diff(run.log_likelihood) >= -1e-9 * np.abs(run.log_likelihood[:-1])).all()
     for array in run.mixture.parameters.values():
         assert np.isfinite(array).all()

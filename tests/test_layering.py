@@ -47,7 +47,7 @@ ENGINE_LAYERS = [
     {"em.starts", "em.datasets", "em.bound", "em.restarts"},
     {"em.algorithm"},
     {"em.diagnosis"},
-    {"em.exponential", "em.gaussian", "em.matching"},
+    {"em.exponential", "em.gaussian", "em.matching", "em.passes"},
     {"em.stopping", "em.mixture"},
     {"em.parameters"},
     {"em.checks"},

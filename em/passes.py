@@ -1,0 +1,134 @@
+"""Iterations of EM in one pass over the observations.
+
+Where the log joint densities log pi_k f(x | k) are polynomials in x, as in both families here, an iteration needs no
+more of the observations than the sums of r_nk x_n^j, j up to the degree. They are taken in chunks that stay in the
+processor's cache. From every log joint density that of the widest component, the *reference*, is subtracted: the others
+are then bounded above where they matter, which saves the search for the largest one, and one exponential. The
+log-likelihood is what the reference alone would have, plus the log of the sums of odds against it.
+
+`Mixture._expect` and `Mixture._maximise` do the same with more care, and arrays of N for each component. They are asked
+for a step wherever sums would lose digits (each family knows where), or have over- or underflowed; a component that is
+degenerate is always their finding.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from em.checks import Floats
+from em.mixture import TINY, DegenerateComponent, Mixture
+
+__all__ = ["CHUNK", "Passes"]
+
+CHUNK = 8192
+"""Observations in a chunk, at most. It fits into the cache; and a dot product of more than 10,000 is one for which BLAS
+wakes other threads, which takes ten times as long as the product where the machine has other work."""
+
+GROUP = 16
+"""So many sums of odds are multiplied before a logarithm is taken: a product takes a tenth of the time."""
+
+
+class _Chunk:
+    """Buffers for a chunk of M observations, and the views of them that every pass asks for."""
+
+    def __init__(self, size: int, n_components: int, degree: int) -> None:
+        self.powers = np.ones((degree + 1, size))  # row j: (x_n - origin)^j
+        self.odds = np.empty((n_components, size))  # against the reference, which is row 0; then responsibilities
+        self.others, self.each = self.odds[1:], self.odds[:, np.newaxis]
+        filled_up = np.ones(-(-size // GROUP) * GROUP)
+        self.totals, self.groups = filled_up[:size], filled_up.reshape(GROUP, -1)  # sums of odds, one after another
+
+    def load(self, x: Floats, origin: float) -> None:
+        """Take the powers of these observations."""
+        np.subtract(x, origin, out=self.powers[1])
+        for j in range(2, len(self.powers)):
+            np.multiply(self.powers[j - 1], self.powers[1], out=self.powers[j])
+
+    def divide(self, log_odds: Floats) -> Floats:
+        """Divide the observations between the components: the sums of r_nk (x_n - origin)^j, shape (K, degree + 1)."""
+        np.matmul(log_odds, self.powers, out=self.odds)
+        np.exp(self.others, out=self.others)
+        np.add.reduce(self.odds, axis=0, out=self.totals)
+        np.divide(self.odds, self.totals, out=self.odds)
+        sums: Floats = np.vecdot(self.each, self.powers)
+        return sums
+
+    def log_totals(self) -> float:
+        """Sum over n of the log of its sum of odds, none of which is below 1."""
+        total = float(np.add.reduce(np.log(np.multiply.reduce(self.groups))))
+        return total if math.isfinite(total) else float(np.log(self.totals).sum())
+
+
+class Passes:
+    """The iterations of one run: its observations, and the buffers for a chunk of them.
+
+    Parameters
+    ----------
+    x : ndarray, shape (N,)
+        Checked observations.
+    start : Mixture
+        A mixture of the family, and with as many components, as all that are asked about.
+    """
+
+    def __init__(self, x: Floats, start: Mixture) -> None:
+        self._x = x
+        if not start.degree:
+            return
+        low, high = float(x.min()), float(x.max())
+        self._origin = start._origin(low, high)
+        self._reach = max(high - self._origin, self._origin - low)
+        size = -(-x.size // -(-x.size // CHUNK))  # all chunks alike
+        self._parts = [x[i : i + size] for i in range(0, x.size, size)]
+        self._buffers = {
+            part.size: _Chunk(part.size, start.n_components, start.degree) for part in (self._parts[0], self._parts[-1])
+        }
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._power_sums = sum(self._load(part).powers.sum(axis=1) for part in self._parts).tolist()
+
+    def step(self, mixture: Mixture) -> tuple[float, Mixture | DegenerateComponent]:
+        """The log-likelihood of a mixture, and what an iteration of EM makes of it."""
+        return self._by_sums(mixture) or self._with_care(mixture)
+
+    def _by_sums(self, mixture: Mixture) -> tuple[float, Mixture] | None:
+        if not mixture.degree or not all(mixture.weights.tolist()):
+            return None
+        log_joint = mixture._polynomials(self._origin, self._reach)
+        if not log_joint:
+            return None
+        widest = max(range(len(log_joint)), key=lambda k: log_joint[k][-1])
+        reference = log_joint.pop(widest)
+        log_odds = [[a - b for a, b in zip(row, reference, strict=True)] for row in log_joint]
+        # The reference's own row yields its odds at once, 1, so that one product of matrices fills the whole buffer.
+        total, sums = self._pass(np.array([[1.0] + [0.0] * mixture.degree, *log_odds]))
+        sums.insert(widest, sums.pop(0))
+        total += sum(a * b for a, b in zip(reference, self._power_sums, strict=True))
+        if not math.isfinite(total + sum(map(sum, sums))) or min(row[0] for row in sums) < TINY:
+            return None
+        following = mixture._from_sums(sums, self._x.size, self._origin, self._reach)
+        return (total, following) if following else None
+
+    def _pass(self, log_odds: Floats) -> tuple[float, list[list[float]]]:
+        """Sum over n of log sum_k odds_nk, and the sums over n of r_nk (x_n - origin)^j for every k and j."""
+        total, sums = 0.0, np.zeros((len(log_odds), len(self._power_sums)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for part in self._parts:
+                chunk = self._buffers[part.size] if len(self._parts) == 1 else self._load(part)
+                sums += chunk.divide(log_odds)
+                total += chunk.log_totals()
+        return total, sums.tolist()
+
+    def _load(self, part: Floats) -> _Chunk:
+        """The buffers with a chunk's observations in them; a chunk that is the only one stays there."""
+        chunk = self._buffers[part.size]
+        chunk.load(part, self._origin)
+        return chunk
+
+    def _with_care(self, mixture: Mixture) -> tuple[float, Mixture | DegenerateComponent]:
+        responsibilities, log_density = mixture._expect(self._x)
+        log_likelihood = float(log_density.sum())
+        try:
+            return log_likelihood, mixture._maximise(self._x, responsibilities)
+        except DegenerateComponent as end:
+            return log_likelihood, end

@@ -1,0 +1,220 @@
+"""One pass over the observations against the careful E-step and M-step, which are the oracle here."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import em
+from em import passes
+from em.gaussian import _NEAR
+from em.passes import CHUNK, Passes
+
+EXPONENTIAL = em.ExponentialMixture([0.4, 0.6], [0.1, 1])
+GAUSSIAN = em.GaussianMixture([0.4, 0.6], [0, 3], [1, 0.7])
+FAMILIES = pytest.mark.parametrize("mixture", [EXPONENTIAL, GAUSSIAN], ids=["exponential", "gaussian"])
+
+
+def by_sums(x, mixture):
+    """The fast step, or None where it is left to the careful one."""
+    return Passes(np.asarray(x, dtype=float), mixture)._by_sums(mixture)
+
+
+def with_care(x, mixture):
+    return Passes(np.asarray(x, dtype=float), mixture)._with_care(mixture)
+
+
+def assert_agree(fast, careful, rtol=1e-10):
+    """Equal log-likelihoods and next mixtures; means within so much of a standard deviation, or of themselves."""
+    assert fast[0] == pytest.approx(careful[0], rel=rtol)
+    size = careful[1].parameters[careful[1].parameter_names[-1]]
+    for name, expected in careful[1].parameters.items():
+        allowed = rtol * (np.maximum(size, np.abs(expected)) if name == "means" else expected)
+        assert (np.abs(fast[1].parameters[name] - expected) <= allowed).all(), name
+
+
+def random_case(seed):
+    """A sample and a mixture to start at: any number of components, unit and origin, some narrow, some far off."""
+    rng = np.random.default_rng(seed)
+    k, n = int(rng.integers(1, 6)), int(rng.choice([1, 2, 30, 300, 5000, 20_000]))
+    unit, origin = 10.0 ** rng.integers(-6, 7), rng.choice([0, 0, 1e3])
+    weights = rng.dirichlet(np.ones(k))
+    if seed % 2:
+        truth = em.ExponentialMixture(weights, unit * 10 ** rng.uniform(-3, 3, k))
+        start = em.ExponentialMixture(rng.dirichlet(np.ones(k)), truth.scales * np.exp(rng.normal(size=k)))
+    else:
+        stds = 10 ** rng.uniform(-2, 0.5, k)
+        means = rng.uniform(-5, 5, k) + origin
+        truth = em.GaussianMixture(weights, unit * means, unit * stds)
+        moved = means + stds * rng.normal(size=k)
+        start = em.GaussianMixture(weights, unit * moved, unit * stds * np.exp(rng.normal(size=k) / 3))
+    return truth.sample(n, rng)[0], start
+
+
+def test_a_pass_agrees_with_the_careful_steps_or_leaves_it_to_them():
+    taken = {em.ExponentialMixture: 0, em.GaussianMixture: 0}
+    for seed in range(600):
+        x, start = random_case(seed)
+        fast = by_sums(x, start)
+        if fast:
+            taken[type(start)] += 1
+            assert_agree(fast, with_care(x, start))
+    assert taken[em.ExponentialMixture] > 280
+    assert taken[em.GaussianMixture] > 100
+
+
+def test_whole_runs_agree_with_runs_of_careful_steps_only(monkeypatch):
+    for seed in range(60):
+        x, start = random_case(seed)
+        stopping = em.StoppingRule(25, 0)
+        run = em.fit(x, start, stopping)
+        with monkeypatch.context() as without:
+            without.setattr(Passes, "_by_sums", lambda self, mixture: None)
+            careful = em.fit(x, start, stopping)
+        assert run.reason is careful.reason
+        assert run.message == careful.message or run.reason is em.StopReason.MAX_ITER
+        np.testing.assert_allclose(run.log_likelihood, careful.log_likelihood, rtol=1e-9)
+
+
+@FAMILIES
+@pytest.mark.parametrize("n", [1, 15, 16, 17, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 1, 3 * CHUNK + 17])
+def test_every_observation_counts_once_however_many_chunks(mixture, n):
+    x, _ = mixture.sample(n, np.random.default_rng(n))
+    fast, careful = by_sums(x, mixture), with_care(x, mixture)
+    if isinstance(careful[1], em.DegenerateComponent):
+        assert fast is None
+    else:
+        assert_agree(fast, careful, rtol=1e-12)
+        assert fast[1].weights.sum() == pytest.approx(1, abs=1e-12)
+
+
+@FAMILIES
+def test_typical_runs_are_made_of_passes_only(mixture, monkeypatch):
+    monkeypatch.setattr(Passes, "_with_care", lambda self, mixture: pytest.fail("asked for care"))
+    x, _ = mixture.sample(20_000, np.random.default_rng(0))
+    k = np.arange(1, 4)
+    for start in (mixture, em.quantile_start(x, type(mixture), 3), type(mixture).from_moments(k / 6, k, k)):
+        em.fit(x, start, em.StoppingRule(30, 0))
+    for name in ("faithful-waiting", "galaxies"):
+        x = em.datasets.load(name).x
+        em.fit(x, em.quantile_start(x, type(mixture), 2), em.StoppingRule(30, 0))
+
+
+@FAMILIES
+def test_steps_one_after_another_do_not_remember_each_other(mixture):
+    x, _ = mixture.sample(CHUNK + 5, np.random.default_rng(3))
+    used = Passes(x, mixture)
+    other = type(mixture).from_moments([0.9, 0.1], [2, 1], [3, 1])
+    for asked in (other, mixture, other):
+        again, fresh = used.step(asked), Passes(x, asked).step(asked)
+        assert again == fresh
+
+
+def test_observations_are_neither_kept_changed_nor_copied():
+    x, _ = GAUSSIAN.sample(1000, np.random.default_rng(0))
+    kept = x.copy()
+    assert em.GaussianMixture.check_observations(x) is x
+    em.fit(x[::2], GAUSSIAN)
+    em.fit(x, GAUSSIAN)
+    np.testing.assert_array_equal(x, kept)
+    assert_agree(by_sums(x[::-2], GAUSSIAN), with_care(x[::-2], GAUSSIAN))
+
+
+# -- where digits would be lost --------------------------------------------------------------------------------------
+
+
+def test_a_component_far_narrower_than_the_data_is_left_to_care():
+    x, _ = GAUSSIAN.sample(500, np.random.default_rng(0))
+    half = np.ptp(x) / 2
+    middle = x.min() + half
+    for ratio, fast in ((0.9, True), (1.1, False)):
+        mixture = em.GaussianMixture([0.5, 0.5], [middle, middle], [half, half / _NEAR / ratio * 1.0])
+        assert bool(mixture._polynomials(middle, half)) is (ratio < 1) is fast
+
+
+@pytest.mark.parametrize("far", [1e3, 1e6, 1e12, -1e100])
+def test_one_far_point_is_left_to_care_for_gaussians(far):
+    x = np.r_[GAUSSIAN.sample(100, np.random.default_rng(0))[0], far]
+    assert by_sums(x, GAUSSIAN) is None
+
+
+def test_one_far_point_is_no_trouble_for_exponentials():
+    x = np.r_[EXPONENTIAL.sample(100, np.random.default_rng(0))[0], 1e12]
+    assert_agree(by_sums(x, EXPONENTIAL), with_care(x, EXPONENTIAL))
+
+
+def test_data_of_a_tiny_range_far_from_zero_are_left_to_care_and_fitted_all_the_same():
+    x = 1e8 + 1e-3 * GAUSSIAN.sample(500, np.random.default_rng(0))[0]
+    start = em.GaussianMixture([0.5, 0.5], 1e8 + np.array([0, 3e-3]), [1e-3, 1e-3])
+    assert by_sums(x, start) is None
+    run = em.fit(x, start)
+    assert run.converged
+    np.testing.assert_allclose(run.mixture.stds, 1e-3 * GAUSSIAN.stds, rtol=0.2)
+
+
+@pytest.mark.parametrize("apart", [30, 60, 300])
+def test_odds_that_overflow_are_left_to_care(apart):
+    rng = np.random.default_rng(0)
+    x = np.r_[rng.normal(0, 1, 300), rng.normal(apart, 1, 300)]
+    run = em.fit(x, em.GaussianMixture([0.5, 0.5], [1, apart - 1], [1.0, 1.0]))
+    assert run.converged
+    np.testing.assert_allclose(run.mixture.stds, [x[:300].std(), x[300:].std()], rtol=1e-6)
+
+
+def test_products_of_odds_that_overflow_are_taken_apart(monkeypatch):
+    x = np.r_[np.full(40, 20.0), -20.0]
+    mixture = em.GaussianMixture([0.5, 0.5], [-20, 20], [1.7, 1.6])  # log-odds of about 277 at each of forty
+    fast = by_sums(np.r_[x, 21, 19, -21, -19], mixture)
+    assert_agree(fast, with_care(np.r_[x, 21, 19, -21, -19], mixture))
+    monkeypatch.setattr(passes, "GROUP", 1)
+    assert fast[0] == pytest.approx(by_sums(np.r_[x, 21, 19, -21, -19], mixture)[0], rel=1e-14)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-200, 1e-6, 1e6, 1e140])
+@FAMILIES
+def test_any_unit_of_the_data(mixture, unit):
+    x, _ = mixture.sample(200, np.random.default_rng(0))
+    scaled = type(mixture)(mixture.weights, *(unit * array for array in list(mixture.parameters.values())[1:]))
+    plain, run = em.fit(x, mixture), em.fit(unit * x, scaled)
+    assert run.n_iter == pytest.approx(plain.n_iter, abs=2)
+    np.testing.assert_allclose(run.log_likelihood[-1], plain.log_likelihood[-1] - 200 * np.log(unit), rtol=1e-6)
+
+
+@pytest.mark.parametrize("weights", [[0, 1], [1, 0]])
+@FAMILIES
+def test_a_component_of_weight_zero_is_left_to_care(mixture, weights):
+    start = type(mixture)(weights, *list(mixture.parameters.values())[1:])
+    assert by_sums([1.0, 2.0, 4.0], start) is None
+
+
+@pytest.mark.parametrize("weight", [1e-300, 1e-12])
+@FAMILIES
+def test_a_component_of_almost_no_weight_keeps_its_digits(mixture, weight):
+    x, _ = mixture.sample(300, np.random.default_rng(0))
+    start = type(mixture)([weight, 1 - weight], *list(mixture.parameters.values())[1:])
+    assert_agree(by_sums(x, start), with_care(x, start))
+
+
+def test_zeros_and_far_tails_of_exponentials():
+    x = np.r_[np.zeros(5), 1e-300, 1, 1e5, 1e150]
+    start = em.ExponentialMixture([0.5, 0.5], [0.1, 1])
+    assert_agree(Passes(x, start).step(start), with_care(x, start))
+    assert by_sums(np.zeros(4), start) is None
+
+
+def test_identical_components_stay_so_to_rounding():
+    x, _ = EXPONENTIAL.sample(3000, np.random.default_rng(0))
+    for start in (em.ExponentialMixture([0.5, 0.5], [0.5, 0.5]), em.GaussianMixture([0.5, 0.5], [1, 1], [1, 1])):
+        after = em.fit(x, start, em.StoppingRule(3, 0)).mixture
+        for name, array in after.parameters.items():
+            assert array[0] == pytest.approx(array[1], rel=1e-13), name
+
+
+def test_a_family_without_polynomials_is_fitted_by_the_careful_steps():
+    class Plain(em.GaussianMixture):
+        degree = 0
+
+    x, _ = GAUSSIAN.sample(200, np.random.default_rng(0))
+    start = Plain(GAUSSIAN.weights, GAUSSIAN.means, GAUSSIAN.stds)
+    plain, run = em.fit(x, start, em.StoppingRule(5, 0)), em.fit(x, GAUSSIAN, em.StoppingRule(5, 0))
+    np.testing.assert_allclose(plain.log_likelihood, run.log_likelihood, rtol=1e-13)
