@@ -184,6 +184,7 @@
   document.addEventListener("keydown", (event) => {
     const slider = document.getElementById("walk-slider");
     const { target } = event;
+    if (event.defaultPrevented) return; // a figure that is walked through point by point
     if (!walk.result || !slider || slider.closest("[hidden]") || event.ctrlKey || event.altKey || event.metaKey) return;
     if (target.matches("input, textarea, select, [role=tab], dialog, dialog *") || (event.key === " " && target.matches("button, a"))) return;
     const action = actions[keys[event.key]];

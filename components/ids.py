@@ -22,6 +22,7 @@ POSTERIOR_FIGURE = "posterior-figure"
 LOG_LIKELIHOOD_FIGURE = "log-likelihood-figure"
 PARAMETERS_FIGURE = "parameters-figure"
 SURFACE_FIGURE = "surface-figure"
+FIGURE_KEYS = "figure-keys"
 
 RUN_BUTTON = "run-button"
 RUN_REQUEST = "run-request"

@@ -50,6 +50,29 @@ SENTENCES = {
     "refused": "Not run. {reasons} The last result is kept.",
 }
 
+FIGURE_ROLE = "figure"
+FIGURE_KEYS = "← → along the points, ↑ ↓ to another curve, Home, End, Page keys; Esc ends it."
+FIGURE_WORDS = {
+    "keys": FIGURE_KEYS,
+    "table": "Table",
+    "as_table": "Show as table: {title}",
+    "region": "{title}, as table",
+    "caption": "{title}: {what}",
+    "caption_few": "{title}: {what}; {shown} of {count} are shown.",
+    "curves": "points of the curves",
+    "observations": "observations and their responsibilities",
+    "iterations": "iterations",
+    "iteration": "iteration t",
+    "surface": "log-likelihood over {across} and {up}",
+    "from": "from",
+    "to": "to",
+    "between": "{from} to {to}",
+    "equals": "{name} = {value}",
+    "true": "true {symbol}",
+    "modes": "Mode",
+}
+"""What is said of a figure's points, read out one by one or as a table."""
+
 LOST = {
     "trying": "The server does not answer; trying again …",
     "lost": "The server did not answer. What is on the page stays.",
