@@ -38,6 +38,7 @@
       const symbol = emlab.controls.fill(symbolOf(figure, trace, config), { k });
       return kind === "true" ? emlab.controls.fill(said.true, { symbol }) : symbol;
     }
+    if (trace.uid === "log-likelihood") return titleOf(figure, "y", trace);
     const name = kind === "observations" ? figure.layout.yaxis2.ticktext[k] : trace.name || said[trace.uid];
     return plain(name).replace(/^[^\p{L}\p{N}]+/u, "");
   }
@@ -55,7 +56,8 @@
     const across = half ? fill(said.between, { from: number(x - half), to: number(x + half) }) : number(x);
     const responsibilities = trace.uid.startsWith("observations") && trace.customdata[i].map((q, k) => equals(`q${k}`, number(q)));
     const up = responsibilities || [equals(titleOf(figure, "y", trace), number(y))];
-    return [equals(titleOf(figure, "x", trace), across), ...up, nameOf(figure, trace, config)].join(", ");
+    const name = curves(figure).length > 1 ? [nameOf(figure, trace, config)] : [];
+    return [equals(titleOf(figure, "x", trace), across), ...up, ...name].join(", ");
   }
 
   /* -- the mark and what is read out -------------------------------------------------------------------------------- */

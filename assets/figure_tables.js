@@ -130,10 +130,12 @@
 
   const shown = (value) => (typeof value === "number" ? emlab.controls.format(value, DIGITS) : value);
 
-  /* Places along an axis, all with as many decimals as one of them needs. */
+  /* Places along an axis, all with the same decimals: no more than they need, or than tell them apart. */
   function places(values) {
-    const decimals = values.map((value) => (String(Number(value.toPrecision(DIGITS))).split(".")[1] || "").length);
-    return values.map((value) => value.toFixed(Math.max(...decimals)).replace("-", "−"));
+    const needed = values.map((value) => (String(Number(value.toPrecision(DIGITS))).split(".")[1] || "").length);
+    const apart = DIGITS - Math.ceil(Math.log10(values[values.length - 1] - values[0] || 1));
+    const decimals = Math.max(0, Math.min(apart, Math.max(...needed)));
+    return values.map((value) => value.toFixed(decimals).replace("-", "−"));
   }
 
   function drawn({ what, count, columns, at, shown: some = at.length, current }, title) {

@@ -61,6 +61,7 @@ BOUND_BAR = "bound-bar"
 BOUND_WORDS = "bound-words"
 
 LINK_PROBLEMS = "link-problems"
+TOUR = "tour"
 COPY_LINK = "copy-link"
 SHARE = "share"
 REVEAL = "reveal"

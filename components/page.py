@@ -21,6 +21,7 @@ from components import (
     parameters,
     run_view,
     share,
+    tour,
     words,
 )
 from components.controls import choice, register_choice
@@ -91,6 +92,7 @@ def _tables() -> dict[str, Any]:
         "parameterNames": words.PARAMETER_NAMES,
         "signs": SIGNS,
         "share": share.as_dict(),
+        "tour": tour.as_dict(),
     }
 
 

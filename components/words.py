@@ -73,6 +73,18 @@ FIGURE_WORDS = {
 }
 """What is said of a figure's points, read out one by one or as a table."""
 
+TOUR = {
+    "slider": "Every number has a slider and a box. Move this one: the curve follows at once.",
+    "figure": "The strong line is the mixture, the filled curves are its weighted components. A ring can be dragged.",
+    "run": "EM estimates the components from data alone. Data and start are set above; this button runs it.",
+    "play": "Play the run from its start, or walk through it step by step.",
+    "fit": "Here the fitted mixture comes to the data. Table shows the numbers; SVG and PNG save the figure.",
+    "link": "The link holds all that is set on the page: for a class, or for later.",
+}
+"""Step of the tour -> what is said of what it points at."""
+TOUR_BUTTON = "Tour"
+TOUR_WORDS = {"title": "{step} of {last}", "back": "Back", "next": "Next", "done": "Done", "close": "End tour"}
+
 LOST = {
     "trying": "The server does not answer; trying again …",
     "lost": "The server did not answer. What is on the page stays.",
