@@ -60,8 +60,13 @@
     if (!tour || tour.at !== at) return; // meanwhile one went on
     if (!came) return go(at + by, by);
     tell(step);
-    targetOf(step).scrollIntoView({ block: targetOf(step).offsetHeight > innerHeight / 2 ? "nearest" : "center" });
+    bringIntoView(targetOf(step));
     place();
+  }
+
+  function bringIntoView(target) {
+    const { top, bottom, height } = target.getBoundingClientRect();
+    if (top < GAP || bottom > innerHeight - GAP) target.scrollIntoView({ block: height > innerHeight / 2 ? "nearest" : "center" });
   }
 
   function tell({ words: sentence }) {

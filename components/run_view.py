@@ -66,7 +66,6 @@ def layout(link: Link) -> html.Div:
                 GROUPS["run"],
                 [
                     _rows(link, STOPPING),
-                    html.P(INVITATIONS["run"], className="invitation"),
                     html.Div(
                         [
                             *([] if bar_is_hidden else [status]),
@@ -104,6 +103,7 @@ def layout(link: Link) -> html.Div:
                     html.P(id=ids.PREDICT, className="invitation", **{"aria-live": "polite"}),
                     html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}, **in_group("words")),
                     html.P(id=ids.RUN_NOTE, className="note", **in_group("words")),
+                    html.P(INVITATIONS["run"], className="invitation", **in_group("walk")),
                     _transport(link),
                 ],
                 className="card outcome",

@@ -5,7 +5,7 @@ from __future__ import annotations
 INVITATIONS = {
     "gaussian": "Drag μ1, or its ring in the figure, until the two humps merge into one.",
     "exponential": "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
-    "run": "Run it, walk back, and play it again.",
+    "run": "Press Play and watch EM find the two components; then change the start, and press Run EM.",
 }
 """View -> what to try first."""
 
@@ -76,7 +76,7 @@ FIGURE_WORDS = {
 TOUR = {
     "slider": "Every number has a slider and a box. Move this one: the curve follows at once.",
     "figure": "The strong line is the mixture, the filled curves are its weighted components. A ring can be dragged.",
-    "run": "EM estimates the components from data alone. Data and start are set above; this button runs it.",
+    "run": "EM estimates the components from the data alone. Set data and start, then press this button.",
     "play": "Play the run from its start, or walk through it step by step.",
     "fit": "Here the fitted mixture comes to the data. Table shows the numbers; SVG and PNG save the figure.",
     "link": "The link holds all that is set on the page: for a class, or for later.",

@@ -19,7 +19,7 @@ def press(page: Page, *keys: str) -> None:
 
 
 def at(page: Page, step: int) -> None:
-    """Wait until a step is on show, with its ring around what it is about and its words clear of that, in the window."""
+    """Wait until a step is on show, its ring around what it is about, its words in the window and clear of that."""
     target, sentence = STEPS[step]["target"], STEPS[step]["words"]
     page.until(lambda: page.text("tour-words") == sentence)
     script = """
