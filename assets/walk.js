@@ -125,7 +125,7 @@
     bar.style.setProperty("--ell", (ell - low) / span);
     say("bound-words", fill(config.sentences.bound, { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) }));
     clearTimeout(announcing);
-    announcing = setTimeout(() => say("walk-announcement", `${words}. ${document.getElementById("bound-words").textContent}`), REST);
+    if (!playing) announcing = setTimeout(() => say("walk-announcement", `${words}. ${document.getElementById("bound-words").textContent}`), REST);
   }
 
   /* -- the transport ------------------------------------------------------------------------------------------------ */
@@ -137,8 +137,10 @@
 
   function stop() {
     if (playing) cancelAnimationFrame(playing);
+    const played = playing;
     playing = null;
     showPlaying();
+    if (played) tell(); // in silence until now
   }
 
   function showPlaying() {

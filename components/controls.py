@@ -149,13 +149,19 @@ def card(
     return html.Section([heading, *children], className=f"card {className}".strip(), **group)
 
 
-def legend(entries: Mapping[str, Component | str], legend_id: str | None = None) -> html.Ul:
-    """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name."""
+def legend(entries: Mapping[str, Component | str], legend_id: str | None = None, first: int | None = None) -> html.Ul:
+    """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name.
+
+    Only the `first` of them can be seen to begin with, if it is given.
+    """
     named = {} if legend_id is None else {"id": legend_id}
     return html.Ul(
         [
-            html.Li([html.Span(className=f"key {kind}", **{"aria-hidden": "true"}), name])
-            for kind, name in entries.items()
+            html.Li(
+                [html.Span(className=f"key {kind}", **{"aria-hidden": "true"}), name],
+                hidden=first is not None and i >= first,
+            )
+            for i, (kind, name) in enumerate(entries.items())
         ],
         className="legend",
         **named,

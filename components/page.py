@@ -87,6 +87,7 @@ def _tables() -> dict[str, Any]:
         "tableHead": words.TABLE_HEAD,
         "startsHead": words.STARTS_HEAD,
         "sizesHead": words.SIZES_HEAD,
+        "valueWords": words.VALUE_WORDS,
         "figureWords": words.FIGURE_WORDS,
         "symbols": words.SYMBOLS,
         "parameterNames": words.PARAMETER_NAMES,

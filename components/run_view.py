@@ -48,7 +48,7 @@ def layout(link: Link) -> html.Div:
                 [
                     select(ids.SOURCE, link.chosen(ids.SOURCE), SOURCE_GROUPS),
                     own_panel.layout(link),
-                    html.P(id=ids.ABOUT, className="about"),
+                    html.P(link.source().about, id=ids.ABOUT, className="about"),
                     _rows(link, SAMPLE_ROWS),
                     html.Div([_rows(link, TRUE_ROWS), html.Div(id=ids.TRUE_TABLE)], **in_group(TRUTH)),
                 ],
@@ -125,6 +125,7 @@ def layout(link: Link) -> html.Div:
                     legend(
                         {f"of-{k}": f"{SIGNS[k]} {name}" for k, name in enumerate(POSTERIOR_NAMES)},
                         ids.POSTERIOR_LEGEND,
+                        first=link.whole(START[0]),
                     ),
                     graph(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
                 ],

@@ -50,6 +50,13 @@ SENTENCES = {
     "refused": "Not run. {reasons} The last result is kept.",
 }
 
+VALUE_WORDS = {
+    "plain": "{value}",
+    "weight": "{value}, leaving {rest} to component {other}",
+    "rate": "{value}, so the mean is {mean}",
+}
+"""What is read out of a slider's value."""
+
 FIGURE_ROLE = "figure"
 FIGURE_KEYS = "← → along the points, ↑ ↓ to another curve, Home, End, Page keys; Esc ends it."
 FIGURE_WORDS = {
