@@ -56,6 +56,7 @@
     const responsibility = count > 2 ? "certainty" : "responsibility";
     walk.colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
     document.querySelectorAll("#posterior-legend li").forEach((entry, k) => (entry.hidden = k >= count));
+    document.getElementById("true-legend").hidden = !result.true;
     emlab.controls.say("run-sentence", result.sentence);
     emlab.controls.say("run-note", [...result.notes, walk.colours].join(" "));
     const table = document.getElementById("run-table");

@@ -87,6 +87,8 @@ def _tables() -> dict[str, Any]:
         "tableHead": words.TABLE_HEAD,
         "startsHead": words.STARTS_HEAD,
         "sizesHead": words.SIZES_HEAD,
+        "studyWords": words.STUDY_WORDS,
+        "rows": words.ROWS,
         "valueWords": words.VALUE_WORDS,
         "figureWords": words.FIGURE_WORDS,
         "symbols": words.SYMBOLS,

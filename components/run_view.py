@@ -140,7 +140,10 @@ def layout(link: Link) -> html.Div:
             card(GROUPS["estimates"], [html.Div(id=ids.RUN_TABLE, className="table")], "short"),
             card(
                 GROUPS["parameters"],
-                [graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted")],
+                [
+                    legend({"of-true": "True value"}, ids.TRUE_LEGEND),
+                    graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted"),
+                ],
                 figure=ids.PARAMETERS_FIGURE,
             ),
             _study(

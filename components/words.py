@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 INVITATIONS = {
-    "gaussian": "Drag μ1, or its ring in the figure, until the two humps merge into one.",
+    "gaussian": "Drag μ1, or its ring in the figure, until the two modes merge into one.",
     "exponential": "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
-    "run": "Press Play and watch EM find the two components; then change the start, and press Run EM.",
+    "run": "Press Play to watch EM find the components; then change the start and Run EM.",
 }
 """View -> what to try first."""
 
@@ -103,6 +103,10 @@ LOST = {
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "")
 SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "")
+STUDY_WORDS = {"best": "best", "other": "trapped", "degenerate": "degenerate", "chosen": "chosen"}
+"""What is said of a row of a study."""
+ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}
+"""Names of the rows of observations: by their true labels, or by the likeliest component."""
 PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "std"}
 SYMBOLS = {
     "exponential": {"weights": "π{k}", "scales": "λ{k}"},
