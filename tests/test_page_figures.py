@@ -190,3 +190,16 @@ def test_after_a_click_on_a_figure_the_arrow_keys_walk_through_the_run(page):
     press(page, Keys.ARROW_LEFT)
     page.until(lambda: page.text(ids.WALK_PLACE) == "Iteration 60 of 61")
     assert readout(page) == ""
+
+
+def test_every_figure_has_a_title_and_names_at_its_axes(page):
+    page.open("run")
+    page.element(ids.study("surface")).click()
+    page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
+    found = page.browser.execute_script(
+        "return [...document.querySelectorAll('.js-plotly-plot')].map((plot) => ["
+        "plot.closest('.card').querySelector('h2, .invitation').textContent.trim(),"
+        "...['xaxis', 'yaxis'].map((axis) => plot._fullLayout[axis].title.text ?? '')])"
+    )
+    assert len(found) == len(FIGURES)
+    assert all(text and "Click" not in text for texts in found for text in texts), found
