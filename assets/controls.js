@@ -73,6 +73,27 @@
     }
   }
 
+  /* A slider's value in words, from when it is first reached: a bare 0.3 could be anything. */
+  const WEIGHT = /(pi1|rho)$/;
+  const number = (value) => (Number.isInteger(value) ? value.toFixed(1) : String(Number(value.toPrecision(6)))).replace("-", "−");
+
+  function valueInWords({ p, config }, value) {
+    const { plain, weight, rate } = config.valueWords;
+    const isRate = element(`${p.name}-slider-label`).textContent === config.rateLabels[p.name];
+    const words = WEIGHT.test(p.name) ? weight : isRate ? rate : plain;
+    const other = p.name.endsWith("pi1") ? 2 : 1;
+    return fill(words, { value: number(value), rest: number(1 - value), other, mean: format(1 / value, 3) });
+  }
+
+  function tellValue(slider) {
+    const known = looked.get(slider.id);
+    if (known) slider.setAttribute("aria-valuetext", valueInWords(known, known.kept[known.p.name]));
+  }
+
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.type === "range") tellValue(target);
+  });
+
   const AT_REST = 150; // ms without a move until Dash is told of a slider's value
   const TYPED = 500; // ms without a key until what was typed is taken for what was meant
   const waiting = {}; // id of a control -> timer
@@ -134,6 +155,8 @@
   /* A parameter's box shows its last good value, and nothing is refused. */
   function showKept(p, kept) {
     const box = element(boxId(p));
+    const slider = p.slider && element(`${p.name}-slider`);
+    if (slider && slider.hasAttribute("aria-valuetext")) tellValue(slider);
     if (box.value === "" || Number(box.value) !== kept[p.name]) box.value = String(kept[p.name]);
     refuse(p, "");
   }

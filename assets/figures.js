@@ -43,12 +43,21 @@
 
   const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
+  /* What each figure shows, for who reads it otherwise: as a table, or point by point. It is told at every move. */
+  const onShow = {}; // id -> figure
+
+  function tell(id, figure) {
+    onShow[id] = figure;
+    document.dispatchEvent(new CustomEvent("figure", { detail: id }));
+  }
+
   /* Draw a figure whole. The first time it is drawn at once if it can be seen, else when there is time for it: so the
      view that opens first need not wait for the others. */
   function show(id, figure) {
     const plot = plotOf(id);
     if (plot) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
     else wait(id, figure);
+    tell(id, figure);
   }
 
   const waiting = new Map(); // id -> figure that was never drawn yet
@@ -125,6 +134,7 @@
     const plot = plotOf(id);
     if (!plot || !sameAxes(plot, figure) || !writePaths(plot, figure)) return show(id, figure);
     if (marks) writeMarks(plot, marks);
+    tell(id, figure);
     pending[id] = setTimeout(() => show(id, figure), SETTLE);
   }
 
@@ -220,7 +230,7 @@
     return power * LADDER.find((rung) => rung * power >= peak * 0.999999);
   }
 
-  emlab.figures = { mode, skeleton, trace, plotOf, showMoving, showNow, axisEnd, whenIdle };
+  emlab.figures = { mode, onShow, skeleton, trace, plotOf, showMoving, showNow, axisEnd, whenIdle };
 
   /* Draw anew when the page's type has another size: on a projector, say. */
   window.addEventListener("resize", () => {

@@ -24,10 +24,8 @@
     [...layer().children].forEach(({ style }, k) => {
       const share = (at, [low, high]) => (at - low) / (high - low);
       const peak = p.weights[k] / p.stds[k] / SQRT_2PI;
-      write(style, {
-        left: `${(100 * share(p.means[k], shown.x)).toFixed(3)}%`,
-        top: `${(100 - 100 * share(peak, shown.y)).toFixed(3)}%`,
-      });
+      const [x, y] = [100 * share(p.means[k], shown.x), 100 - 100 * share(peak, shown.y)];
+      write(style, { translate: `calc(${x.toFixed(3)}cqw - 50%) calc(${y.toFixed(3)}cqh - 50%)` }); // no layout
     });
   }
 

@@ -7,6 +7,8 @@
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
   const CURVE_POINTS = 400;
+  const LABEL = 14; // px between the names of two lines
+  const HEIGHT = 0.75; // of a figure is within its axes, about
   const TICK = 0.36; // half the height of a mark, in rows
 
   const indices = (values) => values.map((_, i) => i);
@@ -117,7 +119,7 @@
     Object.assign(figure.layout.yaxis2, {
       range: [labels.length - 0.5, -0.5],
       tickvals: labels,
-      ticktext: labels.map((k) => `${config.signs[k]} ${result.z ? "label " : "likeliest "}${k}`),
+      ticktext: labels.map((k) => emlab.controls.fill(config.rows[result.z ? "label" : "likeliest"], { sign: config.signs[k], k })),
     });
     return { figure, marks };
   }
@@ -182,6 +184,26 @@
     return overIterations(figure, result, t);
   }
 
+  /* The name of each line at its end, in its colour; those that would lie over one another are moved apart. */
+  function lineLabels(figure, result, name, row, pixels, config) {
+    const ends = record(result, result.log_likelihood.length - 1)[name];
+    const [low, high] = figure.layout[row ? `yaxis${row + 1}` : "yaxis"].range;
+    const { label } = figure.layout.meta;
+    const order = indices(ends).sort((a, b) => ends[a] - ends[b]);
+    const wanted = order.map((k) => (pixels * (ends[k] - low)) / (high - low));
+    const apart = wanted.reduce((placed, at) => [...placed, Math.max(at, (placed.at(-1) ?? -Infinity) + LABEL)], []);
+    const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const back = mean(apart) - mean(wanted);
+    return order.map((k, i) => ({
+      ...label,
+      text: `${config.signs[k]} ${emlab.controls.fill(config.symbols[result.family][name], { k })}`,
+      y: ends[k],
+      yref: row ? `y${row + 1}` : "y",
+      yshift: apart[i] - back - wanted[i],
+      font: { ...label.font, color: emlab.figures.trace(figure, `row${row}-component-${k}`).line.color },
+    }));
+  }
+
   /* Every parameter over iterations, true values as quiet lines. The families differ in their rows. */
   function parametersFigure(result, { t }, config) {
     const figure = skeleton(config, "parameters-figure", result);
@@ -209,6 +231,8 @@
           });
       emlab.figures.trace(figure, `cursor-${row}`).visible = true;
     });
+    const pixels = document.getElementById("parameters-figure").clientHeight * HEIGHT;
+    figure.layout.annotations = names.flatMap((name, row) => lineLabels(figure, result, name, row, pixels / names.length, config));
     const gap = 0.09;
     const height = (1 - gap * (names.length - 1)) / names.length;
     for (let row = 0; row < 3; row++) {

@@ -176,20 +176,20 @@
     const cells = rows.map(({ count, log_likelihood: ell, parameters }, i) => {
       const { weights, ...others } = parameters;
       const words = Object.values(others).map((values) => list(values)).join("; ");
-      return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, i ? "trapped" : "best"];
+      return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, config.studyWords[i ? "other" : "best"]];
     });
     return table(config.startsHead, cells, (i) => i === 0);
   }
 
   function sizesTable({ rows }, config) {
-    const text = (value) => (value === null ? "degenerate" : value.toFixed(2).replace("-", "−"));
+    const text = (value) => (value === null ? config.studyWords.degenerate : value.toFixed(2).replace("-", "−"));
     const cells = rows.map((row) => [
       String(row.n_components),
       text(row.log_likelihood),
       String(row.n_free_parameters),
       text(row.aic),
       text(row.bic),
-      row.chosen ? "chosen" : "",
+      row.chosen ? config.studyWords.chosen : "",
     ]);
     return table(config.sizesHead, cells, (i) => rows[i].chosen);
   }

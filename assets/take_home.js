@@ -88,6 +88,7 @@
   function addButtons(place) {
     const { title } = place.dataset;
     place.replaceChildren(
+      emlab.figureTables.button(title),
       ...FORMATS.map((format) => {
         const label = emlab.controls.fill(settings.sentences.save_as, { title, format });
         return emlab.runFigures.element("button", format, { type: "button", title: label, "aria-label": label });
@@ -134,7 +135,7 @@
   document.addEventListener("click", ({ target }) => {
     if (!settings || target.tagName !== "BUTTON") return;
     const picture = target.closest(".save");
-    if (picture) savePicture(picture.dataset.figure, picture.dataset.title, target.textContent);
+    if (picture && FORMATS.includes(target.textContent)) savePicture(picture.dataset.figure, picture.dataset.title, target.textContent);
     else if (target.closest(".take-home")) press(target.id.replace("take-home-", ""));
   });
 

@@ -56,6 +56,7 @@
     const responsibility = count > 2 ? "certainty" : "responsibility";
     walk.colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
     document.querySelectorAll("#posterior-legend li").forEach((entry, k) => (entry.hidden = k >= count));
+    document.getElementById("true-legend").hidden = !result.true;
     emlab.controls.say("run-sentence", result.sentence);
     emlab.controls.say("run-note", [...result.notes, walk.colours].join(" "));
     const table = document.getElementById("run-table");
@@ -125,7 +126,7 @@
     bar.style.setProperty("--ell", (ell - low) / span);
     say("bound-words", fill(config.sentences.bound, { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) }));
     clearTimeout(announcing);
-    announcing = setTimeout(() => say("walk-announcement", `${words}. ${document.getElementById("bound-words").textContent}`), REST);
+    if (!playing) announcing = setTimeout(() => say("walk-announcement", `${words}. ${document.getElementById("bound-words").textContent}`), REST);
   }
 
   /* -- the transport ------------------------------------------------------------------------------------------------ */
@@ -137,8 +138,10 @@
 
   function stop() {
     if (playing) cancelAnimationFrame(playing);
+    const played = playing;
     playing = null;
     showPlaying();
+    if (played) tell(); // in silence until now
   }
 
   function showPlaying() {
@@ -184,6 +187,7 @@
   document.addEventListener("keydown", (event) => {
     const slider = document.getElementById("walk-slider");
     const { target } = event;
+    if (event.defaultPrevented) return; // a figure that is walked through point by point
     if (!walk.result || !slider || slider.closest("[hidden]") || event.ctrlKey || event.altKey || event.metaKey) return;
     if (target.matches("input, textarea, select, [role=tab], dialog, dialog *") || (event.key === " " && target.matches("button, a"))) return;
     const action = actions[keys[event.key]];

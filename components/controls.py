@@ -13,6 +13,7 @@ from components.figures import CONFIG
 from components.options import CHOICES, GROUPS
 from components.parameters import Parameter
 from components.theme import SIGNS
+from components.words import FIGURE_ROLE
 
 _GROUP_OF = {title: group for group, title in GROUPS.items()}
 
@@ -156,13 +157,19 @@ def card(
     return html.Section([heading, *children], className=f"card {className}".strip(), **group)
 
 
-def legend(entries: Mapping[str, Component | str], legend_id: str | None = None) -> html.Ul:
-    """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name."""
+def legend(entries: Mapping[str, Component | str], legend_id: str | None = None, first: int | None = None) -> html.Ul:
+    """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name.
+
+    Only the `first` of them can be seen to begin with, if it is given.
+    """
     named = {} if legend_id is None else {"id": legend_id}
     return html.Ul(
         [
-            html.Li([html.Span(className=f"key {kind}", **{"aria-hidden": "true"}), name])
-            for kind, name in entries.items()
+            html.Li(
+                [html.Span(className=f"key {kind}", **{"aria-hidden": "true"}), name],
+                hidden=first is not None and i >= first,
+            )
+            for i, (kind, name) in enumerate(entries.items())
         ],
         className="legend",
         **named,
@@ -175,10 +182,16 @@ def save(graph_id: str, title: str) -> html.Div:
 
 
 def graph(graph_id: str, label: str, over: Sequence[Component] = ()) -> html.Div:
-    """Room for a figure, which the browser draws (assets/figures.js); `over` it lies what can be dragged."""
+    """Room for a figure, which the browser draws (assets/figures.js); `over` it lies what can be dragged.
+
+    Arrow keys walk along its points (assets/figure_points.js), so it is an application: to who hears the page, its
+    points are what is read out, and not every number at its axes.
+    """
+    said = {"aria-label": label, "aria-roledescription": FIGURE_ROLE, "aria-describedby": ids.FIGURE_KEYS}
     return html.Div(
-        [html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG)}), *over],
+        [html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG), "aria-hidden": "true"}), *over],
         className="graph",
-        role="img",
-        **{"aria-label": label},
+        role="application",
+        tabIndex="0",
+        **said,
     )

@@ -40,7 +40,6 @@ def layout(
                     card(
                         ids.VIEWS[view],
                         [
-                            html.P(INVITATIONS[view], className="invitation"),
                             parameter_row(first, link.number(first)),
                             other_weight,
                             *[parameter_row(parameter, link.number(parameter)) for parameter in others],
@@ -54,6 +53,7 @@ def layout(
             ),
             html.Div(
                 [
+                    html.P(INVITATIONS[view], className="invitation", **in_group("controls")),
                     html.Div(
                         [
                             legend(

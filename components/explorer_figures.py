@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components.theme import SIGNS, Mode, component_colour, tokens
+from components.theme import SIGNS, Mode, component_colour, lengths, tokens
 from components.traces import component, figure, histogram, mixture
 from components.words import QUANTITIES
 
@@ -72,7 +72,7 @@ def gaussian(mode: Mode) -> go.Figure:
         uid="modes",
         mode="markers+text",
         textposition=["top left", "top right"],  # away from each other, where the curve falls
-        textfont={"size": 14, "color": colour},
+        textfont={"size": lengths()["figure-label"], "color": colour},
         marker={"size": 7, "color": colour, "opacity": 1, "line": {"width": 0}},
         cliponaxis=False,
         hoverinfo="skip",

@@ -19,6 +19,7 @@ from components.theme import (
     SIGNS,
     Mode,
     component_colour,
+    lengths,
     saved_template,
     tokens,
     translucent,
@@ -163,7 +164,9 @@ def log_likelihood(mode: Mode) -> go.Figure:
 
 
 def parameters(mode: Mode) -> go.Figure:
-    """Each parameter over iterations, a row for each, true values as quiet lines."""
+    """Each parameter over iterations, a row for each, its lines named at their ends; true values as quiet lines."""
+    where = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
+    label = where | {"font": {"size": lengths()["figure-tick"]}}
     traces: list[go.Scatter] = []
     for row in range(3):
         axis = {"yaxis": f"y{row + 1}" if row else "y", "visible": False}
@@ -195,6 +198,8 @@ def parameters(mode: Mode) -> go.Figure:
         yaxis={"nticks": 4},
         yaxis2={"nticks": 4},
         yaxis3={"nticks": 4},
+        margin={"r": 52},
+        meta={"label": label},
         hovermode="closest",
     )
 

@@ -21,6 +21,7 @@ from components import (
     parameters,
     run_view,
     share,
+    tour,
     words,
 )
 from components.controls import choice, register_choice
@@ -86,10 +87,15 @@ def _tables() -> dict[str, Any]:
         "tableHead": words.TABLE_HEAD,
         "startsHead": words.STARTS_HEAD,
         "sizesHead": words.SIZES_HEAD,
+        "studyWords": words.STUDY_WORDS,
+        "rows": words.ROWS,
+        "valueWords": words.VALUE_WORDS,
+        "figureWords": words.FIGURE_WORDS,
         "symbols": words.SYMBOLS,
         "parameterNames": words.PARAMETER_NAMES,
         "signs": SIGNS,
         "share": share.as_dict(),
+        "tour": tour.as_dict(),
     }
 
 
@@ -141,6 +147,7 @@ def layout(query: str = "") -> html.Div:
             ),
             html.Div(id=ids.HANDOUT_HEAD, className="handout"),
             html.Main(panels),
+            html.P(words.FIGURE_KEYS, id=ids.FIGURE_KEYS, hidden=True),
             html.P(id=ids.HANDOUT_FOOT, className="handout"),
             dcc.Store(id=ids.CONFIG, data=config(shown)),
             dcc.Store(id=ids.THEME),

@@ -49,7 +49,7 @@ def layout(link: Link) -> html.Div:
                 [
                     select(ids.SOURCE, link.chosen(ids.SOURCE), SOURCE_GROUPS),
                     own_panel.layout(link),
-                    html.P(id=ids.ABOUT, className="about"),
+                    html.P(link.source().about, id=ids.ABOUT, className="about"),
                     _rows(link, SAMPLE_ROWS),
                     html.Div([_rows(link, TRUE_ROWS), html.Div(id=ids.TRUE_TABLE)], **in_group(TRUTH)),
                 ],
@@ -67,7 +67,6 @@ def layout(link: Link) -> html.Div:
                 GROUPS["run"],
                 [
                     _rows(link, STOPPING),
-                    html.P(INVITATIONS["run"], className="invitation"),
                     html.Div(
                         [
                             *([] if bar_is_hidden else [status]),
@@ -105,6 +104,7 @@ def layout(link: Link) -> html.Div:
                     html.P(id=ids.PREDICT, className="invitation", **{"aria-live": "polite"}),
                     html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}, **in_group("words")),
                     html.P(id=ids.RUN_NOTE, className="note", **in_group("words")),
+                    html.P(INVITATIONS["run"], className="invitation", **in_group("walk")),
                     _transport(link),
                 ],
                 className="card outcome",
@@ -126,6 +126,7 @@ def layout(link: Link) -> html.Div:
                     legend(
                         {f"of-{k}": f"{SIGNS[k]} {name}" for k, name in enumerate(POSTERIOR_NAMES)},
                         ids.POSTERIOR_LEGEND,
+                        first=link.whole(START[0]),
                     ),
                     graph(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
                 ],
@@ -140,7 +141,10 @@ def layout(link: Link) -> html.Div:
             card(GROUPS["estimates"], [html.Div(id=ids.RUN_TABLE, className="table")], "short"),
             card(
                 GROUPS["parameters"],
-                [graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted")],
+                [
+                    legend({"of-true": "True value"}, ids.TRUE_LEGEND),
+                    graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted"),
+                ],
                 figure=ids.PARAMETERS_FIGURE,
             ),
             _study(

@@ -17,6 +17,7 @@ from components import ids, qr
 from components.link import ITERATION, VIEWS, Link
 from components.options import CHOICES, EMBED, FLAGS, GROUPS, REVEAL
 from components.prose import to_html
+from components.words import TOUR_BUTTON
 
 TITLE = "Share this page"
 NOT_SECRET = "Hidden is not secret: the link still holds the true values, for who reads it."
@@ -40,7 +41,11 @@ def header() -> list[Component]:
     """What stands in the page's header."""
     return [
         html.Div(
-            [_copier(ids.COPY_LINK, "Copy link"), html.Button("Share …", id=ids.SHARE, type="button")],
+            [
+                html.Button(TOUR_BUTTON, id=ids.TOUR, type="button"),
+                _copier(ids.COPY_LINK, "Copy link"),
+                html.Button("Share …", id=ids.SHARE, type="button"),
+            ],
             className="sharing",
         )
     ]

@@ -17,6 +17,8 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SIGNS = ("●", "◆", "■", "▲", "✚")
 """Mark of component 0, 1, … in text."""
 
+_LENGTH = re.compile(r"--([\w-]+):\s*(\d+)px")
+_FONT = re.compile(r"--font:\s*(.+);")
 _TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)")
 _CSS = Path(__file__).parent.parent / "assets" / "tokens.css"
 
@@ -25,6 +27,20 @@ _CSS = Path(__file__).parent.parent / "assets" / "tokens.css"
 def tokens(mode: Mode) -> dict[str, str]:
     """Colour tokens of a mode: name (without the dashes) -> hex colour."""
     return {name: (light, dark)[MODES.index(mode)] for name, light, dark in _TOKEN.findall(_CSS.read_text("utf-8"))}
+
+
+@cache
+def lengths() -> dict[str, int]:
+    """Length tokens that are in pixels: name -> number of them."""
+    return {name: int(pixels) for name, pixels in _LENGTH.findall(_CSS.read_text("utf-8"))}
+
+
+@cache
+def font() -> str:
+    """The page's typeface, as plotly wants it."""
+    found = _FONT.search(_CSS.read_text("utf-8"))
+    assert found is not None, "tokens.css names a typeface"
+    return found[1].replace('"', "'")
 
 
 def component_colour(k: int, mode: Mode) -> str:
@@ -46,8 +62,8 @@ def template(mode: Mode) -> go.layout.Template:
         "gridcolor": colour["line"],
         "linecolor": colour["edge"],
         "tickcolor": colour["edge"],
-        "tickfont": {"size": 12, "color": colour["quiet"]},
-        "title": {"font": {"size": 13, "color": colour["ink"]}, "standoff": 8},
+        "tickfont": {"size": lengths()["figure-tick"], "color": colour["quiet"]},
+        "title": {"font": {"size": lengths()["figure-title"], "color": colour["ink"]}, "standoff": 8},
         "ticks": "outside",
         "ticklen": 4,
         "zeroline": False,
@@ -57,10 +73,7 @@ def template(mode: Mode) -> go.layout.Template:
     }
     return go.layout.Template(
         layout={
-            "font": {
-                "family": "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif",
-                "color": colour["ink"],
-            },
+            "font": {"family": font(), "color": colour["ink"]},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "xaxis": axis | {"showgrid": False},
@@ -70,7 +83,7 @@ def template(mode: Mode) -> go.layout.Template:
             "hoverlabel": {
                 "bgcolor": colour["card"],
                 "bordercolor": colour["edge"],
-                "font": {"color": colour["ink"], "size": 13},
+                "font": {"color": colour["ink"], "size": lengths()["figure-title"]},
             },
             "dragmode": False,
         }

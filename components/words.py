@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 INVITATIONS = {
-    "gaussian": "Drag μ1, or its ring in the figure, until the two humps merge into one.",
+    "gaussian": "Drag μ1, or its ring in the figure, until the two modes merge into one.",
     "exponential": "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
-    "run": "Run it, walk back, and play it again.",
+    "run": "Press Play to watch EM find the components; then change the start and Run EM.",
 }
 """View -> what to try first."""
 
@@ -50,6 +50,48 @@ SENTENCES = {
     "refused": "Not run. {reasons} The last result is kept.",
 }
 
+VALUE_WORDS = {
+    "plain": "{value}",
+    "weight": "{value}, leaving {rest} to component {other}",
+    "rate": "{value}, so the mean is {mean}",
+}
+"""What is read out of a slider's value."""
+
+FIGURE_ROLE = "figure"
+FIGURE_KEYS = "← → along the points, ↑ ↓ to another curve, Home, End, Page keys; Esc ends it."
+FIGURE_WORDS = {
+    "keys": FIGURE_KEYS,
+    "table": "Table",
+    "as_table": "Show as table: {title}",
+    "region": "{title}, as table",
+    "caption": "{title}: {what}",
+    "caption_few": "{title}: {what}; {shown} of {count} are shown.",
+    "curves": "points of the curves",
+    "observations": "observations and their responsibilities",
+    "iterations": "iterations",
+    "iteration": "iteration t",
+    "surface": "log-likelihood over {across} and {up}",
+    "from": "from",
+    "to": "to",
+    "between": "{from} to {to}",
+    "equals": "{name} = {value}",
+    "true": "true {symbol}",
+    "modes": "Mode",
+}
+"""What is said of a figure's points, read out one by one or as a table."""
+
+TOUR = {
+    "slider": "Every number has a slider and a box. Move this one: the curve follows at once.",
+    "figure": "The strong line is the mixture, the filled curves are its weighted components. A ring can be dragged.",
+    "run": "EM estimates the components from the data alone. Set data and start, then press this button.",
+    "play": "Play the run from its start, or walk through it step by step.",
+    "fit": "Here the fitted mixture comes to the data. Table shows the numbers; SVG and PNG save the figure.",
+    "link": "The link holds all that is set on the page: for a class, or for later.",
+}
+"""Step of the tour -> what is said of what it points at."""
+TOUR_BUTTON = "Tour"
+TOUR_WORDS = {"title": "{step} of {last}", "back": "Back", "next": "Next", "done": "Done", "close": "End tour"}
+
 LOST = {
     "trying": "The server does not answer; trying again …",
     "lost": "The server did not answer. What is on the page stays.",
@@ -61,6 +103,10 @@ LOST = {
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "")
 SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "")
+STUDY_WORDS = {"best": "best", "other": "trapped", "degenerate": "degenerate", "chosen": "chosen"}
+"""What is said of a row of a study."""
+ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}
+"""Names of the rows of observations: by their true labels, or by the likeliest component."""
 PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "std"}
 SYMBOLS = {
     "exponential": {"weights": "π{k}", "scales": "λ{k}"},

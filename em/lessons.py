@@ -113,7 +113,7 @@ def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
         )
     apart = 100 * start._component_distances()[i, j]
     end = "so EM leaves this start" if growth > 1 else "so they do not part"
-    return f"Components {i} and {j} started {apart:.2g} % apart: {factor}{seen}, {end}."
+    return f"Components {i} and {j} started {apart:.2g}% apart: {factor}{seen}, {end}."
 
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:

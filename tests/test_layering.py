@@ -28,6 +28,7 @@ PAGE_LAYERS = [
         "components.own_panel",
         "components.take_home",
         "components.share",
+        "components.tour",
         "components.background_text",
         "components.figures_text",
     },

@@ -85,7 +85,7 @@ def test_notebooks_start_with_its_tie_broken_gives_the_growth_predicted_and_meas
     cv2 = np.var(X) / np.mean(X) ** 2
     assert f"CV² = {cv2:.3g} (measured: {lessons.measured_growth(broken):.3g}), so EM leaves this start." in text
     assert lessons.measured_growth(broken) == pytest.approx(cv2, rel=0.03)
-    assert text.startswith("Components 0 and 1 started 2 % apart")
+    assert text.startswith("Components 0 and 1 started 2% apart")
     assert_plain(text)
 
 

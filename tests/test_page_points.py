@@ -85,7 +85,7 @@ def test_the_modes_of_the_engine_are_marked_on_the_curve_while_it_moves_and_at_r
 
 def test_marks_and_handles_move_in_the_very_event_that_moves_the_slider(page):
     page.until(lambda: marks(page))
-    mode, words, left = page.browser.execute_script(
+    mode, words, across = page.browser.execute_script(
         """
         const plot = document.querySelector('#gaussian-figure .js-plotly-plot');
         const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
@@ -94,13 +94,14 @@ def test_marks_and_handles_move_in_the_very_event_that_moves_the_slider(page):
         slider.dispatchEvent(new Event('input', {bubbles: true}));
         const [, mark] = plot.querySelectorAll('.tracemodes path.point');
         const [, words] = plot.querySelectorAll('.tracemodes .textpoint text');
+        const [layer, peak] = ['.peaks', '.peak'].map((name) => document.querySelector(name).getBoundingClientRect());
         return [plot._fullLayout.xaxis.p2d(Number(mark.getAttribute('transform').match(/[-\\d.]+/)[0])),
-                words.textContent.trim(), document.querySelector('.peak').style.left];
+                words.textContent.trim(), (peak.x + peak.width / 2 - layer.x) / layer.width];
         """
     )
     assert mode == pytest.approx(2, abs=0.01)
     assert words == "mode 2.00"
-    assert left == "70%"
+    assert across == pytest.approx(0.7, abs=1e-3)
 
 
 # -- cumulative distribution ----------------------------------------------------------------------------------------

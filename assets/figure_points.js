@@ -1,0 +1,186 @@
+/* Walking along the points of a figure by keyboard: the arrow keys move a mark, and what is there is read out. It begins
+   when a figure has the focus from the keyboard: after a click the arrow keys are the page's, as they were. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  const SPOKEN = 200; // ms of rest until a point is read aloud
+  const LEAP = 10; // Page keys: so many leaps from end to end
+  const SMALL = 1e-9;
+
+  let pointed = false; // whether the last that was used was a pointer
+  let walk = null; // { graph, id, uid, i, mark, readout, live }; no uid before the first step
+
+  const words = () => emlab.takeHome.config()?.figureWords;
+  const figureOf = (id) => emlab.figures.onShow[id];
+  const isCurve = ({ uid, type, visible, x }) =>
+    visible !== false && (type === "scatter" || type === "bar") && x?.length > 0 && !uid.startsWith("cursor");
+  const curves = (figure) => figure.data.filter(isCurve);
+
+  const plain = (text) => (text || "").replace(/<[^>]+>/g, "");
+  const axisOf = ({ layout }, letter, { [`${letter}axis`]: name }) => layout[(name || letter).replace(letter, `${letter}axis`)];
+
+  /* What stands at an axis, without what is said of it after a comma. */
+  const titleOf = (figure, letter, trace) => plain(axisOf(figure, letter, trace).title?.text).split(",")[0];
+
+  /* What the symbol of a parameter is, by the name at its axis. */
+  function symbolOf(figure, trace, config) {
+    const name = titleOf(figure, "y", trace);
+    const key = Object.keys(config.parameterNames).find((one) => config.parameterNames[one] === name);
+    return Object.values(config.symbols).find((symbols) => key in symbols)[key];
+  }
+
+  /* The name of a trace as it is said; the sign of its component stands apart. */
+  function nameOf(figure, trace, config) {
+    const { figureWords: said } = config;
+    const [, kind, k] = trace.uid.match(/(component|true|observations|posterior)-(\d)$/) || [];
+    if (trace.uid.startsWith("row")) {
+      const symbol = emlab.controls.fill(symbolOf(figure, trace, config), { k });
+      return kind === "true" ? emlab.controls.fill(said.true, { symbol }) : symbol;
+    }
+    if (trace.uid === "log-likelihood") return titleOf(figure, "y", trace);
+    const name = kind === "observations" ? figure.layout.yaxis2.ticktext[k] : trace.name || said[trace.uid];
+    return plain(name).replace(/^[^\p{L}\p{N}]+/u, "");
+  }
+
+  /* -- what is at a point ------------------------------------------------------------------------------------------- */
+
+  function say(figure, trace, i) {
+    const { fill, format } = emlab.controls;
+    const config = emlab.takeHome.config();
+    const { figureWords: said } = config;
+    const number = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : format(value, 4));
+    const equals = (name, value) => fill(said.equals, { name, value });
+    const half = (trace.width?.[i] ?? 0) / 2;
+    const [x, y] = [trace.x[i], trace.y[i]];
+    const across = half ? fill(said.between, { from: number(x - half), to: number(x + half) }) : number(x);
+    const responsibilities = trace.uid.startsWith("observations") && trace.customdata[i].map((q, k) => equals(`q${k}`, number(q)));
+    const up = responsibilities || [equals(titleOf(figure, "y", trace), number(y))];
+    const name = curves(figure).length > 1 ? [nameOf(figure, trace, config)] : [];
+    return [equals(titleOf(figure, "x", trace), across), ...up, ...name].join(", ");
+  }
+
+  /* -- the mark and what is read out -------------------------------------------------------------------------------- */
+
+  function begin(graph) {
+    const said = words();
+    if (!said) return;
+    const { element } = emlab.runFigures;
+    const mark = element("div", [], { class: "figure-mark", "aria-hidden": "true", hidden: "" });
+    const readout = element("p", said.keys, { class: "figure-readout", "aria-hidden": "true" });
+    const live = element("p", [], { class: "unseen", "aria-live": "polite" });
+    graph.append(mark, readout, live);
+    walk = { graph, id: graph.querySelector("[data-config]").id, mark, readout, live };
+  }
+
+  function end() {
+    clearTimeout(walk.speaking);
+    for (const part of [walk.mark, walk.readout, walk.live]) part.remove();
+    walk = null;
+  }
+
+  /* Before the first step, and after Escape. */
+  function rest() {
+    delete walk.uid;
+    walk.mark.hidden = true;
+    walk.readout.textContent = words().keys;
+    walk.live.textContent = "";
+  }
+
+  /* The mark where the point is, and its words; read aloud when they have stood for a moment, `spoken` only. */
+  function show(spoken) {
+    const figure = figureOf(walk.id);
+    const all = curves(figure);
+    const trace = all.find(({ uid }) => uid === walk.uid) || all[0];
+    if (!trace) return rest();
+    walk.uid = trace.uid;
+    walk.i = Math.min(walk.i, trace.x.length - 1);
+    const full = emlab.figures.plotOf(walk.id)?._fullLayout;
+    if (full) place(full, trace);
+    const text = say(figure, trace, walk.i);
+    walk.readout.textContent = text;
+    clearTimeout(walk.speaking);
+    if (spoken) walk.speaking = setTimeout(() => (walk.live.textContent = text), SPOKEN);
+  }
+
+  function place(full, trace) {
+    const pixel = (letter, value) => {
+      const axis = axisOf({ layout: full }, letter, trace);
+      const at = axis.d2p(value);
+      return axis._offset + Math.min(Math.max(Number.isFinite(at) ? at : axis._length, 0), axis._length);
+    };
+    walk.mark.hidden = false;
+    Object.assign(walk.mark.style, { left: `${pixel("x", trace.x[walk.i])}px`, top: `${pixel("y", trace.y[walk.i])}px` });
+  }
+
+  /* -- steps -------------------------------------------------------------------------------------------------------- */
+
+  /* Where one begins: on the strong line where it is highest, or at a curve's first point. */
+  function first(all) {
+    const trace = all.find(({ uid }) => uid === "mixture") || all.find(({ uid }) => !uid.includes("true")) || all[0];
+    const highest = trace.y.reduce((best, y, i) => (y > trace.y[best] + SMALL ? i : best), 0);
+    return { uid: trace.uid, i: trace.uid === "mixture" ? highest : 0 };
+  }
+
+  const nearest = (xs, x) => xs.reduce((best, one, i) => (Math.abs(one - x) < Math.abs(xs[best] - x) ? i : best), 0);
+
+  /* Another curve, at the point nearest to where one was. */
+  function across(all, trace, by) {
+    const next = all[(all.indexOf(trace) + by + all.length) % all.length];
+    return { uid: next.uid, i: nearest(next.x, trace.x[walk.i]) };
+  }
+
+  const leap = (trace) => Math.max(1, Math.round(trace.x.length / LEAP));
+  const moves = {
+    ArrowRight: (all, trace) => ({ i: walk.i + 1 }),
+    ArrowLeft: (all, trace) => ({ i: walk.i - 1 }),
+    PageUp: (all, trace) => ({ i: walk.i + leap(trace) }),
+    PageDown: (all, trace) => ({ i: walk.i - leap(trace) }),
+    Home: () => ({ i: 0 }),
+    End: (all, trace) => ({ i: trace.x.length - 1 }),
+    ArrowUp: (all, trace) => across(all, trace, -1),
+    ArrowDown: (all, trace) => across(all, trace, 1),
+  };
+
+  function step(move) {
+    const all = figureOf(walk.id) ? curves(figureOf(walk.id)) : [];
+    if (!all.length) return;
+    const trace = all.find(({ uid }) => uid === walk.uid);
+    Object.assign(walk, trace ? move(all, trace) : first(all));
+    const { length } = all.find(({ uid }) => uid === walk.uid).x;
+    walk.i = Math.min(Math.max(walk.i, 0), length - 1);
+    show(true);
+  }
+
+  // Before anything else that hears of arrow keys (assets/walk.js)
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      pointed = false;
+      if (!walk || event.target !== walk.graph || event.ctrlKey || event.altKey || event.metaKey) return;
+      const move = moves[event.key];
+      if (!move && (event.key !== "Escape" || !walk.uid)) return;
+      event.preventDefault();
+      if (move) step(move);
+      else rest();
+    },
+    true
+  );
+
+  document.addEventListener("pointerdown", () => (pointed = true), true);
+
+  document.addEventListener("focusin", ({ target }) => {
+    if (!pointed && target.matches('.graph[tabindex="0"]')) begin(target);
+  });
+
+  document.addEventListener("focusout", ({ target }) => {
+    if (walk && target === walk.graph) end();
+  });
+
+  /* The figure changes under the mark: it follows, in silence. */
+  document.addEventListener("figure", ({ detail: id }) => {
+    if (walk?.uid && walk.id === id) show(false);
+  });
+
+  emlab.figurePoints = { nameOf, plain, titleOf };
+})();

@@ -1,0 +1,217 @@
+/* The numbers of a figure as tables: made from what it shows when somebody asks for them, and kept up to date while
+   they are open. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  const ROWS = 21; // of a curve
+  const DIGITS = 4;
+  const SIDE = 7; // rows and columns of the surface
+  const REST = 150; // ms between two updates
+  const open = new Map(); // id of a figure -> { title, region, timer }
+
+  const config = () => emlab.takeHome.config();
+  const fill = (name, values) => emlab.controls.fill(config().figureWords[name], values);
+  const indices = (count) => Array.from({ length: count }, (_, i) => i);
+  const isSeen = ({ visible, x }) => visible !== false && x?.length > 0;
+  const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);
+
+  /* So many places of `count`, evenly, with the first, the last, and one more that counts. */
+  function thin(count, also = [], rows = ROWS) {
+    if (count <= rows) return indices(count);
+    const even = indices(rows).map((i) => Math.round((i * (count - 1)) / (rows - 1)));
+    return [...new Set([...even, ...also])].sort((a, b) => a - b);
+  }
+
+  const componentOf = ({ uid }) => (uid.match(/(?:component|posterior|true)-(\d)$/) || [])[1];
+
+  /* -- what the tables are of each figure: { caption, columns: [{ name, k, values }], at: rows, current } ----------------- */
+
+  /* Traces over the same x as one table, a column for each. */
+  function side(figure, traces, what, also) {
+    const [{ x }] = traces;
+    const at = thin(x.length, also);
+    const columns = traces.map((one) => ({
+      name: emlab.figurePoints.nameOf(figure, one, config()),
+      k: componentOf(one),
+      values: one.y,
+    }));
+    const across = { name: emlab.figurePoints.titleOf(figure, "x", traces[0]), values: x };
+    return { what, count: x.length, columns: [across, ...columns], at, current: also?.[0] };
+  }
+
+  function bars(figure, { x, y, width, name }) {
+    const { plain, titleOf } = emlab.figurePoints;
+    const { from, to } = config().figureWords;
+    const axis = titleOf(figure, "x", {});
+    return {
+      what: plain(name),
+      count: x.length,
+      columns: [
+        { name: `${axis}, ${from}`, values: x.map((middle, i) => middle - width[i] / 2) },
+        { name: to, values: x.map((middle, i) => middle + width[i] / 2) },
+        { name: titleOf(figure, "y", {}), values: y },
+      ],
+      at: thin(x.length),
+    };
+  }
+
+  /* Each observation with its responsibilities, by size. */
+  function observations(figure) {
+    const { nameOf, titleOf } = emlab.figurePoints;
+    const all = figure.data
+      .filter((one) => one.uid.startsWith("observations") && isSeen(one))
+      .flatMap((one) => one.x.map((x, i) => ({ x, q: one.customdata[i], row: nameOf(figure, one, config()) })))
+      .sort((a, b) => a.x - b.x);
+    if (!all.length) return [];
+    return [
+      {
+        what: config().figureWords.observations,
+        count: all.length,
+        columns: [
+          { name: titleOf(figure, "x", {}), values: all.map(({ x }) => x) },
+          ...all[0].q.map((_, k) => ({ name: `q${k}`, k, values: all.map(({ q }) => q[k]) })),
+          { name: "", values: all.map(({ row }) => row) },
+        ],
+        at: thin(all.length),
+      },
+    ];
+  }
+
+  const ofUid = (figure, pattern) => figure.data.filter((one) => pattern.test(one.uid) && isSeen(one));
+
+  function density(figure) {
+    const curves = ofUid(figure, /^(mixture|component-\d|notebook)$/);
+    const points = ofUid(figure, /^steps$/);
+    return [
+      side(figure, curves, config().figureWords.curves),
+      ...ofUid(figure, /^histogram$/).map((one) => bars(figure, one)),
+      ...(points.length ? [side(figure, points, points[0].name)] : []),
+      ...observations(figure),
+    ];
+  }
+
+  const onShow = (figure, uid) => [trace(figure, uid).x[0]];
+
+  function surface(figure) {
+    const { x, y, customdata } = trace(figure, "surface");
+    const { plain, titleOf } = emlab.figurePoints;
+    const [across, up] = [thin(x.length, [], SIDE), thin(y.length, [], SIDE)];
+    const [name, other] = ["x", "y"].map((letter) => titleOf(figure, letter, {}));
+    const grid = {
+      what: fill("surface", { across: name, up: other }),
+      count: x.length * y.length,
+      shown: across.length * up.length,
+      columns: [{ name: `${other} \\ ${name}`, values: y }, ...across.map((i) => ({ name: x[i], values: customdata.map((row) => row[i]) }))],
+      at: up,
+    };
+    const path = trace(figure, "path");
+    const at = thin(path.x.length);
+    const columns = [
+      { name: config().figureWords.iteration, values: indices(path.x.length) },
+      { name, values: path.x },
+      { name: other, values: path.y },
+    ];
+    return [grid, { what: plain(path.name), count: path.x.length, columns, at }];
+  }
+
+  const makers = {
+    "posterior-figure": (figure) => [side(figure, ofUid(figure, /^posterior/), config().figureWords.curves)],
+    "log-likelihood-figure": (figure) => [
+      side(figure, ofUid(figure, /^log-likelihood$/), config().figureWords.iterations, onShow(figure, "cursor")),
+    ],
+    "parameters-figure": (figure) => [
+      side(figure, ofUid(figure, /^row\d-component/), config().figureWords.iterations, onShow(figure, "cursor-0")),
+    ],
+    "surface-figure": surface,
+  };
+
+  /* -- on the page -------------------------------------------------------------------------------------------------- */
+
+  const shown = (value) => (typeof value === "number" ? emlab.controls.format(value, DIGITS) : value);
+
+  /* Places along an axis, all with the same decimals: no more than they need, or than tell them apart. */
+  function places(values) {
+    const needed = values.map((value) => (String(Number(value.toPrecision(DIGITS))).split(".")[1] || "").length);
+    const apart = DIGITS - Math.ceil(Math.log10(values[values.length - 1] - values[0] || 1));
+    const decimals = Math.max(0, Math.min(apart, Math.max(...needed)));
+    return values.map((value) => value.toFixed(decimals).replace("-", "−"));
+  }
+
+  function drawn({ what, count, columns, at, shown: some = at.length, current }, title) {
+    const { element } = emlab.runFigures;
+    const few = some < count;
+    const said = { title, what, shown: some, count: count.toLocaleString("en") };
+    const heads = columns.map(({ name, k }) => {
+      const sign = k === undefined ? [] : [element("span", config().signs[k], { class: `sign of-${k}`, "aria-hidden": "true" })];
+      return element("th", [...sign, shown(name)], { scope: "col" });
+    });
+    const along = places(at.map((i) => columns[0].values[i]));
+    const rows = at.map((i, row) => {
+      const cells = columns.slice(1).map(({ values }) => element("td", shown(values[i])));
+      return element("tr", [element("th", along[row], { scope: "row" }), ...cells], i === current ? { class: "chosen", "aria-current": "true" } : {});
+    });
+    return element("table", [
+      element("caption", fill(few ? "caption_few" : "caption", said)),
+      element("thead", element("tr", heads)),
+      element("tbody", rows),
+    ]);
+  }
+
+  function write(id) {
+    const { title, region } = open.get(id);
+    const figure = emlab.figures.onShow[id];
+    const tables = figure ? (makers[id] || density)(figure) : [];
+    region.replaceChildren(...tables.map((one) => drawn(one, title)));
+  }
+
+  function show(button, id, title) {
+    const { element } = emlab.runFigures;
+    const region = element("div", [], {
+      id: `${id}-table`,
+      class: "figure-table",
+      role: "region",
+      tabindex: "0",
+      "aria-label": fill("region", { title }),
+    });
+    button.closest(".card").append(region);
+    button.setAttribute("aria-controls", region.id);
+    open.set(id, { title, region, timer: null });
+    write(id);
+    region.scrollIntoView({ block: "nearest" });
+  }
+
+  function hide(button, id) {
+    const { region, timer } = open.get(id);
+    clearTimeout(timer);
+    region.remove();
+    button.removeAttribute("aria-controls");
+    open.delete(id);
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    if (!target.matches?.(".as-table")) return;
+    const { figure: id, title } = target.closest(".save").dataset;
+    (open.has(id) ? hide : show)(target, id, title);
+    target.setAttribute("aria-expanded", String(open.has(id)));
+  });
+
+  document.addEventListener("figure", ({ detail: id }) => {
+    const one = open.get(id);
+    if (!one || one.timer) return;
+    one.timer = setTimeout(() => {
+      one.timer = null;
+      write(id);
+    }, REST);
+  });
+
+  /* The button that shows and hides a figure's tables. */
+  function button(title) {
+    const { element } = emlab.runFigures;
+    const said = config().figureWords;
+    const name = emlab.controls.fill(said.as_table, { title });
+    return element("button", said.table, { type: "button", class: "as-table", title: name, "aria-label": name, "aria-expanded": "false" });
+  }
+
+  emlab.figureTables = { button };
+})();

@@ -1,0 +1,141 @@
+/* A short tour, for who asks for it: each step points at a part of the page and says one sentence. Nothing of it is there
+   before, and nothing is remembered. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  const GAP = 12; // px between what is pointed at and what is said, and to the edge of the window
+  const RING = 4; // px around what is pointed at
+  const PATIENCE = 3000; // ms until a part that does not come is passed over
+  let tour = null; // { steps, at, dialog, card, ring, title, words, back, next } while it is open
+
+  const words = () => emlab.takeHome.config().tour;
+  const isOpenView = (view) => document.getElementById(`tab-${view}`)?.getAttribute("aria-selected") === "true";
+  const targetOf = ({ target }) => document.getElementById(target);
+
+  /* Not those that a link hides. */
+  const isThere = (step) => !targetOf(step)?.closest("[hidden]:not(.view)");
+
+  function build() {
+    const { element } = emlab.runFigures;
+    const said = words();
+    const button = (name) => element("button", said[name], { type: "button", class: "plain-button", "data-tour": name });
+    const ring = element("div", [], { class: "tour-ring", "aria-hidden": "true" });
+    const title = element("h2", [], { id: "tour-title" });
+    const text = element("p", [], { id: "tour-words", "aria-live": "polite" });
+    const [close, back, next] = ["close", "back", "next"].map(button);
+    const buttons = element("div", [close, back, next], { class: "tour-buttons" });
+    const card = element("div", [title, text, buttons], { class: "tour-card" });
+    const dialog = element("dialog", [ring, card], {
+      class: "tour",
+      "aria-labelledby": "tour-title",
+      "aria-describedby": "tour-words",
+    });
+    dialog.addEventListener("close", end);
+    document.body.append(dialog);
+    return { dialog, card, ring, title, words: text, back, next };
+  }
+
+  function begin() {
+    if (!emlab.takeHome.config()) return; // the page is not there yet
+    tour = { ...build(), steps: words().steps.filter(isThere), at: 0 };
+    tour.dialog.showModal();
+    tour.next.focus();
+    go(0);
+  }
+
+  function end() {
+    tour.dialog.remove();
+    tour = null;
+    document.getElementById("tour").focus();
+  }
+
+  /* Another step, as soon as what it points at is on the page. */
+  async function go(at, by = 1) {
+    tour.at = at;
+    const step = tour.steps[at];
+    if (!step) return tour.dialog.close();
+    if (!isOpenView(step.view)) document.getElementById(`tab-${step.view}`).click();
+    const came = await appears(step);
+    if (!tour || tour.at !== at) return; // meanwhile one went on
+    if (!came) return go(at + by, by);
+    tell(step);
+    bringIntoView(targetOf(step));
+    place();
+  }
+
+  function bringIntoView(target) {
+    const { top, bottom, height } = target.getBoundingClientRect();
+    if (top < GAP || bottom > innerHeight - GAP) target.scrollIntoView({ block: height > innerHeight / 2 ? "nearest" : "center" });
+  }
+
+  function tell({ words: sentence }) {
+    const { title, next } = words();
+    const { length } = tour.steps;
+    const last = tour.at === length - 1;
+    tour.title.textContent = emlab.controls.fill(title, { step: tour.at + 1, last: length });
+    tour.words.textContent = sentence;
+    tour.next.textContent = last ? words().done : next;
+    if (tour.at === 0 && document.activeElement === tour.back) tour.next.focus();
+    tour.back.hidden = tour.at === 0;
+  }
+
+  function appears(step) {
+    const until = performance.now() + PATIENCE;
+    return new Promise((resolve) => {
+      const look = () => {
+        const target = targetOf(step);
+        if (isOpenView(step.view) && target?.offsetWidth && !target.closest("[hidden]")) resolve(true);
+        else if (performance.now() > until) resolve(false);
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+  }
+
+  /* What is said stands beside what it is said of, wherever there is room; else over its lower end. */
+  function place() {
+    if (!tour || !tour.steps[tour.at]) return;
+    const target = targetOf(tour.steps[tour.at])?.getBoundingClientRect();
+    if (!target) return;
+    const { width, height } = tour.card.getBoundingClientRect();
+    const within = (at, size, room) => Math.max(GAP, Math.min(at, room - size - GAP));
+    const middle = within(target.left + (target.width - width) / 2, width, innerWidth);
+    const level = within(target.top, height, innerHeight);
+    const places = [
+      [target.right + GAP, level],
+      [middle, target.bottom + GAP],
+      [middle, target.top - GAP - height],
+      [target.left - GAP - width, level],
+    ];
+    const fits = ([x, y]) => x >= GAP && y >= GAP && x + width + GAP <= innerWidth && y + height + GAP <= innerHeight;
+    const [x, y] = places.find(fits) || [middle, within(target.bottom - height - GAP, height, innerHeight)];
+    Object.assign(tour.card.style, { left: `${x}px`, top: `${y}px` });
+    Object.assign(tour.ring.style, {
+      left: `${target.left - RING}px`,
+      top: `${target.top - RING}px`,
+      width: `${target.width + 2 * RING}px`,
+      height: `${target.height + 2 * RING}px`,
+    });
+  }
+
+  const actions = {
+    back: () => tour.at > 0 && go(tour.at - 1, -1),
+    next: () => go(tour.at + 1),
+    close: () => tour.dialog.close(),
+  };
+
+  document.addEventListener("click", ({ target }) => {
+    if (target.id === "tour" && !tour) begin();
+    else if (tour && target.dataset?.tour) actions[target.dataset.tour]();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const action = { ArrowRight: "next", ArrowLeft: "back" }[event.key];
+    if (!tour || !action || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    actions[action]();
+  });
+
+  for (const type of ["scroll", "resize"]) window.addEventListener(type, () => tour && requestAnimationFrame(place), true);
+})();
