@@ -33,7 +33,10 @@ INDEX = f"""<!DOCTYPE html>
   </head>
   <body>
     {{%app_entry%}}
-    <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.LOST))}" aria-live="polite"></p>
+    <div>
+      <h1 class="unseen" hidden>EM Lab</h1>
+      <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.LOST))}" aria-live="polite"></p>
+    </div>
     <noscript>EM Lab draws in your browser and needs JavaScript.</noscript>
     <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
   </body>
@@ -46,7 +49,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     app = files.Light(
         __name__,
         url_base_pathname=at.url_prefix,
-        title="EM Lab",
+        title=page.TITLE,
         update_title="",
         suppress_callback_exceptions=True,  # else the layout stands in the page once more, to be checked against
         index_string=INDEX,

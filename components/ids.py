@@ -5,6 +5,8 @@ from __future__ import annotations
 CONFIG = "config"
 FIRST_LOAD = "first-load"
 THEME = "theme"
+SKIP = "skip"
+MAIN = "main"
 THEME_CHOICE = "theme-choice"
 
 VIEWS = {
