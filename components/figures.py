@@ -191,9 +191,9 @@ def parameters(mode: Mode) -> go.Figure:
         mode,
         traces,
         xaxis={"title": {"text": "iteration t"}},
-        yaxis={"nticks": 4},
-        yaxis2={"nticks": 4},
-        yaxis3={"nticks": 4},
+        yaxis={"nticks": 5},
+        yaxis2={"nticks": 5},
+        yaxis3={"nticks": 5},
         hovermode="closest",
     )
 

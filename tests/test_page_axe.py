@@ -14,8 +14,8 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 SCREENS = [(1280, 800, "light"), (1280, 800, "dark"), (320, 640, "light"), (320, 640, "dark")]
 
-# Not looked into, since it takes most of the time and nobody hears it: what plotly draws within an image that has a name
-# (tests/test_tokens.py has its colours), and KaTeX's picture of a formula, which stands beside the same in MathML.
+# Not looked into, since it takes most of the time and nobody hears it: what plotly draws within an image that has a
+# name (tests/test_tokens.py has its colours), and KaTeX's picture of a formula, which stands beside it in MathML too.
 CHECK = """
 const done = arguments[0];
 const words = ({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`;
