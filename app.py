@@ -16,7 +16,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components import guard, ids, page, words
-from serving import files, headers, health, logs, watching, work
+from serving import files, headers, health, logs, robots, watching, work
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -65,6 +65,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     guard.refuse_malformed(app)
     work.add(app)
     health.add(app)
+    robots.add(app)
     watching.add(app, at)
     app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: serving.build
     Compress(app.server)

@@ -14,7 +14,10 @@
   }
 
   const sizes = new ResizeObserver((entries) => {
-    for (const { target } of entries) mark(target.closest("[data-scrolls]"));
+    for (const { target } of entries) {
+      const box = target.closest("[data-scrolls]");
+      if (box) mark(box); // else there is another table in its place
+    }
   });
 
   /* Look after a box and what is in it by now; its `data-scrolls` is what it is called while it scrolls. */

@@ -114,5 +114,27 @@ window.operating = (() => {
 
   const lost = () => [...sideways(), ...cut(), ...overlapping(), ...covered()];
 
-  return { beginWalk, lost, small, walked: () => walked };
+  /* -- for tests/monkey.py ------------------------------------------------------------------------------------------ */
+
+  const oneOf = (all, chance) => all[Math.floor(chance * all.length)];
+
+  /* Bring some control into the window: its name, and where it is now. */
+  function show(chance, which = "*") {
+    const one = oneOf([...controls(), ...top().querySelectorAll(".graph")].filter((it) => it.matches(which) && seen(it)), chance);
+    if (!one) return null;
+    one.scrollIntoView({ block: "center", behavior: "instant" });
+    const { left, top: up, width, height } = one.getBoundingClientRect();
+    return [name(one), left + width / 2, up + height / 2];
+  }
+
+  /* Choose something from some list. */
+  function choose(chance, other) {
+    const list = oneOf(controls().filter((one) => one.matches("select")), chance);
+    if (!list) return null;
+    list.value = oneOf([...list.options], other).value;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+    return `${name(list)} ${list.value}`;
+  }
+
+  return { beginWalk, choose, lost, show, small, walked: () => walked };
 })();
