@@ -158,6 +158,10 @@ def lost_pages(page: Page, server: Refusing) -> Iterator[str]:
     server.refuse = lambda request: busy(502) if request.path.endswith(of_the_page) else None
     page.browser.get(page.url)
     page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["trying"])
+    page.try_again_after(*[10**6] * 9)
+    yield "no page yet"
+    page.browser.get(page.url)
+    page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["trying"])
     page.try_again_after()
     page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["no_page"] + LOST["again"])
     yield "no page"
