@@ -27,7 +27,7 @@ def explorers(page: Page, _server: Refusing) -> Iterator[str]:
     yield "first load"
     page.element(ids.draw("gaussian")).click()
     page.until(lambda: "points drawn" in page.text(ids.drawn("gaussian")))
-    page.type("gaussian-sigma1", "9")
+    put(page, "gaussian-sigma1", "9")
     page.until(lambda: page.error("gaussian-sigma1"))
     yield "points drawn and a value refused"
     page.open("exponential")
@@ -56,7 +56,7 @@ def runs(page: Page, _server: Refusing) -> Iterator[str]:
     page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
     page.choose(ids.SOURCE, "galaxies")
     page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
-    page.type("k", "5")
+    put(page, "k", "5")
     run(page)
     yield "five components"
     preset(page, "spike")
@@ -64,19 +64,19 @@ def runs(page: Page, _server: Refusing) -> Iterator[str]:
     yield "degenerate run"
     preset(page, "notebook")
     page.until(lambda: page.text(ids.RUN_SENTENCE).startswith("Converged"))
-    page.type("n", "50000")
+    put(page, "n", "50000")
     run(page)
     yield "thinned marks"
 
 
 def refused_runs(page: Page, server: Refusing) -> Iterator[str]:
     """What stands beside the button where there is no result."""
-    page.type("seed", "-1")
+    put(page, "seed", "-1")
     page.until(lambda: page.error("seed"))
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: page.text(ids.RUN_STATUS))
     yield "run refused"
-    page.type("seed", "1")
+    put(page, "seed", "1")
     page.until(lambda: not page.error("seed"))
     with refusing_callbacks(server, 500):
         page.element(ids.RUN_BUTTON).click()
@@ -181,6 +181,14 @@ def press_all(page: Page, *selectors: str) -> None:
     """Press buttons, wherever on the page they are."""
     for selector in selectors:
         page.browser.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+
+def put(page: Page, name: str, text: str) -> None:
+    """Type into a number box, brought to the middle of the window: at its end lies the button to run."""
+    page.browser.execute_script(
+        "document.getElementById(arguments[0]).scrollIntoView({block: 'center'})", ids.box(name)
+    )
+    page.type(name, text)
 
 
 def preset(page: Page, name: str) -> None:
