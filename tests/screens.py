@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import NamedTuple
 
 from tests.page import Page
 
@@ -18,17 +18,27 @@ return plots.every((plot) => Math.abs(plot._fullLayout.width - plot.clientWidth)
 """Whether every figure that is seen is as large as its room."""
 
 
-@contextmanager
-def seen_on(page: Page, width: int, height: int, scheme: str = "light", touch: bool = False) -> Iterator[None]:
-    """The page on another screen for a while, in the colours that its system asks for."""
+class Screen(NamedTuple):
+    """Width and height in CSS pixels, the colours that the system asks for, and whether it is touched."""
+
+    width: int
+    height: int
+    scheme: str = "light"
+    touch: bool = False
+
+
+def seen_on(page: Page, *screens: Screen) -> Iterator[Screen]:
+    """Show the page on one screen after the other, and in the end as before."""
     tell = page.browser.execute_cdp_cmd
-    tell("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": touch}
-    tell("Emulation.setDeviceMetricsOverride", metrics)
-    tell("Emulation.setTouchEmulationEnabled", {"enabled": touch})
     try:
-        page.until(lambda: page.browser.execute_script(SETTLED))
-        yield
+        for screen in screens:
+            scheme = {"name": "prefers-color-scheme", "value": screen.scheme}
+            tell("Emulation.setEmulatedMedia", {"features": [scheme]})
+            metrics = {"width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.touch}
+            tell("Emulation.setDeviceMetricsOverride", metrics)
+            tell("Emulation.setTouchEmulationEnabled", {"enabled": screen.touch})
+            page.until(lambda: page.browser.execute_script(SETTLED))
+            yield screen
     finally:
         tell("Emulation.setTouchEmulationEnabled", {"enabled": False})
         tell("Emulation.clearDeviceMetricsOverride", {})

@@ -19,7 +19,7 @@ from selenium import webdriver
 from tests.conftest import pytest_setup_options
 from tests.losing import refusing
 from tests.page import Page
-from tests.screens import seen_on
+from tests.screens import Screen, seen_on
 from tests.states import states
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -64,6 +64,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="states whose name has this in it")
     parser.add_argument("--light", action="store_true", help="not the dark ones")
     given = parser.parse_args()
+    screens = [Screen(*size, scheme) for size in SIZES for scheme in SCHEMES[: 1 if given.light else None]]
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     pictures: dict[str, list[str]] = {}
@@ -76,12 +77,10 @@ def main() -> None:
             for state in states(page, server):
                 if given.only not in state:
                     continue
-                for width, height in SIZES:
-                    for scheme in SCHEMES[: 1 if given.light else None]:
-                        name = f"{re.sub('[^a-z]+', '-', state)}-{width}-{scheme}.png"
-                        with seen_on(page, width, height, scheme):
-                            picture(page, FOLDER / name, given.whole)
-                        pictures.setdefault(state, []).append(name)
+                for screen in seen_on(page, *screens):
+                    name = f"{re.sub('[^a-z]+', '-', state)}-{screen.width}-{screen.scheme}.png"
+                    picture(page, FOLDER / name, given.whole)
+                    pictures.setdefault(state, []).append(name)
                 print(state, flush=True)
     finally:
         browser.quit()

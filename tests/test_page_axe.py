@@ -7,12 +7,12 @@ from typing import Any
 
 from tests.losing import refusing, unexpected
 from tests.page import Page
-from tests.screens import seen_on
+from tests.screens import Screen, seen_on
 from tests.states import states
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
-SCREENS = [(1280, 800, "light"), (1280, 800, "dark"), (320, 640, "light"), (320, 640, "dark")]
+SCREENS = (Screen(1280, 800), Screen(1280, 800, "dark"), Screen(320, 640, "dark"), Screen(320, 640))
 
 # Not looked into, since it takes most of the time and nobody hears it: what plotly draws within an image that has a
 # name (tests/test_tokens.py has its colours), and KaTeX's picture of a formula, which stands beside it in MathML too.
@@ -37,9 +37,8 @@ def test_axe_finds_nothing(lab):
         page = Page(lab, server.address)
         page.browser.set_script_timeout(60)
         for state in states(page, server):
-            for width, height, scheme in SCREENS:
-                with seen_on(page, width, height, scheme):
-                    for rule, nodes in violations(page):
-                        found[f"{state}, {width} px, {scheme}: {rule}"] = nodes
+            for screen in seen_on(page, *SCREENS):
+                for rule, nodes in violations(page):
+                    found[f"{state}, {screen.width} px, {screen.scheme}: {rule}"] = nodes
     assert found == {}
     assert unexpected(page) == []

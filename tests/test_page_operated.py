@@ -10,7 +10,7 @@ from components import ids, words
 from tests.losing import refusing, unexpected
 from tests.operating import small, tab_through
 from tests.page import Page
-from tests.screens import seen_on
+from tests.screens import Screen, seen_on
 from tests.sharing import press
 from tests.states import states
 
@@ -27,14 +27,14 @@ def test_controls_are_large_enough_and_tab_reaches_all_of_them(lab):
     with refusing() as server:
         page = Page(lab, server.address)
         for state in states(page, server):
-            with seen_on(page, 1280, 800):
+            for _ in seen_on(page, Screen(1280, 800)):
                 note(f"{state}: smaller than {LEAST} px", small(page, LEAST))
                 for way, backwards in (("Tab", False), ("Shift+Tab", True)):
                     walk = tab_through(page, backwards)
                     expected = walk["expected"][::-1] if backwards else walk["expected"]
                     note(f"{state}: {way} goes", walk["went"] != expected and (walk["went"], expected))
                     note(f"{state}: {way}, without a ring", walk["unseen"])
-            with seen_on(page, 390, 844, touch=True):
+            for _ in seen_on(page, Screen(390, 844, touch=True)):
                 assert page.browser.execute_script("return matchMedia('(pointer: coarse)').matches")
                 note(f"{state}: smaller than {LEAST_TOUCHED} px under a finger", small(page, LEAST_TOUCHED))
     assert found == {}
