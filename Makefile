@@ -4,6 +4,9 @@
 # make test    install what the tests need and run them all
 # make lint    ruff and mypy
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
+# make monkey  have random keys and pointers at the page for twenty minutes (MINUTES, SEED)
+# make screenshots   pictures of every state of the page, in screenshots/
+# make lighthouse    what Lighthouse says of the page; needs node
 # make crowd   the environment of the benchmarks that send a class to the server (docs/hosting.md)
 # make plotly  bundle plotly.js anew (tools/plotly; needs node)
 # make clean   remove the environments
@@ -12,7 +15,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build serve test lint fuzz crowd browser plotly clean
+.PHONY: run build serve test lint fuzz monkey screenshots lighthouse crowd browser plotly clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -55,6 +58,15 @@ $(CROWD)/installed: requirements.txt benchmarks/requirements.txt | $(VENV)/bin/p
 fuzz: $(VENV)/test.installed
 	$(BIN)/python -m tests.fuzzing $(or $(COUNT),100000) $(or $(SEED),1)
 
+monkey: $(VENV)/test.installed browser
+	$(BIN)/python -m tests.monkey --minutes $(or $(MINUTES),20) $(if $(SEED),--seed $(SEED))
+
+screenshots: $(VENV)/test.installed browser
+	$(BIN)/python -m tests.screenshots
+
+lighthouse: $(VENV)/test.installed browser build
+	$(BIN)/python -m benchmarks.lighthouse
+
 # Chromium and its driver, from Debian's packages where they are missing.
 browser:
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
@@ -63,7 +75,7 @@ browser:
 		DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq chromium chromium-driver fonts-dejavu-core >/dev/null; }
 
 clean:
-	rm -rf $(VENV) $(CROWD)
+	rm -rf $(VENV) $(CROWD) .lighthouse
 
 # The part of plotly.js that the page draws with, made anew (needs node): assets/vendor/plotly
 plotly:

@@ -16,7 +16,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components import guard, ids, page, words
-from serving import files, headers, health, logs, watching, work
+from serving import files, headers, health, logs, robots, watching, work
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -33,7 +33,10 @@ INDEX = f"""<!DOCTYPE html>
   </head>
   <body>
     {{%app_entry%}}
-    <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.LOST))}" aria-live="polite"></p>
+    <div>
+      <h1 class="unseen" hidden>EM Lab</h1>
+      <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.LOST))}" aria-live="polite"></p>
+    </div>
     <noscript>EM Lab draws in your browser and needs JavaScript.</noscript>
     <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
   </body>
@@ -46,7 +49,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     app = files.Light(
         __name__,
         url_base_pathname=at.url_prefix,
-        title="EM Lab",
+        title=page.TITLE,
         update_title="",
         suppress_callback_exceptions=True,  # else the layout stands in the page once more, to be checked against
         index_string=INDEX,
@@ -62,6 +65,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     guard.refuse_malformed(app)
     work.add(app)
     health.add(app)
+    robots.add(app)
     watching.add(app, at)
     app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: serving.build
     Compress(app.server)

@@ -26,7 +26,8 @@
         class: `of-${k}`,
       });
     });
-    const head = element("tr", ["", ...headings].map((text) => element("th", text, { scope: "col" })));
+    const first = element("span", config.sentences.component_head, { class: "unseen" });
+    const head = element("tr", [first, ...headings].map((text) => element("th", text, { scope: "col" })));
     const table = element("table", [element("thead", head), element("tbody", rows)], { class: "component-table" });
     const errors = cells.map((p) => element("p", [], { id: emlab.controls.errorId(p), class: "error", "aria-live": "polite" }));
     return [table, element("p", [], { id: `${id}-proportions`, class: "about" }), ...errors];

@@ -221,8 +221,19 @@
     const { triggered_id: pressed, inputs_list: tabs } = clientside.callback_context;
     const open = tabs.map(({ id }) => id === pressed);
     emlab.views.want(pressed.replace("tab-", ""));
+    document.title = document.title.replace(/^.*(?= – )/, element(pressed).textContent); // the page's name stays
     return [...open.map(String), ...open.map((yes) => (yes ? 0 : -1)), ...open.map((yes) => !yes)];
   };
+
+  /* Past header and controls, to what the open view is about. */
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "skip") return;
+    event.preventDefault();
+    const main = element("main");
+    const to = main.querySelector(".view:not([hidden]) :is(.stage, .results, .background)") || main;
+    to.tabIndex = -1;
+    to.focus();
+  });
 
   /* Arrow keys, Home and End move between tabs, as in every tab list. */
   document.addEventListener("keydown", (event) => {

@@ -239,6 +239,7 @@
 
   /* Re-announce the colours when the system changes them. */
   darkScheme.addEventListener("change", () => {
-    if (!document.documentElement.dataset.theme) window.dash_clientside.set_props("theme", { data: mode() });
+    const there = document.getElementById("theme-choice-system"); // else there is no page yet
+    if (there && !document.documentElement.dataset.theme) window.dash_clientside.set_props("theme", { data: mode() });
   });
 })();

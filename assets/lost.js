@@ -72,8 +72,25 @@
 
   /* -- while there is no page ----------------------------------------------------------------------------------------- */
 
-  const tryingFirst = () => tell(FIRST, words().trying, true);
-  const clearFirst = () => document.getElementById(FIRST).replaceChildren();
+  /* What is said is then the page: it has a heading and a landmark, as a page has. */
+  function bePage(yes) {
+    const frame = document.getElementById(FIRST).parentElement;
+    frame.querySelector("h1").hidden = !yes;
+    if (yes) frame.setAttribute("role", "main");
+    else frame.removeAttribute("role");
+  }
+
+  function tellFirst(...said) {
+    bePage(true);
+    tell(FIRST, ...said);
+  }
+
+  const tryingFirst = () => tellFirst(words().trying, true);
+
+  function clearFirst() {
+    bePage(false);
+    document.getElementById(FIRST).replaceChildren();
+  }
 
   /* Resolves when it is to be tried again. Both requests for a page may wait here, for the one button. */
   let pressed = null;
@@ -85,7 +102,7 @@
       pressed = null;
       resolve();
     };
-    tell(FIRST, sentence || words().no_page, false, { words: words().again, press });
+    tellFirst(sentence || words().no_page, false, { words: words().again, press });
     return promise;
   }
 

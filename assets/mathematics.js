@@ -40,23 +40,9 @@
     element.dataset.rendered = "true";
   }
 
-  /* A box that scrolls must be reachable from the keyboard; one that does not must not be in the way. */
-  function markScrolling(box) {
-    if (box.scrollWidth > box.clientWidth + 1) {
-      box.tabIndex = 0;
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", "Equation, wider than the window");
-    } else {
-      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
-    }
-  }
-  const widths = new ResizeObserver((entries) => {
-    for (const { target } of entries) markScrolling(target.closest(".equation"));
-  });
-
   function typesetAll(view) {
     view.querySelectorAll(".tex").forEach(typeset);
-    view.querySelectorAll(".equation, .equation > *").forEach((element) => widths.observe(element));
+    for (const equation of view.querySelectorAll(".equation")) window.emlab.scrolling.watch(equation);
   }
 
   /* Put the text on the page when the view is first opened, as plain elements that Dash need not look after. */

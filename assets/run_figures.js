@@ -115,6 +115,9 @@
       line: colour ? { ...looks[k].line, color: colour } : looks[k].line,
     }));
     Object.assign(figure.layout.xaxis, { range: windowOf(result).axis, title: { text: result.x_title } });
+    const strip = Math.max(0.22, 0.08 * labels.length); // a line of type for each label
+    figure.layout.yaxis2.domain = [0, strip];
+    figure.layout.yaxis.domain = [strip + 0.08, 1];
     figure.layout.yaxis.range = [0, dataPeak(result)];
     Object.assign(figure.layout.yaxis2, {
       range: [labels.length - 0.5, -0.5],

@@ -46,7 +46,9 @@
     else if (study === "surface") showSurface(result, config);
     else {
       emlab.controls.say(`study-${study}-words`, result.sentence);
-      document.getElementById(`study-${study}-table`).replaceChildren((study === "starts" ? startsTable : sizesTable)(result, config));
+      const room = document.getElementById(`study-${study}-table`);
+      room.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, config));
+      emlab.scrolling.watch(room);
     }
   };
 

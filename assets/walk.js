@@ -61,6 +61,7 @@
     emlab.controls.say("run-note", [...result.notes, walk.colours].join(" "));
     const table = document.getElementById("run-table");
     table.replaceChildren(emlab.runFigures.table(result, step, config));
+    emlab.scrolling.watch(table);
     table.closest(".card").classList.toggle("tall", count > 2);
     tell();
   }

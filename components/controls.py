@@ -13,7 +13,7 @@ from components.figures import CONFIG
 from components.options import CHOICES, GROUPS
 from components.parameters import Parameter
 from components.theme import SIGNS
-from components.words import FIGURE_ROLE
+from components.words import FIGURE_ROLE, SCROLLS
 
 _GROUP_OF = {title: group for group, title in GROUPS.items()}
 
@@ -174,6 +174,11 @@ def legend(entries: Mapping[str, Component | str], legend_id: str | None = None,
         className="legend",
         **named,
     )
+
+
+def table_box(box_id: str) -> html.Div:
+    """Room for a table, which the browser fills and lets scroll sideways."""
+    return html.Div(id=box_id, className="table", **{"data-scrolls": SCROLLS["table"]})
 
 
 def save(graph_id: str, title: str) -> html.Div:

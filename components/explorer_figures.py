@@ -33,7 +33,6 @@ def _points(mode: Mode) -> dict[str, Any]:
                 "xref": "x",
                 "yref": "paper",
                 "layer": "below",
-                "opacity": 0.7,
                 "line": {"color": component_colour(k, mode), "width": 1},
             }
             for k in (0, 1)

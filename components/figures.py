@@ -86,8 +86,7 @@ def data(mode: Mode) -> go.Figure:
             "path": "",
             "xref": "x",
             "yref": "y2",
-            "opacity": 0.6,
-            "line": {"color": component_colour(k, mode), "width": 1.5},
+            "line": {"color": component_colour(k, mode), "width": 1},
         }
         for k in COMPONENTS
     ]
@@ -177,7 +176,7 @@ def parameters(mode: Mode) -> go.Figure:
                     uid=f"row{row}-true-{k}",
                     name=None if row or k else "True values",
                     mode="lines",
-                    line={"color": translucent(colour, 0.45), "width": 1.5, "dash": "dot", "simplify": False},
+                    line={"color": colour, "width": 1.5, "dash": "1px,5px", "simplify": False},
                     hovertemplate="true %{y:.4g}<extra></extra>",
                     **axis,
                 ),

@@ -7,6 +7,8 @@ FIRST_LOAD = "first-load"
 THEME = "theme"
 LATER_VIEWS = "later-views"
 WANTED_VIEWS = "wanted-views"
+SKIP = "skip"
+MAIN = "main"
 THEME_CHOICE = "theme-choice"
 
 VIEWS = {

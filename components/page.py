@@ -31,6 +31,8 @@ from components.presets import PRESETS
 from components.sources import BY_HAND, DRAWN, SOURCES
 from components.theme import SIGNS
 
+TITLE = "EM Lab"
+
 
 @cache
 def _background() -> Component:
@@ -132,21 +134,18 @@ def layout(query: str = "") -> html.Div:
     ]
     page = html.Div(
         [
+            html.A(words.SKIP, href=f"#{ids.MAIN}", id=ids.SKIP, className="skip"),
             html.Header(
                 [
-                    html.H1("EM Lab"),
+                    html.H1(TITLE),
                     html.Div(tabs, className="tabs", role="tablist", **{"aria-label": "Views"}),
                     *share.header(),
                     choice(ids.THEME_CHOICE, shown.chosen(ids.THEME_CHOICE), "theme-choice"),
                 ],
                 hidden=shown.is_on(EMBED),
             ),
-            *share.bar(shown),
-            html.P(
-                " ".join(shown.problems), id=ids.LINK_PROBLEMS, className="link-problems", hidden=not shown.problems
-            ),
             html.Div(id=ids.HANDOUT_HEAD, className="handout"),
-            html.Main(panels),
+            html.Main([*_above(shown), *panels], id=ids.MAIN),
             html.P(words.FIGURE_KEYS, id=ids.FIGURE_KEYS, hidden=True),
             html.P(id=ids.HANDOUT_FOOT, className="handout"),
             dcc.Store(id=ids.CONFIG, data=config(shown)),
@@ -159,6 +158,20 @@ def layout(query: str = "") -> html.Div:
     )
     share.hide([page, *layouts.values()], shown.hidden())
     return page
+
+
+def _above(shown: link.Link) -> list[Component]:
+    """What stands above the views."""
+    return [
+        *([html.H1(TITLE, className="unseen")] if shown.is_on(EMBED) else []),
+        *share.bar(shown),
+        html.P(" ".join(shown.problems), id=ids.LINK_PROBLEMS, className="link-problems", hidden=not shown.problems),
+    ]
+
+
+def title(query: str) -> str:
+    """Title of the page, as the query of its address opens it."""
+    return f"{ids.VIEWS[link.decode(query).view()]} – {TITLE}"
 
 
 def register(app: Dash) -> None:

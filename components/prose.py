@@ -14,6 +14,8 @@ from html import escape
 from dash import html
 from dash.development.base_component import Component
 
+from components.words import SCROLLS
+
 __all__ = ["document", "prose", "to_html"]
 
 _TEX = r"(?P<before>\(?)\$(?P<tex>[^$]+)\$(?P<after>[^\s$*\[]*)"
@@ -45,7 +47,8 @@ def _equation(tex: str) -> Component:
         _formula(part, "tex tex-display" if end == r"\qquad" else "tex tex-display tex-continues")
         for part, end in zip(others[::2], others[1::2], strict=True)
     ]
-    return html.Div([*parts, _formula(last, "tex tex-display")], className="equation")
+    parts.append(_formula(last, "tex tex-display"))
+    return html.Div(parts, className="equation", **{"data-scrolls": SCROLLS["equation"]})
 
 
 def prose(text: str) -> list[str | Component]:

@@ -22,6 +22,7 @@ from components.controls import (
     register_switch,
     select,
     switch,
+    table_box,
 )
 from components.figures import POSTERIOR_NAMES
 from components.link import Link
@@ -138,7 +139,7 @@ def layout(link: Link) -> html.Div:
                 "short",
                 ids.LOG_LIKELIHOOD_FIGURE,
             ),
-            card(GROUPS["estimates"], [html.Div(id=ids.RUN_TABLE, className="table")], "short"),
+            card(GROUPS["estimates"], [table_box(ids.RUN_TABLE)], "short"),
             card(
                 GROUPS["parameters"],
                 [
@@ -153,11 +154,11 @@ def layout(link: Link) -> html.Div:
                 [_rows(link, ACROSS), graph(ids.SURFACE_FIGURE, SURFACE)],
                 ids.SURFACE_FIGURE,
             ),
-            _study("sizes", "Fit K = 1 to 5", [_study_table("sizes")]),
+            _study("sizes", "Fit K = 1 to 5", [table_box(ids.study_table("sizes"))]),
             _study(
                 "starts",
                 "Run from many starts",
-                [_rows(link, STUDY), _study_table("starts")],
+                [_rows(link, STUDY), table_box(ids.study_table("starts"))],
             ),
             take_home.card(),
         ],
@@ -189,10 +190,6 @@ def _study(name: str, button: str, content: list[Component], figure: str | None 
         f"study study-{name}",
         figure,
     )
-
-
-def _study_table(name: str) -> html.Div:
-    return html.Div(id=ids.study_table(name), className="table")
 
 
 def _transport(link: Link) -> html.Div:

@@ -46,6 +46,6 @@ def histogram(mode: Mode, name: str = "Histogram") -> go.Bar:
     return go.Bar(
         uid="histogram",
         name=name,
-        marker={"color": translucent(tokens(mode)["quiet"], 0.28), "line": {"width": 0}},
+        marker={"color": translucent(tokens(mode)["quiet"], 0.28), "line": {"width": 1, "color": tokens(mode)["edge"]}},
         hovertemplate="%{y:.4g}<extra>histogram</extra>",
     )

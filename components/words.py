@@ -41,6 +41,7 @@ SENTENCES = {
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
     "Circle: start. Diamond: end. Click to start EM from a point.",
+    "component_head": "Component",
     "working": "Working …",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",
     "saved": "Saved as {name}.",
@@ -100,9 +101,14 @@ LOST = {
 }
 """What is said of a request that is lost. It stands in the HTML of the page, for one that never comes."""
 
+SCROLLS = {"equation": "Equation, wider than the window", "table": "Table, wider than the window"}
+"""What a box is called that can be scrolled sideways."""
+
+SKIP = "Skip to the content"
+
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
-STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "")
-SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "")
+STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "Optimum")
+SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "Choice")
 STUDY_WORDS = {"best": "best", "other": "trapped", "degenerate": "degenerate", "chosen": "chosen"}
 """What is said of a row of a study."""
 ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}

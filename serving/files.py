@@ -19,6 +19,7 @@ from dash import Dash
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
+from components import page
 from serving.headers import FIXED
 
 ROOT = Path(__file__).parent.parent
@@ -126,4 +127,5 @@ class Light(Dash):
         soon = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
         tags.append(f'<link rel="preload" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
+        parts["title"] = page.title(query)
         return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)

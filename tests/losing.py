@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import flask
 from werkzeug.serving import make_server
 
 from app import create_app
+from tests.page import Page
 from tests.serving import Running, free_port, running
 
 EVER = [100] * 1000
@@ -95,3 +97,10 @@ def busy(status: int = 503, seconds: int = 0, sentence: str = "Too many ask at o
 def broken_off() -> flask.Response:
     """An answer that ends before it is whole."""
     return flask.Response(iter([b'{"response": ']), headers={"Content-Length": "1000"}, mimetype="application/json")
+
+
+def unexpected(page: Page) -> list[str]:
+    """What the console says besides that requests were lost, which the browser and Dash always say there."""
+    requests = ("_dash-update-component", "_dash-layout", "_dash-dependencies")
+    dash = ("did not respond", "dash_renderer.* Object$", "dash_renderer.* body stream already read$")
+    return [line for line in page.logs() if not re.search("|".join([*requests, *dash]), line)]

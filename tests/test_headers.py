@@ -119,3 +119,9 @@ def test_a_page_that_cannot_be_made_is_not_ready_but_healthy(plain, monkeypatch)
     monkeypatch.setattr(page, "layout", broken)
     assert (plain.get("/readyz").status_code, plain.get("/healthz").status_code) == (503, 200)
     assert plain.get("/readyz").get_json() == {"status": "not ready"}
+
+
+def test_search_engines_may_read_the_page():
+    answer = create_app().server.test_client().get("/robots.txt")
+    assert answer.mimetype == "text/plain"
+    assert answer.text == "User-agent: *\nDisallow:\n"

@@ -18,7 +18,7 @@ PAGE_LAYERS = [
     {"serving.build"},
     {"app"},
     {"serving.files", "serving.work"},
-    {"serving.headers", "serving.health", "serving.watching"},
+    {"serving.headers", "serving.health", "serving.robots", "serving.watching"},
     {"settings", "serving.answers", "serving.turns", "serving.logs"},
     {"components.page", "components.guard", "components.asked"},
     {f"components.{view}" for view in VIEWS},

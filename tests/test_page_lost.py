@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
 from components import ids
 from components.words import LOST
 from serving.work import PAGE, PAGE_LENGTH
-from tests.losing import EVER, Mortal, broken_off, busy, is_callback, refusing
+from tests.losing import EVER, Mortal, broken_off, busy, is_callback, refusing, unexpected
 from tests.page import Page
 
 
@@ -52,13 +51,6 @@ def busy_page(lab, server):
     page.open("run")
     yield page
     assert unexpected(page) == []
-
-
-def unexpected(page: Page) -> list[str]:
-    """What the console says besides that requests were lost, which the browser and Dash always say there."""
-    requests = ("_dash-update-component", "_dash-layout", "_dash-dependencies")
-    dash = ("did not respond", "dash_renderer.* Object$", "dash_renderer.* body stream already read$")
-    return [line for line in page.logs() if not re.search("|".join([*requests, *dash]), line)]
 
 
 def result(page: Page) -> str:

@@ -36,7 +36,7 @@ def default(**change):
 def test_the_page_and_its_parts_are_served(client):
     page = client.get("/").get_data(as_text=True)
     assert '<html lang="en">' in page
-    assert "<title>EM Lab</title>" in page
+    assert "<title>Gaussian mixture – EM Lab</title>" in page
     for address in re.findall(r'(?:src|href)="(/[^"]+)"', page):
         with client.get(address) as response:
             assert response.status_code == 200, address

@@ -1,0 +1,212 @@
+"""Every view and state of the page, one after the other: what the tests of how it looks and is operated go through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from selenium.webdriver.common.by import By
+
+from components import ids, own_panel
+from components.words import LOST
+from tests.losing import Refusing, busy, is_callback
+from tests.page import Page
+
+SOONER = [20, 20]
+"""Waits before lost requests are sent again, in ms."""
+
+
+def states(page: Page, server: Refusing) -> Iterator[str]:
+    """Bring the page into each of its states; their names. The first load comes first, a page that never came last."""
+    for part in (explorers, runs, refused_runs, own_data, studies, dialogs, linked, lost_pages):
+        yield from part(page, server)
+
+
+def explorers(page: Page, _server: Refusing) -> Iterator[str]:
+    """Both explorers, and the Background."""
+    yield "first load"
+    page.element(ids.draw("gaussian")).click()
+    page.until(lambda: "points drawn" in page.text(ids.drawn("gaussian")))
+    put(page, "gaussian-sigma1", "9")
+    page.until(lambda: page.error("gaussian-sigma1"))
+    yield "points drawn and a value refused"
+    page.open("exponential")
+    page.element(ids.option(ids.Y_AXIS, "log")).click()
+    page.element(ids.option(ids.NOTEBOOK_CURVE, "button")).click()
+    page.until(lambda: "no density" in page.text(ids.sentence("exponential")))
+    yield "exponential"
+    page.open("background")
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{ids.BACKGROUND_ARTICLE} .katex"))
+    yield "background"
+
+
+def runs(page: Page, _server: Refusing) -> Iterator[str]:
+    """Runs that came to an end, and walking through one."""
+    page.open("run")
+    yield "run"
+    page.element(ids.WALK_START).click()
+    for _ in range(3):
+        page.element(ids.WALK_FORWARD).click()
+    page.until(lambda: "Iteration 3 of" in page.text(ids.WALK_PLACE))
+    yield "walking"
+    page.element(ids.option(ids.HALF_STEPS, "button")).click()
+    page.element(ids.WALK_FORWARD).click()
+    page.until(lambda: "After the" in page.text(ids.WALK_PLACE))
+    yield "after a half-step"
+    page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
+    page.choose(ids.SOURCE, "galaxies")
+    page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
+    put(page, "k", "5")
+    run(page)
+    yield "five components"
+    preset(page, "spike")
+    page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))
+    yield "degenerate run"
+    preset(page, "notebook")
+    page.until(lambda: page.text(ids.RUN_SENTENCE).startswith("Converged"))
+    put(page, "n", "50000")
+    run(page)
+    yield "thinned marks"
+
+
+def refused_runs(page: Page, server: Refusing) -> Iterator[str]:
+    """What stands beside the button where there is no result."""
+    put(page, "seed", "-1")
+    page.until(lambda: page.error("seed"))
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.RUN_STATUS))
+    yield "run refused"
+    put(page, "seed", "1")
+    page.until(lambda: not page.error("seed"))
+    with refusing_callbacks(server, 500):
+        page.element(ids.RUN_BUTTON).click()
+        page.until(lambda: page.text(ids.RUN_STATUS) == LOST["lost"])
+    yield "run failed"
+    page.try_again_after(*SOONER)
+    with refusing_callbacks(server, 502):
+        page.element(ids.RUN_BUTTON).click()
+        page.until(lambda: LOST["again"] in page.text(ids.RUN_STATUS))
+    yield "server gone"
+    page.try_again_after(10**6)
+    with refusing_callbacks(server, 502):
+        page.element(ids.try_again(ids.RUN_STATUS)).click()
+        page.until(lambda: page.text(ids.RUN_STATUS) == LOST["trying"])
+    yield "running"
+    page.visit("v=1&view=em")
+
+
+def own_data(page: Page, _server: Refusing) -> Iterator[str]:
+    """Somebody's own data, or none yet."""
+    page.choose(ids.SOURCE, "own")
+    page.until(lambda: page.text(ids.RUN_STATUS) == own_panel.WORDS["none"])
+    yield "no own data yet"
+    page.element("own-text").send_keys("1.5 apples 2,5")
+    page.element("own-use").click()
+    page.until(lambda: "error" in str(page.element("own-said").get_attribute("class")))
+    yield "own data refused"
+    page.element("own-text").clear()
+    page.element("own-text").send_keys("a;b\n" + "".join(f"{i}.5;{i * i}.25\n" for i in range(1, 9)))
+    page.element("own-use").click()
+    page.until(lambda: page.element("own-columns").is_displayed())
+    yield "own data with columns"
+    page.choose(ids.SOURCE, "galaxies")
+    page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
+
+
+def studies(page: Page, _server: Refusing) -> Iterator[str]:
+    """Surface, starts, sizes, and a file."""
+    for study in ("surface", "starts", "sizes"):
+        press(page, ids.study(study))
+        words = ids.study_words(study) if study == "surface" else ids.study_table(study)
+        page.until(lambda words=words: len(page.text(words)) > len("Working …"))
+    press(page, ids.take_home("data"))
+    page.until(lambda: "Saved" in page.text(ids.TAKE_HOME_WORDS))
+    yield "studies"
+
+
+def dialogs(page: Page, _server: Refusing) -> Iterator[str]:
+    """Sharing."""
+    press(page, ids.SHARE)
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{ids.SHARE_QR} svg"))
+    yield "share dialog"
+    press_all(page, f"#{ids.SHARE_DIALOG} [data-flag=embed]", f"#{ids.SHARE_DIALOG} [data-hide=truth]")
+    press(page, ids.SHARE_PREVIEW)
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{ids.SHARE_FRAME} iframe"))
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{ids.SHARE_QR} svg"))
+    yield "share dialog with snippet and preview"
+    press(page, ids.SHARE_PREVIEW)
+    press(page, ids.SHARE_LARGE)
+    page.until(lambda: page.element(ids.QR_DIALOG).is_displayed())
+    yield "large code"
+    press(page, ids.QR_CLOSE)
+    press(page, ids.SHARE_CLOSE)
+
+
+def linked(page: Page, _server: Refusing) -> Iterator[str]:
+    """Pages as links open them."""
+    page.visit("v=1&view=em&k=99&hide=truth,start&reveal=on")
+    yield "link with a problem, hiding"
+    page.visit("v=1&view=em&embed=on&hide=controls")
+    yield "embedded"
+    page.visit("v=1&view=gaussian&present=on")
+    yield "presented"
+
+
+def lost_pages(page: Page, server: Refusing) -> Iterator[str]:
+    """The page that never comes."""
+    of_the_page = ("_dash-layout", "_dash-dependencies")
+    server.refuse = lambda request: busy(502) if request.path.endswith(of_the_page) else None
+    page.browser.get(page.url)
+    page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["trying"])
+    page.try_again_after(*[10**6] * 9)
+    yield "no page yet"
+    page.browser.get(page.url)
+    page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["trying"])
+    page.try_again_after()
+    page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["no_page"] + LOST["again"])
+    yield "no page"
+    server.refuse = lambda _request: None
+    page.browser.get(page.url)
+    page.ready()
+
+
+# -- steps -----------------------------------------------------------------------------------------------------------
+
+
+def press(page: Page, button: str) -> None:
+    press_all(page, f"#{button}")
+
+
+def press_all(page: Page, *selectors: str) -> None:
+    """Press buttons, wherever on the page they are."""
+    for selector in selectors:
+        page.browser.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+
+def put(page: Page, name: str, text: str) -> None:
+    """Type into a number box, brought to the middle of the window: at its end lies the button to run."""
+    page.browser.execute_script(
+        "document.getElementById(arguments[0]).scrollIntoView({block: 'center'})", ids.box(name)
+    )
+    page.type(name, text)
+
+
+def preset(page: Page, name: str) -> None:
+    press(page, ids.preset(name))
+
+
+def run(page: Page) -> None:
+    """Press Run EM and wait for another result."""
+    page.browser.execute_script("window.before = emlab.walk.state.result")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.browser.execute_script("return emlab.walk.state.result !== window.before"))
+
+
+@contextmanager
+def refusing_callbacks(server: Refusing, status: int) -> Iterator[None]:
+    """Callbacks are answered so for a while."""
+    server.refuse = lambda request: busy(status) if is_callback(request) else None
+    try:
+        yield
+    finally:
+        server.refuse = lambda _request: None

@@ -1,0 +1,44 @@
+"""axe-core, with all its rules, finds nothing in any state of the page: light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.losing import refusing, unexpected
+from tests.page import Page
+from tests.screens import Screen, seen_on
+from tests.states import states
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
+SCREENS = (Screen(1280, 800), Screen(1280, 800, "dark"), Screen(320, 640, "dark"), Screen(320, 640))
+
+# Not looked into, since it takes most of the time and nobody hears it: what plotly draws within an image that has a
+# name (tests/test_tokens.py has its colours), and KaTeX's picture of a formula, which stands beside it in MathML too.
+CHECK = """
+const done = arguments[0];
+const words = ({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`;
+axe.run({ exclude: [['.main-svg'], ['.katex-html']] }, { resultTypes: ['violations'] })
+  .then(({ violations }) => done(violations.map(({ id, nodes }) => [id, nodes.map(words)])));
+"""
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds: rule, and each element with what is wrong of it."""
+    if not page.browser.execute_script("return 'axe' in window"):
+        page.browser.execute_script(AXE.read_text("utf-8"))
+    return list(page.browser.execute_async_script(CHECK))
+
+
+def test_axe_finds_nothing(lab):
+    found: dict[str, Any] = {}
+    with refusing() as server:
+        page = Page(lab, server.address)
+        page.browser.set_script_timeout(60)
+        for state in states(page, server):
+            for screen in seen_on(page, *SCREENS):
+                for rule, nodes in violations(page):
+                    found[f"{state}, {screen.width} px, {screen.scheme}: {rule}"] = nodes
+    assert found == {}
+    assert unexpected(page) == []
