@@ -13,6 +13,7 @@ from em.algorithm import Record, Run, fit, iterate
 from em.bound import bounds
 from em.exponential import ExponentialMixture
 from em.gaussian import GaussianMixture
+from em.information import Information, StandardErrors, information, standard_errors
 from em.lessons import describe
 from em.matching import labels_switched, match, reordered
 from em.mixture import DegenerateComponent, Mixture
@@ -27,11 +28,13 @@ __all__ = [
     "DegenerateComponent",
     "ExponentialMixture",
     "GaussianMixture",
+    "Information",
     "Mixture",
     "Optimum",
     "Record",
     "Restarts",
     "Run",
+    "StandardErrors",
     "StopReason",
     "StoppingRule",
     "aic",
@@ -43,6 +46,7 @@ __all__ = [
     "describe",
     "diagnosis",
     "fit",
+    "information",
     "iterate",
     "kmeans_start",
     "labels_switched",
@@ -53,6 +57,7 @@ __all__ = [
     "random_start",
     "reordered",
     "restarts",
+    "standard_errors",
     "surface",
     "surface_axes",
 ]

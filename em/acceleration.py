@@ -13,12 +13,12 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from em.checks import Floats
-from em.information import Information, _information
+from em.information import LONGEST, Information, _information
 from em.mixture import Mixture
 from em.stopping import rounding_level
 
@@ -27,9 +27,6 @@ __all__ = ["Step", "steps"]
 EM_STEPS = 5
 """Iterations of EM before Newton's method is tried, at the start and after every time that it did not do."""
 
-LONGEST = 0.5
-"""No step of Newton's moves a coordinate further: a weight or a size by this factor's logarithm, a mean in stds."""
-
 TRIALS = 5
 """A step that does not raise the log-likelihood is halved until it has been tried so often."""
 
@@ -37,26 +34,13 @@ RISE = 1e-4
 """Share of the rise along the gradient that a step must reach (Armijo)."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """A mixture on the way.
-
-    Attributes
-    ----------
-    mixture : Mixture
-        The parameters.
-    log_likelihood : float
-        Their own, in nats.
-    n_passes : int
-        Passes over the data so far.
-    decrement : float or None
-        By how much the log-likelihood has still to rise, where Newton's method can tell.
-    """
+class Step(NamedTuple):
+    """A mixture on the way: its own log-likelihood, passes over the data so far, and the Hessian where it is known."""
 
     mixture: Mixture
     log_likelihood: float
     n_passes: int
-    decrement: float | None = None
+    information: Information | None = None
 
 
 def steps(x: Floats, mixture: Mixture) -> Iterator[Step]:
@@ -72,28 +56,25 @@ def steps(x: Floats, mixture: Mixture) -> Iterator[Step]:
         passes += 1
         while here is not None:
             mixture = here.mixture
-            usable = here.is_concave and _length(here) <= LONGEST
-            yield Step(mixture, here.log_likelihood, passes, here.decrement if usable else None)
-            here, trials = _newton(x, here) if here.is_concave else (None, 0)
+            yield Step(mixture, here.log_likelihood, passes, here)
+            here, trials = _newton(x, here)
             passes += trials
         mixture = mixture._maximise(x, mixture._expect(x)[0])
         passes += 1
 
 
-def _length(here: Information) -> float:
-    return float(np.abs(here.newton_step).max())
-
-
 def _newton(x: Floats, here: Information) -> tuple[Information | None, int]:
-    """What is found a step of Newton's further, None if nothing higher; and how many passes that took."""
-    share = min(1.0, LONGEST / max(_length(here), LONGEST))
-    slope = 2 * here.decrement
+    """What is found a step of Newton's further, None where there is nothing higher; and how many passes that took."""
+    if not here.is_concave:
+        return None, 0
+    step = here.newton_step
+    step = step * min(1.0, LONGEST / max(np.abs(step).max(), LONGEST))
+    rise = RISE * float(here.gradient @ step)
     noise = rounding_level(here.log_likelihood, x.size)
-    for trial in range(1, TRIALS + 1):
-        there = _information(x, moved(here.mixture, share * here.newton_step))
-        if there.log_likelihood - here.log_likelihood >= RISE * share * slope - noise:
-            return there, trial
-        share /= 2
+    for trial in range(TRIALS):
+        there = _information(x, moved(here.mixture, step / 2**trial))
+        if there.log_likelihood - here.log_likelihood >= rise / 2**trial - noise:
+            return there, trial + 1
     return None, TRIALS
 
 

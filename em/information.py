@@ -5,9 +5,9 @@ common constant (log-ratios), then what `Mixture._stepped` moves, a component's 
 the logarithm of its size. All K log-weights are carried along; `Information` leaves out the direction in which they
 mean nothing.
 
-With r_nk the responsibilities and v_nk the derivatives of log f(x_n | k), all follows from one E-step [1]_: the gradient
-is sum_n r_nk (1, v_nk), less N pi_k for a weight; the Hessian is the expected second derivative of the complete data plus
-the covariance of its score given x.
+With r_nk the responsibilities and v_nk the derivatives of log f(x_n | k), all follows from one E-step [1]_: the
+gradient is sum_n r_nk (1, v_nk), less N pi_k for a weight; the Hessian is the expected second derivative of the
+complete data plus the covariance of its score given x.
 
 References
 ----------
@@ -30,8 +30,11 @@ __all__ = ["Information", "StandardErrors", "information", "standard_errors"]
 CHUNK = 8192
 """Observations at a time: arrays of a few rows by so many stay in cache, and memory does not grow with N."""
 
-FLAT = 1e-9
-"""Eigenvalues of the share of information below this are rounding errors of 0."""
+FLAT = 1e-6
+"""Shares of the information below this count as 0: along such a direction EM would take a million iterations."""
+
+LONGEST = 0.5
+"""How far, in each coordinate, the parabola of Newton's method is trusted."""
 
 NEAR_OPTIMUM = 0.1
 """An estimate at most so many standard errors from the optimum is at it."""
@@ -72,7 +75,8 @@ class Information:
         u = roots / np.linalg.norm(roots)
         u[0] += 1
         across = (np.eye(k) - np.outer(u, u) / u[0])[:, 1:]
-        each = -np.diagonal(type(self.mixture)._curvature(np.ones(1), np.zeros((self.gradient.size // k - 1, 1)))[..., 0])
+        at_its_fit = np.zeros((self.gradient.size // k - 1, 1))
+        each = -np.diagonal(type(self.mixture)._curvature(np.ones(1), at_its_fit)[..., 0])
         basis = np.zeros((self.gradient.size, self.gradient.size - 1))
         with np.errstate(divide="ignore", over="ignore"):
             basis[:k, : k - 1] = across / roots[:, np.newaxis]
@@ -104,23 +108,38 @@ class Information:
 
     @property
     def is_concave(self) -> bool:
-        """Whether the Hessian is negative definite, beyond rounding."""
+        """Whether the Hessian is negative definite, beyond rounding and what cannot be told from it."""
         return bool(self.shares.min(initial=np.inf) > FLAT)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is concave, and the top of the parabola so near that there is reason to trust it."""
+        return self.is_concave and bool(np.abs(self.newton_step).max() <= LONGEST)
 
     @cached_property
     def newton_step(self) -> Floats:
         """Newton's step to the top of the parabola with this gradient and Hessian, shape (P,), where it is concave."""
         values, vectors = self._eigen
-        step: Floats = self._basis @ (vectors @ ((vectors.T @ (self._basis.T @ self.gradient)) / values))
+        step: Floats = self._basis @ (vectors @ (self._slope / values))
         return step
 
-    @property
-    def decrement(self) -> float:
-        """By how much that step would raise the total log-likelihood, were it a parabola (the Newton decrement).
+    @cached_property
+    def _slope(self) -> Floats:
+        """The gradient along the eigenvectors."""
+        slope: Floats = self._eigen[1].T @ (self._basis.T @ self.gradient)
+        return slope
 
-        Twice this is the squared distance from the top in standard errors.
+    def gain(self, flat: float = FLAT) -> float:
+        """By how much the total log-likelihood has still to rise to the top of the parabola (the Newton decrement).
+
+        Twice this is the squared distance from the top in standard errors. Directions with a share of at most `flat`
+        are left out; it is inf where one bends upwards by more.
         """
-        return float(self.gradient @ self.newton_step) / 2
+        values = self.shares
+        if (values < -flat).any():
+            return np.inf
+        bent = values > flat
+        return float((self._slope[bent] ** 2 / values[bent]).sum() / 2)
 
     def covariance(self) -> Floats:
         """Inverse of the observed information, for the coordinates of this module, shape (P, P)."""
@@ -226,7 +245,7 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
             "There are no standard errors: the log-likelihood is flat or bends upwards along some direction, "
             "so this is no isolated maximum.",
         )
-    distance = np.sqrt(2 * max(found.decrement, 0.0))
+    distance = np.sqrt(2 * found.gain())
     if not distance <= NEAR_OPTIMUM:
         return StandardErrors(
             None,
