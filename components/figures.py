@@ -200,7 +200,7 @@ def parameters(mode: Mode) -> go.Figure:
 
 
 def surface(mode: Mode) -> go.Figure:
-    """Log-likelihood over one parameter of two components, with the path of the run."""
+    """Log-likelihood over one parameter of two components, with the path of the run, and of EM beside it."""
     colour = tokens(mode)
     contour = go.Contour(
         uid="surface",
@@ -209,6 +209,13 @@ def surface(mode: Mode) -> go.Figure:
         ncontours=24,
         line={"width": 1, "color": translucent(colour["edge"], 0.5)},
         hovertemplate="%{x:.4g}, %{y:.4g}<br>ℓ = %{customdata:.4f}<extra></extra>",
+    )
+    compared = go.Scatter(
+        uid="compared",
+        name="EM from the same start",
+        mode="lines",
+        line={"color": colour["quiet"], "width": 2, "dash": "dash", "simplify": False},
+        hoverinfo="skip",
     )
     path = go.Scatter(
         uid="path",
@@ -234,7 +241,7 @@ def surface(mode: Mode) -> go.Figure:
         marker={"size": 9, "color": component_colour(1, mode), "line": {"width": 2, "color": colour["card"]}},
         hoverinfo="skip",
     )
-    return figure(mode, [contour, path, *ends, here], hovermode="closest")
+    return figure(mode, [contour, compared, path, *ends, here], hovermode="closest")
 
 
 FIGURES = {

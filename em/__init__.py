@@ -9,7 +9,7 @@ True
 """
 
 from em import datasets, diagnosis, lessons
-from em.algorithm import Record, Run, fit, iterate
+from em.algorithm import ACCELERATED, EM, METHODS, Record, Run, fit, iterate
 from em.bound import bounds
 from em.exponential import ExponentialMixture
 from em.gaussian import GaussianMixture
@@ -24,6 +24,9 @@ from em.stopping import StoppingRule, StopReason
 from em.surface import surface, surface_axes
 
 __all__ = [
+    "ACCELERATED",
+    "EM",
+    "METHODS",
     "Candidate",
     "DegenerateComponent",
     "ExponentialMixture",

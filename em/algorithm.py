@@ -203,8 +203,8 @@ def _records(x: Floats, mixture: Mixture) -> Iterator[Record]:
         index += 1
 
 
-def _accelerated_records(x: Floats, start: Mixture) -> Iterator[Record]:
-    for index, step in enumerate(steps(x, start)):
+def _accelerated_records(x: Floats, start: Mixture, stopping: StoppingRule) -> Iterator[Record]:
+    for index, step in enumerate(steps(x, start, stopping)):
         yield Record(index, *step)
 
 
@@ -248,7 +248,7 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None, meth
     convergence = Convergence(x, stopping)
     passes = 0
     try:
-        for record in (_records if method == EM else _accelerated_records)(x, start):
+        for record in _records(x, start) if method == EM else _accelerated_records(x, start, stopping):
             mixtures.append(record.mixture)
             log_likelihood.append(record.log_likelihood)
             passes = record.n_passes

@@ -63,5 +63,7 @@ class Convergence:
         """
         n, tol = self._x.size, self._stopping.tol
         gain = here.gain(max(tol, FLAT))
+        if gain < rounding_level(here.log_likelihood, n):
+            gain = 0.0
         self.gain = gain / n
-        return gain < max(tol * n, rounding_level(here.log_likelihood, n)) and tol > 0
+        return 0 < tol and self.gain < tol
