@@ -229,11 +229,11 @@
     return made;
   }
 
-  /* An estimate and its standard error, to the digit that the error leaves sure: 0.103 ± 0.004. An error's leading 1 is
-     given with one digit more. */
+  /* An estimate and its standard error to the same decimals, 0.103 ± 0.004: of the error two digits up to 35, and one
+     from there (the rule of the Particle Data Group). */
   function withError(value, error) {
-    const power = Math.floor(Math.log10(error));
-    const decimals = Number(error.toPrecision(1)) / 10 ** power < 2 ? 1 - power : -power;
+    const [digits, power] = error.toExponential(2).split("e").map(Number);
+    const decimals = digits < 3.55 ? 1 - power : -power;
     if (decimals > 9 || power > 6) return [value, error].map((one) => emlab.controls.format(one, 2));
     return [value, error].map((one) => one.toFixed(Math.max(0, decimals)).replace("-", "−"));
   }
@@ -265,7 +265,7 @@
     rows.push(row("ℓ", beside && beside.log_likelihood, [ell[0], ell[step.t], ell[last]], 7));
     const [first, ...heads] = config.tableHead;
     const head = element("tr", [first, ...(beside ? [beside.head] : []), ...heads].map((text) => element("th", text, { scope: "col" })));
-    if (errors) head.lastChild.append(element("span", ` ${config.withErrors}`, { class: "error-of" }));
+    if (errors) head.lastChild.append(" ", element("abbr", config.withErrors.short, { class: "error-of", title: config.withErrors.long }));
     return element("table", [element("thead", head), element("tbody", rows)]);
   }
 

@@ -137,7 +137,8 @@
     const z = ell.map((row) => row.map((value) => -Math.sqrt(2 * Math.max(0, best - value))));
     const deepest = Math.min(...z.flat());
     Object.assign(emlab.figures.trace(figure, "surface"), { x, y, z, customdata: ell, zmin: Math.max(deepest, -40), zmax: 0 });
-    Object.assign(emlab.figures.trace(figure, "path"), { x: path.map((one) => one[0]), y: path.map((one) => one[1]) });
+    const mode = compared ? "lines+markers" : "lines"; // few steps, and far
+    Object.assign(emlab.figures.trace(figure, "path"), { x: path.map((one) => one[0]), y: path.map((one) => one[1]), mode });
     if (compared)
       Object.assign(emlab.figures.trace(figure, "compared"), { x: compared.path.map((one) => one[0]), y: compared.path.map((one) => one[1]) });
     const points = { start: path[0], end: path[path.length - 1], here: path[Math.ceil(emlab.walk.state.place / 2)] };

@@ -222,6 +222,7 @@ def surface(mode: Mode) -> go.Figure:
         name="Path of the run",
         mode="lines",
         line={"color": colour["ink"], "width": 2, "simplify": False},
+        marker={"size": 5, "color": colour["ink"]},
         hoverinfo="skip",
     )
     ends = [

@@ -77,7 +77,7 @@ def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dic
 def _compared(x: em.checks.Floats, run: em.Run, plain: em.Run, path: em.checks.Floats) -> dict[str, Any]:
     """EM beside an accelerated run from the same start: its path, what both cost, and why EM takes so long."""
     shares = em.information(x, run.mixture).shares if run.converged else None
-    some = np.unique(np.linspace(0, plain.n_iter, min(plain.n_iter + 1, MAX_PATH)).round().astype(np.int64))
+    some = np.unique(np.geomspace(1, plain.n_iter + 1, MAX_PATH).round().astype(np.int64)) - 1  # it goes far at first
     return {
         "path": [rounded(point, 6) for point in path[some]],
         "em_passes": plain.n_passes,

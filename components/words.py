@@ -64,7 +64,7 @@ LOST = {
 }
 """What is said of a request that is lost. It stands in the HTML of the page, for one that never comes."""
 
-WITH_ERRORS = "± standard error"
+WITH_ERRORS = {"short": "± s.e.", "long": "give or take one standard error"}
 """What is added to the head of a column of estimates."""
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "")

@@ -66,4 +66,4 @@ class Convergence:
         if gain < rounding_level(here.log_likelihood, n):
             gain = 0.0
         self.gain = gain / n
-        return 0 < tol and self.gain < tol
+        return tol > 0 and self.gain < tol
