@@ -214,7 +214,8 @@ def surface(mode: Mode) -> go.Figure:
         uid="compared",
         name="EM from the same start",
         mode="lines",
-        line={"color": colour["quiet"], "width": 2, "dash": "dash", "simplify": False},
+        line={"color": colour["ink"], "width": 6, "dash": "5px,4px", "simplify": False},
+        opacity=0.45,  # wide and quiet: the other path lies on it for long
         hoverinfo="skip",
     )
     path = go.Scatter(

@@ -60,7 +60,7 @@ PRESETS = {
     "slow": Preset(
         "Why EM is slow",
         "EM creeps along a ridge. How many passes over the data can a method save that knows the curvature?",
-        values={"lambda0": 0.4, "start_rho": 0.5, "start_lambda0": 0.3, "start_lambda1": 0.6, "max_iter": 10_000},
+        values={"lambda0": 0.4, "start_rho": 0.8, "start_lambda0": 0.6, "start_lambda1": 1.8, "max_iter": 10_000},
         study="surface",
         method=em.ACCELERATED,
         tells_truth=True,
