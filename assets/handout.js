@@ -58,7 +58,7 @@
     const groups = [
       truth ? [chosen("source", asked.source), ...words(sample, truth)] : [about],
       [chosen("start-from", asked.start_from), ...words(start, seed, starts[asked.k])],
-      words(stopping),
+      [document.getElementById(`method-${asked.method}`).textContent, ...words(stopping)],
     ];
     const headings = document.querySelectorAll("#view-run .controls h2");
     return groups.map((group, i) => [`${headings[i].textContent}: `, group]);

@@ -13,6 +13,7 @@
   let opensAt; // iteration at which the next result opens, unless at its end
   let current = null; // the data source on show
   let from = null; // how a run starts
+  let method = null; // how it goes on
   let family = null; // what is fitted to somebody's own data
   let arranged = null; // source and K whose start values are on show
   let settings = null; // the page's parameters and words
@@ -57,6 +58,7 @@
       emlab.own.begin(settings);
       settings.sources.own = emlab.own.source(family);
     }
+    method = context.inputs["method.data"];
     if (context.inputs["family.data"] !== family) {
       family = context.inputs["family.data"];
       if (current === "own") follow("own", family);
@@ -137,7 +139,7 @@
     emlab.controls.say("run-status", missing || refused);
     if (missing || refused) return;
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
-    last = { source: current, start_from: from, ...values, ...(own ? { family, data: emlab.own.values() } : {}) };
+    last = { source: current, start_from: from, method, ...values, ...(own ? { family, data: emlab.own.values() } : {}) };
     ask();
   }
 
@@ -199,6 +201,8 @@
   function applyPreset(name) {
     const preset = settings.presets[name];
     startByHand();
+    method = preset.method;
+    document.getElementById(`method-${method}`).click();
     if (preset.source !== current) {
       take(preset.source);
       emlab.controls.choose("source", current);

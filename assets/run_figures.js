@@ -256,29 +256,43 @@
     return made;
   }
 
+  /* An estimate and its standard error to the same decimals, 0.103 ± 0.004: of the error two digits up to 35, and one
+     from there (the rule of the Particle Data Group). */
+  function withError(value, error) {
+    const [digits, power] = error.toExponential(2).split("e").map(Number);
+    const decimals = digits < 3.55 ? 1 - power : -power;
+    if (decimals > 9 || power > 6) return [value, error].map((one) => emlab.controls.format(one, 2));
+    return [value, error].map((one) => one.toFixed(Math.max(0, decimals)).replace("-", "−"));
+  }
+
   /* What is known or published (where it is), start, on show, final. The cells of the record on show are rewritten by
      `showRecord`. */
   function table(result, step, config) {
     const last = result.log_likelihood.length - 1;
-    const { beside } = result;
+    const { beside, errors } = result;
     const cell = (value, digits) => (value === null ? "–" : emlab.controls.format(value, digits));
-    const row = (head, known, values, digits) =>
+    const row = (head, known, values, digits, error = 0) =>
       element("tr", [
         element("th", head, { scope: "row" }),
         ...(beside ? [element("td", cell(known, digits))] : []),
-        ...values.map((value, i) => element("td", cell(value, digits), i === 1 ? { class: "on-show" } : {})),
+        ...values.map((value, i) => element("td", i === 2 && error ? final(value, error) : cell(value, digits), i === 1 ? { class: "on-show" } : {})),
       ]);
+    const final = (value, error) => {
+      const [estimate, its] = withError(value, error);
+      return [estimate, element("span", ` ± ${its}`, { class: "error-of" })];
+    };
     const rows = [];
     for (const [name, symbol] of Object.entries(config.symbols[result.family]))
       for (const k of componentsOf(result)) {
         const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
         const values = [record(result, 0), step.p, record(result, last)].map((one) => one[name][k]);
-        rows.push(row([sign, emlab.controls.fill(symbol, { k })], beside && beside.parameters[name][k], values, 4));
+        rows.push(row([sign, emlab.controls.fill(symbol, { k })], beside && beside.parameters[name][k], values, 4, errors && errors[name][k]));
       }
     const ell = result.log_likelihood;
     rows.push(row("ℓ", beside && beside.log_likelihood, [ell[0], ell[step.t], ell[last]], 7));
     const [first, ...heads] = config.tableHead;
     const head = element("tr", [first, ...(beside ? [beside.head] : []), ...heads].map((text) => element("th", text, { scope: "col" })));
+    if (errors) head.lastChild.append(" ", element("abbr", config.withErrors.short, { class: "error-of", title: config.withErrors.long }));
     return element("table", [element("thead", head), element("tbody", rows)]);
   }
 

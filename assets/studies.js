@@ -8,6 +8,7 @@
   const STUDIES = ["surface", "starts", "sizes"];
   const SYMBOL = { scales: "λ", means: "μ" };
   const START = { scales: "start_lambda", means: "start_mu", stds: "start_sigma" };
+  const SLOW = 0.1; // share of the distance that an iteration of EM closes, below which that is worth saying
   const kept = {};
   let settings = null; // the page's words and parameters, once they are known
   let request = 0;
@@ -87,17 +88,25 @@
 
   function showSurface(result, config) {
     surface = { ...result, run: emlab.walk.state.result };
-    emlab.controls.say(
-      "study-surface-words",
-      emlab.controls.fill(config.sentences.surface, {
-        symbol: SYMBOL[result.parameter],
-        across: result.components[0],
-        up: result.components[1],
-        t: result.iteration,
-      })
-    );
+    const words = emlab.controls.fill(config.sentences.surface, {
+      symbol: SYMBOL[result.parameter],
+      across: result.components[0],
+      up: result.components[1],
+      t: result.iteration,
+    });
+    emlab.controls.say("study-surface-words", comparison(result, config) + words);
     document.querySelector(".study-surface .graph").classList.add("drawn");
     redraw(config);
+  }
+
+  /* An accelerated run beside EM, in words. */
+  function comparison({ compared }, { sentences }) {
+    if (!compared) return "";
+    const { em_passes: em, passes, arrived, share } = compared;
+    const counts = { em: em.toLocaleString("en"), passes: passes.toLocaleString("en") };
+    const both = emlab.controls.fill(sentences[arrived ? "surface_compared" : "surface_unfinished"], counts);
+    const slow = share !== null && share < SLOW;
+    return both + (slow ? emlab.controls.fill(sentences.surface_share, { share: emlab.controls.format(100 * share, 2) }) : "");
   }
 
   document.addEventListener("drawn", ({ target: plot }) => {
@@ -123,14 +132,17 @@
   }
 
   function figureOf(config) {
-    const figure = emlab.figures.skeleton(config, "surface-figure");
-    const { x, y, log_likelihood: ell, best, parameter, components, run } = surface;
+    const { x, y, log_likelihood: ell, best, parameter, components, run, compared } = surface;
+    const figure = emlab.figures.skeleton(config, "surface-figure", ({ uid }) => compared || uid !== "compared");
     const path = run.trajectory[parameter].map((values) => components.map((k) => values[k]));
     // The root of the drop is, near the maximum, the distance from it in standard errors: even contours.
     const z = ell.map((row) => row.map((value) => -Math.sqrt(2 * Math.max(0, best - value))));
     const deepest = Math.min(...z.flat());
     Object.assign(emlab.figures.trace(figure, "surface"), { x, y, z, customdata: ell, zmin: Math.max(deepest, -40), zmax: 0 });
-    Object.assign(emlab.figures.trace(figure, "path"), { x: path.map((one) => one[0]), y: path.map((one) => one[1]) });
+    const mode = compared ? "lines+markers" : "lines"; // few steps, and far
+    Object.assign(emlab.figures.trace(figure, "path"), { x: path.map((one) => one[0]), y: path.map((one) => one[1]), mode });
+    if (compared)
+      Object.assign(emlab.figures.trace(figure, "compared"), { x: compared.path.map((one) => one[0]), y: compared.path.map((one) => one[1]) });
     const points = { start: path[0], end: path[path.length - 1], here: path[Math.ceil(emlab.walk.state.place / 2)] };
     for (const [uid, [left, up]] of Object.entries(points)) Object.assign(emlab.figures.trace(figure, uid), { x: [left], y: [up] });
     ["xaxis", "yaxis"].forEach((name, k) => {

@@ -33,11 +33,14 @@
     return { t, p: emlab.runFigures.record(walk.result, t), q: responsibilitiesAt(Math.floor(place / 2)) };
   }
 
+  const halvesAreOn = () => document.getElementById("half-steps-button").getAttribute("aria-checked") === "true";
+
   /* A new result: start at its end, where the answer is, or at `iteration`. */
   function open(result, iteration = Infinity) {
     stop();
     walk.result = result;
-    walk.halves = document.getElementById("half-steps-button").getAttribute("aria-checked") === "true";
+    walk.halves = Boolean(result.bounds) && halvesAreOn();
+    document.getElementById("half-steps-button").closest(".switch").hidden = !result.bounds;
     walk.place = Math.min(Math.max(0, 2 * iteration), end());
     if (!walk.halves) walk.place += walk.place % 2;
     const slider = document.getElementById("walk-slider");
@@ -125,7 +128,8 @@
     const bar = document.getElementById("bound-bar");
     bar.style.setProperty("--bound", (bound - low) / span);
     bar.style.setProperty("--ell", (ell - low) / span);
-    say("bound-words", fill(config.sentences.bound, { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) }));
+    const sentence = config.sentences[result.bounds ? "bound" : "no_bound"];
+    say("bound-words", fill(sentence, { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) }));
     clearTimeout(announcing);
     if (!playing) announcing = setTimeout(() => say("walk-announcement", `${words}. ${document.getElementById("bound-words").textContent}`), REST);
   }
@@ -210,7 +214,7 @@
     );
 
   clientside.emlab.half_steps = function (on) {
-    if (!walk.result) return;
+    if (!walk.result || !walk.result.bounds) return;
     stop();
     walk.halves = on;
     if (!on && walk.place % 2) go(walk.place + 1);

@@ -204,7 +204,7 @@ def parameters(mode: Mode) -> go.Figure:
 
 
 def surface(mode: Mode) -> go.Figure:
-    """Log-likelihood over one parameter of two components, with the path of the run."""
+    """Log-likelihood over one parameter of two components, with the path of the run, and of EM beside it."""
     colour = tokens(mode)
     contour = go.Contour(
         uid="surface",
@@ -214,11 +214,20 @@ def surface(mode: Mode) -> go.Figure:
         line={"width": 1, "color": translucent(colour["edge"], 0.5)},
         hovertemplate="%{x:.4g}, %{y:.4g}<br>ℓ = %{customdata:.4f}<extra></extra>",
     )
+    compared = go.Scatter(
+        uid="compared",
+        name="EM from the same start",
+        mode="lines",
+        line={"color": colour["ink"], "width": 6, "dash": "5px,4px", "simplify": False},
+        opacity=0.45,  # wide and quiet: the other path lies on it for long
+        hoverinfo="skip",
+    )
     path = go.Scatter(
         uid="path",
         name="Path of the run",
         mode="lines",
         line={"color": colour["ink"], "width": 2, "simplify": False},
+        marker={"size": 5, "color": colour["ink"]},
         hoverinfo="skip",
     )
     ends = [
@@ -238,7 +247,7 @@ def surface(mode: Mode) -> go.Figure:
         marker={"size": 9, "color": component_colour(1, mode), "line": {"width": 2, "color": colour["card"]}},
         hoverinfo="skip",
     )
-    return figure(mode, [contour, path, *ends, here], hovermode="closest")
+    return figure(mode, [contour, compared, path, *ends, here], hovermode="closest")
 
 
 FIGURES = {

@@ -30,6 +30,12 @@ it is flat it need not be at its end: near a saddle the gains are small and then
 components they stay small for thousands of iterations. What is left at the end of a run, by Aitken’s estimate and
 for each observation, is said in the sentence above the figures; see [When it stops](#background-end).
 
+### Estimates
+
+Beside a final value stands its *standard error*, from the observed information $-H$: the roots of the diagonal of its
+inverse. The maximum of $\ell$ is off the true value by more than two of them about one time in twenty, if the
+observations are many and the components apart. Where $-H$ is not positive definite there are none.
+
 ### Parameters over iterations
 
 There is a row for each kind of parameter and a line for each component; of generated data the true values are dotted.
@@ -63,6 +69,13 @@ The contours are even steps of $\sqrt{2\,(\ell_{\max} - \ell)}$, where $\ell_{\m
 surface. Near the top $\ell$ falls like a parabola, so that this root is a distance in standard errors: those which the
 parameters would have if all else were known.
 
+Of an accelerated run the surface shows EM’s path from the same start too, dashed, and the sentence says how many passes
+over the data both took. Near its end an iteration of EM closes, along the slowest direction, only the share of the
+distance that is left of the information when the labels are unknown: that share is the smallest eigenvalue of the
+observed information relative to that of the complete data. *Accelerated* takes a few iterations of EM, and then
+Newton’s steps, $\theta - H^{-1} g$ with gradient $g$ and Hessian $H$ of $\ell$, as soon as they lead to a maximum
+without leaving the region where $H$ is negative definite; until then it goes on with EM.
+
 ### Other starts
 
 EM runs from as many seeded starts as are asked for, in turn at random and as in $k$-means++. Runs that end with the
@@ -92,6 +105,9 @@ TRAPS = {
         grows by a factor of about $\mathrm{CV}^2 = 2.3$ in each; then they part.""",
     "overlap": r"""$\ell$ that looks finished after twenty iterations, and parameters that go on moving for
         thousands.""",
+    "slow": r"""two paths to one summit: EM’s first iterations go far and its last thousands hardly anywhere, along
+        the ridge on which the data can barely tell the components apart; Newton’s steps cross that ridge’s length in
+        one go, since they divide the gradient by the curvature.""",
     "single": r"""two scales that are drawn together, as $\mathrm{CV}^2$ is below 1: what remains is one exponential,
         written twice.""",
     "spike": r"""$\sigma_0$ falling to 0 in the last few iterations and $\ell$ shooting up; the run is called

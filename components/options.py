@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import em
 from components import ids
 from components.sources import BY_HAND, FAMILIES, GENERATED, OWN, OWN_LABEL, SOURCES, STARTS
 
@@ -19,6 +20,7 @@ class Choice:
     default: str
 
 
+METHODS = {em.EM: "EM", em.ACCELERATED: "Accelerated"}
 QUANTITIES = {"density": "Density", "cumulative": "Cumulative"}
 
 CHOICES = {
@@ -32,6 +34,7 @@ CHOICES = {
     ),
     ids.FAMILY: Choice("Family", {name: name.capitalize() for name in FAMILIES}, next(iter(FAMILIES))),
     ids.START_FROM: Choice("Starting point", STARTS, BY_HAND),
+    ids.METHOD: Choice("Method", METHODS, em.EM),
     ids.COLOUR_BY: Choice("Colour of the marks", {"label": "By label", "responsibility": "By responsibility"}, "label"),
     ids.SPEED: Choice("Steps a second", {"1": "1/s", "4": "4/s", "20": "20/s"}, "4"),
 }

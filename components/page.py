@@ -87,6 +87,7 @@ def _tables() -> dict[str, Any]:
         "sentences": words.SENTENCES,
         "quantities": words.QUANTITIES,
         "tableHead": words.TABLE_HEAD,
+        "withErrors": words.WITH_ERRORS,
         "startsHead": words.STARTS_HEAD,
         "sizesHead": words.SIZES_HEAD,
         "studyWords": words.STUDY_WORDS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import em
 from components.sources import GENERATED, SOURCES
 
 
@@ -22,6 +23,8 @@ class Preset:
         Parameter name -> value.
     study : str or None
         A study to make of the run too.
+    method : str
+        How the run goes on, one of `em.METHODS`.
     tells_truth : bool
         Whether its name or its question tells of the true values.
     """
@@ -31,6 +34,7 @@ class Preset:
     source: str = GENERATED
     values: dict[str, float] = field(default_factory=dict)
     study: str | None = None
+    method: str = em.EM
     tells_truth: bool = False
 
     @property
@@ -51,6 +55,14 @@ PRESETS = {
         "Overlap",
         "The true scales are 0.5 and 1, and the components lie over one another. How many iterations will EM need?",
         values={"lambda0": 0.5, "start_rho": 0.5, "start_lambda0": 0.3, "start_lambda1": 0.6, "max_iter": 10_000},
+        tells_truth=True,
+    ),
+    "slow": Preset(
+        "Why EM is slow",
+        "EM creeps along a ridge. How many passes over the data can a method save that knows the curvature?",
+        values={"lambda0": 0.4, "start_rho": 0.8, "start_lambda0": 0.6, "start_lambda1": 1.8, "max_iter": 10_000},
+        study="surface",
+        method=em.ACCELERATED,
         tells_truth=True,
     ),
     "single": Preset(

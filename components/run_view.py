@@ -67,6 +67,7 @@ def layout(link: Link) -> html.Div:
             card(
                 GROUPS["run"],
                 [
+                    choice(ids.METHOD, link.chosen(ids.METHOD)),
                     _rows(link, STOPPING),
                     html.Div(
                         [
@@ -237,6 +238,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
 def register(app: Dash) -> None:
     """Bind the view's callbacks; only `reply` asks the server."""
     register_choice(app, ids.COLOUR_BY)
+    register_choice(app, ids.METHOD)
     register_choice(app, ids.SPEED)
     register_switch(app, ids.HALF_STEPS)
     own_panel.register(app)
@@ -250,6 +252,7 @@ def register(app: Dash) -> None:
         Input(ids.SOURCE, "data"),
         Input(ids.FAMILY, "data"),
         Input(ids.START_FROM, "data"),
+        Input(ids.METHOD, "data"),
         Input(ids.RUN_BUTTON, "n_clicks"),
         State(ids.CONFIG, "data"),
     )

@@ -35,14 +35,16 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     dict
         JSON-ready: sorted marks ``x`` with their ``rank`` in all N observations and label ``z`` (None where it is not
         told), ``histogram``, parameters ``true`` and ``trajectory`` (name -> one list per record), the
-        ``log_likelihood`` of each record, what the ``data`` are, and the ``sentence`` and ``notes`` that say how it
+        ``log_likelihood`` of each record, ``bounds`` between them if EM made it, standard ``errors`` of the last
+        parameters where there are any, what the ``data`` are, and the ``sentence`` and ``notes`` that say how it
         went.
     """
     x, z, truth = observations(spec)
     run, tie = fitted(spec, x)
     lessons = em.describe(x, run, truth)
+    errors = em.standard_errors(x, run.mixture) if run.converged else None
     data = _data(spec, x.size)
-    said = (data, _start(spec), tie, _unmatched(spec), *lessons, _thinned(x.size))
+    said = (data, _start(spec), tie, _unmatched(spec), *lessons, _without_errors(errors), _thinned(x.size))
     notes = [note for note in said if note]
 
     marks = np.arange(x.size)
@@ -62,7 +64,10 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "beside": _beside(spec, truth, run.mixture),
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
-        "bounds": rounded(em.bounds(run)),
+        "bounds": rounded(em.bounds(run)) if run.method == em.EM else None,
+        "errors": None
+        if errors is None or errors.parameters is None
+        else {name: rounded(values, 4) for name, values in errors.parameters.items()},
         "data": data,
         "sentence": run.message,
         "notes": notes,
@@ -85,10 +90,12 @@ def finished(spec: RunSpec, link: str) -> Finished:
     return Finished(spec.source.label, spec.source.about, spec.source.x_title, x, run, z, truth, seed, link)
 
 
-def fitted(spec: RunSpec, x: em.checks.Floats) -> tuple[em.Run, str | None]:
-    """The run that was asked for, and what was done about a tie in its start."""
+def fitted(
+    spec: RunSpec, x: em.checks.Floats, stopping: em.StoppingRule | None = None, method: str | None = None
+) -> tuple[em.Run, str | None]:
+    """The run that was asked for, or one by another method, and what was done about a tie in its start."""
     start, tie = _without_tie(x, starting_mixture(spec, x))
-    return em.fit(x, start, spec.stopping), tie
+    return em.fit(x, start, stopping or spec.stopping, method or spec.method), tie
 
 
 def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | None, em.Mixture | None]:
@@ -176,6 +183,10 @@ def _without_tie(x: em.checks.Floats, start: em.Mixture) -> tuple[em.Mixture, st
 def _data(spec: RunSpec, n: int) -> str:
     seed = f", seed {spec.values['seed']}" if spec.source.generated else ""
     return f"{spec.source.label}: {number(n)} observation{'' if n == 1 else 's'}{seed}."
+
+
+def _without_errors(errors: em.StandardErrors | None) -> str | None:
+    return errors.message if errors is not None and errors.parameters is None else None
 
 
 def _thinned(n: int) -> str | None:

@@ -38,6 +38,7 @@ class RunSpec:
     start_from: str = BY_HAND
     blind: bool = False
     """Whether nothing is to be told of the mixture that the data come from, though it is known."""
+    method: str = em.EM
 
     @property
     def n_components(self) -> int:
@@ -65,7 +66,8 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     ----------
     request : object
         What the browser sent: a mapping with ``source``, ``start_from`` and a number for each of the parameters that
-        `Source.parameters` lists for them; and ``blind``, true where the true values are hidden.
+        `Source.parameters` lists for them; ``blind``, true where the true values are hidden; and ``method``, one of
+        `em.METHODS`, EM if there is none.
 
     Returns
     -------
@@ -85,6 +87,9 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     blind = request.get("blind", False)
     if not isinstance(blind, bool):
         return None, {"blind": "Whether the true values are hidden must be true or false."}
+    method = request.get("method", em.EM)
+    if not isinstance(method, str) or method not in em.METHODS:
+        return None, {"method": f"The method must be one of: {', '.join(em.METHODS)}."}
     sizes, errors = read_values(source.sizes, request)
     if errors:
         return None, errors
@@ -92,7 +97,7 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     values, errors = read_values(parameters, request)
     if errors:
         return None, errors
-    spec = RunSpec(source, values, start_from, blind)
+    spec = RunSpec(source, values, start_from, blind, method)
     errors = _together(spec)
     return (None, errors) if errors else (spec, {})
 

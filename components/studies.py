@@ -21,6 +21,8 @@ MAX_OBSERVATIONS = 10_000
 """Most observations that a study is made of."""
 TIME_UP = f"The time of {MAX_SECONDS} s was up after {{done}} had been run to their ends."
 """Words for what the deadline cut short."""
+MAX_PATH = 400
+"""Most points of the path of EM that travel for comparison."""
 GRID = 60
 """Points along each axis of the surface."""
 
@@ -52,10 +54,12 @@ def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dic
     if spec.n_components < 2:
         raise ValueError("the surface is drawn over two components, and one is fitted")
     pair = int(values["across"]), int(values["up"])
-    run, _ = fitted(spec, x)
+    stopping = spec.stopping  # one deadline for both
+    run, _ = fitted(spec, x, stopping)
+    plain = None if spec.method == em.EM else fitted(spec, x, stopping, em.EM)[0]
     at = min(math.ceil(values[ITERATION.name]), run.n_iter)  # after an M-step the next parameters are on show
     parameter = run.mixture.parameter_names[1]
-    axes = em.surface_axes(run, parameter, pair, n=GRID)
+    axes = em.surface_axes([run, plain] if plain else run, parameter, pair, n=GRID)
     z = em.surface(x, run.mixtures[at], parameter, axes, pair)
     best = max(float(z.max()), float(run.log_likelihood[at]))
     return {
@@ -66,6 +70,20 @@ def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dic
         "y": rounded(axes[1]),
         "log_likelihood": [rounded(row, 8) for row in z.T],  # plotly wants a row for each y
         "best": best,
+        "compared": plain and _compared(x, run, plain, plain.parameters[parameter][:, pair]),
+    }
+
+
+def _compared(x: em.checks.Floats, run: em.Run, plain: em.Run, path: em.checks.Floats) -> dict[str, Any]:
+    """EM beside an accelerated run from the same start: its path, what both cost, and why EM takes so long."""
+    shares = em.information(x, run.mixture).shares if run.converged else None
+    some = np.unique(np.geomspace(1, plain.n_iter + 1, MAX_PATH).round().astype(np.int64)) - 1  # it goes far at first
+    return {
+        "path": [rounded(point, 6) for point in path[some]],
+        "em_passes": plain.n_passes,
+        "passes": run.n_passes,
+        "arrived": plain.converged,
+        "share": None if shares is None or shares[0] <= 0 else rounded(shares[:1], 6)[0],
     }
 
 

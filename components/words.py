@@ -39,9 +39,15 @@ SENTENCES = {
     "after_e": "After the E-step at iteration {t} of {last}",
     "after_m": "After the M-step to iteration {t} of {last}",
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
+    "no_bound": "Log-likelihood {ell}. No half-steps: after a few iterations of EM the steps are Newton’s.",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
     "Circle: start. Diamond: end. Click to start EM from a point.",
     "component_head": "Component",
+    "surface_compared": "Both methods from the same start: EM (dashed) needs {em} passes over the data, "
+    "the accelerated run (strong) {passes}. ",
+    "surface_unfinished": "Both methods from the same start: EM (dashed) has not converged after {em} passes "
+    "over the data, the accelerated run (strong) took {passes}. ",
+    "surface_share": "Near the end each iteration of EM closes only {share} % of the distance. ",
     "working": "Working …",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",
     "saved": "Saved as {name}.",
@@ -106,6 +112,8 @@ SCROLLS = {"equation": "Equation, wider than the window", "table": "Table, wider
 
 SKIP = "Skip to the content"
 
+WITH_ERRORS = {"short": "± s.e.", "long": "give or take one standard error"}
+"""What is added to the head of a column of estimates."""
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "Optimum")
 SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "Choice")

@@ -9,10 +9,11 @@ True
 """
 
 from em import datasets, diagnosis, lessons
-from em.algorithm import Record, Run, fit, iterate
+from em.algorithm import ACCELERATED, EM, METHODS, Record, Run, fit, iterate
 from em.bound import bounds
 from em.exponential import ExponentialMixture
 from em.gaussian import GaussianMixture
+from em.information import Information, StandardErrors, information, standard_errors
 from em.lessons import describe
 from em.matching import labels_switched, match, reordered
 from em.mixture import DegenerateComponent, Mixture
@@ -23,15 +24,20 @@ from em.stopping import StoppingRule, StopReason
 from em.surface import surface, surface_axes
 
 __all__ = [
+    "ACCELERATED",
+    "EM",
+    "METHODS",
     "Candidate",
     "DegenerateComponent",
     "ExponentialMixture",
     "GaussianMixture",
+    "Information",
     "Mixture",
     "Optimum",
     "Record",
     "Restarts",
     "Run",
+    "StandardErrors",
     "StopReason",
     "StoppingRule",
     "aic",
@@ -43,6 +49,7 @@ __all__ = [
     "describe",
     "diagnosis",
     "fit",
+    "information",
     "iterate",
     "kmeans_start",
     "labels_switched",
@@ -53,6 +60,7 @@ __all__ = [
     "random_start",
     "reordered",
     "restarts",
+    "standard_errors",
     "surface",
     "surface_axes",
 ]

@@ -7,23 +7,25 @@ current parameters) and an M-step (weighted fit at fixed responsibilities); the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.checks import Floats
-from em.diagnosis import saddle_growth
+from em.acceleration import steps
+from em.checks import Floats, brief
+from em.convergence import Convergence
+from em.information import Information
 from em.mixture import DegenerateComponent, Mixture, require_mixture
 from em.passes import Passes
 from em.stopping import StoppingRule, StopReason, remaining_gain
 
-__all__ = ["Record", "Run", "fit", "iterate"]
+__all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run", "fit", "iterate"]
 
-NEARLY_TIED = 0.1
-"""Components nearer than this (relative) may still be leaving a saddle, however little an iteration gains there."""
+EM, ACCELERATED = METHODS = "em", "accelerated"
+"""How a run goes on: by EM alone, or with Newton's method (em/acceleration.py)."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,17 @@ class Record:
         Parameters after that many iterations.
     log_likelihood : float
         Total log-likelihood of `mixture`, in nats.
+    n_passes : int
+        Passes over the data that it took to come here: one for each record of EM.
+    information : Information or None
+        Gradient and Hessian here, where an accelerated run needed them.
     """
 
     index: int
     mixture: Mixture
     log_likelihood: float
+    n_passes: int = 0
+    information: Information | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +71,12 @@ class Run:
         Number of observations N.
     degenerate : DegenerateComponent or None
         Which component failed and how, if the run ended so. The last record is then the last proper one.
+    method : str
+        "em" or "accelerated".
+    n_passes : int
+        Passes over the data: every E-step, those of steps that were tried in vain or made to confirm the end included.
+    newton_gain : float or None
+        Gain in mean log-likelihood still to come by the Newton decrement, where that was asked at the last record.
     """
 
     mixtures: tuple[Mixture, ...]
@@ -71,6 +85,9 @@ class Run:
     stopping: StoppingRule
     n_observations: int
     degenerate: DegenerateComponent | None = None
+    method: str = EM
+    n_passes: int = 0
+    newton_gain: float | None = None
 
     @property
     def mixture(self) -> Mixture:
@@ -98,12 +115,16 @@ class Run:
     @property
     def remaining_gain(self) -> float:
         """Estimated gain in mean log-likelihood still to come; inf where it cannot be told."""
+        if self.newton_gain is not None:
+            return self.newton_gain
         return remaining_gain(self.log_likelihood.tolist(), self.n_observations)
 
     @property
     def message(self) -> str:
         """How the run ended and why, in one or two sentences with numbers."""
         steps = f"{self.n_iter} iteration{'' if self.n_iter == 1 else 's'}"
+        if self.method == ACCELERATED:
+            steps += f", accelerated ({self.n_passes} pass{'' if self.n_passes == 1 else 'es'} over the data)"
         left = self.remaining_gain
         gain = f"{left:.2g} per observation"
         if self.n_iter < 2:
@@ -179,13 +200,18 @@ def _records(x: Floats, mixture: Mixture) -> Iterator[Record]:
     passes = Passes(x, mixture)
     for index in count():
         log_likelihood, following = passes.step(mixture)
-        yield Record(index, mixture, log_likelihood)
+        yield Record(index, mixture, log_likelihood, index + 1)
         if isinstance(following, DegenerateComponent):
             raise following
         mixture = following
 
 
-def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> Run:
+def _accelerated_records(x: Floats, start: Mixture, stopping: StoppingRule) -> Iterator[Record]:
+    for index, step in enumerate(steps(x, start, stopping)):
+        yield Record(index, *step)
+
+
+def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None, method: str = EM) -> Run:
     """Run EM from a start until it converges or may not go on.
 
     Parameters
@@ -196,6 +222,9 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> R
         Where to start. Identical components stay identical: see `em.break_tie`.
     stopping : StoppingRule, optional
         When to stop; default ``StoppingRule(max_iter=1000, tol=1e-8)``.
+    method : str
+        "em", or "accelerated": after a few iterations of EM, Newton's method wherever the log-likelihood is concave and
+        rises by it, and EM elsewhere. It takes far fewer passes over the data where components overlap.
 
     Returns
     -------
@@ -210,6 +239,8 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> R
     stopping = StoppingRule() if stopping is None else stopping
     if not isinstance(stopping, StoppingRule):
         raise ValueError(f"stopping must be an em.StoppingRule(max_iter, tol); got {stopping!r}")
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}; got {brief(method)}")
     x = _checked(x, start)
 
     mixtures: list[Mixture] = []
@@ -217,14 +248,19 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> R
     reason: StopReason | None = None
     degenerate = None
     tied_start = bool(start.tied_components())
+    convergence = Convergence(x, stopping)
+    passes = 0
     try:
-        for record in _records(x, start):
+        for record in _records(x, start) if method == EM else _accelerated_records(x, start, stopping):
             mixtures.append(record.mixture)
             log_likelihood.append(record.log_likelihood)
-            reason = stopping.reason(log_likelihood, x.size)
-            if reason is StopReason.CONVERGED and tied_start:
-                reason = StopReason.STATIONARY_START
-            elif reason is StopReason.CONVERGED and _on_saddle(x, record.mixture):
+            passes = record.n_passes
+            if tied_start:
+                reason = stopping.reason(log_likelihood, x.size)
+                reason = StopReason.STATIONARY_START if reason is StopReason.CONVERGED else reason
+            elif convergence.reached(record.mixture, log_likelihood, record.information):
+                reason = StopReason.CONVERGED
+            else:
                 reason = stopping.unless_converged(record.index)
             if reason is not None:
                 break
@@ -233,14 +269,5 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None) -> R
     assert reason is not None
     values = np.array(log_likelihood)
     values.flags.writeable = False
-    return Run(tuple(mixtures), values, reason, stopping, x.size, degenerate)
-
-
-def _on_saddle(x: Floats, mixture: Mixture) -> bool:
-    """Whether two components are nearly identical though EM separates them: a pause in the gain, not convergence."""
-    pairs = mixture.tied_components(NEARLY_TIED)
-    if not pairs:
-        return False
-    responsibilities = mixture.responsibilities(x)
-    shares = (responsibilities[:, pair].sum(axis=1) for pair in pairs)
-    return any(share.any() and saddle_growth(x, type(mixture), share) > 1 for share in shares)
+    passes += convergence.n_passes
+    return Run(tuple(mixtures), values, reason, stopping, x.size, degenerate, method, passes, convergence.gain)

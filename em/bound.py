@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from em.algorithm import Run
+from em.algorithm import EM, Run
 from em.checks import Floats
 from em.mixture import Mixture
 
@@ -31,7 +31,14 @@ def bounds(run: Run) -> Floats:
     -------
     ndarray, shape (T,)
         Entry t is J(r(theta_t), theta_(t+1)), in nats; `Mixture.lower_bound` gives the same from the observations.
+
+    Raises
+    ------
+    ValueError
+        If the run is accelerated: a step of Newton's is no M-step.
     """
+    if run.method != EM:
+        raise ValueError(f"run must be one of EM; got method {run.method}, whose steps are no M-steps")
     gains = [_divergence(after, before) for before, after in pairwise(run.mixtures)]
     after: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
     return after

@@ -126,6 +126,17 @@ class ExponentialMixture(Mixture):
             return None
         return cls._trusted(np.array([n_eff / n for n_eff, _ in sums]), np.array(scales))
 
+    def _slopes(self, x: Floats) -> Floats:
+        slopes: Floats = (x / self.scales[:, np.newaxis] - 1)[np.newaxis]
+        return slopes
+
+    @classmethod
+    def _curvature(cls, n_eff: Floats, slopes: Floats) -> Floats:
+        return -(n_eff + slopes)[np.newaxis]
+
+    def _stepped(self, steps: Floats) -> tuple[Floats, ...]:
+        return (self.scales * np.exp(steps[0]),)
+
     @classmethod
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """[[CV²]], the sample variance over the squared mean (population form).

@@ -149,6 +149,18 @@ class GaussianMixture(Mixture):
             )
         return means, stds
 
+    def _slopes(self, x: Floats) -> Floats:
+        z = self._standardised(x)
+        return np.stack((z, z * z - 1))
+
+    @classmethod
+    def _curvature(cls, n_eff: Floats, slopes: Floats) -> Floats:
+        across, along = slopes
+        return np.array([[-n_eff, -2 * across], [-2 * across, -2 * (n_eff + along)]])
+
+    def _stepped(self, steps: Floats) -> tuple[Floats, ...]:
+        return self.means + self.stds * steps[0], self.stds * np.exp(steps[1])
+
     @classmethod
     def _origin(cls, low: float, high: float) -> float:
         return low / 2 + high / 2

@@ -144,6 +144,24 @@ class Mixture(Parameters):
         """
         return None
 
+    @abstractmethod
+    def _slopes(self, x: Floats) -> Floats:
+        """Derivatives of log f(x_n | k) by the coordinates that `_stepped` moves, shape (m, K, N)."""
+
+    @classmethod
+    @abstractmethod
+    def _curvature(cls, n_eff: Floats, slopes: Floats) -> Floats:
+        """Second derivatives by them, shape (m, m, K), summed over weighted observations.
+
+        `n_eff` is the sum of each component's weights, shape (K,), and `slopes` that of its weighted slopes, shape
+        (m, K): in an exponential family no more is needed.
+        """
+
+    @abstractmethod
+    def _stepped(self, steps: Floats) -> tuple[Floats, ...]:
+        """The parameter arrays after the weights, moved by `steps`, shape (m, K): locations in units of a component's
+        own size, sizes in their logarithm."""
+
     @classmethod
     @abstractmethod
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -71,14 +73,14 @@ def surface(
 
 
 def surface_axes(
-    run: Run, parameter: str | None = None, components: tuple[int, int] = (0, 1), n: int = 60
+    run: Run | Sequence[Run], parameter: str | None = None, components: tuple[int, int] = (0, 1), n: int = 60
 ) -> tuple[Floats, Floats]:
-    """Two axes that hold the whole path of a run, start and end included, with a margin.
+    """Two axes that hold the whole path of a run, or of several, start and end included, with a margin.
 
     Parameters
     ----------
-    run : Run
-        A run with at least two components.
+    run : Run or sequence of Run
+        A run with at least two components, or several of the same family and number of components.
     parameter : str, optional
         "scales", "means" or "stds"; by default the first after the weights.
     components : pair of int
@@ -97,12 +99,14 @@ def surface_axes(
     ValueError
         If the run has no such parameter or components, or `n` is no whole number >= 1.
     """
-    parameter = run.mixture.parameter_names[1] if parameter is None else parameter
+    runs = [run] if isinstance(run, Run) else list(run)
+    last = runs[0].mixture
+    parameter = last.parameter_names[1] if parameter is None else parameter
     n = whole_number("n", n)
-    pair = _checked(run.mixture, parameter, components)
-    paths = run.parameters[parameter][:, list(pair)].T
+    pair = _checked(last, parameter, components)
+    paths = np.concatenate([one.parameters[parameter] for one in runs])[:, list(pair)].T
     if parameter == "means":
-        stds = run.parameters["stds"][-1, list(pair)]
+        stds = last.parameters["stds"][list(pair)]
         return _even_axis(paths[0], stds[0], n), _even_axis(paths[1], stds[1], n)
     return _positive_axis(paths[0], n), _positive_axis(paths[1], n)
 

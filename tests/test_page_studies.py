@@ -8,6 +8,7 @@ import pytest
 import em
 from components import ids
 from components.presets import PRESETS
+from components.words import SENTENCES
 from tests.page import Page
 
 
@@ -33,7 +34,7 @@ def test_every_trap_runs_and_says_what_happened(page):
         assert page.value(ids.selected(ids.SOURCE)) == preset.source
         page.until(lambda: page.element(ids.RUN_BUTTON).text == "Run EM")
         if preset.study:
-            page.until(lambda study=preset.study: page.text(ids.study_table(study)))
+            page.until(lambda study=preset.study: page.text(ids.study_words(study)) not in {"", SENTENCES["working"]})
     assert "BIC is lowest with K = 1" in page.text(ids.study_words("sizes"))
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: page.text(ids.PREDICT) == "")
