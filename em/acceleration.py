@@ -20,6 +20,7 @@ import numpy as np
 from em.checks import Floats
 from em.information import LONGEST, Information, _information
 from em.mixture import Mixture
+from em.passes import Passes, proper
 from em.stopping import StoppingRule, rounding_level
 
 __all__ = ["Step", "steps"]
@@ -55,14 +56,15 @@ def steps(x: Floats, mixture: Mixture, stopping: StoppingRule) -> Iterator[Step]
     Newton's steps count only where they arrive at a maximum without leaving the region in which the log-likelihood is
     concave: beside a saddle it can be so for a while, and EM may go another way. Otherwise EM goes on where it was.
     """
+    em = Passes(x, mixture)
     n_iter = passes = 0
     wait = EM_STEPS
     while True:
         for _ in range(wait):
-            responsibilities, log_density = mixture._expect(x)
+            log_likelihood, following = em.step(mixture)
             passes += 1
-            yield Step(mixture, float(log_density.sum()), passes)
-            mixture = mixture._maximise(x, responsibilities)
+            yield Step(mixture, log_likelihood, passes)
+            mixture = proper(following)
         here = _information(x, mixture)
         passes += 1
         yield Step(mixture, here.log_likelihood, passes, here)
@@ -73,7 +75,7 @@ def steps(x: Floats, mixture: Mixture, stopping: StoppingRule) -> Iterator[Step]
             yield Step(there.mixture, there.log_likelihood, passes + trials, there)
             here = there
         passes += tried
-        mixture = here.mixture._maximise(x, here.mixture._expect(x)[0])
+        mixture = proper(em.step(here.mixture)[1])
         passes += 1
 
 

@@ -19,7 +19,7 @@ from em.checks import Floats, brief
 from em.convergence import Convergence
 from em.information import Information
 from em.mixture import DegenerateComponent, Mixture, require_mixture
-from em.passes import Passes
+from em.passes import Passes, proper
 from em.stopping import StoppingRule, StopReason, remaining_gain
 
 __all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run", "fit", "iterate"]
@@ -201,9 +201,7 @@ def _records(x: Floats, mixture: Mixture) -> Iterator[Record]:
     for index in count():
         log_likelihood, following = passes.step(mixture)
         yield Record(index, mixture, log_likelihood, index + 1)
-        if isinstance(following, DegenerateComponent):
-            raise following
-        mixture = following
+        mixture = proper(following)
 
 
 def _accelerated_records(x: Floats, start: Mixture, stopping: StoppingRule) -> Iterator[Record]:

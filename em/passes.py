@@ -20,7 +20,7 @@ import numpy as np
 from em.checks import Floats
 from em.mixture import TINY, DegenerateComponent, Mixture
 
-__all__ = ["CHUNK", "Passes"]
+__all__ = ["CHUNK", "Passes", "proper"]
 
 CHUNK = 8192
 """Observations in a chunk, at most. It fits into the cache; and a dot product of more than 10,000 is one for which BLAS
@@ -28,6 +28,19 @@ wakes other threads, which takes ten times as long as the product where the mach
 
 GROUP = 16
 """So many sums of odds are multiplied before a logarithm is taken: a product takes a tenth of the time."""
+
+
+def proper(following: Mixture | DegenerateComponent) -> Mixture:
+    """What an iteration made of a mixture, if that is one.
+
+    Raises
+    ------
+    DegenerateComponent
+        If it is none.
+    """
+    if isinstance(following, DegenerateComponent):
+        raise following
+    return following
 
 
 class _Chunk:

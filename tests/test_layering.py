@@ -48,7 +48,7 @@ ENGINE_LAYERS = [
     {"em.starts", "em.datasets", "em.bound", "em.restarts"},
     {"em.algorithm", "em.diagnosis"},
     {"em.acceleration", "em.convergence"},
-    {"em.passes", "em.exponential", "em.gaussian", "em.matching", "em.information"},
+    {"em.exponential", "em.gaussian", "em.matching", "em.information", "em.passes"},
     {"em.stopping", "em.mixture"},
     {"em.parameters"},
     {"em.checks"},
