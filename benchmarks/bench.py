@@ -8,13 +8,9 @@ nothing.
 
 from __future__ import annotations
 
-import os
-
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"  # before numpy reads them
-
 import argparse
 import datetime
+import os
 import platform
 import resource
 import statistics
@@ -23,6 +19,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -33,6 +30,7 @@ from benchmarks import r_peers
 from benchmarks.bad_input import table as bad_input_table
 from benchmarks.peers import ENGINE, PEERS, Parameters, Peer, mixture
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 RESULTS = Path(__file__).parent / "results"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 HUGE = 10_000_000
@@ -92,14 +90,14 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 # -- time for each observation and iteration -------------------------------------------------------------------------
 
 
-def nanoseconds(family: str, k: int, n: int, rounds: int, skip: Iterable[str]) -> dict[str, list[float]]:
+def nanoseconds(family: str, k: int, n: int, rounds: int) -> dict[str, list[float]]:
     """Nanoseconds for each observation and iteration, of every peer that is installed; results must agree."""
     x, start = sample(TRUTHS[family, k], n), STARTS[family, k]
     n_iter = min(300, max(10, WORK // n))
-    peers = [peer for peer in PEERS if peer.installed and peer.runs(family, k) and peer.name not in skip]
+    peers = [peer for peer in PEERS if peer.installed and peer.runs(family, k)]
     for peer in peers:
         check_agreement(peer, x[:2000], start)
-    seconds = by_turns({peer.name: lambda peer=peer: peer.fit(x, start, n_iter) for peer in peers}, rounds)
+    seconds = by_turns({peer.name: partial(peer.fit, x, start, n_iter) for peer in peers}, rounds)
     seconds |= r_peers.seconds(x, start, n_iter, rounds)
     return {name: [1e9 * s / n / n_iter for s in values] for name, values in seconds.items()}
 
@@ -114,12 +112,18 @@ def check_agreement(peer: Peer, x: np.ndarray, start: Parameters) -> None:
 def speed_tables(sizes: Sequence[int], rounds: int) -> tuple[str, dict[tuple[str, int], dict[str, list[float]]]]:
     parts, medians = [], {}
     for family, k in CASES:
-        columns = [nanoseconds(family, k, n, rounds, ()) for n in sizes]
+        columns = [nanoseconds(family, k, n, rounds) for n in sizes]
         names = list(columns[0])
         rows = [[name, *(cell(column[name]) for column in columns)] for name in names]
         ours = [statistics.median(column[ENGINE.name]) for column in columns]
         ratios = [
-            [f"{name} / {ENGINE.name}", *(f"**{statistics.median(c[name]) / o:.1f}**" for c, o in zip(columns, ours))]
+            [
+                f"{name} / {ENGINE.name}",
+                *(
+                    f"**{statistics.median(column[name]) / our:.1f}**"
+                    for column, our in zip(columns, ours, strict=True)
+                ),
+            ]
             for name in names[1:]
         ]
         head = [f"{family}, K = {k}", *(f"N = {n:,}" for n in sizes)]
@@ -145,12 +149,12 @@ def race_table(sizes: Sequence[int], rounds: int) -> str:
             name = f"{ENGINE.name}, {method}"
             iterations[name] = int(np.argmax(run.log_likelihood >= target))
             rule = em.StoppingRule(max(1, iterations[name]), 0)
-            calls[name] = lambda rule=rule, options=options: em.fit(x, mixture(start), rule, **options)
+            calls[name] = partial(em.fit, x, mixture(start), rule, **options)
         needed = max(1, iterations[f"{ENGINE.name}, EM"])
         family = "exponential" if "scales" in start else "gaussian"
         for peer in PEERS:
             if peer is not ENGINE and peer.installed and peer.runs(family, 2):
-                calls[peer.name] = lambda peer=peer: peer.fit(x, start, needed)
+                calls[peer.name] = partial(peer.fit, x, start, needed)
                 iterations[peer.name] = needed
         for name, seconds in by_turns(calls, rounds).items():
             rows.append([label, f"{n:,}", name, f"{iterations[name]:,}", cell([1e3 * s for s in seconds])])
@@ -165,8 +169,7 @@ def memory_table(sizes: Sequence[int], largest: int) -> str:
     for family in ("exponential", "gaussian"):
         for peer in PEERS:
             if peer.installed and peer.runs(family, 2):
-                of_it = sizes if peer is not ENGINE else (*sizes, largest)
-                for n in of_it:
+                for n in dict.fromkeys((*sizes, largest) if peer is ENGINE else sizes):
                     beyond = memory(peer, family, n)
                     rows.append([family, peer.name, f"{n:,}", f"{beyond:.0f}", f"{beyond * 1e6 / (8 * n):.1f}"])
     return markdown(["family", "who", "N", "MB beyond the data", "times the data"], rows)
@@ -205,7 +208,7 @@ def about() -> str:
     absent = [peer.name for peer in PEERS if not peer.installed]
     lines = [
         f"{datetime.date.today()}, {processor()}, Python {platform.python_version()}, {', '.join(versions)}.",
-        *(f"Not measured, since it is not installed: {name}." for name in absent),
+        *(f"Not measured, since it is not installed: {name} (it needs torch, over 500 MB)." for name in absent),
         r_peers.about(),
     ]
     return "\n".join(lines)
@@ -233,23 +236,27 @@ def plot(sizes: Sequence[int], medians: dict[tuple[str, int], dict[str, list[flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, few rounds; prints and writes nothing")
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--memory", nargs=3, metavar=("NAME", "FAMILY", "N"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.memory:
         print_memory(options.memory[0], options.memory[1], int(options.memory[2]))
         return
+    if not ONE_THREAD.items() <= os.environ.items():  # numpy reads them when it is imported: once more, with them
+        os.execve(sys.executable, [sys.executable, "-m", "benchmarks.bench", *sys.argv[1:]], os.environ | ONE_THREAD)
     warnings.simplefilter("ignore")
     sizes, rounds = (SIZES[:2], 2) if options.quick else (SIZES, options.rounds)
+    print(about(), flush=True)
     speed, medians = speed_tables(sizes, rounds)
     sections = {
         "Time for each observation and iteration, ns": f"{speed}\n\n![the same as a figure](speed.svg)",
-        "Time to the same log-likelihood": race_table(sizes[:1] if options.quick else (1_000, 100_000), min(rounds, 3)),
+        "Time to the same log-likelihood": race_table(sizes[:1] if options.quick else (1_000, 10_000), min(rounds, 3)),
         "Memory": memory_table(sizes[-1:], sizes[-1] if options.quick else HUGE),
         "Bad input": bad_input_table(markdown),
     }
     page = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
-    page = f"# The engine beside its peers\n\n`make bench`. {__doc__.split(chr(10), 2)[2].strip()}\n\n{about()}\n\n{page}\n"
+    method = (__doc__ or "").split("\n\n", 1)[1].strip()
+    page = f"# The engine beside its peers\n\n`make bench`. {method}\n\n{about()}\n\n{page}\n"
     print(page)
     if not options.quick:
         RESULTS.mkdir(exist_ok=True)
