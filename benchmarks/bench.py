@@ -35,7 +35,7 @@ RESULTS = Path(__file__).parent / "results"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 HUGE = 10_000_000
 CASES = (("exponential", 2), ("gaussian", 2), ("gaussian", 3), ("gaussian", 5))
-WORK = 3_000_000
+WORK = 1_500_000
 """Observations times iterations in a timed run; at least 10 iterations, at most 300."""
 
 TRUTHS: dict[tuple[str, int], Parameters] = {
@@ -236,7 +236,7 @@ def plot(sizes: Sequence[int], medians: dict[tuple[str, int], dict[str, list[flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, few rounds; prints and writes nothing")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", nargs=3, metavar=("NAME", "FAMILY", "N"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.memory:
