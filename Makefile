@@ -9,13 +9,14 @@
 # make lighthouse    what Lighthouse says of the page; needs node
 # make crowd   the environment of the benchmarks that send a class to the server (docs/hosting.md)
 # make plotly  bundle plotly.js anew (tools/plotly; needs node)
+# make bench   the engine beside its peers: speed, memory, bad input (benchmarks/results)
 # make clean   remove the environments
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build serve test lint fuzz monkey screenshots lighthouse crowd browser plotly clean
+.PHONY: run build serve test lint fuzz monkey screenshots lighthouse crowd bench browser plotly clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -55,6 +56,16 @@ $(CROWD)/installed: requirements.txt benchmarks/requirements.txt | $(VENV)/bin/p
 	$(CROWD)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	touch $@
 
+# Of their own as well: no part of the page or of its tests.
+BENCH := .venv-bench
+bench: $(BENCH)/installed
+	$(BENCH)/bin/python -m benchmarks.bench
+
+$(BENCH)/installed: requirements.txt benchmarks/bench-requirements.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/bench-requirements.txt
+	touch $@
+
 fuzz: $(VENV)/test.installed
 	$(BIN)/python -m tests.fuzzing $(or $(COUNT),100000) $(or $(SEED),1)
 
@@ -75,7 +86,7 @@ browser:
 		DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq chromium chromium-driver fonts-dejavu-core >/dev/null; }
 
 clean:
-	rm -rf $(VENV) $(CROWD) .lighthouse
+	rm -rf $(VENV) $(CROWD) $(BENCH) .lighthouse
 
 # The part of plotly.js that the page draws with, made anew (needs node): assets/vendor/plotly
 plotly:

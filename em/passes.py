@@ -22,9 +22,9 @@ from em.mixture import TINY, DegenerateComponent, Mixture
 
 __all__ = ["CHUNK", "Passes", "proper"]
 
-CHUNK = 8192
-"""Observations in a chunk, at most. It fits into the cache; and a dot product of more than 10,000 is one for which BLAS
-wakes other threads, which takes ten times as long as the product where the machine has other work."""
+CHUNK = 10_000
+"""Observations in a chunk, at most. It fits into the cache; and for a dot product of more than these OpenBLAS wakes its
+other threads, which takes ten times as long as the product where the machine has other work."""
 
 GROUP = 16
 """So many sums of odds are multiplied before a logarithm is taken: a product takes a tenth of the time."""
