@@ -34,7 +34,7 @@ def hard():
     yield pytest.param(sample(truth, 300, 5), em.GaussianMixture, 3, id="three overlapping")
 
 
-@pytest.mark.parametrize(("x", "family", "k"), hard())
+@pytest.mark.parametrize(("x", "family", "k"), list(hard()))
 def test_it_ends_where_em_ends(x, family, k):
     for seed in range(6):
         make = (em.random_start, em.kmeans_start)[seed % 2]
@@ -167,7 +167,7 @@ def test_an_accelerated_run_has_no_bounds():
         em.bounds(run)
 
 
-# -- plain EM confirms what Aitken suggests -----------------------------------------------------------------------------
+# -- plain EM confirms what Aitken suggests --------------------------------------------------------------------------
 
 
 def test_a_plateau_is_not_convergence():
