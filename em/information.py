@@ -256,16 +256,15 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
             f"about {distance:.2g} standard errors away.",
         )
     roots = np.sqrt(np.diagonal(found.covariance())).reshape(-1, mixture.n_components)
-    weights = mixture.weights
-    k = weights.size
-    # A weight's change is pi_k times that of its log-ratio to the others, a mean over all of them.
-    centred = (np.diag(weights) - np.outer(weights, weights)) @ found.covariance()[:k, :k]
-    of_weights = np.sqrt(np.maximum(np.einsum("kj,kj->k", centred, np.diag(weights) - np.outer(weights, weights)), 0))
+    k = mixture.n_components
+    # A weight changes by pi_k times what its logarithm does, less the mean of that over all of them.
+    change = np.diag(mixture.weights) - np.outer(mixture.weights, mixture.weights)
+    of_weights = np.sqrt(np.maximum(np.diagonal(change @ found.covariance()[:k, :k] @ change), 0))
     if of_weights.max() > WIDEST:
         return StandardErrors(
             None,
-            f"There are no standard errors: that of a weight would be {of_weights.max():.2g}, more than half of all there "
-            "is, so the observations hardly tell these components apart.",
+            f"There are no standard errors: that of a weight would be {of_weights.max():.2g}, so the observations "
+            "hardly tell these components apart.",
         )
     own = roots[1:] * mixture._component_stds()  # coordinates are in units of a component's size
     names = mixture.parameter_names
