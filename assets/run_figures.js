@@ -260,9 +260,13 @@
      from there (the rule of the Particle Data Group). */
   function withError(value, error) {
     const [digits, power] = error.toExponential(2).split("e").map(Number);
-    const decimals = digits < 3.55 ? 1 - power : -power;
-    if (decimals > 9 || power > 6) return [value, error].map((one) => emlab.controls.format(one, 2));
-    return [value, error].map((one) => one.toFixed(Math.max(0, decimals)).replace("-", "−"));
+    const place = digits < 3.55 ? power - 1 : power; // of the last digit
+    const unit = 10 ** Math.max(0, place);
+    const text = (one) =>
+      place < -7
+        ? one.toPrecision(Math.max(1, Math.floor(Math.log10(Math.abs(one))) - place + 1))
+        : (place > 0 ? Math.round(one / unit) * unit : one).toFixed(Math.max(0, -place));
+    return [value, error].map((one) => text(one).replaceAll("-", "−"));
   }
 
   /* What is known or published (where it is), start, on show, final. The cells of the record on show are rewritten by
@@ -312,5 +316,6 @@
     record,
     showRecord,
     table,
+    withError,
   };
 })();

@@ -8,7 +8,6 @@
   const STUDIES = ["surface", "starts", "sizes"];
   const SYMBOL = { scales: "λ", means: "μ" };
   const START = { scales: "start_lambda", means: "start_mu", stds: "start_sigma" };
-  const SLOW = 0.1; // share of the distance that an iteration of EM closes, below which that is worth saying
   const kept = {};
   let settings = null; // the page's words and parameters, once they are known
   let request = 0;
@@ -102,11 +101,9 @@
   /* An accelerated run beside EM, in words. */
   function comparison({ compared }, { sentences }) {
     if (!compared) return "";
-    const { em_passes: em, passes, arrived, share } = compared;
+    const { em_passes: em, passes, arrived } = compared;
     const counts = { em: em.toLocaleString("en"), passes: passes.toLocaleString("en") };
-    const both = emlab.controls.fill(sentences[arrived ? "surface_compared" : "surface_unfinished"], counts);
-    const slow = share !== null && share < SLOW;
-    return both + (slow ? emlab.controls.fill(sentences.surface_share, { share: emlab.controls.format(100 * share, 2) }) : "");
+    return emlab.controls.fill(sentences[arrived ? "surface_compared" : "surface_unfinished"], counts);
   }
 
   document.addEventListener("drawn", ({ target: plot }) => {

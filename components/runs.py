@@ -21,6 +21,8 @@ from em.starts import NUDGE
 
 TRUE, PUBLISHED = "True", "Published"
 """Heads of the column beside the estimates."""
+SLOW = 0.1
+"""An iteration of EM that closes less than this share of the distance is slow."""
 MAX_MARKS = 2000
 """Most observations drawn one by one."""
 NO_START = "No start can be made from these observations: {error}."
@@ -44,7 +46,16 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     lessons = em.describe(x, run, truth)
     errors = em.standard_errors(x, run.mixture) if run.converged else None
     data = _data(spec, x.size)
-    said = (data, _start(spec), tie, _unmatched(spec), *lessons, _without_errors(errors), _thinned(x.size))
+    said = (
+        data,
+        _start(spec),
+        tie,
+        _unmatched(spec),
+        *lessons,
+        _slow_em(x, run),
+        _without_errors(errors),
+        _thinned(x.size),
+    )
     notes = [note for note in said if note]
 
     marks = np.arange(x.size)
@@ -183,6 +194,19 @@ def _without_tie(x: em.checks.Floats, start: em.Mixture) -> tuple[em.Mixture, st
 def _data(spec: RunSpec, n: int) -> str:
     seed = f", seed {spec.values['seed']}" if spec.source.generated else ""
     return f"{spec.source.label}: {number(n)} observation{'' if n == 1 else 's'}{seed}."
+
+
+def _slow_em(x: em.checks.Floats, run: em.Run) -> str | None:
+    """Why an accelerated run was worth its while."""
+    if run.method == em.EM or not run.converged or run.mixture.n_components == 1:
+        return None
+    share = em.information(x, run.mixture).shares[0]
+    if not 0 < share < SLOW:
+        return None
+    return (
+        f"Near its end an iteration of EM closes only {100 * share:.2g} % of the distance to the maximum; a step of "
+        "Newton’s closes nearly all of it."
+    )
 
 
 def _without_errors(errors: em.StandardErrors | None) -> str | None:

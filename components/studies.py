@@ -70,20 +70,18 @@ def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dic
         "y": rounded(axes[1]),
         "log_likelihood": [rounded(row, 8) for row in z.T],  # plotly wants a row for each y
         "best": best,
-        "compared": plain and _compared(x, run, plain, plain.parameters[parameter][:, pair]),
+        "compared": plain and _compared(run, plain, plain.parameters[parameter][:, pair]),
     }
 
 
-def _compared(x: em.checks.Floats, run: em.Run, plain: em.Run, path: em.checks.Floats) -> dict[str, Any]:
-    """EM beside an accelerated run from the same start: its path, what both cost, and why EM takes so long."""
-    shares = em.information(x, run.mixture).shares if run.converged else None
+def _compared(run: em.Run, plain: em.Run, path: em.checks.Floats) -> dict[str, Any]:
+    """EM beside an accelerated run from the same start: its path, and what both cost."""
     some = np.unique(np.geomspace(1, plain.n_iter + 1, MAX_PATH).round().astype(np.int64)) - 1  # it goes far at first
     return {
         "path": [rounded(point, 6) for point in path[some]],
         "em_passes": plain.n_passes,
         "passes": run.n_passes,
         "arrived": plain.converged,
-        "share": None if shares is None or shares[0] <= 0 else rounded(shares[:1], 6)[0],
     }
 
 

@@ -47,7 +47,6 @@ SENTENCES = {
     "the accelerated run (strong) {passes}. ",
     "surface_unfinished": "Both methods from the same start: EM (dashed) has not converged after {em} passes "
     "over the data, the accelerated run (strong) took {passes}. ",
-    "surface_share": "Near the end each iteration of EM closes only {share} % of the distance. ",
     "working": "Working …",
     "mend_first": "Not run: mend the value marked above first. The last result is kept.",
     "saved": "Saved as {name}.",

@@ -36,6 +36,9 @@ FLAT = 1e-6
 LONGEST = 0.5
 """How far, in each coordinate, the parabola of Newton's method is trusted."""
 
+WIDEST = 0.5
+"""A weight's standard error beyond this says that there is no knowing, and the others are as doubtful."""
+
 NEAR_OPTIMUM = 0.1
 """An estimate at most so many standard errors from the optimum is at it."""
 
@@ -231,7 +234,7 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     -------
     StandardErrors
         Without numbers, but with a sentence, where the Hessian is not negative definite, or where the gradient is too
-        large: more than 0.1 standard errors from the optimum.
+        large: more than 0.1 standard errors from the optimum; or where a weight could be anything.
 
     Raises
     ------
@@ -253,11 +256,16 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
             f"about {distance:.2g} standard errors away.",
         )
     roots = np.sqrt(np.diagonal(found.covariance())).reshape(-1, mixture.n_components)
-    weights = mixture.weights
-    k = weights.size
-    # A weight's change is pi_k times that of its log-ratio to the others, a mean over all of them.
-    centred = (np.diag(weights) - np.outer(weights, weights)) @ found.covariance()[:k, :k]
-    of_weights = np.sqrt(np.maximum(np.einsum("kj,kj->k", centred, np.diag(weights) - np.outer(weights, weights)), 0))
+    k = mixture.n_components
+    # A weight changes by pi_k times what its logarithm does, less the mean of that over all of them.
+    change = np.diag(mixture.weights) - np.outer(mixture.weights, mixture.weights)
+    of_weights = np.sqrt(np.maximum(np.diagonal(change @ found.covariance()[:k, :k] @ change), 0))
+    if of_weights.max() > WIDEST:
+        return StandardErrors(
+            None,
+            f"There are no standard errors: that of a weight would be {of_weights.max():.2g}, so the observations "
+            "hardly tell these components apart.",
+        )
     own = roots[1:] * mixture._component_stds()  # coordinates are in units of a component's size
     names = mixture.parameter_names
     return StandardErrors(

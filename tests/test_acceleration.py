@@ -174,7 +174,7 @@ def test_an_accelerated_run_has_no_bounds():
         em.bounds(run)
 
 
-# -- plain EM confirms what Aitken suggests ---------------------------------------------------------------------
+# -- plain EM confirms what Aitken suggests --------------------------------------------------------------------------
 
 
 def test_a_plateau_is_not_convergence():

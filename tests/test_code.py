@@ -245,3 +245,20 @@ def test_what_is_taken_home_is_written_without_the_page_and_without_what_runs_it
     modules = ("components.code", "components.tables", "components.finished")
     needed = {name.split(".")[0] for name in chain.from_iterable(map(imports, modules))}
     assert needed <= {"em", "components", "numpy"} | set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("truth", [EXPONENTIAL, GAUSSIAN], ids=["exponential", "gaussian"])
+def test_an_accelerated_run_is_repeated_by_em_and_says_so(truth, tmp_path):
+    x, z = first(truth, 2).sample(400, np.random.default_rng(7))
+    start = em.quantile_start(x, type(truth), 2)
+    run = em.fit(x, start, em.StoppingRule(1000, 1e-12), "accelerated")
+    text = script(Finished("Generated", "", "x", x, run, z, first(truth, 2), 7))
+    assert "accelerated" in text
+    assert "Here it is EM alone, which takes longer" in " ".join(text.replace("\n# ", " ").split())
+    (tmp_path / "run.py").write_text(text, "utf-8")
+    python(tmp_path, "-c", RUN_ALL, "ends.json", "run.py")
+    (found,) = json.loads((tmp_path / "ends.json").read_text())
+    assert found["trace"][-1] == pytest.approx(run.log_likelihood[-1], abs=2e-11 * x.size)
+    errors = em.standard_errors(x, run.mixture).parameters
+    for name, values in run.mixture.parameters.items():
+        assert (np.abs(np.array(found[name]) - values) < 1e-3 * errors[name]).all()

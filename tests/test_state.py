@@ -144,6 +144,7 @@ def test_what_is_said_of_a_tie_holds():
 LESSONS = {
     "notebook": "multiplies a small difference by CV² = 2.32",
     "overlap": "iterations, because components that overlap",
+    "slow": "an iteration of EM closes only 0.46 % of the distance",
     "single": "CV² = 0.941 is not above 1",
     "spike": "standard deviation went to 0",
     "local": "",
@@ -157,14 +158,19 @@ LESSONS = {
 def test_every_preset_is_allowed_and_teaches_its_lesson(name):
     preset = PRESETS[name]
     assert preset.values.keys() <= {p.name for p in SOURCES[preset.source].parameters()}
-    result = reply(run_request(preset.source, **preset.settings))["result"]
+    result = reply(run_request(preset.source, method=preset.method, **preset.settings))["result"]
     assert LESSONS[name] in " ".join(result["notes"])
     if name == "local":
         assert result["log_likelihood"][-1] == pytest.approx(-220.24328, abs=1e-4)
     if preset.study:
-        found = studies.reply(study_request(preset.study, source=preset.source, **preset.settings))
-        words = {"starts": "trapped in a local optimum", "sizes": "BIC is lowest with K = 1"}[preset.study]
-        assert words in found["result"]["sentence"]
+        asked = study_request(preset.study, source=preset.source, method=preset.method, **preset.settings)
+        found = studies.reply(asked)["result"]
+        if preset.study == "surface":
+            assert found["compared"]["em_passes"] > 100 * found["compared"]["passes"]
+            assert found["compared"]["arrived"]
+        else:
+            words = {"starts": "trapped in a local optimum", "sizes": "BIC is lowest with K = 1"}[preset.study]
+            assert words in found["sentence"]
 
 
 def test_the_surface_holds_the_run_and_is_the_engines():
@@ -267,6 +273,8 @@ def test_the_quantile_start_is_the_engines():
         ({"true_k": 0}, "true_k", "1 to 5"),
         ({"start_from": "guess"}, "start_from", "must be one of"),
         ({"start_from": ["hand"]}, "start_from", "must be one of"),
+        ({"method": "newton"}, "method", "must be one of: em, accelerated"),
+        ({"method": ["em"]}, "method", "must be one of"),
         ({"start_weight1": -1}, "start_weight1", "too small"),
         ({"weight0": 101}, "weight0", "too large"),
         ({f"start_weight{k}": 0 for k in range(3)}, "start_weight0", "above 0"),
@@ -358,3 +366,28 @@ def test_what_takes_too_long_is_cut_short_and_that_is_said(monkeypatch):
     for study, words in (("starts", "1 of 20 starts"), ("sizes", "0 of the fits")):
         found = studies.reply(study_request(study))["result"]
         assert f"was up after {words}" in found["sentence"]
+
+
+def test_an_accelerated_run_is_the_engines_and_one_without_a_method_is_ems():
+    plain, fast = (
+        reply(run_request("faithful-waiting", **method))["result"] for method in ({}, {"method": "accelerated"})
+    )
+    assert "accelerated" in fast["sentence"]
+    assert "accelerated" not in plain["sentence"]
+    assert fast["bounds"] is None
+    assert len(fast["log_likelihood"]) < len(plain["log_likelihood"])
+    assert fast["log_likelihood"][-1] == pytest.approx(plain["log_likelihood"][-1], abs=1e-8)
+
+
+def test_standard_errors_come_only_with_a_run_that_has_converged():
+    x = em.datasets.load("faithful-waiting").x
+    result = reply(run_request("faithful-waiting"))["result"]
+    best = em.GaussianMixture(**{name: rows[-1] for name, rows in result["trajectory"].items()}).parameters
+    expected = em.standard_errors(x, em.GaussianMixture(**best)).parameters
+    for name, errors in result["errors"].items():
+        assert errors == pytest.approx(expected[name], rel=1e-3)
+    assert reply(run_request("faithful-waiting", max_iter=3))["result"]["errors"] is None
+    flat = reply(run_request("air-conditioning", k=3, start_from="quantiles", max_iter=5000, tol=1e-10))["result"]
+    assert flat["sentence"].startswith("Converged")
+    assert flat["errors"] is None
+    assert any("There are no standard errors" in note for note in flat["notes"])

@@ -113,3 +113,12 @@ def test_every_field_is_documented(drawn):
         assert f"`{field}`" in FORMATS, field
     for reason in em.StopReason:
         assert f"`{reason.value}`" in FORMATS, reason
+
+
+def test_an_accelerated_run_says_so_and_has_no_bounds():
+    truth = em.ExponentialMixture([0.5, 0.5], [0.1, 1])
+    x, z = truth.sample(200, np.random.default_rng(0))
+    run = em.fit(x, em.quantile_start(x, em.ExponentialMixture, 2), method="accelerated")
+    document = json.loads(run_json(Finished("Drawn", "", "x", x, run, z, truth, 0)))
+    assert (document["method"], document["n_passes"], document["bounds"]) == ("accelerated", run.n_passes, None)
+    assert len(document["log_likelihood"]) == run.n_iter + 1
