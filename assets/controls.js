@@ -19,6 +19,9 @@
     return text.replaceAll("-", "−");
   }
 
+  /* Sentences that Python wrote have a hyphen where a minus should stand. */
+  const withMinus = (text) => text.replace(/(^|[\s(])-(?=\d)/g, "$1−");
+
   /* Which problem (a key of PROBLEMS) what stands in the box of parameter p has, or null. */
   function problemOf(p, box) {
     if (box.value === "") return box.validity.badInput ? "not_a_number" : "empty";
@@ -199,7 +202,7 @@
     clientside.set_props(list, { data: value });
   }
 
-  emlab.controls = { boxId, choose, defaults, errorId, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered };
+  emlab.controls = { boxId, choose, defaults, errorId, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered, withMinus };
 
   /* One of several buttons pressed. */
   clientside.emlab.choose = function () {

@@ -132,12 +132,12 @@
 
   const leap = (trace) => Math.max(1, Math.round(trace.x.length / LEAP));
   const moves = {
-    ArrowRight: (all, trace) => ({ i: walk.i + 1 }),
-    ArrowLeft: (all, trace) => ({ i: walk.i - 1 }),
-    PageUp: (all, trace) => ({ i: walk.i + leap(trace) }),
-    PageDown: (all, trace) => ({ i: walk.i - leap(trace) }),
+    ArrowRight: () => ({ i: walk.i + 1 }),
+    ArrowLeft: () => ({ i: walk.i - 1 }),
+    PageUp: (_, trace) => ({ i: walk.i + leap(trace) }),
+    PageDown: (_, trace) => ({ i: walk.i - leap(trace) }),
     Home: () => ({ i: 0 }),
-    End: (all, trace) => ({ i: trace.x.length - 1 }),
+    End: (_, trace) => ({ i: trace.x.length - 1 }),
     ArrowUp: (all, trace) => across(all, trace, -1),
     ArrowDown: (all, trace) => across(all, trace, 1),
   };

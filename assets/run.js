@@ -71,7 +71,7 @@
     if (newSource) followSource(source);
     if (newSource || emlab.controls.wasTriggered(context, "run-button")) {
       showPreset(null);
-      askForRun();
+      askForRun(!newSource);
     }
     emlab.takeHome.offer("run", settings);
     emlab.link.begin("run", settings);
@@ -131,12 +131,13 @@
     for (const p of truth()) kept[p.name] ??= p.default;
   }
 
-  function askForRun() {
+  /* What is missing is said to who `pressed` the button, not to who has just come to where it is to be given. */
+  function askForRun(pressed = true) {
     const parameters = asked();
     const own = current === "own";
     const refused = parameters.some(emlab.controls.isRefused) ? settings.sentences.mend_first : "";
     const missing = own && emlab.own.problem(family);
-    emlab.controls.say("run-status", missing || refused);
+    emlab.controls.say("run-status", refused || (pressed && missing) || "");
     if (missing || refused) return;
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
     last = { source: current, start_from: from, method, ...values, ...(own ? { family, data: emlab.own.values() } : {}) };

@@ -203,7 +203,7 @@
       y: ends[k],
       yref: row ? `y${row + 1}` : "y",
       yshift: apart[i] - back - wanted[i],
-      font: { ...label.font, color: emlab.figures.trace(figure, `row${row}-component-${k}`).line.color },
+      font: { color: emlab.figures.trace(figure, `row${row}-component-${k}`).line.color },
     }));
   }
 

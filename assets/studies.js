@@ -45,7 +45,7 @@
     if (errors) emlab.controls.say(`study-${study}-words`, Object.values(errors).join(" "));
     else if (study === "surface") showSurface(result, config);
     else {
-      emlab.controls.say(`study-${study}-words`, result.sentence);
+      emlab.controls.say(`study-${study}-words`, emlab.controls.withMinus(result.sentence));
       const room = document.getElementById(`study-${study}-table`);
       room.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, config));
       emlab.scrolling.watch(room);

@@ -19,7 +19,6 @@ from components.theme import (
     SIGNS,
     Mode,
     component_colour,
-    lengths,
     saved_template,
     tokens,
     translucent,
@@ -164,8 +163,7 @@ def log_likelihood(mode: Mode) -> go.Figure:
 
 def parameters(mode: Mode) -> go.Figure:
     """Each parameter over iterations, a row for each, its lines named at their ends; true values as quiet lines."""
-    where = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
-    label = where | {"font": {"size": lengths()["figure-tick"]}}
+    label = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
     traces: list[go.Scatter] = []
     for row in range(3):
         axis = {"yaxis": f"y{row + 1}" if row else "y", "visible": False}

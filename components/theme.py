@@ -85,6 +85,7 @@ def template(mode: Mode) -> go.layout.Template:
                 "bordercolor": colour["edge"],
                 "font": {"color": colour["ink"], "size": lengths()["figure-title"]},
             },
+            "annotationdefaults": {"font": {"size": lengths()["figure-tick"]}},
             "dragmode": False,
         }
     )
@@ -109,6 +110,7 @@ def saved_template() -> go.layout.Template:
                 "y": 0.95,
                 "yanchor": "top",
             },
+            "annotationdefaults": {"font": {"size": 15}},
             "showlegend": True,
             "legend": {
                 "font": {"size": 15},

@@ -230,3 +230,24 @@ def test_the_sentence_says_what_the_figure_shows(page):
     page.until(lambda: "unimodal" in page.text(ids.sentence("gaussian")))
     page.until(lambda: page.text(ids.announcement("gaussian")) == page.text(ids.sentence("gaussian")))
     assert page.text(ids.sentence("exponential")) == "Mean 0.500, standard deviation 0.500, CV² 1.00, half-life 0.347."
+
+
+def test_sliders_say_their_values_in_words(page):
+    def said(name: str) -> str:
+        slider = page.element(ids.slider(name))
+        page.browser.execute_script("arguments[0].focus()", slider)
+        return slider.get_attribute("aria-valuetext")
+
+    assert said("gaussian-mu2") == "−1.0"
+    page.move("gaussian-pi1", 0.3)
+    assert said("gaussian-pi1") == "0.3, leaving 0.7 to component 2"
+    page.element(ids.reset("gaussian")).click()
+    slider = page.element(ids.slider("gaussian-pi1"))
+    page.until(lambda: slider.get_attribute("aria-valuetext") == "0.5, leaving 0.5 to component 2")
+    page.open("exponential")
+    assert said("exponential-lambda1") == "0.5"
+    page.element(ids.option(ids.PARAMETRISATION, "rate")).click()
+    page.until(lambda: page.text(ids.labels("exponential-lambda1")[0]) == "Rate λ1")
+    assert said("exponential-lambda1") == "0.5, so the mean is 2.00"
+    page.open("run")
+    assert said("start_rho") == "0.1, leaving 0.9 to component 1"

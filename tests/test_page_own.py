@@ -42,9 +42,11 @@ def expected(values: np.ndarray) -> em.Run:
 
 
 def test_nothing_is_asked_for_until_there_are_data(page):
-    page.until(lambda: page.text(ids.RUN_STATUS) == own_panel.WORDS["none"])
+    page.until(page.element("own-text").is_displayed)
     page.requests()
+    assert page.text(ids.RUN_STATUS) == "", "nobody has asked for anything yet"
     page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.RUN_STATUS) == own_panel.WORDS["none"])
     assert page.requests() == []
     assert "Exponential mixture" in page.text(ids.RUN_NOTE), "the last result stays"
     page.choose(ids.SOURCE, "galaxies")
