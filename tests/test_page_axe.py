@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +44,7 @@ def test_axe_finds_nothing(lab):
                     found[f"{state}, {screen.width} px, {screen.scheme}: {rule}"] = nodes
     assert found == {}
     assert unexpected(page) == []
+
+
+def test_axe_is_as_it_was_published():
+    assert sha256(AXE.read_bytes()).hexdigest() in AXE.with_name("README.md").read_text("utf-8")
