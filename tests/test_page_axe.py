@@ -20,7 +20,7 @@ SCREENS = (Screen(1280, 800), Screen(1280, 800, "dark"), Screen(320, 640, "dark"
 CHECK = """
 const done = arguments[1];
 const words = ({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`;
-const rules = arguments[0] ? { runOnly: { type: 'tag', values: ['cat.color'] } } : {};
+const rules = arguments[0] ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {};
 axe.run({ exclude: [['.main-svg'], ['.katex-html'], ['.view[hidden]']] }, { ...rules, resultTypes: ['violations'] })
   .then(({ violations }) => done(violations.map(({ id, nodes }) => [id, nodes.map(words)])));
 """
