@@ -34,7 +34,7 @@ INDEX = f"""<!DOCTYPE html>
   <body>
     {{%app_entry%}}
     <div>
-      <h1 class="unseen" hidden>EM Lab</h1>
+      <h1 class="unseen" hidden>{page.TITLE}</h1>
       <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.LOST))}" aria-live="polite"></p>
     </div>
     <noscript>EM Lab draws in your browser and needs JavaScript.</noscript>
