@@ -58,7 +58,7 @@ PRESETS = {
         tells_truth=True,
     ),
     "slow": Preset(
-        "Why EM is slow",
+        "Slow EM",
         "EM creeps along a ridge. How many passes over the data can a method save that knows the curvature?",
         values={"lambda0": 0.4, "start_rho": 0.8, "start_lambda0": 0.6, "start_lambda1": 1.8, "max_iter": 10_000},
         study="surface",
@@ -66,7 +66,7 @@ PRESETS = {
         tells_truth=True,
     ),
     "single": Preset(
-        "One component after all",
+        "One component",
         "The data come from one exponential distribution. What will EM do with two components?",
         values={"lambda0": 1, "start_rho": 0.5, "start_lambda0": 0.5, "start_lambda1": 1.5, "max_iter": 10_000},
         tells_truth=True,

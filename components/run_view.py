@@ -67,7 +67,6 @@ def layout(link: Link) -> html.Div:
             card(
                 GROUPS["run"],
                 [
-                    choice(ids.METHOD, link.chosen(ids.METHOD)),
                     _rows(link, STOPPING),
                     html.Div(
                         [
@@ -78,6 +77,7 @@ def layout(link: Link) -> html.Div:
                     ),
                 ],
                 "run-card",
+                beside=[choice(ids.METHOD, link.chosen(ids.METHOD))],
             ),
         ],
         className="controls",
