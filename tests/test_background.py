@@ -224,7 +224,7 @@ def make_app(prefix: str = "/") -> Dash:
         url_base_pathname=prefix,
         assets_folder=str(ASSETS),
         assets_path_ignore=["vendor"],
-        assets_ignore=r"^(?!mathematics\.js$).*\.js$",
+        assets_ignore=r"^(?!(mathematics|scrolling)\.js$).*\.js$",
     )
     app.layout = html.Div(
         [

@@ -162,6 +162,12 @@ def test_odds_that_overflow_are_left_to_care(apart):
     np.testing.assert_allclose(run.mixture.stds, [x[:300].std(), x[300:].std()], rtol=1e-6)
 
 
+def test_odds_of_exponentials_that_overflow_are_left_to_care():
+    x, start = np.array([1e-9, 1e-7]), em.ExponentialMixture([1, 1e-300], [1e-6, 1e6])
+    assert by_sums(x, start) is None
+    assert np.isfinite(em.fit(x, start, em.StoppingRule(3)).log_likelihood).all()
+
+
 def test_products_of_odds_that_overflow_are_taken_apart(monkeypatch):
     x = np.r_[np.tile([19.0, 20, 21], 13), -19, -20, -21]
     mixture = em.GaussianMixture([0.5, 0.5], [-20, 20], [1.7, 1.6])  # log-odds of about 277: no two can be multiplied
