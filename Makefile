@@ -29,7 +29,7 @@ serve: build
 	exec $(BIN)/gunicorn app:server
 
 test: $(VENV)/test.installed browser lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/test.installed
 	$(BIN)/ruff check .
