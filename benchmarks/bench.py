@@ -12,7 +12,6 @@ import argparse
 import datetime
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -188,9 +187,15 @@ def print_memory(name: str, family: str, n: int) -> None:
     x = np.empty(n)
     for i in range(0, n, 10_000):  # drawing all at once would raise the peak beforehand
         x[i : i + 10_000] = sample(truth, min(10_000, n - i), i)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     peer.fit(x, start, 2)
-    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3)
+    print((peak() - before) / 1e6)
+
+
+def peak() -> float:
+    """Peak of this process's resident memory, in bytes (Linux). `ru_maxrss` would begin at the parent's."""
+    status = Path("/proc/self/status").read_text("utf-8")
+    return 1024 * int(status.split("VmHWM:")[1].split()[0])
 
 
 # -- the page of results ---------------------------------------------------------------------------------------------
@@ -208,6 +213,7 @@ def about() -> str:
     absent = [peer.name for peer in PEERS if not peer.installed]
     lines = [
         f"{datetime.date.today()}, {processor()}, Python {platform.python_version()}, {', '.join(versions)}.",
+        f"Load average {os.getloadavg()[1]:.0f}: above the number of cores, read ratios.",
         *(f"Not measured, since it is not installed: {name} (it needs torch, over 500 MB)." for name in absent),
         r_peers.about(),
     ]
