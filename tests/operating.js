@@ -45,8 +45,9 @@ window.operating = (() => {
   function beginWalk(last) {
     const all = tabbable();
     walked = null;
-    all.at(last ? -1 : 0).focus();
-    walked = { expected: all.map(name), went: [name(document.activeElement)], unseen: [] };
+    const first = all.at(last ? -1 : 0); // a page on its way has none
+    first?.focus();
+    walked = { expected: all.map(name), went: first ? [name(document.activeElement)] : [], unseen: [] };
     return all.length;
   }
 
