@@ -21,6 +21,7 @@
   }
 
   const whenDrawn = (then) => {
+    if (!document.querySelector(".view:not([hidden]) .graph")) return then();
     document.addEventListener("drawn", then, { once: true });
     setTimeout(then, LATEST);
   };

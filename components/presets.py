@@ -63,7 +63,6 @@ PRESETS = {
         values={"lambda0": 0.4, "start_rho": 0.8, "start_lambda0": 0.6, "start_lambda1": 1.8, "max_iter": 10_000},
         study="surface",
         method=em.ACCELERATED,
-        tells_truth=True,
     ),
     "single": Preset(
         "One component",

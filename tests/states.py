@@ -50,7 +50,9 @@ def runs(page: Page, _server: Refusing) -> Iterator[str]:
     page.element(ids.WALK_FORWARD).click()
     page.until(lambda: "After the" in page.text(ids.WALK_PLACE))
     yield "after a half-step"
-    page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
+    by_responsibility = page.element(ids.option(ids.COLOUR_BY, "responsibility"))
+    page.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", by_responsibility)  # clear of Run EM
+    by_responsibility.click()
     page.choose(ids.SOURCE, "galaxies")
     page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
     put(page, "k", "5")
@@ -95,6 +97,7 @@ def refused_runs(page: Page, server: Refusing) -> Iterator[str]:
 def own_data(page: Page, _server: Refusing) -> Iterator[str]:
     """Somebody's own data, or none yet."""
     page.choose(ids.SOURCE, "own")
+    page.element(ids.RUN_BUTTON).click()
     page.until(lambda: page.text(ids.RUN_STATUS) == own_panel.WORDS["none"])
     yield "no own data yet"
     page.element("own-text").send_keys("1.5 apples 2,5")

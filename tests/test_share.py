@@ -143,6 +143,8 @@ def parts(part: object) -> Iterator[Component]:
     elif isinstance(part, Component):
         yield part
         yield from parts(getattr(part, "children", None))
+        if getattr(part, "id", None) == ids.LATER_VIEWS:
+            yield from parts(list(part.data.values()))
 
 
 def hidden_groups(query: str) -> set[str]:

@@ -151,7 +151,7 @@ def test_what_takes_long_and_what_does_not_do_not_wait_for_each_other(monkeypatc
 
 
 def test_who_asks_more_than_all_others_is_told_so_in_words(monkeypatch):
-    monkeypatch.setattr(work, "BUDGET", 0.02)
+    monkeypatch.setattr(work, "BUDGET", 0.002)
     server = create_app().server
     somebody = server.test_client()
     body = callback_request(run_request(n=1000, seed=2))
