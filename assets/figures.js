@@ -230,7 +230,7 @@
     return power * LADDER.find((rung) => rung * power >= peak * 0.999999);
   }
 
-  emlab.figures = { mode, onShow, skeleton, trace, plotOf, showMoving, showNow, axisEnd, whenIdle };
+  emlab.figures = { mode, onShow, scale, skeleton, trace, plotOf, showMoving, showNow, axisEnd, whenIdle };
 
   /* Draw anew when the page's type has another size: on a projector, say. */
   window.addEventListener("resize", () => {

@@ -193,8 +193,10 @@
     const [low, high] = figure.layout[row ? `yaxis${row + 1}` : "yaxis"].range;
     const { label } = figure.layout.meta;
     const order = indices(ends).sort((a, b) => ends[a] - ends[b]);
+    const height = LABEL * emlab.figures.scale();
+    if (height * order.length > pixels) return []; // large type: there is no room, and the table names them
     const wanted = order.map((k) => (pixels * (ends[k] - low)) / (high - low));
-    const apart = wanted.reduce((placed, at) => [...placed, Math.max(at, (placed.at(-1) ?? -Infinity) + LABEL)], []);
+    const apart = wanted.reduce((placed, at) => [...placed, Math.max(at, (placed.at(-1) ?? -Infinity) + height)], []);
     const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const back = mean(apart) - mean(wanted);
     return order.map((k, i) => ({

@@ -3,8 +3,17 @@
   "use strict";
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
+  /* Whether a box can be scrolled sideways, be it by a fraction of a pixel: then the browser lets Tab stop there. */
+  function scrolls(box) {
+    if (box.scrollLeft > 0) return true;
+    box.scrollLeft = 1;
+    const moved = box.scrollLeft > 0;
+    box.scrollLeft = 0;
+    return moved;
+  }
+
   function mark(box) {
-    if (box.scrollWidth > box.clientWidth + 1) {
+    if (scrolls(box)) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
       box.setAttribute("aria-label", box.dataset.scrolls);

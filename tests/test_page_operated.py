@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import unified_diff
 from typing import Any
 
 from selenium.webdriver.common.keys import Keys
@@ -32,7 +33,7 @@ def test_controls_are_large_enough_and_tab_reaches_all_of_them(lab):
                 for way, backwards in (("Tab", False), ("Shift+Tab", True)):
                     walk = tab_through(page, backwards)
                     expected = walk["expected"][::-1] if backwards else walk["expected"]
-                    note(f"{state}: {way} goes", walk["went"] != expected and (walk["went"], expected))
+                    note(f"{state}: {way} goes", list(unified_diff(expected, walk["went"], "should", "does", n=1)))
                     note(f"{state}: {way}, without a ring", walk["unseen"])
             for _ in seen_on(page, Screen(390, 844, touch=True)):
                 assert page.browser.execute_script("return matchMedia('(pointer: coarse)').matches")
