@@ -8,7 +8,6 @@
 
   const CURVE_POINTS = 400;
   const LABEL = 14; // px between the names of two lines
-  const HEIGHT = 0.75; // of a figure is within its axes, about
   const TICK = 0.36; // half the height of a mark, in rows
 
   const indices = (values) => values.map((_, i) => i);
@@ -198,7 +197,8 @@
     const wanted = order.map((k) => (pixels * (ends[k] - low)) / (high - low));
     const apart = wanted.reduce((placed, at) => [...placed, Math.max(at, (placed.at(-1) ?? -Infinity) + height)], []);
     const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const back = mean(apart) - mean(wanted);
+    const room = [apart.at(-1) - (pixels - height / 2), apart[0] - height / 2]; // to go down at least, and at most
+    const back = Math.max(room[0], Math.min(mean(apart) - mean(wanted), room[1]));
     return order.map((k, i) => ({
       ...label,
       text: `${config.signs[k]} ${emlab.controls.fill(config.symbols[result.family][name], { k })}`,
@@ -236,10 +236,11 @@
           });
       emlab.figures.trace(figure, `cursor-${row}`).visible = true;
     });
-    const pixels = document.getElementById("parameters-figure").clientHeight * HEIGHT;
-    figure.layout.annotations = names.flatMap((name, row) => lineLabels(figure, result, name, row, pixels / names.length, config));
     const gap = 0.09;
     const height = (1 - gap * (names.length - 1)) / names.length;
+    const { t: above, b: below } = figure.layout.template.layout.margin;
+    const pixels = (document.getElementById("parameters-figure").clientHeight - above - below) * height;
+    figure.layout.annotations = names.flatMap((name, row) => lineLabels(figure, result, name, row, pixels, config));
     for (let row = 0; row < 3; row++) {
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
       if (row < names.length) axis.domain = [1 - (row + 1) * height - row * gap, 1 - row * (height + gap)].map((end) => Math.max(0, end));

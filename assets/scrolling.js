@@ -3,22 +3,13 @@
   "use strict";
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
-  /* Whether a box can be scrolled sideways, be it by a fraction of a pixel: then the browser lets Tab stop there. */
-  function scrolls(box) {
-    if (box.scrollLeft > 0) return true;
-    box.scrollLeft = 1;
-    const moved = box.scrollLeft > 0;
-    box.scrollLeft = 0;
-    return moved;
-  }
-
+  /* A box wider than its room by a fraction of a pixel does not scroll, yet the browser would stop there: -1 says no. */
   function mark(box) {
-    if (scrolls(box)) {
-      box.tabIndex = 0;
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", box.dataset.scrolls);
-    } else {
-      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    const scrolls = box.scrollWidth > box.clientWidth + 1;
+    box.tabIndex = scrolls ? 0 : -1;
+    for (const [name, value] of [["role", "group"], ["aria-label", box.dataset.scrolls]]) {
+      if (scrolls) box.setAttribute(name, value);
+      else box.removeAttribute(name);
     }
   }
 

@@ -324,7 +324,7 @@ def test_wide_equations_scroll_in_their_own_box(dash_duo) -> None:
     dash_duo.driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     )
-    dash_duo.wait_for_no_elements(".equation[tabindex]")
+    dash_duo.wait_for_no_elements('.equation[tabindex="0"]')
 
 
 def test_without_katex_the_tex_stays_readable(dash_duo) -> None:
