@@ -49,6 +49,7 @@ ENGINE_LAYERS = [
     {"em.algorithm", "em.diagnosis"},
     {"em.acceleration", "em.convergence"},
     {"em.exponential", "em.gaussian", "em.matching", "em.information", "em.passes"},
+    {"em.nodes"},
     {"em.stopping", "em.mixture"},
     {"em.parameters"},
     {"em.checks"},

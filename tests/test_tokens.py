@@ -25,7 +25,7 @@ MARKS = ("edge", "accent", "ink", "quiet", "bad")
 """Borders of what can be pressed or filled in, rings of what has the focus, lines that are no component's."""
 COMPONENTS = tuple(f"component-{k}" for k in range(MAX_COMPONENTS))
 BUSY = 0.85
-"""How much of the accent is in the button of a run under way (assets/layout.css)."""
+"""How much of the accent is in the button of a run under way (assets/layout_controls.css)."""
 
 LEAST_TEXT, LEAST_MARK = 4.5, 3.0
 LEAST_DIFFERENCE = 6.0
@@ -69,7 +69,7 @@ def test_style_sheets_use_no_other_pairs():
     known = {*TEXT, *MARKS, *COMPONENTS, "on-accent", "card", "line"}
     assert colours - {"of", *lengths, *codes} <= known
     assert grounds <= {*GROUNDS, "accent", "ink", "qr-ground", "dim"}  # dim: over a page that waits for the tour
-    assert f"color-mix(in srgb, var(--accent) {BUSY:.0%}, var(--card))" in STYLES["layout.css"]
+    assert f"color-mix(in srgb, var(--accent) {BUSY:.0%}, var(--card))" in STYLES["layout_controls.css"]
 
 
 def drawn(figure: dict[str, Any]) -> dict[str, str]:
