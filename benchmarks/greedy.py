@@ -1,7 +1,7 @@
 """One greedy client beside a class: `python -m benchmarks.greedy [--seconds 30] [--rounds 2]`.
 
-A hundred runs a second, each with another seed, whether answered or not: once from an address of its own, once from
-that of the class. Before each there is a phase of the class alone; all are of one run, by turns.
+A hundred runs a second, each with another seed, whether answered or not: from an address of its own or
+from that of the class. Before each there is a phase of the class alone; all are of one run, by turns.
 """
 
 from __future__ import annotations
@@ -19,21 +19,27 @@ from urllib.parse import urlsplit
 import requests
 
 from benchmarks.classroom import WAYS, Class, Line, failures, p95, students, table
+from serving.work import PAGE
 from tests.asking import callback_request, run_request
 from tests.serving import ROOT
 
 RATE = 100
-ALONE = ("the class alone", "")
-GREEDY = (("greedy from another address", "127.0.0.2"), ("greedy from the class's address", "127.0.0.1"))
+ALONE = ("the class alone", "", "")
+GREEDY = (
+    ("a program, from another address", "127.0.0.2", ""),
+    ("a program, from the class's address", "127.0.0.1", ""),
+    ("a page run wild, from the class's address", "127.0.0.1", "wild"),
+)
+"""What it is called, where it asks from, and what page it says it is."""
 OPENING, RECOVERY = 15, 90
 """Seconds: for the class to come, and most that are waited after a greedy phase until nothing of it is left."""
 
 
-def flood(room: Class, source: str, seconds: float) -> dict:
+def flood(room: Class, source: str, page: str, seconds: float) -> dict:
     """Let the greedy client go at it; what came of it."""
     template = json.dumps(callback_request({"id": 1} | run_request(seed="SEED"))).replace('"SEED"', "SEED")
     port = urlsplit(room.address).port
-    command = [sys.executable, "-m", "benchmarks.flood", str(port), source, str(RATE), str(seconds)]
+    command = [sys.executable, "-m", "benchmarks.flood", str(port), source, f"{PAGE}: {page}", str(RATE), str(seconds)]
     done = subprocess.run(
         command, cwd=ROOT, input=template, capture_output=True, text=True, check=True, timeout=seconds + 60
     )
@@ -43,10 +49,10 @@ def flood(room: Class, source: str, seconds: float) -> dict:
 def recovery(room: Class) -> float:
     """Seconds until a run is answered at once again, three times over."""
     begin, quick = time.monotonic(), 0
-    body = callback_request({"id": 1} | run_request())
+    body, head = callback_request({"id": 1} | run_request()), {PAGE: "recovery"}
     while quick < 3 and time.monotonic() - begin < RECOVERY:
         try:
-            answer = requests.post(f"{room.address}_dash-update-component", json=body, timeout=5)
+            answer = requests.post(f"{room.address}_dash-update-component", json=body, headers=head, timeout=5)
             quick = quick + 1 if answer.ok and answer.elapsed.total_seconds() < 0.5 else 0
         except requests.RequestException:
             quick = 0
@@ -73,10 +79,10 @@ def main() -> None:
         students(Path(folder), asked.students, OPENING, longest, asked.nginx, pause=8, tries=6) as room,
     ):
         time.sleep(OPENING + 5)
-        for name, source in phases:
+        for name, source, page in phases:
             begin = time.time()
             if source:
-                told = flood(room, source, asked.seconds)
+                told = flood(room, source, page, asked.seconds)
                 answers[name] += Counter(told["answers"])
                 cpu += told["cpu"]
             else:
@@ -92,7 +98,7 @@ def main() -> None:
 
     alone = p95(line for line in of(ALONE[0]) if line.small_run)
     rows = [(f"{ALONE[0]}: run, N ≤ 10,000, p95", "", f"{alone:,.0f} ms ({failures(of(ALONE[0]))} runs failed)")]
-    for name, _ in GREEDY:
+    for name, *_ in GREEDY:
         small = [line for line in of(name) if line.small_run]
         rise = p95(small) / alone - 1
         rows += [
@@ -110,7 +116,7 @@ def main() -> None:
                 ", ".join(f"{k}: {v:,}" for k, v in sorted(answers[name].items())),
             ),
         ]
-    spent = cpu / sum(end - begin for name, _ in GREEDY for begin, end in spans[name])
+    spent = cpu / sum(end - begin for name, *_ in GREEDY for begin, end in spans[name])
     rows += [
         ("memory of the server, most: RSS, PSS", "", f"{resident:.0f} MB, {proportional:.0f} MB"),
         ("cores kept busy", "", f"{cores}; greedy, while at it, {spent:.2f}"),

@@ -14,22 +14,29 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-THREADS = 128
+THREADS = 400
 """Threads of a process: most of them wait for slow clients, or for their turn."""
 MOST_OF_A_PAGE = 8
 """Most requests of one page that may wait: a page in a browser has no more than one of each kind under way."""
+
+MOST_OF_AN_ADDRESS = 7 / 8
+"""Share of all places that one address may take."""
 HALF_LIFE = 30.0
 """After so many seconds, half of what an address has computed is forgotten."""
 
-LITTLE = 0.005
+LITTLE = 0.001
 """Seconds of computing, less what is forgotten, that need not be known any more."""
+
+OFTEN = 0.1
+"""Seconds after which something more is forgotten; it takes time in proportion to the pages that are known."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Request:
     address: str
-    page: str
+    page: str | None
     turn: threading.Event = field(default_factory=threading.Event)
 
 
@@ -48,31 +55,39 @@ class Turns:
     This is start-time fair queueing (Goyal, Vin and Cheng 1996): a clock goes with the work done, and each address has
     a place on it that moves on by what it computes. Who has not asked of late starts at the clock, neither ahead of
     those who wait nor behind them, whatever it has computed before. Of an address's requests the next is the first of
-    the page that has computed least of late. Pages name themselves, so that keeps a runaway page from its neighbours,
-    not somebody who means harm.
+    the page that has computed least of late, and a page that has computed most of all, and much, is refused. Pages name
+    themselves, so that keeps a runaway page or program from its neighbours, not somebody who means harm.
 
     Parameters
     ----------
     places : int
-        How many may wait at once; three quarters of them for any one address, half for what is of no page.
+        How many may wait at once; `MOST_OF_AN_ADDRESS` of them for any one address.
     patience : float
         Longest wait in seconds.
     budget : float
         Seconds of computing, of those not yet forgotten, above which the address that has the most is refused while
         others ask too.
+    page_budget : float
+        The same for a page.
     clock : callable
         Seconds that never run backwards.
     """
 
     def __init__(
-        self, places: int, patience: float, budget: float, clock: Callable[[], float] = time.monotonic
+        self,
+        places: int,
+        patience: float,
+        budget: float,
+        page_budget: float = math.inf,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._places, self._patience, self._budget, self._clock = places, patience, budget, clock
+        self._places, self._patience, self._clock = places, patience, clock
+        self._budget, self._page_budget = budget, page_budget
         self._lock = threading.Lock()
         self._busy = False
         self._waiting: dict[str, deque[_Request]] = defaultdict(deque)
         self._used: dict[str, float] = {}  # by an address: seconds, less what is forgotten
-        self._used_by_page: dict[tuple[str, str], float] = {}
+        self._used_by_page: dict[tuple[str, str | None], float] = {}  # each page's share, likewise
         self._places_on_clock: dict[str, float] = {}
         self._work = 0.0  # the clock
         self._as_of = clock()
@@ -84,8 +99,17 @@ class Turns:
         return sum(map(len, self._waiting.values()))
 
     @contextmanager
-    def turn(self, address: str, page: str = "") -> Iterator[float]:
-        """Wait for a turn, and have it: the seconds waited. `page` is one of the address's, or empty.
+    def turn(self, address: str, page: str | None = None, pages: float = 1.0) -> Iterator[float]:
+        """Wait for a turn, and have it: the seconds waited.
+
+        Parameters
+        ----------
+        address : str
+            Who asks.
+        page : str, optional
+            Which of its pages; empty for those without a name, None for what is of none, as a visit.
+        pages : float
+            How many pages that may be: the more, the less of what it computes is each one's.
 
         Raises
         ------
@@ -99,7 +123,7 @@ class Turns:
             yield began - asked
         finally:
             with self._lock:
-                self._charge(address, page, self._clock() - began)
+                self._charge(address, page, pages, self._clock() - began)
                 self._hand_over()
 
     def _wait(self, request: _Request) -> None:
@@ -107,7 +131,8 @@ class Turns:
         with self._lock:
             self._forget()
             self._used.setdefault(address, 0.0)
-            self._refuse_greed(address)
+            self._refuse_most(self._used, address, self._budget)
+            self._refuse_most(self._used_by_page, (address, request.page), self._page_budget)
             if not self._busy:
                 self._busy = True
                 self._start(address)
@@ -124,17 +149,18 @@ class Turns:
             self._waiting[address].remove(request)
             raise Refused(True, self.waiting * self._usual)
 
-    def _refuse_greed(self, address: str) -> None:
-        used, others = self._used[address], [self._used[other] for other in self._used if other != address]
-        if others and used > max(self._budget, *others):
-            raise Refused(False, HALF_LIFE * math.log2(used / self._budget))
+    @staticmethod
+    def _refuse_most(used: dict[Any, float], who: object, budget: float) -> None:
+        mine, others = used.get(who, 0.0), [seconds for other, seconds in used.items() if other != who]
+        if others and mine > max(budget, *others):
+            raise Refused(False, HALF_LIFE * math.log2(mine / budget))
 
     def _refuse_crowd(self, request: _Request) -> None:
         if self.waiting >= self._places:
             raise Refused(True, self.waiting * self._usual)
         line = self._waiting[request.address]
-        of_page = sum(waiting.page == request.page for waiting in line)
-        if len(line) >= 0.75 * self._places or of_page >= (MOST_OF_A_PAGE if request.page else 0.5 * self._places):
+        of_page = sum(waiting.page == request.page for waiting in line) if request.page else 0
+        if len(line) >= MOST_OF_AN_ADDRESS * self._places or of_page >= MOST_OF_A_PAGE:
             raise Refused(False, self.waiting * self._usual)
 
     def _hand_over(self) -> None:
@@ -161,9 +187,10 @@ class Turns:
         self._places_on_clock = {a: at for a, at in places if at > self._work or self._waiting.get(a)}
         self._places_on_clock[address] = self._work
 
-    def _charge(self, address: str, page: str, seconds: float) -> None:
+    def _charge(self, address: str, page: str | None, pages: float, seconds: float) -> None:
         self._forget()
-        self._used_by_page[address, page] = self._used_by_page.get((address, page), 0.0) + seconds
+        if page is not None:
+            self._used_by_page[address, page] = self._used_by_page.get((address, page), 0.0) + seconds / pages
         self._used[address] = self._used.get(address, 0.0) + seconds
         self._places_on_clock[address] = self._place(address) + seconds
         self._usual += 0.1 * (seconds - self._usual)
@@ -171,6 +198,8 @@ class Turns:
     def _forget(self) -> None:
         """Let what was used fade; who has used next to nothing of late, and does not wait, is not known any more."""
         now = self._clock()
+        if now - self._as_of < OFTEN:
+            return
         kept = 0.5 ** ((now - self._as_of) / HALF_LIFE)
         self._as_of = now
         used = {address: seconds * kept for address, seconds in self._used.items()}

@@ -20,15 +20,20 @@ from components import asked, guard
 from components.state import MAX_SECONDS
 from serving.answers import Answers, Compressed
 from serving.turns import THREADS, Refused, Turns
+from serving.visits import Visits
 from serving.watching import QUEUE, WAITED
 
-PLACES = THREADS // 2 - 8
-"""How many may wait for each kind of turn at once; the other threads are for what needs none."""
+QUICK_PLACES, LONG_PLACES = 340, 40
+"""How many may wait for each kind of turn at once: a class of 300 that presses a button at once. The other threads are
+for what needs no turn."""
+assert QUICK_PLACES + LONG_PLACES < THREADS
 PATIENCE = 10.0
 """Longest wait for a turn, in seconds."""
 BUDGET = 20.0
 """Seconds of computing that one address may always have had of late; with `turns.HALF_LIFE`, nearly half of the time:
 more than a class of 240 takes that asks for a run every five seconds."""
+QUICK_PAGE_BUDGET, LONG_PAGE_BUDGET = 1.0, BUDGET
+"""The same for one page: more than a hundred runs of a thousand observations, or four of the longest studies."""
 
 PAGE = "X-Page"
 """Header in which a page names itself, by a random number of its own (assets/network.js): so that one page that asks
@@ -42,17 +47,28 @@ GREEDY = "Very much is asked from your address while others wait. Try again in {
 def add(app: Dash) -> None:
     """Bring callbacks and layout under these rules."""
     answers = Answers()
-    quick, long = (Turns(PLACES, PATIENCE, BUDGET) for _ in range(2))
-    server = app.server
+    visits = Visits()
+    quick = Turns(QUICK_PLACES, PATIENCE, BUDGET, QUICK_PAGE_BUDGET)
+    long = Turns(LONG_PLACES, PATIENCE, BUDGET, LONG_PAGE_BUDGET)
+    server, prefix = app.server, app.config.routes_pathname_prefix
     server.config |= {"COMPRESS_CACHE_BACKEND": lambda: Compressed(answers), "COMPRESS_CACHE_KEY": _compressed_key}
     server.extensions["emlab-turns"] = {"quick": quick, "long": long}
 
-    def in_turn(endpoint: str, key_of: Callable[[], str | None], turns_of: Callable[[], Turns]) -> None:
-        view = server.view_functions[endpoint]
-        server.view_functions[endpoint] = _in_turn(view, key_of, turns_of, answers)
+    def in_turn(endpoint: str, *rules: Callable[[], Any]) -> None:
+        server.view_functions[endpoint] = _in_turn(server.view_functions[endpoint], answers, *rules)
 
-    in_turn(guard.endpoint(app), _callback_key, lambda: long if asked.takes_long(flask.request.get_json()) else quick)
-    in_turn(f"{app.config.routes_pathname_prefix}_dash-layout", _page_key, lambda: quick)
+    in_turn(
+        guard.endpoint(app),
+        _callback_key,
+        lambda: _page(visits),
+        lambda: long if asked.takes_long(flask.request.get_json()) else quick,
+    )
+    in_turn(f"{prefix}_dash-layout", _page_key, lambda: (None, 1.0), lambda: quick)
+
+    @server.before_request
+    def visited() -> None:
+        if flask.request.endpoint == prefix:
+            visits.came(client(flask.request.remote_addr))
 
     @server.errorhandler(Refused)
     def refused(refusal: Refused) -> tuple[flask.Response, int, dict[str, str]]:
@@ -62,17 +78,21 @@ def add(app: Dash) -> None:
 
 
 def _in_turn(
-    view: Callable[..., Any], key_of: Callable[[], str | None], turns_of: Callable[[], Turns], answers: Answers
+    view: Callable[..., Any],
+    answers: Answers,
+    key_of: Callable[[], str | None],
+    page_of: Callable[[], tuple[str | None, float]],
+    turns_of: Callable[[], Turns],
 ) -> Callable[..., flask.typing.ResponseReturnValue]:
     """Answer from what is kept, or make the answer when it is this request's turn."""
 
     @wraps(view)
     def in_turn(**arguments: Any) -> flask.typing.ResponseReturnValue:
-        key, environ = key_of(), flask.request.environ
+        key, page, environ = key_of(), page_of(), flask.request.environ
         answer = answers.get(key) if key else None
         if answer is None:
-            asking = client(flask.request.remote_addr), flask.request.headers.get(PAGE, "")[:PAGE_LENGTH]
-            with QUEUE.track_inprogress(), turns_of().turn(*asking) as waited:
+            address = client(flask.request.remote_addr)
+            with QUEUE.track_inprogress(), turns_of().turn(address, *page) as waited:
                 WAITED.observe(waited)
                 environ["emlab.waited"] = round(waited, 4)
                 answer = answers.get(key) if key else None  # whoever was before may have asked the same
@@ -97,6 +117,15 @@ def client(address: str | None) -> str:
     except ValueError:
         return ""
     return str(at if at.version == 4 else ip_network(f"{at}/64", strict=False))
+
+
+def _page(visits: Visits) -> tuple[str, float]:
+    """The page that asks, and how many it may be: one, or all of its address that came and have no name."""
+    address, name = client(flask.request.remote_addr), flask.request.headers.get(PAGE, "")[:PAGE_LENGTH]
+    if not name:
+        return name, max(1.0, visits.unnamed(address))
+    visits.asked(address, name)
+    return name, 1.0
 
 
 def _callback_key() -> str | None:

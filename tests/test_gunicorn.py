@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from serving.files import assets_path
+from tests.asking import callback_request, run_request
 from tests.serving import ROOT, gunicorn, smoke
 
 
@@ -46,6 +47,17 @@ def test_a_class_at_once_is_answered(server):
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(requests.get, [f"{server.address}_dash-dependencies"] * 60))
     assert {answer.status_code for answer in answers} == {200}
+
+
+def test_a_class_that_presses_a_button_at_once_is_answered(tmp_path):
+    """Three hundred runs, each with a seed of its own, from one address and without names."""
+
+    def run(seed):
+        body = callback_request({"id": seed} | run_request(seed=seed))
+        return requests.post(f"{server.address}_dash-update-component", json=body, timeout=60).status_code
+
+    with gunicorn(tmp_path, WEB_CONCURRENCY="2") as server, ThreadPoolExecutor(300) as threads:
+        assert set(threads.map(run, range(300))) == {200}
 
 
 def test_clients_that_say_nothing_keep_no_one_waiting(server):

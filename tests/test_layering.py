@@ -19,7 +19,7 @@ PAGE_LAYERS = [
     {"app"},
     {"serving.files", "serving.work"},
     {"serving.headers", "serving.health", "serving.robots", "serving.watching"},
-    {"settings", "serving.answers", "serving.turns", "serving.logs"},
+    {"settings", "serving.answers", "serving.turns", "serving.visits", "serving.logs"},
     {"components.page", "components.guard", "components.asked"},
     {f"components.{view}" for view in VIEWS},
     {

@@ -43,8 +43,8 @@ def queue(turns, order, served, clock=None):
     return threads
 
 
-def use(turns, clock, address, seconds):
-    with turns.turn(address):
+def use(turns, clock, address, seconds, page=None, pages=1.0):
+    with turns.turn(address, page, pages):
         clock.now += seconds
 
 
@@ -65,7 +65,7 @@ def test_one_at_a_time():
 
 def test_those_who_wait_share_the_time_and_each_keeps_its_order():
     clock = Clock()
-    turns, served = Turns(20, 10, 100, clock), []
+    turns, served = Turns(20, 10, 100, clock=clock), []
     with turns.turn("somebody"):
         waiting = queue(turns, ["a", "a", "a", "b", "b", "c"], served, clock)
     for thread in waiting:
@@ -76,7 +76,7 @@ def test_those_who_wait_share_the_time_and_each_keeps_its_order():
 def test_what_was_computed_before_is_neither_punished_nor_rewarded():
     """A class that has worked for an hour does not wait for somebody who has just come, nor the other way round."""
     clock = Clock()
-    turns, served = Turns(20, 10, 1e9, clock), []
+    turns, served = Turns(20, 10, 1e9, clock=clock), []
     for _ in range(1000):
         use(turns, clock, "school", 1)
     with turns.turn("somebody"):
@@ -88,7 +88,7 @@ def test_what_was_computed_before_is_neither_punished_nor_rewarded():
 
 def test_who_comes_now_and_then_waits_for_one_other_at_most():
     clock = Clock()
-    turns, served = Turns(30, 10, 1e9, clock), []
+    turns, served = Turns(30, 10, 1e9, clock=clock), []
     with turns.turn("greedy"):
         waiting = queue(turns, ["greedy"] * 15, served, clock)
         clock.now += 1
@@ -100,14 +100,14 @@ def test_who_comes_now_and_then_waits_for_one_other_at_most():
 
 def test_a_class_behind_one_address_may_use_all_there_is():
     clock = Clock()
-    turns = Turns(10, 10, 5, clock)
+    turns = Turns(10, 10, 5, clock=clock)
     for _ in range(1000):
         use(turns, clock, "school", 0.1)
 
 
 def test_of_an_address_the_page_that_had_least_is_next_and_its_own_requests_stay_in_order():
     clock = Clock()
-    turns, served = Turns(20, 100, 1e9, clock), []
+    turns, served = Turns(20, 100, 1e9, clock=clock), []
     with turns.turn("school", "runaway"):
         clock.now += 5
         waiting = queue(turns, ["school/runaway"] * 3 + ["school/pupil", "school", "school/pupil"], served, clock)
@@ -123,18 +123,15 @@ def test_a_runaway_page_fills_no_more_than_its_places():
         with pytest.raises(Refused) as refusal, turns.turn("school", "runaway"):
             pass
         assert not refusal.value.crowded
-        waiting += queue(turns, ["school/pupil", *["school"] * 20], served)
-        with pytest.raises(Refused), turns.turn("school"):  # what is of no page has half of all places
-            pass
-        waiting += queue(turns, ["school/another"], served)
+        waiting += queue(turns, ["school/pupil", *["school"] * 20], served)  # what has no name may be many
     for thread in waiting:
         thread.join()
-    assert len(served) == MOST_OF_A_PAGE + 22
+    assert len(served) == MOST_OF_A_PAGE + 21
 
 
 def test_who_asks_more_than_all_others_is_refused_while_they_ask_until_it_has_faded():
     clock = Clock()
-    turns = Turns(10, 10, 5, clock)
+    turns = Turns(10, 10, 5, clock=clock)
     use(turns, clock, "school", 2)
     use(turns, clock, "greedy", 10)
     with pytest.raises(Refused) as refusal, turns.turn("greedy"):
@@ -148,17 +145,48 @@ def test_who_asks_more_than_all_others_is_refused_while_they_ask_until_it_has_fa
 
 def test_the_second_most_greedy_is_not_refused():
     clock = Clock()
-    turns = Turns(10, 10, 5, clock)
+    turns = Turns(10, 10, 5, clock=clock)
     use(turns, clock, "school", 8)
     use(turns, clock, "greedy", 9)
     use(turns, clock, "school", 0.1)
 
 
+@pytest.mark.parametrize("page", ["wild", ""])
+def test_a_page_that_computes_most_of_all_is_refused_and_no_other_of_its_address(page):
+    clock = Clock()
+    turns = Turns(10, 10, 100, 2, clock=clock)
+    use(turns, clock, "school", 9, page)  # nobody else asks
+    use(turns, clock, "school", 1, page)
+    use(turns, clock, "school", 0.1, "pupil")
+    with pytest.raises(Refused) as refusal, turns.turn("school", page):
+        pass
+    assert not refusal.value.crowded
+    use(turns, clock, "school", 0.1, "pupil")
+    clock.now += refusal.value.retry_after
+    use(turns, clock, "school", 0.1, page)
+
+
+def test_what_has_no_name_and_may_be_many_is_not_refused_for_what_each_of_them_may_have():
+    clock = Clock()
+    turns = Turns(10, 10, 100, 2, clock=clock)
+    use(turns, clock, "school", 0.1, "pupil")
+    for _ in range(300):
+        use(turns, clock, "school", 0.1, "", 300)
+
+
+def test_visits_are_of_no_page_and_never_too_many():
+    clock = Clock()
+    turns = Turns(10, 10, 100, 2, clock=clock)
+    use(turns, clock, "school", 0.1, "pupil")
+    for _ in range(300):
+        use(turns, clock, "school", 0.05)
+
+
 def test_too_many_waiting_are_refused_one_address_before_the_others():
-    turns, served = Turns(4, 10, 100), []
+    turns, served = Turns(8, 10, 100), []
     with turns.turn("somebody"):
-        waiting = queue(turns, ["a/1", "a/2", "a/3"], served)
-        with pytest.raises(Refused) as refusal, turns.turn("a", "4"):
+        waiting = queue(turns, [f"a/{page}" for page in range(7)], served)
+        with pytest.raises(Refused) as refusal, turns.turn("a", "7"):
             pass
         assert not refusal.value.crowded
         waiting += queue(turns, ["b"], served)
@@ -168,7 +196,7 @@ def test_too_many_waiting_are_refused_one_address_before_the_others():
         assert refusal.value.retry_after >= 1
     for thread in waiting:
         thread.join()
-    assert sorted(served) == ["a/1", "a/2", "a/3", "b"]
+    assert sorted(served) == [*(f"a/{page}" for page in range(7)), "b"]
 
 
 def test_who_has_waited_too_long_is_refused_and_keeps_no_place():
@@ -193,7 +221,7 @@ def test_a_turn_that_failed_is_handed_on():
 
 def test_addresses_that_have_not_asked_of_late_are_forgotten():
     clock = Clock()
-    turns = Turns(4, 10, 100, clock)
+    turns = Turns(4, 10, 100, clock=clock)
     for address in range(1000):
         use(turns, clock, str(address), 0.01)
     clock.now += 10 * HALF_LIFE
