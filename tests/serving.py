@@ -108,8 +108,9 @@ def smoke(address: str) -> None:
 
 
 def located(program: str) -> str | None:
-    """Where a program is, also among those that an administrator starts."""
-    return shutil.which(program) or shutil.which(program, path="/usr/sbin")
+    """Where a program is: among those installed with the tests, on the path, or for an administrator to start."""
+    places = str(Path(sys.executable).parent), None, "/usr/sbin"
+    return next(filter(None, (shutil.which(program, path=place) for place in places)), None)
 
 
 @contextmanager
