@@ -9,7 +9,7 @@
 # make lighthouse    what Lighthouse says of the page; needs node
 # make crowd   the environment of the benchmarks that send a class to the server (docs/hosting.md)
 # make plotly  bundle plotly.js anew (tools/plotly; needs node)
-# make bench   the engine beside its peers: speed, memory, bad input (benchmarks/results)
+# make bench   how quick it is: the engine beside its peers (benchmarks/results), a slider, a run
 # make clean   remove the environments
 
 PYTHON ?= python3
@@ -58,8 +58,9 @@ $(CROWD)/installed: requirements.txt benchmarks/requirements.txt | $(VENV)/bin/p
 
 # Of their own as well: no part of the page or of its tests.
 BENCH := .venv-bench
-bench: $(BENCH)/installed
+bench: $(BENCH)/installed $(VENV)/test.installed browser
 	$(BENCH)/bin/python -m benchmarks.bench
+	for part in passes drag run_latency; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 $(BENCH)/installed: requirements.txt benchmarks/bench-requirements.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(BENCH)

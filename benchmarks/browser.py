@@ -30,17 +30,24 @@ def served() -> Iterator[str]:
 
 
 @contextmanager
-def browser(address: str) -> Iterator[webdriver.Chrome]:
-    """Open the page at 1440 x 900 and wait until the first run is on it."""
+def opened(address: str) -> Iterator[webdriver.Chrome]:
+    """Open a page at 1440 x 900."""
     driver = webdriver.Chrome(options=pytest_setup_options())
     try:
         driver.set_window_size(1440, 900)
-        driver.get(address)
-        WebDriverWait(driver, 30).until(lambda _: driver.execute_script(READY))
         driver.set_script_timeout(60)
+        driver.get(address)
         yield driver
     finally:
         driver.quit()
+
+
+@contextmanager
+def browser(address: str) -> Iterator[webdriver.Chrome]:
+    """Open the page and wait until the first run is on it."""
+    with opened(address) as driver:
+        WebDriverWait(driver, 30).until(lambda _: driver.execute_script(READY))
+        yield driver
 
 
 def summary(values: Sequence[float]) -> str:

@@ -1,55 +1,125 @@
 """How smoothly a slider draws: `python -m benchmarks.drag`.
 
-Moves μ1 at 60 moves a second for three seconds, at full speed and with the processor slowed four times, and counts
-how often the curve was drawn again. "input to paint" is from the move to the frame after the curve's path was written.
+Moves the mean of a component at 60 moves a second for three seconds, at full speed and with the processor slowed four
+times: on this page, and on one that does the same as Dash's documentation has it, with a callback on the server that
+hears of `drag_value` and returns the figure. "update" is a frame in which the curve has changed, "input to paint" is
+from the newest move before that to the frame after the curve was written, and "main thread" is what the browser's tasks
+take for each update.
 """
 
 from __future__ import annotations
 
+import logging
 import statistics
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from benchmarks.browser import browser, served
+import numpy as np
+import plotly.graph_objects as go
+from dash import Dash, Input, Output, dcc, html
+from selenium import webdriver
+from werkzeug.serving import make_server
 
-DRAG = """
-const done = arguments[0];
-const slider = document.getElementById("gaussian-mu1-slider");
-const line = document.querySelector("#gaussian-figure .tracemixture path.js-line");
-const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+import em
+from benchmarks.browser import browser, opened, served
+from components import ids
+from components.parameters import GAUSSIAN
+
+MEAN = GAUSSIAN[1]
+CURVE = "path.js-line"
+
+DRAG = f"""
+const [figure, move, done] = arguments;
+const moveTo = {{
+  page(value) {{
+    const slider = document.getElementById("{ids.slider(MEAN.name)}");
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, String(value));
+    slider.dispatchEvent(new Event("input", {{ bubbles: true }}));
+  }},
+  plain(_, forth) {{ // one step by the keyboard: dcc.Slider takes no other events that a script makes
+    const key = forth ? "ArrowRight" : "ArrowLeft";
+    document.querySelector("[role=slider]").dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
+  }},
+}}[move];
 const paints = [];
-let moved = 0;
-new MutationObserver(() => {
+let moved = 0, painting = false;
+new MutationObserver(() => {{
+  if (painting) return;
+  painting = true;
   const from = moved;
-  requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = () =>
-    paints.push(performance.now() - from); c.port2.postMessage(0); });
-}).observe(line, { attributes: true, attributeFilter: ["d"] });
+  requestAnimationFrame(() => {{ const c = new MessageChannel(); c.port1.onmessage = () => {{
+    paints.push(performance.now() - from); painting = false; }}; c.port2.postMessage(0); }});
+}}).observe(document.getElementById(figure), {{ subtree: true, childList: true, attributeFilter: ["d"] }});
 let i = 0;
 const start = performance.now();
-const timer = setInterval(() => {
+const timer = setInterval(() => {{
   moved = performance.now();
-  set.call(slider, String(((i++ % 50) - 25) / 10));
-  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  moveTo((Math.abs((i % 50) - 25) - 12) / 10, i % 50 >= 25);
+  i++;
   if (moved - start < 3000) return;
   clearInterval(timer);
-  setTimeout(() => done([paints, i, performance.now() - start - 300]), 300);
-}, 1000 / 60);
+  const updates = paints.length, elapsed = performance.now() - start;
+  setTimeout(() => done([paints.slice(0, updates), i, elapsed]), 300);
+}}, 1000 / 60);
 """
 
 
+@contextmanager
+def plain_dash() -> Iterator[str]:
+    """The Gaussian explorer as Dash's documentation would have it: a slider, a graph, a callback between them."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line per request
+    app = Dash("plain", assets_folder="none")  # not those of this page
+    slider = dcc.Slider(MEAN.minimum, MEAN.maximum, MEAN.step, value=MEAN.default, id="slider")
+    app.layout = html.Div([slider, dcc.Graph(id="figure")])
+    x = np.linspace(-5, 5, 1000)
+
+    @app.callback(Output("figure", "figure"), Input("slider", "drag_value"))
+    def draw(mean: float | None) -> go.Figure:
+        mixture = em.GaussianMixture([0.5, 0.5], [MEAN.default if mean is None else mean, -1], [0.5, 0.5])
+        components = np.exp(mixture.component_log_density(x)) * mixture.weights
+        return go.Figure(
+            [go.Scatter(x=x, y=y, fill="tozeroy") for y in components.T] + [go.Scatter(x=x, y=mixture.density(x))]
+        )
+
+    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}/"
+    server.shutdown()
+
+
+def busy(page: webdriver.Chrome) -> float:
+    """Seconds that tasks of the browser's main thread have taken so far."""
+    metrics = page.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+
+def row(name: str, page: webdriver.Chrome, slowdown: float, figure: str, move: str) -> str:
+    """Drag, and what came of it."""
+    page.execute_cdp_cmd("Performance.enable", {})
+    page.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+    before = busy(page)
+    paints, moves, elapsed = page.execute_async_script(DRAG, figure, move)
+    script = 1000 * (busy(page) - before) / max(1, len(paints))
+    p95 = statistics.quantiles(paints, n=20)[-1] if len(paints) > 1 else float("nan")
+    median = statistics.median(paints) if paints else float("nan")
+    speed = "full speed" if slowdown == 1 else f"{slowdown:g}× slower"
+    each = 1000 / elapsed
+    return (
+        f"| {name} | {speed} | {moves * each:.0f} | {len(paints) * each:.0f} | {median:.0f}, {p95:.0f} | {script:.1f} |"
+    )
+
+
 def main() -> None:
-    """Print updates a second and latency, at both speeds."""
-    print("| CPU | moves a second | updates a second | input to paint, ms: median, p95 |")
-    print("|---|---|---|---|")
-    with served() as address, browser(address) as page:
+    """Print updates a second, latency and script time, of both pages at both speeds."""
+    print("| page | CPU | moves a second | updates a second | input to paint, ms: median, p95 | main thread, ms |")
+    print("|---|---|---|---|---|---|")
+    with served() as address, browser(address) as page, plain_dash() as plain, opened(plain) as other:
+        other.implicitly_wait(30)
+        other.find_element("css selector", f"#figure {CURVE}")
         for slowdown in (1, 4):
-            page.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": slowdown})
-            paints, moves, elapsed = page.execute_async_script(DRAG)
-            p95 = statistics.quantiles(paints, n=20)[-1]
-            seconds = elapsed / 1000
-            print(
-                f"| {slowdown}× slower | {moves / seconds:.0f} | {len(paints) / seconds:.0f} "
-                f"| {statistics.median(paints):.0f}, {p95:.0f} |".replace("1× slower", "full speed"),
-                flush=True,
-            )
+            print(row("EM Lab", page, slowdown, ids.GAUSSIAN_FIGURE, "page"), flush=True)
+            print(row("a callback on `drag_value`", other, slowdown, "figure", "plain"), flush=True)
 
 
 if __name__ == "__main__":
