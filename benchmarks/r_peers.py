@@ -20,7 +20,7 @@ PACKAGES = {"mixtools": ("exponential", "gaussian"), "mclust": ("gaussian",)}
 SCRIPT = Path(__file__).with_suffix(".R")
 OTHERWISE = {("mixtools", "gaussian")}
 """Whose iteration is another: an E-step before the means and one before the stds (ECM)."""
-LEAST = 2e7
+LEAST = 4e6
 """Observations times iterations that are timed at once: R's clock ticks every millisecond or more."""
 
 

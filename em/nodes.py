@@ -62,12 +62,15 @@ def spread_of_slopes(polynomials: Iterable[Sequence[float]], at: float) -> float
     return max(slopes) - min(slopes)
 
 
-def bins_for(steepness: float, extent: float, most: int) -> int:
-    """How many bins a range needs, with room for steeper log-odds; 0 if they have more nodes than ``most``."""
+def bins_for(steepness: float, extent: float, most: int, spare: int = 0) -> int:
+    """How many bins a range needs, with room for steeper log-odds; 0 if they have more nodes than ``most``.
+
+    They are made narrower still as long as their nodes are no more than ``spare``.
+    """
     wanted = ROOM * steepness * extent / (2 * STEEPEST)
     if not (extent > TINY and wanted <= most // ORDER):
         return 0
-    return max(1, math.ceil(wanted))
+    return max(1, math.ceil(wanted), spare // ORDER)
 
 
 def gather(parts: Iterable[Floats], low: float, high: float, n_bins: int) -> Nodes:

@@ -40,6 +40,12 @@ SHARE = 3
 MOST = 100_000
 """Nor if there were more nodes than these."""
 
+SPARE = 50
+"""A node to so many observations takes next to no time beside gathering them, which need not be done again."""
+
+MOST_SPARE = 6_000
+"""More bins than these hold would be too short to be gathered quickly."""
+
 GROUP = 16
 """So many sums of odds are multiplied before a logarithm is taken: a product takes a tenth of the time."""
 
@@ -168,7 +174,8 @@ class Passes:
             return None
         steepness = max(spread_of_slopes(rows, at - self._origin) for at in (self._low, self._high))
         if not (self._nodes and self._nodes.serve(steepness)):
-            n_bins = bins_for(steepness, self._high - self._low, min(self._x.size // SHARE, MOST))
+            most, spare = min(self._x.size // SHARE, MOST), min(self._x.size // SPARE, MOST_SPARE)
+            n_bins = bins_for(steepness, self._high - self._low, most, spare)
             if not n_bins:
                 return None
             self._nodes = gather(self._parts, self._low, self._high, n_bins)
