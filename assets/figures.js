@@ -104,7 +104,12 @@
     for (const { target, contentRect } of entries) {
       const plot = plotOf(target.id);
       if (!contentRect.width || !plot || !differs(plot._fullLayout, contentRect)) continue;
-      window.Plotly.Plots.resize(plot).catch(() => {}); // hidden again meanwhile
+      const { id } = target;
+      const tellSize = () => {
+        plot.dispatchEvent(new CustomEvent("resized", { bubbles: true }));
+        tell(id, onShow[id]);
+      };
+      window.Plotly.Plots.resize(plot).then(tellSize, () => {}); // hidden again meanwhile
     }
   });
 
@@ -113,16 +118,12 @@
   let loading = false;
 
   /* plotly.js takes longer to run than the whole page to stand: so it runs when there is a figure to draw. */
-  function load() {
+  async function load() {
     if (loading || window.Plotly) return;
     loading = true;
-    const script = document.createElement("script");
-    script.src = document.getElementById("plotly").href;
-    script.addEventListener("load", () => {
-      for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
-      whenIdle(drawNext);
-    });
-    document.head.append(script);
+    await emlab.network.plotly(document.getElementById("plotly").href);
+    for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
+    whenIdle(drawNext);
   }
 
   const pending = {};
