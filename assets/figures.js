@@ -103,15 +103,22 @@
   const sizes = new ResizeObserver((entries) => {
     for (const { target, contentRect } of entries) {
       const plot = plotOf(target.id);
-      if (!contentRect.width || !plot || !differs(plot._fullLayout, contentRect)) continue;
-      const { id } = target;
-      const tellSize = () => {
-        plot.dispatchEvent(new CustomEvent("resized", { bubbles: true }));
-        tell(id, onShow[id]);
-      };
-      window.Plotly.Plots.resize(plot).then(tellSize, () => {}); // hidden again meanwhile
+      if (contentRect.width && plot) fit(plot, target.id, contentRect);
     }
   });
+
+  /* A figure in its room, which has become another, or can be seen again: what was drawn meanwhile knew no size. */
+  async function fit(plot, id, size) {
+    if (differs(plot._fullLayout, size)) {
+      try {
+        await window.Plotly.Plots.resize(plot);
+      } catch {
+        return; // hidden again meanwhile
+      }
+      tell(id, onShow[id]);
+    }
+    plot.dispatchEvent(new CustomEvent("resized", { bubbles: true }));
+  }
 
   const differs = (full, { width, height }) => Math.abs(full.width - width) + Math.abs(full.height - height) > 1;
 
