@@ -67,11 +67,15 @@
   const refused = new Set();
   const isRefused = (p) => refused.has(boxId(p));
 
+  /* A refused box says so itself, with the words as its description; both go with them. */
   function refuse(p, words) {
     if (words) {
       refused.add(boxId(p));
       say(errorId(p), words);
+      element(boxId(p)).setAttribute("aria-invalid", "true");
+      element(boxId(p)).setAttribute("aria-describedby", errorId(p));
     } else if (refused.delete(boxId(p))) {
+      for (const name of ["aria-invalid", "aria-describedby"]) element(boxId(p))?.removeAttribute(name);
       setTimeout(() => isRefused(p) || !element(errorId(p)) || say(errorId(p), ""), CALM);
     }
   }
@@ -241,7 +245,7 @@
   /* Arrow keys, Home and End move between tabs, as in every tab list. */
   document.addEventListener("keydown", (event) => {
     const tab = event.target.closest && event.target.closest('[role="tab"]');
-    if (!tab) return;
+    if (!tab || event.ctrlKey || event.altKey || event.metaKey) return; // Alt and an arrow go back and forward
     const tabs = [...tab.parentElement.querySelectorAll('[role="tab"]')];
     const at = tabs.indexOf(tab);
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[event.key];

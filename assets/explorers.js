@@ -110,6 +110,8 @@
       if (drawn) emlab.points.draw(view, config);
       if (cleared) emlab.points.clear(view, config);
       draw(emlab.figures.showNow, reset || cleared, drawn || cleared);
+      for (const key of document.querySelectorAll(`#view-${view} .legend :is(.of-0, .of-1)`))
+        key.parentElement.hidden = !context.inputs[`${view}-components.data`];
       emlab.takeHome.offer(view, config);
       return clientside.no_update;
     };

@@ -9,13 +9,21 @@
   const SMALL = 1e-9;
 
   let pointed = false; // whether the last that was used was a pointer
-  let walk = null; // { graph, id, uid, i, mark, readout, live }; no uid before the first step
+  let walk = null; // { graph, id, uid, i, j, mark, readout, live }; no uid before the first step, j on a surface only
 
-  const words = () => emlab.takeHome.config()?.figureWords;
   const figureOf = (id) => emlab.figures.onShow[id];
   const isCurve = ({ uid, type, visible, x }) =>
     visible !== false && (type === "scatter" || type === "bar") && x?.length > 0 && !uid.startsWith("cursor");
-  const curves = (figure) => figure.data.filter(isCurve);
+  const isSurface = ({ type }) => type === "contour";
+
+  /* What is walked along: the curves, or the surface if there is one. */
+  function curves({ data }) {
+    const surface = data.filter(isSurface);
+    return surface.length ? surface : data.filter(isCurve);
+  }
+
+  /* Where one is on a trace. */
+  const pointOf = (trace) => ({ x: trace.x[walk.i], y: trace.y[isSurface(trace) ? walk.j : walk.i] });
 
   const plain = (text) => (text || "").replace(/<[^>]+>/g, "");
   const axisOf = ({ layout }, letter, { [`${letter}axis`]: name }) => layout[(name || letter).replace(letter, `${letter}axis`)];
@@ -45,29 +53,33 @@
 
   /* -- what is at a point ------------------------------------------------------------------------------------------- */
 
-  function say(figure, trace, i) {
+  function say(figure, trace) {
+    const { i, j } = walk;
     const { fill, format } = emlab.controls;
     const config = emlab.takeHome.config();
     const { figureWords: said } = config;
     const number = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : format(value, 4));
     const equals = (name, value) => fill(said.equals, { name, value });
     const half = (trace.width?.[i] ?? 0) / 2;
-    const [x, y] = [trace.x[i], trace.y[i]];
+    const { x, y } = pointOf(trace);
     const across = half ? fill(said.between, { from: number(x - half), to: number(x + half) }) : number(x);
     const responsibilities = trace.uid.startsWith("observations") && trace.customdata[i].map((q, k) => equals(`q${k}`, number(q)));
+    const height = isSurface(trace) ? [equals(said.height, format(trace.customdata[j][i], 7))] : [];
     const up = responsibilities || [equals(titleOf(figure, "y", trace), number(y))];
     const name = curves(figure).length > 1 ? [nameOf(figure, trace, config)] : [];
-    return [equals(titleOf(figure, "x", trace), across), ...up, ...name].join(", ");
+    return [equals(titleOf(figure, "x", trace), across), ...up, ...height, ...name].join(", ");
   }
 
   /* -- the mark and what is read out -------------------------------------------------------------------------------- */
 
+  const keysOf = (graph) => document.getElementById(graph.getAttribute("aria-describedby")).textContent;
+
   function begin(graph) {
-    const said = words();
-    if (!said) return;
+    if (!emlab.takeHome.config()) return; // the page is not there yet
+    if (walk) end(); // a figure that was hidden lost the focus without a word
     const { element } = emlab.runFigures;
     const mark = element("div", [], { class: "figure-mark", "aria-hidden": "true", hidden: "" });
-    const readout = element("p", said.keys, { class: "figure-readout", "aria-hidden": "true" });
+    const readout = element("p", keysOf(graph), { class: "figure-readout", "aria-hidden": "true" });
     const live = element("p", [], { class: "unseen", "aria-live": "polite" });
     graph.append(mark, readout, live);
     walk = { graph, id: graph.querySelector("[data-config]").id, mark, readout, live };
@@ -83,7 +95,7 @@
   function rest() {
     delete walk.uid;
     walk.mark.hidden = true;
-    walk.readout.textContent = words().keys;
+    walk.readout.textContent = keysOf(walk.graph);
     walk.live.textContent = "";
   }
 
@@ -94,10 +106,10 @@
     const trace = all.find(({ uid }) => uid === walk.uid) || all[0];
     if (!trace) return rest();
     walk.uid = trace.uid;
-    walk.i = Math.min(walk.i, trace.x.length - 1);
+    stay(trace);
     const full = emlab.figures.plotOf(walk.id)?._fullLayout;
     if (full) place(full, trace);
-    const text = say(figure, trace, walk.i);
+    const text = say(figure, trace);
     walk.readout.textContent = text;
     clearTimeout(walk.speaking);
     if (spoken) walk.speaking = setTimeout(() => (walk.live.textContent = text), SPOKEN);
@@ -109,14 +121,26 @@
       const at = axis.d2p(value);
       return axis._offset + Math.min(Math.max(Number.isFinite(at) ? at : axis._length, 0), axis._length);
     };
+    const { x, y } = pointOf(trace);
     walk.mark.hidden = false;
-    Object.assign(walk.mark.style, { left: `${pixel("x", trace.x[walk.i])}px`, top: `${pixel("y", trace.y[walk.i])}px` });
+    Object.assign(walk.mark.style, { left: `${pixel("x", x)}px`, top: `${pixel("y", y)}px` });
+  }
+
+  /* On the trace, whatever the step or a change of the figure. */
+  function stay(trace) {
+    const within = (at, { length }) => Math.min(Math.max(at, 0), length - 1);
+    walk.i = within(walk.i, trace.x);
+    if (isSurface(trace)) walk.j = within(walk.j, trace.y);
   }
 
   /* -- steps -------------------------------------------------------------------------------------------------------- */
 
-  /* Where one begins: on the strong line where it is highest, or at a curve's first point. */
-  function first(all) {
+  /* Where one begins: on the strong line where it is highest, at a curve's first point, or where the run is on the surface. */
+  function first(all, figure) {
+    if (isSurface(all[0])) {
+      const here = emlab.figures.trace(figure, "here");
+      return { uid: all[0].uid, i: nearest(all[0].x, here.x[0]), j: nearest(all[0].y, here.y[0]) };
+    }
     const trace = all.find(({ uid }) => uid === "mixture") || all.find(({ uid }) => !uid.includes("true")) || all[0];
     const highest = trace.y.reduce((best, y, i) => (y > trace.y[best] + SMALL ? i : best), 0);
     return { uid: trace.uid, i: trace.uid === "mixture" ? highest : 0 };
@@ -142,14 +166,24 @@
     ArrowDown: (all, trace) => across(all, trace, 1),
   };
 
-  function step(move) {
-    const all = figureOf(walk.id) ? curves(figureOf(walk.id)) : [];
+  const upwards = { ArrowUp: () => 1, ArrowDown: () => -1, PageUp: leap, PageDown: (trace) => -leap(trace) };
+
+  function step(key) {
+    const figure = figureOf(walk.id);
+    const all = figure ? curves(figure) : [];
     if (!all.length) return;
     const trace = all.find(({ uid }) => uid === walk.uid);
-    Object.assign(walk, trace ? move(all, trace) : first(all));
-    const { length } = all.find(({ uid }) => uid === walk.uid).x;
-    walk.i = Math.min(Math.max(walk.i, 0), length - 1);
+    if (!trace) Object.assign(walk, first(all, figure));
+    else if (isSurface(trace) && upwards[key]) walk.j += upwards[key](trace);
+    else Object.assign(walk, moves[key](all, trace));
     show(true);
+  }
+
+  /* Whoever can do something at a point of a figure hears that Enter was pressed there. */
+  function enter() {
+    const trace = curves(figureOf(walk.id)).find(({ uid }) => uid === walk.uid);
+    const detail = { id: walk.id, ...pointOf(trace) };
+    document.dispatchEvent(new CustomEvent("enter", { detail }));
   }
 
   // Before anything else that hears of arrow keys (assets/walk.js)
@@ -158,11 +192,10 @@
     (event) => {
       pointed = false;
       if (!walk || event.target !== walk.graph || event.ctrlKey || event.altKey || event.metaKey) return;
-      const move = moves[event.key];
-      if (!move && (event.key !== "Escape" || !walk.uid)) return;
+      const action = moves[event.key] ? step : walk.uid && { Escape: rest, Enter: enter }[event.key];
+      if (!action) return;
       event.preventDefault();
-      if (move) step(move);
-      else rest();
+      action(event.key);
     },
     true
   );

@@ -6,6 +6,7 @@
 
   const ROWS = 21; // of a curve
   const DIGITS = 4;
+  const CLOSE = 1e-4; // the span of an axis from which numbers on the page have exponents
   const SIDE = 7; // rows and columns of the surface
   const REST = 150; // ms between two updates
   const open = new Map(); // id of a figure -> { title, region, timer }
@@ -71,7 +72,7 @@
         columns: [
           { name: titleOf(figure, "x", {}), values: all.map(({ x }) => x) },
           ...all[0].q.map((_, k) => ({ name: `q${k}`, k, values: all.map(({ q }) => q[k]) })),
-          { name: "", values: all.map(({ row }) => row) },
+          { name: config().sentences.component_head, values: all.map(({ row }) => row) },
         ],
         at: thin(all.length),
       },
@@ -130,10 +131,17 @@
 
   const shown = (value) => (typeof value === "number" ? emlab.controls.format(value, DIGITS) : value);
 
-  /* Places along an axis, all with the same decimals: no more than they need, or than tell them apart. */
+  /* Places along an axis, all with the same decimals: no more than they need, or than tell them apart. Very close ones
+     need more digits than places have. */
   function places(values) {
+    const span = values[values.length - 1] - values[0] || 1;
+    if (span < CLOSE) {
+      const size = Math.max(...values.map(Math.abs));
+      const digits = DIGITS + Math.max(0, Math.ceil(Math.log10(size / span)));
+      return values.map((value) => emlab.controls.format(value, digits));
+    }
     const needed = values.map((value) => (String(Number(value.toPrecision(DIGITS))).split(".")[1] || "").length);
-    const apart = DIGITS - Math.ceil(Math.log10(values[values.length - 1] - values[0] || 1));
+    const apart = DIGITS - Math.ceil(Math.log10(span));
     const decimals = Math.max(0, Math.min(apart, Math.max(...needed)));
     return values.map((value) => value.toFixed(decimals).replace("-", "−"));
   }
@@ -165,8 +173,11 @@
     region.replaceChildren(...tables.map((one) => drawn(one, title)));
   }
 
-  function show(button, id, title) {
+  const buttonOf = (id) => document.querySelector(`.save[data-figure="${id}"] .as-table`);
+
+  function show(id, title) {
     const { element } = emlab.runFigures;
+    const button = buttonOf(id);
     const region = element("div", [], {
       id: `${id}-table`,
       class: "figure-table",
@@ -176,24 +187,28 @@
     });
     button.closest(".card").append(region);
     button.setAttribute("aria-controls", region.id);
+    button.setAttribute("aria-expanded", "true");
     open.set(id, { title, region, timer: null });
     write(id);
     region.scrollIntoView({ block: "nearest" });
   }
 
-  function hide(button, id) {
+  /* Put a figure's tables away, if they are open. */
+  function hide(id) {
+    if (!open.has(id)) return;
     const { region, timer } = open.get(id);
+    const button = buttonOf(id);
     clearTimeout(timer);
     region.remove();
     button.removeAttribute("aria-controls");
+    button.setAttribute("aria-expanded", "false");
     open.delete(id);
   }
 
   document.addEventListener("click", ({ target }) => {
     if (!target.matches?.(".as-table")) return;
     const { figure: id, title } = target.closest(".save").dataset;
-    (open.has(id) ? hide : show)(target, id, title);
-    target.setAttribute("aria-expanded", String(open.has(id)));
+    (open.has(id) ? hide : show)(id, title);
   });
 
   document.addEventListener("figure", ({ detail: id }) => {
@@ -213,5 +228,5 @@
     return element("button", said.table, { type: "button", class: "as-table", title: name, "aria-label": name, "aria-expanded": "false" });
   }
 
-  emlab.figureTables = { button };
+  emlab.figureTables = { button, hide };
 })();

@@ -103,26 +103,34 @@
   const sizes = new ResizeObserver((entries) => {
     for (const { target, contentRect } of entries) {
       const plot = plotOf(target.id);
-      if (!contentRect.width || !plot || !differs(plot._fullLayout, contentRect)) continue;
-      window.Plotly.Plots.resize(plot).catch(() => {}); // hidden again meanwhile
+      if (contentRect.width && plot) fit(plot, target.id, contentRect);
     }
   });
+
+  /* A figure in its room, which has become another, or can be seen again: what was drawn meanwhile knew no size. */
+  async function fit(plot, id, size) {
+    if (differs(plot._fullLayout, size)) {
+      try {
+        await window.Plotly.Plots.resize(plot);
+      } catch {
+        return; // hidden again meanwhile
+      }
+      tell(id, onShow[id]);
+    }
+    plot.dispatchEvent(new CustomEvent("resized", { bubbles: true }));
+  }
 
   const differs = (full, { width, height }) => Math.abs(full.width - width) + Math.abs(full.height - height) > 1;
 
   let loading = false;
 
   /* plotly.js takes longer to run than the whole page to stand: so it runs when there is a figure to draw. */
-  function load() {
+  async function load() {
     if (loading || window.Plotly) return;
     loading = true;
-    const script = document.createElement("script");
-    script.src = document.getElementById("plotly").href;
-    script.addEventListener("load", () => {
-      for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
-      whenIdle(drawNext);
-    });
-    document.head.append(script);
+    await emlab.network.plotly(document.getElementById("plotly").href);
+    for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
+    whenIdle(drawNext);
   }
 
   const pending = {};

@@ -80,31 +80,40 @@
     else frame.removeAttribute("role");
   }
 
-  function tellFirst(...said) {
-    bePage(true);
-    tell(FIRST, ...said);
+  /* -- what the page cannot do without --------------------------------------------------------------------------------- */
+
+  /* Where it is said: `words` of a loss there; `said` is told whether anything is. `lost` resolves when it is to be tried
+     again. Several requests may wait there, for the one button. */
+  function place(id, name, said = () => {}) {
+    let pressed = null;
+
+    function write(...all) {
+      said(true);
+      tell(id, ...all);
+    }
+
+    function clear() {
+      said(false);
+      document.getElementById(id).replaceChildren();
+    }
+
+    function lost(sentence) {
+      pressed ??= Promise.withResolvers();
+      const { promise, resolve } = pressed;
+      const press = () => {
+        clear();
+        pressed = null;
+        resolve();
+      };
+      write(sentence || words()[name], false, { words: words().again, press });
+      return promise;
+    }
+
+    return { trying: () => write(words().trying, true), clear, lost };
   }
 
-  const tryingFirst = () => tellFirst(words().trying, true);
+  const first = place(FIRST, "no_page", bePage);
+  const figures = place("figures-lost", "no_figures");
 
-  function clearFirst() {
-    bePage(false);
-    document.getElementById(FIRST).replaceChildren();
-  }
-
-  /* Resolves when it is to be tried again. Both requests for a page may wait here, for the one button. */
-  let pressed = null;
-  function lostFirst(sentence) {
-    pressed ??= Promise.withResolvers();
-    const { promise, resolve } = pressed;
-    const press = () => {
-      clearFirst();
-      pressed = null;
-      resolve();
-    };
-    tellFirst(sentence || words().no_page, false, { words: words().again, press });
-    return promise;
-  }
-
-  emlab.lost = { clear, clearFirst, failed, lookAfter, lost, lostFirst, trying, tryingFirst };
+  emlab.lost = { clear, failed, figures, first, lookAfter, lost, trying };
 })();

@@ -25,7 +25,7 @@
   const isLost = (outcome) => !(outcome instanceof Response) || LOST.includes(outcome.status);
 
   /* One try: an answer that came whole, or the error by which it was lost. */
-  async function attempt(url, options) {
+  async function request(url, options) {
     try {
       const response = await fetch(url, options);
       const body = await response.arrayBuffer(); // it may break off
@@ -34,6 +34,19 @@
       return error;
     }
   }
+
+  /* Likewise of a script, which runs if it comes. */
+  const run = (src) =>
+    new Promise((resolve) => {
+      const script = document.createElement("script");
+      script.addEventListener("load", () => resolve(new Response()));
+      script.addEventListener("error", (error) => {
+        script.remove();
+        resolve(error);
+      });
+      script.src = src;
+      document.head.append(script);
+    });
 
   /* So many ms, or until one of the events comes: each a target and its type. */
   function rest(ms, ...events) {
@@ -56,13 +69,12 @@
     if (!navigator.onLine) await rest(schedule.offline, [signal, "abort"], [window, "online"]);
   }
 
-  /* The first outcome that is not lost, or the last one. `trying` is called when that takes long. */
-  async function persist(url, options, trying) {
-    const { signal } = options;
+  /* The first outcome of an `attempt` that is not lost, or the last one. `trying` is called when that takes long. */
+  async function persist(attempt, signal, trying) {
     let saying = null;
     try {
       for (let tries = 0; ; tries++) {
-        const outcome = await attempt(url, options);
+        const outcome = await attempt();
         if (signal.aborted || !isLost(outcome) || tries >= schedule.waits.length) return outcome;
         saying ??= setTimeout(trying, schedule.silent);
         await pause(schedule.waits[tries], outcome, signal);
@@ -96,7 +108,7 @@
     const { signal } = ending;
     emlab.lost.clear(output);
     const headers = { ...options.headers, "X-Page": page };
-    const outcome = await persist(url, { ...options, headers, signal }, () => emlab.lost.trying(output, options.body));
+    const outcome = await persist(() => request(url, { ...options, headers, signal }), signal, () => emlab.lost.trying(output, options.body));
     const sentence = await sentenceOf(outcome);
     if (signal.aborted) throw signal.reason;
     underWay.delete(output);
@@ -107,16 +119,19 @@
     throw outcome;
   }
 
-  /* Without these two there is no page: they are asked for as often as somebody wants. */
-  async function first(url, options) {
-    const { signal } = new AbortController(); // nothing ends them
+  /* What the page cannot do without is asked for as often as somebody wants; `place` is where that is said. */
+  async function insist(attempt, place) {
+    const { signal } = new AbortController(); // nothing ends it
     for (;;) {
-      const outcome = await persist(url, { ...options, signal }, emlab.lost.tryingFirst);
-      emlab.lost.clearFirst();
+      const outcome = await persist(attempt, signal, place.trying);
+      place.clear();
       if (!isLost(outcome)) return outcome;
-      await emlab.lost.lostFirst(await sentenceOf(outcome));
+      await place.lost(await sentenceOf(outcome));
     }
   }
+
+  const first = (url, options) => insist(() => request(url, options), emlab.lost.first);
+  const plotly = (src) => insist(() => run(src), emlab.lost.figures);
 
   window.fetch = function (resource, options) {
     const url = typeof resource === "string" ? resource : "";
@@ -126,5 +141,5 @@
     return fetch(resource, options);
   };
 
-  emlab.network = { schedule };
+  emlab.network = { plotly, schedule };
 })();

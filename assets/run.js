@@ -71,7 +71,7 @@
     if (newSource) followSource(source);
     if (newSource || emlab.controls.wasTriggered(context, "run-button")) {
       showPreset(null);
-      askForRun(!newSource);
+      askForRun({ pressed: !newSource });
     }
     emlab.takeHome.offer("run", settings);
     emlab.link.begin("run", settings);
@@ -131,8 +131,9 @@
     for (const p of truth()) kept[p.name] ??= p.default;
   }
 
-  /* What is missing is said to who `pressed` the button, not to who has just come to where it is to be given. */
-  function askForRun(pressed = true) {
+  /* What is missing is said to who `pressed` the button, not to who has just come to where it is to be given. A `study` is
+     made of this run as soon as it has come, and of no other. */
+  function askForRun({ pressed = true, study = null } = {}) {
     const parameters = asked();
     const own = current === "own";
     const refused = parameters.some(emlab.controls.isRefused) ? settings.sentences.mend_first : "";
@@ -141,12 +142,17 @@
     if (missing || refused) return;
     const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
     last = { source: current, start_from: from, method, ...values, ...(own ? { family, data: emlab.own.values() } : {}) };
+    emlab.studies.afterRun(study);
     ask();
   }
 
+  /* Read aloud: that a run is under way, then how it ended, though it may be as the one before. */
+  const announce = (words) => emlab.controls.say("run-announcement", words);
+
   function ask() {
-    last.blind = emlab.hiding.hides("truth");
+    last = { ...last, blind: emlab.hiding.hides("truth") };
     clientside.set_props("run-request", { data: { id: ++request, ...last } });
+    announce(settings.running);
     emlab.link.changed();
   }
 
@@ -164,6 +170,7 @@
     if (reply && emlab.controls.wasTriggered(clientside.callback_context, "run-reply")) {
       const reasons = Object.values(reply.errors || {}).join(" ");
       emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
+      announce(reply.result ? emlab.controls.withMinus(reply.result.sentence) : "");
       if (reply.result) {
         emlab.walk.open(reply.result, opensAt);
         opensAt = undefined;
@@ -178,7 +185,10 @@
   };
 
   /* No answer came. Dash leaves the button as it was while running: put it back. */
-  const stop = () => clientside.set_props("run-button", { children: settings.run, "aria-busy": "false" });
+  function stop() {
+    clientside.set_props("run-button", { children: settings.run, "aria-busy": "false" });
+    announce("");
+  }
 
   /* Set start values, as near as their steps allow, and run from there. */
   function runFrom(values) {
@@ -189,6 +199,7 @@
       kept[p.name] = Number((p.minimum + steps * p.step).toFixed(digits));
     }
     arrange();
+    showPreset(null);
     askForRun();
   }
 
@@ -213,8 +224,7 @@
     Object.assign(kept, preset.settings);
     arrange();
     showPreset(name);
-    askForRun();
-    if (preset.study) emlab.studies.afterRun(preset.study);
+    askForRun({ study: preset.study });
   }
 
   function showPreset(chosen) {
@@ -230,5 +240,5 @@
   /* Parameters and their values, for the link. */
   const state = () => [asked(), kept];
 
-  emlab.run = { askAgain, follow, lastAsked: () => last, onShow: () => shownFor, runFrom, state };
+  emlab.run = { askAgain, follow, onShow: () => shownFor, runFrom, state };
 })();

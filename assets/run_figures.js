@@ -239,7 +239,9 @@
     const gap = 0.09;
     const height = (1 - gap * (names.length - 1)) / names.length;
     const { t: above, b: below } = figure.layout.template.layout.margin;
-    const pixels = (document.getElementById("parameters-figure").clientHeight - above - below) * height;
+    const whole = document.getElementById("parameters-figure").clientHeight;
+    figure.layout.meta.height = whole; // that the names stand apart for
+    const pixels = (whole - above - below) * height;
     figure.layout.annotations = names.flatMap((name, row) => lineLabels(figure, result, name, row, pixels, config));
     for (let row = 0; row < 3; row++) {
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];

@@ -45,7 +45,7 @@
     return {
       x: counts.map((_, i) => low + (i + 0.5) * width),
       y: counts.map((count) => count / (xs.length * width)),
-      width,
+      width: counts.map(() => width), // of each bar, as a run's histogram has it
     };
   }
 

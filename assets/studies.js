@@ -19,7 +19,7 @@
   const own = ({ parameters }, study) => (study === "surface" ? parameters.across : parameters.study);
 
   function ask(study) {
-    const run = emlab.run.lastAsked();
+    const run = emlab.run.onShow();
     if (!run || !settings || own(settings, study).some(emlab.controls.isRefused)) return;
     wait(study);
     const iteration = emlab.walk.onShow() ?? emlab.walk.state.result.log_likelihood.length - 1;
@@ -66,11 +66,12 @@
         again: ({ study }) => wait(study),
       });
     }
-    const { k } = emlab.run.lastAsked();
+    const { k } = emlab.run.onShow();
     for (const { name } of config.parameters.across) document.getElementById(`${name}-row`).hidden = k <= 2;
     if (k <= 2) emlab.controls.reset(config.parameters.across, kept);
     waiting = surface = null;
     document.querySelector(".study-surface .graph").classList.remove("drawn");
+    emlab.figureTables.hide("surface-figure");
     for (const study of STUDIES) {
       emlab.controls.say(`study-${study}-words`, "");
       const table = document.getElementById(`study-${study}-table`);
@@ -80,7 +81,7 @@
     next = null;
   }
 
-  /* Make a study of the run that is under way, as soon as it has come. */
+  /* Make a study, or none, of the run that is under way, as soon as it has come. */
   const afterRun = (study) => (next = study);
 
   /* -- the surface ---------------------------------------------------------------------------------------------------- */
@@ -113,7 +114,13 @@
     });
   });
 
-  /* Start values of the run on show, with those of the surface's two components at the point that was clicked. */
+  document.addEventListener("enter", ({ detail: { id, x, y } }) => {
+    if (id !== "surface-figure" || !surface) return;
+    document.getElementById("study-surface").focus(); // the surface goes; another is drawn from here
+    emlab.run.runFrom(startAt(x, y));
+  });
+
+  /* Start values of the run on show, with those of the surface's two components at the point that was chosen. */
   function startAt(x, y) {
     const { run, parameter, components } = surface;
     const { weights, ...others } = emlab.runFigures.record(run, 0);

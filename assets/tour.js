@@ -10,7 +10,9 @@
   let tour = null; // { steps, at, dialog, card, ring, title, words, back, next } while it is open
 
   const words = () => emlab.takeHome.config().tour;
-  const isOpenView = (view) => document.getElementById(`tab-${view}`)?.getAttribute("aria-selected") === "true";
+  const openView = () => document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
+  const isOpenView = (view) => openView() === view;
+  const open = (view) => isOpenView(view) || document.getElementById(`tab-${view}`).click();
   const targetOf = ({ target }) => document.getElementById(target);
 
   /* Not those that a link hides. */
@@ -38,28 +40,38 @@
 
   function begin() {
     if (!emlab.takeHome.config()) return; // the page is not there yet
-    tour = { ...build(), steps: words().steps.filter(isThere), at: 0 };
+    tour = { ...build(), steps: words().steps.filter(isThere), at: 0, from: openView() };
     tour.dialog.showModal();
     tour.next.focus();
     go(0);
   }
 
+  /* Back to where it began. */
   function end() {
     tour.dialog.remove();
+    open(tour.from);
     tour = null;
     document.getElementById("tour").focus();
   }
 
-  /* Another step, as soon as what it points at is on the page. */
+  /* Another step, as soon as what it points at is on the page: until then nothing is said or pointed at. What does not
+     come is a step no more. */
   async function go(at, by = 1) {
     tour.at = at;
     const step = tour.steps[at];
     if (!step) return tour.dialog.close();
-    if (!isOpenView(step.view)) document.getElementById(`tab-${step.view}`).click();
+    open(step.view);
+    tour.ring.hidden = true;
+    tour.words.textContent = "";
+    turnTo(at);
     const came = await appears(step);
-    if (!tour || tour.at !== at) return; // meanwhile one went on
-    if (!came) return go(at + by, by);
-    tell(step);
+    if (!tour || tour.steps[tour.at] !== step) return; // meanwhile one went on
+    if (!came) {
+      tour.steps.splice(at, 1);
+      return go(by < 0 ? Math.max(0, at - 1) : at, by);
+    }
+    tour.ring.hidden = false;
+    tour.words.textContent = step.words;
     bringIntoView(targetOf(step));
     place();
   }
@@ -69,15 +81,13 @@
     if (top < GAP || bottom > innerHeight - GAP) target.scrollIntoView({ block: height > innerHeight / 2 ? "nearest" : "center" });
   }
 
-  function tell({ words: sentence }) {
-    const { title, next } = words();
+  function turnTo(at) {
+    const { title, next, done } = words();
     const { length } = tour.steps;
-    const last = tour.at === length - 1;
-    tour.title.textContent = emlab.controls.fill(title, { step: tour.at + 1, last: length });
-    tour.words.textContent = sentence;
-    tour.next.textContent = last ? words().done : next;
-    if (tour.at === 0 && document.activeElement === tour.back) tour.next.focus();
-    tour.back.hidden = tour.at === 0;
+    tour.title.textContent = emlab.controls.fill(title, { step: at + 1, last: length });
+    tour.next.textContent = at === length - 1 ? done : next;
+    if (at === 0 && document.activeElement === tour.back) tour.next.focus();
+    tour.back.hidden = at === 0;
   }
 
   function appears(step) {

@@ -94,6 +94,15 @@
     else afterPaint(parameters); // the answer first; this stands further down the page
   }
 
+  /* The names of lines stand apart by pixels: anew, where the figure has come to another height. */
+  for (const type of ["drawn", "resized"])
+    document.addEventListener(type, ({ target: plot }) => {
+      const place = plot.closest("#parameters-figure");
+      const figure = emlab.figures.onShow["parameters-figure"];
+      if (!place || !figure || figure.layout.meta.height === place.clientHeight) return;
+      emlab.figures.showNow("parameters-figure", figureOf("parameters-figure", walk.config));
+    });
+
   const afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)));
 
   function go(place) {
@@ -194,7 +203,9 @@
     const { target } = event;
     if (event.defaultPrevented) return; // a figure that is walked through point by point
     if (!walk.result || !slider || slider.closest("[hidden]") || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (target.matches("input, textarea, select, [role=tab], dialog, dialog *") || (event.key === " " && target.matches("button, a"))) return;
+    if (document.querySelector("dialog[open]")) return; // the run lies beneath it
+    if (target.matches("input, textarea, select, [role=tab]") || (event.key === " " && target.matches("button, a"))) return;
+    if (target.matches('.figure-table, [data-scrolls][tabindex="0"]')) return; // they scroll by these keys
     const action = actions[keys[event.key]];
     if (!action) return;
     event.preventDefault();

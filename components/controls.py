@@ -15,6 +15,9 @@ from components.parameters import Parameter
 from components.theme import SIGNS
 from components.words import FIGURE_ROLE, SCROLLS
 
+SILENT = {"aria-live": "off"}
+"""Attributes of an output that changes with every step or move: by itself it would be read aloud each time."""
+
 _GROUP_OF = {title: group for group, title in GROUPS.items()}
 
 
@@ -186,13 +189,13 @@ def save(graph_id: str, title: str) -> html.Div:
     return html.Div(className="save", **{"data-figure": graph_id, "data-title": title})
 
 
-def graph(graph_id: str, label: str, over: Sequence[Component] = ()) -> html.Div:
+def graph(graph_id: str, label: str, over: Sequence[Component] = (), keys: str = ids.FIGURE_KEYS) -> html.Div:
     """Room for a figure, which the browser draws (assets/figures.js); `over` it lies what can be dragged.
 
     Arrow keys walk along its points (assets/figure_points.js), so it is an application: to who hears the page, its
-    points are what is read out, and not every number at its axes.
+    points are what is read out, and not every number at its axes. `keys` says which there are.
     """
-    said = {"aria-label": label, "aria-roledescription": FIGURE_ROLE, "aria-describedby": ids.FIGURE_KEYS}
+    said = {"aria-label": label, "aria-roledescription": FIGURE_ROLE, "aria-describedby": keys}
     return html.Div(
         [html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG), "aria-hidden": "true"}), *over],
         className="graph",

@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Dash, Input, State, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.controls import begins, card, graph, in_group, legend, parameter_row, save
+from components.controls import SILENT, begins, card, graph, in_group, legend, parameter_row, save
 from components.link import Link
 from components.parameters import DRAW, Parameter
 from components.theme import SIGNS
@@ -30,7 +30,10 @@ def layout(
     """
     first, *others = parameters
     other_weight = html.P(
-        ["Mixing weight π2 = 1 − π1 = ", html.Output(id=ids.other_weight(view), htmlFor=ids.slider(first.name))],
+        [
+            "Mixing weight π2 = 1 − π1 = ",
+            html.Output(id=ids.other_weight(view), htmlFor=ids.slider(first.name), **SILENT),
+        ],
         className="derived",
     )
     return html.Div(

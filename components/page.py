@@ -84,6 +84,7 @@ def _tables() -> dict[str, Any]:
         "problems": parameters.PROBLEMS,
         "refusal": parameters.REFUSAL,
         "run": run_view.RUN,
+        "running": run_view.RUNNING,
         "sentences": words.SENTENCES,
         "quantities": words.QUANTITIES,
         "tableHead": words.TABLE_HEAD,
@@ -148,6 +149,7 @@ def layout(query: str = "") -> html.Div:
             html.Div(id=ids.HANDOUT_HEAD, className="handout"),
             html.Main([*_above(shown), *panels], id=ids.MAIN),
             html.P(words.FIGURE_KEYS, id=ids.FIGURE_KEYS, hidden=True),
+            html.P(words.SURFACE_KEYS, id=ids.SURFACE_KEYS, hidden=True),
             html.P(id=ids.HANDOUT_FOOT, className="handout"),
             dcc.Store(id=ids.CONFIG, data=config(shown)),
             dcc.Store(id=ids.THEME),
@@ -167,6 +169,7 @@ def _above(shown: link.Link) -> list[Component]:
         *([html.H1(TITLE, className="unseen")] if shown.is_on(EMBED) else []),
         *share.bar(shown),
         html.P(" ".join(shown.problems), id=ids.LINK_PROBLEMS, className="link-problems", hidden=not shown.problems),
+        html.P(id=ids.FIGURES_LOST, **{"aria-live": "polite"}),
     ]
 
 

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from components import ids, own_panel, runs, studies, take_home
 from components.controls import (
+    SILENT,
     begins,
     card,
     choice,
@@ -104,7 +105,8 @@ def layout(link: Link) -> html.Div:
                     ),
                     *([status] if bar_is_hidden else []),
                     html.P(id=ids.PREDICT, className="invitation", **{"aria-live": "polite"}),
-                    html.P(id=ids.RUN_SENTENCE, className="sentence", **{"aria-live": "polite"}, **in_group("words")),
+                    html.P(id=ids.RUN_SENTENCE, className="sentence", **in_group("words")),
+                    html.P(id=ids.RUN_ANNOUNCEMENT, className="unseen", **{"aria-live": "polite"}, **in_group("words")),
                     html.P(id=ids.RUN_NOTE, className="note", **in_group("words")),
                     html.P(INVITATIONS["run"], className="invitation", **in_group("walk")),
                     _transport(link),
@@ -152,7 +154,7 @@ def layout(link: Link) -> html.Div:
             _study(
                 "surface",
                 "Draw the surface",
-                [_rows(link, ACROSS), graph(ids.SURFACE_FIGURE, SURFACE)],
+                [_rows(link, ACROSS), graph(ids.SURFACE_FIGURE, SURFACE, keys=ids.SURFACE_KEYS)],
                 ids.SURFACE_FIGURE,
             ),
             _study("sizes", "Fit K = 1 to 5", [table_box(ids.study_table("sizes"))]),
@@ -198,13 +200,15 @@ def _transport(link: Link) -> html.Div:
     symbols = {
         ids.WALK_START: ("To the start", "|◀"),
         ids.WALK_BACK: ("One step back", "◀"),
-        ids.WALK_PLAY: ("Play or pause", PLAY),
+        ids.WALK_PLAY: (None, PLAY),
         ids.WALK_FORWARD: ("One step forward", "▶"),
         ids.WALK_END: ("To the end", "▶|"),
     }
     words = json.dumps({"play": PLAY, "pause": PAUSE})
     buttons = [
-        html.Button(text, id=name, type="button", title=label, **{"aria-label": label, "data-words": words})
+        html.Button(
+            text, id=name, type="button", **({"title": label, "aria-label": label} if label else {"data-words": words})
+        )
         for name, (label, text) in symbols.items()
     ]
     return html.Div(
@@ -212,7 +216,7 @@ def _transport(link: Link) -> html.Div:
             html.Div(buttons, className="transport-buttons", role="group", **{"aria-label": GROUPS["walk"]}),
             html.Label("Iteration on show", htmlFor=ids.WALK_SLIDER, className="unseen"),
             dcc.Input(type="range", id=ids.WALK_SLIDER, min=0, max=1, step=1, value="1", className="slider"),
-            html.Output(id=ids.WALK_PLACE, className="walk-place"),
+            html.Output(id=ids.WALK_PLACE, className="walk-place", **SILENT),
             html.Div(choice(ids.SPEED, link.chosen(ids.SPEED)), id="speed-group"),
             switch(ids.HALF_STEPS, ["E | M half-steps"], link.is_on(ids.HALF_STEPS)),
             html.Div(id=ids.BOUND_BAR, className="bound-bar", **{"aria-hidden": "true"}),

@@ -41,7 +41,7 @@ SENTENCES = {
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
     "no_bound": "Log-likelihood {ell}. No half-steps: after a few iterations of EM the steps are Newton’s.",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
-    "Circle: start. Diamond: end. Click to start EM from a point.",
+    "Circle: start. Diamond: end. To start EM from a point, click it, or press Enter there.",
     "component_head": "Component",
     "surface_compared": "Both methods from the same start: EM (dashed) needs {em} passes over the data, "
     "the accelerated run (strong) {passes}. ",
@@ -65,8 +65,8 @@ VALUE_WORDS = {
 
 FIGURE_ROLE = "figure"
 FIGURE_KEYS = "← → along the points, ↑ ↓ to another curve, Home, End, Page keys; Esc ends it."
+SURFACE_KEYS = "← → ↑ ↓ over the surface, Home, End, Page keys; Enter starts EM there; Esc ends it."
 FIGURE_WORDS = {
-    "keys": FIGURE_KEYS,
     "table": "Table",
     "as_table": "Show as table: {title}",
     "region": "{title}, as table",
@@ -77,6 +77,7 @@ FIGURE_WORDS = {
     "iterations": "iterations",
     "iteration": "iteration t",
     "surface": "log-likelihood over {across} and {up}",
+    "height": "log-likelihood ℓ",
     "from": "from",
     "to": "to",
     "between": "{from} to {to}",
@@ -102,6 +103,7 @@ LOST = {
     "trying": "The server does not answer; trying again …",
     "lost": "The server did not answer. What is on the page stays.",
     "no_page": "The server did not answer, so the page could not be loaded.",
+    "no_figures": "The server did not answer, so the figures cannot be drawn. All else can be used.",
     "again": "Try again",
 }
 """What is said of a request that is lost. It stands in the HTML of the page, for one that never comes."""

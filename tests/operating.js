@@ -81,7 +81,7 @@ window.operating = (() => {
       if (!data.trim() || !seen(parent) || parent.closest(".katex, script, style, select, textarea, .skip, .copied")) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
-      const group = parent.closest(".run-bar, .run-card") || parent.closest(".table, .presets, .controls, dialog");
+      const group = parent.closest(".run-bar, .run-card") || parent.closest(".table, .figure-table, .presets, .controls, dialog");
       for (const box of range.getClientRects()) found.push({ node, box, group, words: data.trim().slice(0, 40) });
     }
     return found;

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from components import ids, own_panel
-from components.words import LOST
+from components.words import LOST, TOUR
 from tests.losing import Refusing, busy, is_callback
 from tests.page import Page
 
@@ -18,7 +20,7 @@ SOONER = [20, 20]
 
 def states(page: Page, server: Refusing) -> Iterator[str]:
     """Bring the page into each of its states; their names. The first load comes first, a page that never came last."""
-    for part in (explorers, runs, refused_runs, own_data, studies, dialogs, linked, lost_pages):
+    for part in (explorers, runs, refused_runs, own_data, studies, figures, dialogs, linked, lost_pages):
         yield from part(page, server)
 
 
@@ -30,6 +32,9 @@ def explorers(page: Page, _server: Refusing) -> Iterator[str]:
     put(page, "gaussian-sigma1", "9")
     page.until(lambda: page.error("gaussian-sigma1"))
     yield "points drawn and a value refused"
+    press_all(page, table_button(ids.GAUSSIAN_FIGURE))
+    yield "an explorer's figure as tables"
+    press_all(page, table_button(ids.GAUSSIAN_FIGURE))
     page.open("exponential")
     page.element(ids.option(ids.Y_AXIS, "log")).click()
     page.element(ids.option(ids.NOTEBOOK_CURVE, "button")).click()
@@ -124,8 +129,28 @@ def studies(page: Page, _server: Refusing) -> Iterator[str]:
     yield "studies"
 
 
+def figures(page: Page, _server: Refusing) -> Iterator[str]:
+    """Figures of a run, read otherwise than by eye."""
+    press_all(page, table_button(ids.DATA_FIGURE))
+    yield "a run's figure as tables"
+    press_all(page, table_button(ids.DATA_FIGURE))
+    keys = ActionChains(page.browser)
+    keys.send_keys(Keys.TAB).perform()  # a key was the last that was used
+    page.browser.execute_script("document.getElementById(arguments[0]).parentElement.focus()", ids.SURFACE_FIGURE)
+    keys.send_keys(Keys.ARROW_RIGHT).perform()
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, ".figure-mark:not([hidden])"))
+    yield "a point of a figure"
+
+
 def dialogs(page: Page, _server: Refusing) -> Iterator[str]:
-    """Sharing."""
+    """The tour, and sharing."""
+    press(page, ids.TOUR)
+    page.until(lambda: page.text("tour-words"))
+    yield "tour"
+    press_all(page, "[data-tour=next]", "[data-tour=next]")
+    page.until(lambda: page.text("tour-words") == TOUR["run"])
+    yield "tour, in another view"
+    press_all(page, "[data-tour=close]")
     press(page, ids.SHARE)
     page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{ids.SHARE_QR} svg"))
     yield "share dialog"
@@ -174,6 +199,10 @@ def lost_pages(page: Page, server: Refusing) -> Iterator[str]:
 
 
 # -- steps -----------------------------------------------------------------------------------------------------------
+
+
+def table_button(figure: str) -> str:
+    return f'.save[data-figure="{figure}"] .as-table'
 
 
 def press(page: Page, button: str) -> None:

@@ -251,3 +251,35 @@ def test_sliders_say_their_values_in_words(page):
     assert said("exponential-lambda1") == "0.5, so the mean is 2.00"
     page.open("run")
     assert said("start_rho") == "0.1, leaving 0.9 to component 1"
+
+
+@pytest.mark.parametrize("view", ["gaussian", "exponential"])
+def test_the_legend_names_what_is_drawn(page, view):
+    page.open(view)
+    entries = f"#view-{view} .legend li:not([hidden])"
+    assert sum("Component" in entry.text for entry in page.browser.find_elements("css selector", entries)) == 2
+    page.element(ids.option(f"{view}-components", "button")).click()
+    page.until(
+        lambda: not any("Component" in entry.text for entry in page.browser.find_elements("css selector", entries))
+    )
+
+
+def test_a_refused_box_says_so_and_why(page):
+    box = page.element(ids.box("gaussian-sigma1"))
+    page.type("gaussian-sigma1", "9")
+    page.until(lambda: box.get_attribute("aria-invalid") == "true")
+    assert page.text(box.get_attribute("aria-describedby")) == page.error("gaussian-sigma1") != ""
+    page.type("gaussian-sigma1", "1")
+    page.until(lambda: box.get_attribute("aria-invalid") is None)
+    assert box.get_attribute("aria-describedby") is None
+
+
+def test_keys_of_the_browser_do_not_choose_a_tab(page):
+    page.open("exponential")
+    script = (
+        "const press = (altKey) => arguments[0].dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'ArrowLeft', altKey, bubbles: true, cancelable: true}));"
+        "return [press(true), press(false)]"
+    )
+    assert page.browser.execute_script(script, page.element(ids.tab("exponential"))) == [True, False]
+    page.until(lambda: page.element(ids.panel("gaussian")).is_displayed())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
@@ -57,7 +59,13 @@ def test_the_explorers_table_has_the_numbers_of_the_curves_and_follows_them(page
     page.until(lambda: numbers([tables(page, ids.GAUSSIAN_FIGURE)[0]["rows"][at][column]]) == [0.3989])
     page.element(ids.draw("gaussian")).click()
     page.until(lambda: len(tables(page, ids.GAUSSIAN_FIGURE)) == 2)
-    assert "histogram" in tables(page, ids.GAUSSIAN_FIGURE)[1]["caption"]
+    bars = tables(page, ids.GAUSSIAN_FIGURE)[1]
+    assert "histogram" in bars["caption"]
+    heights = page.trace(ids.GAUSSIAN_FIGURE, "histogram")["y"]
+    at = [round(i * 39 / 20) for i in range(21)]  # of 40 bars over [-5, 5]
+    np.testing.assert_allclose([numbers(row)[0] for row in bars["rows"]], [-5 + i / 4 for i in at])
+    np.testing.assert_allclose([numbers(row)[1] for row in bars["rows"]], [-4.75 + i / 4 for i in at])
+    np.testing.assert_allclose([numbers(row)[2] for row in bars["rows"]], [heights[i] for i in at], rtol=1e-3)
 
     button(page, ids.GAUSSIAN_FIGURE).click()
     assert page.browser.find_elements(By.CSS_SELECTOR, ".figure-table") == []
@@ -153,6 +161,81 @@ def test_arrow_keys_walk_along_the_points_of_a_figure(page):
     assert page.browser.switch_to.active_element == graph
     press(page, Keys.TAB)
     assert page.browser.find_elements(By.CSS_SELECTOR, ".figure-readout, .figure-mark") == []
+
+
+def test_a_bar_of_drawn_points_is_read_out_from_end_to_end(page):
+    page.element(ids.draw("gaussian")).click()
+    page.until(lambda: page.trace(ids.GAUSSIAN_FIGURE, "histogram").get("y"))
+    reach(page, ids.GAUSSIAN_FIGURE)
+    press(page, Keys.ARROW_RIGHT)
+    for _ in page.browser.execute_script("return emlab.figures.onShow['gaussian-figure'].data"):
+        if not readout(page).endswith("Points drawn, histogram"):
+            press(page, Keys.ARROW_UP)
+    assert re.match(r"x = (−1.250 to −1|−1 to −0.7500), ", readout(page))
+
+
+def test_places_very_close_together_are_told_apart(page):
+    page.open("run")
+    page.choose(ids.SOURCE, "own")
+    page.until(page.element("own-text").is_displayed)
+    page.element("own-text").send_keys(" ".join(f"{i}.5e-8" for i in range(1, 30)))
+    page.element("own-use").click()
+    page.until(lambda: "29" in page.text("own-said"))
+    page.until(lambda: max(page.observations(), default=1) < 1e-6)
+    page.browser.execute_script("arguments[0].click()", button(page, ids.DATA_FIGURE))
+    for table in tables(page, ids.DATA_FIGURE):
+        heads = numbers([row[0] for row in table["rows"]])
+        assert len(set(heads)) == len(heads), table["caption"]
+    curve = page.trace(ids.DATA_FIGURE, "mixture")["x"]
+    shown = numbers([row[0] for row in tables(page, ids.DATA_FIGURE)[0]["rows"]])
+    np.testing.assert_allclose([shown[0], shown[-1]], [curve[0], curve[-1]], rtol=1e-3)
+
+
+def test_a_table_of_the_surface_goes_with_the_surface(page):
+    page.open("run")
+    page.element(ids.study("surface")).click()
+    page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
+    page.browser.execute_script("arguments[0].click()", button(page, ids.SURFACE_FIGURE))
+    assert tables(page, ids.SURFACE_FIGURE)
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.text(ids.study_words("surface")) == "")
+    assert tables(page, ids.SURFACE_FIGURE) == []
+    assert button(page, ids.SURFACE_FIGURE).get_attribute("aria-expanded") == "false"
+
+
+def test_the_surface_is_walked_by_keyboard_and_enter_starts_from_there(page):
+    page.open("run")
+    page.element(ids.study("surface")).click()
+    page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
+    graph = reach(page, ids.SURFACE_FIGURE)
+    assert page.text(graph.get_attribute("aria-describedby")) == words.SURFACE_KEYS == readout(page)
+    press(page, Keys.ARROW_RIGHT)
+    assert re.match(r"λ0 = 0.09\d+, λ1 = 0.9\d+, log-likelihood ℓ = −166.8", readout(page)), "near the run's end"
+    surface = page.trace(ids.SURFACE_FIGURE, "surface")
+    press(page, Keys.HOME, Keys.ARROW_RIGHT, *[Keys.PAGE_UP] * 20)
+    x, y = surface["x"][1], surface["y"][-1]
+    found = numbers([part.split(" = ")[1] for part in readout(page).split(", ")])
+    np.testing.assert_allclose(found, [x, y, surface["customdata"][-1][1]], rtol=1e-3)
+    press(page, Keys.ARROW_DOWN)
+    y = surface["y"][-2]
+    assert numbers([readout(page).split(", ")[1].split(" = ")[1]]) == [pytest.approx(y, rel=1e-3)]
+    place = page.text(ids.WALK_PLACE)
+    press(page, Keys.ENTER)
+    page.until(lambda: page.text(ids.WALK_PLACE) != place)
+    first = [page.trace(ids.PARAMETERS_FIGURE, f"row1-component-{k}")["y"][0] for k in (0, 1)]
+    np.testing.assert_allclose(first, [x, y], atol=2e-3)
+    assert page.browser.switch_to.active_element == page.element(ids.study("surface"))
+
+
+def test_the_mark_follows_the_size_of_the_figure(page):
+    reach(page, ids.GAUSSIAN_FIGURE)
+    press(page, Keys.ARROW_RIGHT)
+    assert mark_is_on_the_curve(page, ids.GAUSSIAN_FIGURE, "mixture")
+    width = "return document.querySelector('#gaussian-figure .js-plotly-plot')._fullLayout.width"
+    before = page.browser.execute_script(width)
+    page.browser.set_window_size(1100, 800)
+    page.until(lambda: page.browser.execute_script(width) != before)
+    page.until(lambda: mark_is_on_the_curve(page, ids.GAUSSIAN_FIGURE, "mixture"))
 
 
 def test_the_mark_follows_the_figure_in_silence(page):

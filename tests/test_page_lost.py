@@ -280,6 +280,65 @@ def test_a_server_that_asks_to_be_waited_for_is_and_its_own_words_are_said_in_th
     assert is_at_rest(page)
 
 
+def test_a_study_is_made_of_the_run_on_show_and_not_of_one_that_was_lost(busy_page, server):
+    page = busy_page
+    page.try_again_after(10)
+    asked = []
+
+    def refuse(request):
+        if not is_callback(request):
+            return None
+        value = request.get_json()["inputs"][0]["value"]
+        if isinstance(value, dict) and "study" in value:
+            asked.append(value["seed"])
+            return None
+        return busy()
+
+    server.refuse = refuse
+    page.type("seed", "7")
+    ask(page)
+    page.until(lambda: page.text(ids.RUN_STATUS).endswith(LOST["again"]))
+    ask(page, ids.study("sizes"))
+    page.until(lambda: "BIC is lowest" in page.text(ids.study_words("sizes")))
+    assert asked == [1]
+
+
+def test_a_traps_study_is_made_of_its_own_run_only(busy_page, server):
+    page = busy_page
+    page.try_again_after(10)
+    server.refuse = lambda request: busy() if is_callback(request) else None
+    ask(page, ids.preset("local"))
+    page.until(lambda: page.text(ids.RUN_STATUS).endswith(LOST["again"]))
+    studies = []
+    server.refuse = lambda request: studies.append(1) if '"study"' in request.get_data(as_text=True) else None
+    page.choose(ids.SOURCE, "generated")
+    page.until(lambda: answered(page))
+    page.until(lambda: is_at_rest(page))
+    assert page.text(ids.study_words("starts")) == ""
+    assert studies == []
+
+
+def test_figures_that_cannot_be_drawn_are_said_and_asked_for_again(lab, server):
+    def of_plotly(request):
+        return busy(502) if "plotly-emlab" in request.path else None
+
+    server.refuse = lambda request: of_plotly(request) if len(server.refused) < 2 else None
+    page = Page(lab, server.address)  # the first is what the page's head asks for
+    assert len(server.refused) == 2
+    assert page.text(ids.FIGURES_LOST) == ""
+    server.refuse = of_plotly
+    page.browser.get(f"{server.address}?seed=3")
+    page.until(lambda: page.browser.execute_script("return window.emlab?.network"))
+    page.try_again_after(10)
+    page.until(lambda: lost(page, ids.FIGURES_LOST, LOST["no_figures"]))
+    assert page.element(ids.sentence("gaussian")).text
+    server.refuse = lambda _request: None
+    page.element(ids.try_again(ids.FIGURES_LOST)).click()
+    page.ready()
+    assert page.text(ids.FIGURES_LOST) == ""
+    assert [line for line in unexpected(page) if "plotly-emlab" not in line] == []
+
+
 @pytest.mark.parametrize("status", [500, 400])
 def test_what_would_fail_again_is_not_tried_again(busy_page, server, status):
     server.refuse = lambda request: busy(status) if is_callback(request) else None

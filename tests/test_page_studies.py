@@ -57,11 +57,13 @@ def test_the_surface_shows_the_path_and_a_click_starts_from_there(page):
     path = page.trace(ids.SURFACE_FIGURE, "path")
     np.testing.assert_allclose(np.transpose([path["x"], path["y"]]), run.parameters["scales"], rtol=1e-9)
     sentence = page.text(ids.RUN_SENTENCE)
-    page.browser.execute_script(
+    page.browser.execute_script(  # a question that is not about this run
+        "document.getElementById('predict').textContent = 'What will happen?';"
         "document.querySelector('#surface-figure .js-plotly-plot')"
         ".emit('plotly_click', {points: [{x: 0.3333, y: 0.8}]})"
     )
     page.until(lambda: page.text(ids.RUN_SENTENCE) != sentence)
+    assert page.text(ids.PREDICT) == ""
     assert (page.value(ids.box("start_lambda0")), page.value(ids.box("start_lambda1"))) == ("0.333", "0.8")
     page.until(lambda: float(page.value(ids.slider("start_lambda0"))) == 0.333)
     first = page.trace(ids.PARAMETERS_FIGURE, "row1-component-0")["y"][0]

@@ -76,12 +76,26 @@ def test_arrow_keys_go_back_and_on_and_escape_ends_it(page):
     press(page, Keys.ESCAPE)
     page.until(lambda: not is_open(page))
     assert focused(page) == ids.TOUR
+    assert page.element(ids.panel("exponential")).is_displayed(), "where it began"
     page.element(ids.TOUR).click()
     at(page, 0)
     press(page, Keys.TAB, Keys.TAB, Keys.TAB)
     assert focused(page) in {"next", "close", ""}, "the focus stays in it"
     page.browser.find_element(By.CSS_SELECTOR, '[data-tour="close"]').click()
     page.until(lambda: not is_open(page))
+
+
+def test_what_does_not_come_is_no_step_and_until_then_nothing_is_said(page):
+    page.element(ids.TOUR).click()
+    at(page, 0)
+    press(page, Keys.ARROW_RIGHT)
+    at(page, 1)
+    page.browser.execute_script("document.getElementById(arguments[0]).style.display = 'none'", STEPS[0]["target"])
+    press(page, Keys.ARROW_LEFT)
+    assert page.text("tour-words") == ""
+    assert not page.browser.find_element(By.CSS_SELECTOR, ".tour-ring").is_displayed()
+    page.until(lambda: page.text("tour-title") == words.TOUR_WORDS["title"].format(step=1, last=LAST - 1))
+    at(page, 1)
 
 
 def test_nothing_is_remembered(page):

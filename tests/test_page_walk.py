@@ -10,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 import em
 from components import ids
 from tests.page import Page
+from tests.sharing import open_dialog, press
 
 
 @pytest.fixture
@@ -171,3 +172,101 @@ def test_a_new_run_starts_at_its_end_and_a_source_with_means_has_three_rows(page
     page.element(ids.WALK_START).click()
     at(page, f"Iteration 0 of {run.n_iter}")
     page.until(lambda: shows(page, data.x, data.start, data.start))
+
+
+LISTEN = """
+window.spoken = [];
+for (const region of document.querySelectorAll("output, [role=status], [role=alert], [aria-live]"))
+  if (region.getAttribute("aria-live") !== "off")
+    new MutationObserver(() => window.spoken.push([region.id, region.textContent]))
+      .observe(region, { childList: true, characterData: true, subtree: true });
+"""
+
+
+DRAG = """
+const [slider, done] = arguments;
+let frames = 0;
+const move = () => {
+  slider.value = String(0.5 + 0.01 * ++frames);
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  if (frames < 20) requestAnimationFrame(move);
+  else done();
+};
+move();
+"""
+
+
+def spoken(page: Page) -> list[list[str]]:
+    """Which live regions have changed since `LISTEN`, and what they say."""
+    return page.browser.execute_script("return window.spoken")
+
+
+def test_nothing_is_read_aloud_while_a_run_plays_or_a_slider_moves(page, default):
+    _, run = default
+    page.element(ids.option(ids.SPEED, "20")).click()
+    page.element(ids.WALK_START).click()
+    page.until(lambda: page.text(ids.WALK_ANNOUNCEMENT).startswith("Iteration 0"))
+    page.browser.execute_script(LISTEN)
+    page.element(ids.WALK_PLAY).click()
+    at(page, f"Iteration {run.n_iter} of {run.n_iter}")
+    page.until(lambda: spoken(page))
+    [[region, words]] = spoken(page)
+    assert (region, words.split(".")[0]) == (ids.WALK_ANNOUNCEMENT, f"Iteration {run.n_iter} of {run.n_iter}")
+    page.open("gaussian")
+    page.browser.execute_script("window.spoken = []")
+    page.browser.execute_async_script(DRAG, page.element(ids.slider("gaussian-pi1")))
+    page.until(lambda: spoken(page))
+    assert [region for region, _ in spoken(page)] == [ids.announcement("gaussian")]
+
+
+def test_the_end_of_each_run_is_read_aloud_though_it_is_as_the_one_before(page):
+    sentence = page.text(ids.RUN_SENTENCE)
+    page.browser.execute_script(LISTEN)
+    for _ in range(2):
+        before = len(spoken(page))
+        page.element(ids.RUN_BUTTON).click()
+        page.until(lambda before=before: len(spoken(page)) == before + 2)
+    assert spoken(page) == [[ids.RUN_ANNOUNCEMENT, "Running …"], [ids.RUN_ANNOUNCEMENT, sentence]] * 2
+
+
+def test_the_keys_of_the_walk_are_not_taken_from_what_scrolls_or_lies_above(page, default):
+    _, run = default
+    place = f"Iteration {run.n_iter} of {run.n_iter}"
+    table = page.browser.find_element(By.CSS_SELECTOR, f'.save[data-figure="{ids.DATA_FIGURE}"] .as-table')
+    page.browser.execute_script("arguments[0].click()", table)
+    region = page.element(f"{ids.DATA_FIGURE}-table")
+    page.browser.execute_script("arguments[0].focus()", region)
+    below = "const [box] = arguments; return box.scrollHeight - box.clientHeight - box.scrollTop"
+    above = "return arguments[0].scrollTop"
+
+    def scrolls(key: str, left: str) -> bool:  # pressed again: one that comes too early may be dropped
+        press(page, key)
+        return page.browser.execute_script(left, region) < 2
+
+    page.until(lambda: scrolls(Keys.END, below))
+    page.until(lambda: scrolls(Keys.HOME, above))
+    assert page.text(ids.WALK_PLACE) == place
+    open_dialog(page)
+    page.browser.execute_script("document.activeElement.blur()")
+    press(page, Keys.ARROW_LEFT, Keys.HOME, Keys.SPACE)
+    assert page.text(ids.WALK_PLACE) == place
+
+
+def test_the_names_of_lines_come_with_the_figure_and_follow_its_height(page):
+    names = "return document.querySelectorAll('#parameters-figure .js-plotly-plot .annotation-text').length"
+    height = "return emlab.figures.onShow['parameters-figure'].layout.meta.height"
+    page.until(lambda: page.browser.execute_script(names) == 4)
+    page.browser.execute_script("document.getElementById('parameters-figure').closest('.card').style.display = 'none'")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.browser.execute_script(height) == 0)
+    page.browser.execute_script("document.getElementById('parameters-figure').closest('.card').style.display = ''")
+    page.until(lambda: page.browser.execute_script(height) > 0)
+    page.until(lambda: page.browser.execute_script(names) == 4)
+
+
+def test_play_is_called_by_what_it_does(page):
+    play = page.element(ids.WALK_PLAY)
+    assert play.accessible_name == "Play"
+    page.element(ids.option(ids.SPEED, "1")).click()
+    play.click()
+    page.until(lambda: play.accessible_name == "Pause")
