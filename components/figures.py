@@ -201,12 +201,17 @@ def parameters(mode: Mode) -> go.Figure:
     )
 
 
+SUMMIT = 7
+"""Twentieths of the accent in the colour of the summit: what lies on it can still be seen (tests/test_tokens.py)."""
+
+
 def surface(mode: Mode) -> go.Figure:
     """Log-likelihood over one parameter of two components, with the path of the run, and of EM beside it."""
     colour = tokens(mode)
+    low, high = colour["card"], _blend(colour["card"], colour["accent"], 21)[SUMMIT]
     contour = go.Contour(
         uid="surface",
-        colorscale=[[0, colour["card"]], [0.6, colour["tint"]], [1, colour["accent"]]],
+        colorscale=[[0, low], [1, high]],
         showscale=False,
         ncontours=24,
         line={"width": 1, "color": translucent(colour["edge"], 0.5)},
@@ -216,8 +221,7 @@ def surface(mode: Mode) -> go.Figure:
         uid="compared",
         name="EM from the same start",
         mode="lines",
-        line={"color": colour["ink"], "width": 6, "dash": "5px,4px", "simplify": False},
-        opacity=0.45,  # wide and quiet: the other path lies on it for long
+        line={"color": colour["quiet"], "width": 6, "dash": "5px,4px", "simplify": False},  # the other lies on it
         hoverinfo="skip",
     )
     path = go.Scatter(
