@@ -209,6 +209,9 @@
     }));
   }
 
+  /* A parameter at an axis, with the unit of the observations where they have one. */
+  const withUnit = (name, { unit }) => (unit ? `${name} (${unit})` : name);
+
   /* Every parameter over iterations, true values as quiet lines. The families differ in their rows. */
   function parametersFigure(result, { t }, config) {
     const figure = skeleton(config, "parameters-figure", result);
@@ -219,7 +222,7 @@
       const all = [records.flat(), result.true ? result.true[name] : []].flat();
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
       axis.range = span(all, 0.08);
-      axis.title = { ...axis.title, text: config.parameterNames[name] };
+      axis.title = { ...axis.title, text: name === "weights" ? config.parameterNames[name] : withUnit(config.parameterNames[name], result) };
       for (const k of componentsOf(result)) {
         Object.assign(emlab.figures.trace(figure, `row${row}-component-${k}`), {
           x: indices(records),
@@ -320,5 +323,6 @@
     showRecord,
     table,
     withError,
+    withUnit,
   };
 })();

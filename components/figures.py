@@ -24,6 +24,7 @@ from components.theme import (
     translucent,
 )
 from components.traces import component, figure, histogram, mixture
+from components.words import FITTED, ON_SHOW, TRUE_VALUES
 
 CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
 """Plotly's settings for every graph."""
@@ -93,7 +94,7 @@ def data(mode: Mode) -> go.Figure:
         mode,
         [histogram(mode)]
         + [component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
-        + [mixture(mode, "Fitted mixture"), *rows],
+        + [mixture(mode, FITTED), *rows],
         shapes=marks,
         meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.5g}", 0)},
         bargap=0,
@@ -124,9 +125,6 @@ def posterior(mode: Mode) -> go.Figure:
         yaxis={"title": {"text": "responsibility q"}, "range": [-0.03, 1.03], "dtick": 0.25},
         hovermode="closest",
     )
-
-
-ON_SHOW = "Iteration on show"
 
 
 def _cursor(mode: Mode, uid: str = "cursor", name: str | None = ON_SHOW, **where: Any) -> go.Scatter:
@@ -172,7 +170,7 @@ def parameters(mode: Mode) -> go.Figure:
             traces += [
                 go.Scatter(
                     uid=f"row{row}-true-{k}",
-                    name=None if row or k else "True values",
+                    name=None if row or k else TRUE_VALUES,
                     mode="lines",
                     line={"color": colour, "width": 1.5, "dash": "1px,5px", "simplify": False},
                     hovertemplate="true %{y:.4g}<extra></extra>",
