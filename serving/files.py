@@ -128,4 +128,8 @@ class Light(Dash):
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
         tags.append(f'<link rel="preload" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
         parts["title"] = page.title(query)
+        entry = 'id="react-entry-point"'
+        parts["app_entry"] = parts["app_entry"].replace(
+            entry, f'{entry} data-opens="{page.opens(query)}"'
+        )  # skeleton.css
         return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)
