@@ -7,6 +7,7 @@
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
   const CURVE_POINTS = 400;
+  const LETTER = 7.5; // px of one in a unit
   const LABEL = 14; // px between the names of two lines
   const TICK = 0.36; // half the height of a mark, in rows
 
@@ -210,19 +211,25 @@
   }
 
   /* A parameter at an axis, with the unit of the observations where they have one. */
-  const withUnit = (name, { unit }) => (unit ? `${name} (${unit})` : name);
+  const withUnit = (name, { unit }, between = " ") => (unit ? `${name}${between}(${unit})` : name);
 
   /* Every parameter over iterations, true values as quiet lines. The families differ in their rows. */
   function parametersFigure(result, { t }, config) {
     const figure = skeleton(config, "parameters-figure", result);
     const names = Object.keys(result.trajectory);
     const last = result.log_likelihood.length - 1;
+    const gap = 0.09;
+    const height = (1 - gap * (names.length - 1)) / names.length;
+    const { t: above, b: below } = figure.layout.template.layout.margin;
+    const pixels = (document.getElementById("parameters-figure").clientHeight - above - below) * height;
+    const isRoom = LETTER * emlab.figures.scale() * `(${result.unit})`.length < pixels;
     names.forEach((name, row) => {
       const records = result.trajectory[name];
       const all = [records.flat(), result.true ? result.true[name] : []].flat();
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
       axis.range = span(all, 0.08);
-      axis.title = { ...axis.title, text: name === "weights" ? config.parameterNames[name] : withUnit(config.parameterNames[name], result) };
+      const title = config.parameterNames[name];
+      axis.title = { ...axis.title, text: name !== "weights" && isRoom ? withUnit(title, result, " <br>") : title };
       for (const k of componentsOf(result)) {
         Object.assign(emlab.figures.trace(figure, `row${row}-component-${k}`), {
           x: indices(records),
@@ -239,10 +246,6 @@
           });
       emlab.figures.trace(figure, `cursor-${row}`).visible = true;
     });
-    const gap = 0.09;
-    const height = (1 - gap * (names.length - 1)) / names.length;
-    const { t: above, b: below } = figure.layout.template.layout.margin;
-    const pixels = (document.getElementById("parameters-figure").clientHeight - above - below) * height;
     figure.layout.annotations = names.flatMap((name, row) => lineLabels(figure, result, name, row, pixels, config));
     for (let row = 0; row < 3; row++) {
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];

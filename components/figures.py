@@ -193,7 +193,7 @@ def parameters(mode: Mode) -> go.Figure:
         yaxis={"nticks": 4},
         yaxis2={"nticks": 4},
         yaxis3={"nticks": 4},
-        margin={"r": 52},
+        margin={"l": 84, "r": 52},
         meta={"label": label},
         hovermode="closest",
     )
