@@ -52,7 +52,8 @@
   const element = (id) => document.getElementById(id);
 
   function say(id, words) {
-    if (element(id).textContent !== words) element(id).textContent = words;
+    const written = withMinus(words);
+    if (element(id).textContent !== written) element(id).textContent = written;
   }
 
   function refusal({ p, kept, config }, box) {
@@ -206,7 +207,7 @@
     clientside.set_props(list, { data: value });
   }
 
-  emlab.controls = { boxId, choose, defaults, errorId, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered, withMinus };
+  emlab.controls = { boxId, choose, defaults, errorId, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered };
 
   /* One of several buttons pressed. */
   clientside.emlab.choose = function () {

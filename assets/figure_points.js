@@ -34,7 +34,7 @@
   /* What the symbol of a parameter is, by the name at its axis. */
   function symbolOf(figure, trace, config) {
     const name = titleOf(figure, "y", trace);
-    const key = Object.keys(config.parameterNames).find((one) => config.parameterNames[one] === name);
+    const key = Object.keys(config.parameterNames).find((one) => name.startsWith(config.parameterNames[one])); // a unit may follow
     return Object.values(config.symbols).find((symbols) => key in symbols)[key];
   }
 

@@ -7,6 +7,7 @@
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
   const CURVE_POINTS = 400;
+  const LETTER = 7.5; // px of one in a unit
   const LABEL = 14; // px between the names of two lines
   const TICK = 0.36; // half the height of a mark, in rows
 
@@ -209,17 +210,28 @@
     }));
   }
 
+  /* A parameter at an axis, with the unit of the observations where they have one. */
+  const withUnit = (name, { unit }, between = " ") => (unit ? `${name}${between}(${unit})` : name);
+
   /* Every parameter over iterations, true values as quiet lines. The families differ in their rows. */
   function parametersFigure(result, { t }, config) {
     const figure = skeleton(config, "parameters-figure", result);
     const names = Object.keys(result.trajectory);
     const last = result.log_likelihood.length - 1;
+    const gap = 0.09;
+    const height = (1 - gap * (names.length - 1)) / names.length;
+    const { t: above, b: below } = figure.layout.template.layout.margin;
+    const whole = document.getElementById("parameters-figure").clientHeight;
+    figure.layout.meta.height = whole; // that the names stand apart for
+    const pixels = (whole - above - below) * height;
+    const isRoom = LETTER * emlab.figures.scale() * `(${result.unit})`.length < pixels;
     names.forEach((name, row) => {
       const records = result.trajectory[name];
       const all = [records.flat(), result.true ? result.true[name] : []].flat();
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
       axis.range = span(all, 0.08);
-      axis.title = { ...axis.title, text: config.parameterNames[name] };
+      const title = config.parameterNames[name];
+      axis.title = { ...axis.title, text: name !== "weights" && isRoom ? withUnit(title, result, " <br>") : title };
       for (const k of componentsOf(result)) {
         Object.assign(emlab.figures.trace(figure, `row${row}-component-${k}`), {
           x: indices(records),
@@ -236,12 +248,6 @@
           });
       emlab.figures.trace(figure, `cursor-${row}`).visible = true;
     });
-    const gap = 0.09;
-    const height = (1 - gap * (names.length - 1)) / names.length;
-    const { t: above, b: below } = figure.layout.template.layout.margin;
-    const whole = document.getElementById("parameters-figure").clientHeight;
-    figure.layout.meta.height = whole; // that the names stand apart for
-    const pixels = (whole - above - below) * height;
     figure.layout.annotations = names.flatMap((name, row) => lineLabels(figure, result, name, row, pixels, config));
     for (let row = 0; row < 3; row++) {
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
@@ -322,5 +328,6 @@
     showRecord,
     table,
     withError,
+    withUnit,
   };
 })();

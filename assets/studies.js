@@ -45,7 +45,7 @@
     if (errors) emlab.controls.say(`study-${study}-words`, Object.values(errors).join(" "));
     else if (study === "surface") showSurface(result, config);
     else {
-      emlab.controls.say(`study-${study}-words`, emlab.controls.withMinus(result.sentence));
+      emlab.controls.say(`study-${study}-words`, result.sentence);
       const room = document.getElementById(`study-${study}-table`);
       room.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, config));
       emlab.scrolling.watch(room);
@@ -157,7 +157,7 @@
         type: log ? "log" : "linear",
         tickvals: log ? ticks(values[0], values[values.length - 1]) : undefined,
         range: log ? range.map(Math.log10) : range,
-        title: { text: `${SYMBOL[parameter]}<sub>${components[k]}</sub>` },
+        title: { text: emlab.runFigures.withUnit(`${SYMBOL[parameter]}<sub>${components[k]}</sub>`, run) },
       };
     });
     return figure;

@@ -60,8 +60,8 @@
     walk.colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
     document.querySelectorAll("#posterior-legend li").forEach((entry, k) => (entry.hidden = k >= count));
     document.getElementById("true-legend").hidden = !result.true;
-    emlab.controls.say("run-sentence", emlab.controls.withMinus(result.sentence));
-    emlab.controls.say("run-note", emlab.controls.withMinus([...result.notes, walk.colours].join(" ")));
+    emlab.controls.say("run-sentence", result.sentence);
+    emlab.controls.say("run-note", [...result.notes, walk.colours].join(" "));
     const table = document.getElementById("run-table");
     table.replaceChildren(emlab.runFigures.table(result, step, config));
     emlab.scrolling.watch(table);

@@ -216,15 +216,23 @@ factor, they add up to *Aitken’s estimate* of the limit (Böhning et al. 1994)
 $$ \ell_\infty \approx \ell(\theta_{t-1}) + \Delta_t\,(1 + c_t + c_t^2 + \cdots)
 \allowbreak = \ell(\theta_{t-1}) + \frac{\Delta_t}{1 - c_t}, \qquad 0 \le c_t < 1. $$
 
-A run has *converged* when this estimated gain, divided by $N$, is below the tolerance twice running, and never while
-$c_t \ge 1$; a gain that rounding alone could make counts as none. While two components are nearly identical and the
-growth between them is above 1, the run goes on however little an iteration gains. It is an estimate and no bound: on a
-slow run $c_t$ itself is still rising, and several times the tolerance can be left. A tolerance of 0 asks for exactly
-the maximum number of iterations.
+This *suggests* an end when the estimated gain, divided by $N$, is below the tolerance twice running, and never while
+$c_t \ge 1$; a gain that rounding alone could make counts as none. But on a plateau gains shrink as they do near a
+maximum. So one more pass over the data asks gradient $g$ and Hessian $H$ of $\ell$ at the point itself. The parabola
+that they describe has still to rise by the *Newton decrement*
+
+$$ \tfrac12\, g^{\mathsf T} (-H)^{-1} g, $$
+
+and a run has *converged* when that, divided by $N$, *confirms* it: when it is below the tolerance too. Where $\ell$
+bends upwards in some direction, as between nearly identical components that would part, nothing is confirmed, and the
+run goes on however little an iteration gains. An accelerated run has $g$ and $H$ at hand; once its steps are Newton’s,
+the decrement alone decides, twice running. The sentence about a run names the decrement where it was asked at the end,
+as it was of every run that converged, and Aitken’s estimate elsewhere. Both are estimates and no bounds. A tolerance of
+0 asks for exactly the maximum number of iterations.
 
 There are three other ends, and none of them is called convergence:
 
-- *The limit.* The maximum number of iterations is reached first.
+- *The limit.* The maximum number of iterations, or the time that the page has for a run, is reached first.
 - *A stationary start.* The components began identical and were left so: they still are, or only rounding parted them.
 - *A degenerate component.* The likelihood of a Gaussian mixture is unbounded: put $\mu_0$ on one observation and let
   $\sigma_0 \to 0$; that observation’s density goes to infinity while component 1 covers the others. An exponential

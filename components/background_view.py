@@ -11,6 +11,7 @@ from components import background_text as text
 from components import ids
 from components.figures_text import FIGURES
 from components.prose import document, prose, to_html
+from components.words import INVITATIONS
 
 __all__ = ["ERRATA", "SECTIONS", "SOURCES", "Erratum", "article", "layout", "register"]
 
@@ -126,7 +127,10 @@ def article() -> Component:
         html.Section([html.H2(title), *part], id=name)
         for (name, title), part in zip(SECTIONS.items(), parts, strict=True)
     ]
-    return html.Article([_contents(), html.Div(sections, className="background-text")], className="background")
+    invitation = html.P(INVITATIONS["background"], className="invitation")
+    return html.Article(
+        [_contents(), html.Div([invitation, *sections], className="background-text")], className="background"
+    )
 
 
 def _contents() -> Component:

@@ -12,7 +12,7 @@ from components.controls import SILENT, begins, card, graph, in_group, legend, p
 from components.link import Link
 from components.parameters import DRAW, Parameter
 from components.theme import SIGNS
-from components.words import INVITATIONS, QUANTITIES
+from components.words import EXPLORED, INVITATIONS, QUANTITIES, WEIGHTED
 
 
 def layout(
@@ -56,17 +56,12 @@ def layout(
             ),
             html.Div(
                 [
+                    html.Div([html.H2(EXPLORED), save(figure, ids.VIEWS[view])], className="heading"),
                     html.P(INVITATIONS[view], className="invitation", **in_group("controls")),
-                    html.Div(
-                        [
-                            legend(
-                                {"of-mixture": html.Span(QUANTITIES["density"]["curve"], id=ids.curve_name(view))}
-                                | {f"of-{k}": f"{SIGNS[k]} Component {k + 1}, weighted" for k in (0, 1)}
-                                | (also or {})
-                            ),
-                            save(figure, ids.VIEWS[view]),
-                        ],
-                        className="heading",
+                    legend(
+                        {"of-mixture": html.Span(QUANTITIES["density"]["curve"], id=ids.curve_name(view))}
+                        | {f"of-{k}": WEIGHTED.format(sign=SIGNS[k], k=k + 1) for k in (0, 1)}
+                        | (also or {})
                     ),
                     graph(figure, f"Figure: {ids.VIEWS[view]} density and its weighted components", over),
                     html.P(id=ids.sentence(view), className="sentence"),

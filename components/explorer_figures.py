@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from components.theme import SIGNS, Mode, component_colour, lengths, tokens
 from components.traces import component, figure, histogram, mixture
-from components.words import QUANTITIES
+from components.words import NOTEBOOK_CURVE, QUANTITIES, WEIGHTED
 
 GAUSSIAN_WINDOW = (-5.0, 5.0)
 EXPONENTIAL_WINDOW = {"scale": (0.0, 5.0), "rate": (0.0, 100.0)}
@@ -52,7 +52,7 @@ def _explorer(mode: Mode, more: list[Any], xaxis: dict[str, Any], yaxis: dict[st
         hovertemplate="%{y:.4g}",
     )
     bars = histogram(mode, "Points drawn, histogram").update(visible=False, hovertemplate="%{y:.4g}")
-    names = [f"{SIGNS[k]} Component {k + 1}, weighted" for k in (0, 1)]
+    names = [WEIGHTED.format(sign=SIGNS[k], k=k + 1) for k in (0, 1)]
     return figure(
         mode,
         [bars, *[component(k, mode, name) for k, name in enumerate(names)], steps, mixture(mode), *more],
@@ -84,7 +84,7 @@ def exponential(mode: Mode) -> go.Figure:
     """Explorer of a two-component exponential mixture, with the notebook's unnormalised curve."""
     notebook = go.Scatter(
         uid="notebook",
-        name="Notebook’s curve, not a density",
+        name=f"{NOTEBOOK_CURVE}, not a density",
         mode="lines",
         line={"color": tokens(mode)["quiet"], "width": 2, "dash": "dash", "simplify": False},
         hovertemplate="%{y:.4g}",

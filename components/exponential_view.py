@@ -8,6 +8,7 @@ from components import explorer, ids
 from components.controls import choice, register_choice, register_switch, switch
 from components.link import Link
 from components.parameters import EXPONENTIAL
+from components.words import NOTEBOOK_CURVE
 
 VIEW = "exponential"
 
@@ -26,11 +27,11 @@ def layout(link: Link) -> html.Div:
             switch(ids.EXPONENTIAL_COMPONENTS, ["Weighted components"], link.is_on(ids.EXPONENTIAL_COMPONENTS)),
             switch(
                 ids.NOTEBOOK_CURVE,
-                ["Notebook’s curve π e", html.Sup("−λx"), "/λ, dashed"],
+                [f"{NOTEBOOK_CURVE} π\N{NO-BREAK SPACE}e", html.Sup("−λx"), "/\N{WORD JOINER}λ"],
                 link.is_on(ids.NOTEBOOK_CURVE),
             ),
         ],
-        also={"of-notebook": "Notebook’s curve"},
+        also={"of-notebook": NOTEBOOK_CURVE},
     )
 
 

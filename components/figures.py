@@ -24,6 +24,7 @@ from components.theme import (
     translucent,
 )
 from components.traces import component, figure, histogram, mixture
+from components.words import FITTED, ON_SHOW, TRUE_VALUES
 
 CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
 """Plotly's settings for every graph."""
@@ -93,7 +94,7 @@ def data(mode: Mode) -> go.Figure:
         mode,
         [histogram(mode)]
         + [component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
-        + [mixture(mode, "Fitted mixture"), *rows],
+        + [mixture(mode, FITTED), *rows],
         shapes=marks,
         meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.5g}", 0)},
         bargap=0,
@@ -124,9 +125,6 @@ def posterior(mode: Mode) -> go.Figure:
         yaxis={"title": {"text": "responsibility q"}, "range": [-0.03, 1.03], "dtick": 0.25},
         hovermode="closest",
     )
-
-
-ON_SHOW = "Iteration on show"
 
 
 def _cursor(mode: Mode, uid: str = "cursor", name: str | None = ON_SHOW, **where: Any) -> go.Scatter:
@@ -172,7 +170,7 @@ def parameters(mode: Mode) -> go.Figure:
             traces += [
                 go.Scatter(
                     uid=f"row{row}-true-{k}",
-                    name=None if row or k else "True values",
+                    name=None if row or k else TRUE_VALUES,
                     mode="lines",
                     line={"color": colour, "width": 1.5, "dash": "1px,5px", "simplify": False},
                     hovertemplate="true %{y:.4g}<extra></extra>",
@@ -195,18 +193,23 @@ def parameters(mode: Mode) -> go.Figure:
         yaxis={"nticks": 4},
         yaxis2={"nticks": 4},
         yaxis3={"nticks": 4},
-        margin={"r": 52},
+        margin={"l": 84, "r": 52},
         meta={"label": label},
         hovermode="closest",
     )
 
 
+SUMMIT = 7
+"""Twentieths of the accent in the colour of the summit: what lies on it can still be seen (tests/test_tokens.py)."""
+
+
 def surface(mode: Mode) -> go.Figure:
     """Log-likelihood over one parameter of two components, with the path of the run, and of EM beside it."""
     colour = tokens(mode)
+    low, high = colour["card"], _blend(colour["card"], colour["accent"], 21)[SUMMIT]
     contour = go.Contour(
         uid="surface",
-        colorscale=[[0, colour["card"]], [0.6, colour["tint"]], [1, colour["accent"]]],
+        colorscale=[[0, low], [1, high]],
         showscale=False,
         ncontours=24,
         line={"width": 1, "color": translucent(colour["edge"], 0.5)},
@@ -216,8 +219,7 @@ def surface(mode: Mode) -> go.Figure:
         uid="compared",
         name="EM from the same start",
         mode="lines",
-        line={"color": colour["ink"], "width": 6, "dash": "5px,4px", "simplify": False},
-        opacity=0.45,  # wide and quiet: the other path lies on it for long
+        line={"color": colour["quiet"], "width": 6, "dash": "5px,4px", "simplify": False},  # the other lies on it
         hoverinfo="skip",
     )
     path = go.Scatter(

@@ -27,8 +27,8 @@ at $x = 0$, and there it is $\rho\lambda_1 / \bigl(\rho\lambda_1 + (1 - \rho)\la
 
 The curve of $\ell(\theta_t)$ over the iterations never falls, as [the lower bound](#background-bound) shows. But where
 it is flat it need not be at its end: near a saddle the gains are small and then grow, and between overlapping
-components they stay small for thousands of iterations. What is left at the end of a run, by Aitken’s estimate and
-for each observation, is said in the sentence above the figures; see [When it stops](#background-end).
+components they stay small for thousands of iterations. An estimate of what is left at the end of a run, for each
+observation, is in the sentence above the figures; see [When it stops](#background-end).
 
 ### Estimates
 

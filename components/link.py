@@ -31,6 +31,7 @@ from components.parameters import (
 )
 from components.sources import OWN, SOURCES, Source
 from components.state import own_source
+from components.words import ON_SHOW
 
 VERSION = 1
 
@@ -42,7 +43,7 @@ FIRST_VIEW = "gaussian"
 HIDE = "hide"
 """Name of the groups that are hidden, with commas between them."""
 
-ITERATION = Parameter("iteration", "Iteration on show", 0, 10_000, 0, 0.5, slider=False)
+ITERATION = Parameter("iteration", ON_SHOW, 0, 10_000, 0, 0.5, slider=False)
 """Where the walk through a run stands; halves follow an M-step. Not in the link: at the end."""
 
 NAMES = {ids.THEME_CHOICE: "theme"}

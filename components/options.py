@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import em
 from components import ids
 from components.sources import BY_HAND, FAMILIES, GENERATED, OWN, OWN_LABEL, SOURCES, STARTS
+from components.words import TRUE_VALUES
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ SWITCHES = {
 
 TRUTH = "truth"
 GROUPS = {
-    TRUTH: "True values",
+    TRUTH: TRUE_VALUES,
     "controls": "All controls",
     "data": "Data",
     "start": "Start",

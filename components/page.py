@@ -173,9 +173,14 @@ def _above(shown: link.Link) -> list[Component]:
     ]
 
 
+def opens(query: str) -> str:
+    """The view that the query of the page's address opens."""
+    return link.decode(query).view()
+
+
 def title(query: str) -> str:
     """Title of the page, as the query of its address opens it."""
-    return f"{ids.VIEWS[link.decode(query).view()]} – {TITLE}"
+    return f"{ids.VIEWS[opens(query)]} – {TITLE}"
 
 
 def register(app: Dash) -> None:

@@ -87,8 +87,9 @@ class Parameter:
 
 
 def number(value: float) -> str:
-    """A bound as people write it: 100,000 and 0.001."""
-    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
+    """A bound as people write it: 100,000, 0.001 and −2.5."""
+    text = f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
+    return text.replace("-", "−")
 
 
 def _weight(name: str, label: str, default: float) -> Parameter:
@@ -178,7 +179,7 @@ def means_and_stds(lowest: float, highest: float, widest: float, step: float) ->
     """What a Gaussian component has."""
     return (
         Shape("mu", "μ", "Mean μ", lowest, highest, step),
-        Shape("sigma", "σ", "Std σ", step, widest, step),
+        Shape("sigma", "σ", "S.d. σ", step, widest, step),
     )
 
 

@@ -33,7 +33,7 @@ from components.presets import PRESETS
 from components.sources import SAMPLE_ROWS, SOURCE_GROUPS, START_ROWS, STARTS, TRUE_ROWS
 from components.state import parse_run
 from components.theme import SIGNS
-from components.words import INVITATIONS
+from components.words import FITTED, HISTOGRAM, INVITATIONS, NUMBERING, ON_SHOW, TRUE_VALUES
 
 RUN, RUNNING = "Run EM", "Running …"
 PLAY, PAUSE = "Play", "Pause"
@@ -51,7 +51,7 @@ def layout(link: Link) -> html.Div:
                 [
                     select(ids.SOURCE, link.chosen(ids.SOURCE), SOURCE_GROUPS),
                     own_panel.layout(link),
-                    html.P(link.source().about, id=ids.ABOUT, className="about"),
+                    html.P([html.Span(link.source().about, id=ids.ABOUT), f" {NUMBERING}"], className="about"),
                     _rows(link, SAMPLE_ROWS),
                     html.Div([_rows(link, TRUE_ROWS), html.Div(id=ids.TRUE_TABLE)], **in_group(TRUTH)),
                 ],
@@ -116,7 +116,7 @@ def layout(link: Link) -> html.Div:
             card(
                 "Data and fit",
                 [
-                    legend({"of-mixture": "Fitted mixture", "of-histogram": "Histogram"}),
+                    legend({"of-mixture": FITTED, "of-histogram": HISTOGRAM}),
                     graph(
                         ids.DATA_FIGURE, "Figure: histogram of the observations, fitted mixture, and the observations"
                     ),
@@ -146,7 +146,7 @@ def layout(link: Link) -> html.Div:
             card(
                 GROUPS["parameters"],
                 [
-                    legend({"of-true": "True value"}, ids.TRUE_LEGEND),
+                    legend({"of-true": TRUE_VALUES}, ids.TRUE_LEGEND),
                     graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted"),
                 ],
                 figure=ids.PARAMETERS_FIGURE,
@@ -214,7 +214,7 @@ def _transport(link: Link) -> html.Div:
     return html.Div(
         [
             html.Div(buttons, className="transport-buttons", role="group", **{"aria-label": GROUPS["walk"]}),
-            html.Label("Iteration on show", htmlFor=ids.WALK_SLIDER, className="unseen"),
+            html.Label(ON_SHOW, htmlFor=ids.WALK_SLIDER, className="unseen"),
             dcc.Input(type="range", id=ids.WALK_SLIDER, min=0, max=1, step=1, value="1", className="slider"),
             html.Output(id=ids.WALK_PLACE, className="walk-place", **SILENT),
             html.Div(choice(ids.SPEED, link.chosen(ids.SPEED)), id="speed-group"),

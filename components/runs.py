@@ -66,6 +66,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     return {
         "family": spec.source.family.family,
         "x_title": spec.source.x_title,
+        "unit": spec.source.unit,
         "n": int(x.size),
         "x": rounded(x[shown]),
         "rank": (marks + 1).tolist(),
@@ -204,7 +205,7 @@ def _slow_em(x: em.checks.Floats, run: em.Run) -> str | None:
     if not 0 < share < SLOW:
         return None
     return (
-        f"Near its end an iteration of EM closes only {100 * share:.2g} % of the distance to the maximum; a step of "
+        f"Near its end an iteration of EM closes only {100 * share:.2g}% of the distance to the maximum; a step of "
         "Newton’s closes nearly all of it."
     )
 

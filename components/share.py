@@ -26,7 +26,7 @@ WORDS = {
     "copied": "Copied",
     "not_copied": "Your browser does not let the page copy. The text is selected: copy it by hand.",
     "length": "{count} characters.",
-    "opens_at": "Run EM opens at iteration, 0 to {last}",
+    "opens_at": "Run EM opens at iteration, 0\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{last}",
     "only_here": "It works on this computer only. For a class, start EM Lab with HOST=0.0.0.0 and open it under this "
     "computer’s name or address in the network.",
     "no_answer": "The server did not answer, so there is no QR code.",

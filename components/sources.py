@@ -30,7 +30,7 @@ STARTS = {BY_HAND: "By hand", "quantiles": "Quantiles", "random": "Random", "kme
 DRAWN = ("random", "kmeans")
 """Starts that need a seed."""
 
-DRAWN_HERE = "Drawn here from a mixture with known true values and labels."
+DRAWN_HERE = "Drawn here: true values and labels are known."
 
 SIZES = range(1, MAX_COMPONENTS + 1)
 

@@ -94,7 +94,12 @@ def template(mode: Mode) -> go.layout.Template:
 @cache
 def saved_template() -> go.layout.Template:
     """What every figure that is saved has in common: light, on white, read at a distance and apart from the page."""
-    axis = {"tickfont": {"size": 15}, "title": {"font": {"size": 17}}, "automargin": True}
+    size = lengths()
+    axis = {
+        "tickfont": {"size": size["saved-text"]},
+        "title": {"font": {"size": size["saved-axis"]}},
+        "automargin": True,
+    }
     ground = tokens("light")["card"]
     return go.layout.Template(template("light")).update(
         layout={
@@ -104,16 +109,16 @@ def saved_template() -> go.layout.Template:
             "yaxis": axis,
             "margin": {"l": 80, "r": 24, "t": 112, "b": 100},
             "title": {
-                "font": {"size": 22},
-                "subtitle": {"font": {"size": 15, "color": tokens("light")["quiet"]}},
+                "font": {"size": size["saved-title"]},
+                "subtitle": {"font": {"size": size["saved-text"], "color": tokens("light")["quiet"]}},
                 "x": 0.02,
                 "y": 0.95,
                 "yanchor": "top",
             },
-            "annotationdefaults": {"font": {"size": 15}},
+            "annotationdefaults": {"font": {"size": size["saved-text"]}},
             "showlegend": True,
             "legend": {
-                "font": {"size": 15},
+                "font": {"size": size["saved-text"]},
                 "orientation": "h",
                 "itemwidth": 48,  # a long dash and its gap
                 "x": 0.5,

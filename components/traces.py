@@ -7,6 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.theme import DASHES, Mode, component_colour, template, tokens, translucent
+from components.words import HISTOGRAM
 
 
 def figure(mode: Mode, traces: list[Any], **layout: Any) -> go.Figure:
@@ -41,7 +42,7 @@ def component(k: int, mode: Mode, name: str) -> go.Scatter:
     )
 
 
-def histogram(mode: Mode, name: str = "Histogram") -> go.Bar:
+def histogram(mode: Mode, name: str = HISTOGRAM) -> go.Bar:
     """Bars behind the curves."""
     return go.Bar(
         uid="histogram",

@@ -6,14 +6,26 @@ INVITATIONS = {
     "gaussian": "Drag μ1, or its ring in the figure, until the two modes merge into one.",
     "exponential": "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
     "run": "Press Play to watch EM find the components; then change the start and Run EM.",
+    "background": "Follow the derivation step by step; what it claims can be tried in Run EM.",
 }
 """View -> what to try first."""
+
+NUMBERING = "Components count from 0; ρ is π0."
+"""What Run EM has in common with the notebook, and not with the explorers."""
+
+EXPLORED = "Mixture and components"
+"""What the figure of an explorer shows."""
 
 QUANTITIES = {
     "density": {"axis": "density p(x)", "curve": "Mixture density"},
     "cumulative": {"axis": "cumulative distribution F(x)", "curve": "Cumulative F(x)"},
 }
 """What an explorer can draw -> title of its y axis, name of its strong line."""
+
+FITTED, HISTOGRAM, TRUE_VALUES, ON_SHOW = "Fitted mixture", "Histogram", "True values", "Iteration on show"
+NOTEBOOK_CURVE = "Notebook’s curve"
+WEIGHTED = "{sign} Component {k}, weighted"
+"""What curves and marks are called, wherever they are."""
 
 SENTENCES = {
     "gaussian": "Mean {mean}, standard deviation {std}. {modes}",
@@ -39,7 +51,7 @@ SENTENCES = {
     "after_e": "After the E-step at iteration {t} of {last}",
     "after_m": "After the M-step to iteration {t} of {last}",
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
-    "no_bound": "Log-likelihood {ell}. No half-steps: after a few iterations of EM the steps are Newton’s.",
+    "no_bound": "Log-likelihood {ell}. Half-steps are shown of runs by EM alone.",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
     "Circle: start. Diamond: end. To start EM from a point, click it, or press Enter there.",
     "component_head": "Component",
@@ -71,7 +83,7 @@ FIGURE_WORDS = {
     "as_table": "Show as table: {title}",
     "region": "{title}, as table",
     "caption": "{title}: {what}",
-    "caption_few": "{title}: {what}; {shown} of {count} are shown.",
+    "caption_few": "{title}: {what}; {shown} of {count} shown",
     "curves": "points of the curves",
     "observations": "observations and their responsibilities",
     "iterations": "iterations",
@@ -88,16 +100,17 @@ FIGURE_WORDS = {
 """What is said of a figure's points, read out one by one or as a table."""
 
 TOUR = {
-    "slider": "Every number has a slider and a box. Move this one: the curve follows at once.",
-    "figure": "The strong line is the mixture, the filled curves are its weighted components. A ring can be dragged.",
-    "run": "EM estimates the components from the data alone. Set data and start, then press this button.",
+    "slider": "Every number has a slider and a box. As it moves, the curve follows at once.",
+    "figure": "The strong line is the mixture, the filled curves are its weighted components. Ring and diamond can be "
+    "dragged.",
+    "run": "EM estimates the components from the data alone. This button runs it with the data and start set here.",
     "play": "Play the run from its start, or walk through it step by step.",
-    "fit": "Here the fitted mixture comes to the data. Table shows the numbers; SVG and PNG save the figure.",
+    "fit": "The fitted mixture, over a histogram of the data. Table shows the numbers; SVG and PNG save the figure.",
     "link": "The link holds all that is set on the page: for a class, or for later.",
 }
 """Step of the tour -> what is said of what it points at."""
 TOUR_BUTTON = "Tour"
-TOUR_WORDS = {"title": "{step} of {last}", "back": "Back", "next": "Next", "done": "Done", "close": "End tour"}
+TOUR_WORDS = {"title": "Tour: {step} of {last}", "back": "Back", "next": "Next", "done": "Done", "close": "End tour"}
 
 LOST = {
     "trying": "The server does not answer; trying again …",
@@ -122,7 +135,7 @@ STUDY_WORDS = {"best": "best", "other": "trapped", "degenerate": "degenerate", "
 """What is said of a row of a study."""
 ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}
 """Names of the rows of observations: by their true labels, or by the likeliest component."""
-PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "std"}
+PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "s.d."}
 SYMBOLS = {
     "exponential": {"weights": "π{k}", "scales": "λ{k}"},
     "gaussian": {"weights": "π{k}", "means": "μ{k}", "stds": "σ{k}"},

@@ -47,6 +47,9 @@ SLOW = 0.95
 SMALL = 0.1
 """A component with a smaller weight than this is a small one."""
 
+WORDS = {"stds": "standard deviation"}
+"""Parameters whose name is not their word in the plural."""
+
 
 # -- facts -----------------------------------------------------------------------------------------------------------
 
@@ -165,8 +168,8 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     n_eff = run.mixture.weights[k] * run.n_observations
     return (
         f"Component {k} {end.what}. With no maximum to reach, the run ended degenerate after "
-        f"{_count(run.n_iter, 'iteration')}, with {name[:-1]} {size:.2g} on {n_eff:.3g} of {run.n_observations:,} "
-        f"observations and a log-likelihood of {run.log_likelihood[-1]:.2f} that means nothing."
+        f"{_count(run.n_iter, 'iteration')}, with {WORDS.get(name, name[:-1])} {size:.2g} on {n_eff:.3g} of "
+        f"{run.n_observations:,} observations and a log-likelihood of {run.log_likelihood[-1]:.2f} that means nothing."
     )
 
 

@@ -74,8 +74,8 @@ class StoppingRule:
         At most so many iterations, >= 1.
     tol : float
         Stop when the estimated remaining gain in mean log-likelihood (nats per observation) is below this, twice
-        running: a single small step says nothing when EM is just leaving a saddle. 0 runs exactly `max_iter`
-        iterations.
+        running: a single small step says nothing when EM is just leaving a saddle. `em.fit` has the Newton decrement
+        confirm it (em/convergence.py). 0 runs exactly `max_iter` iterations.
     deadline : float
         A time of `time.monotonic` at which to stop, whatever has been reached; several runs may share one. By default
         there is none. Where it strikes depends on the machine, so such a run cannot be repeated exactly.

@@ -30,9 +30,9 @@ PLOTLY = "vendor/plotly/plotly-emlab.min.js"
 """What takes the place of the whole plotly.js. It comes at once and runs when the page stands (assets/figures.js)."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
-"""Scripts of Dash that the page can do without: its table; what brings browsers of 2015 up to date, since the page's
-own scripts ask for those of 2020; what its core components share that are fetched when first used, of which the page
-has none."""
+"""Scripts of Dash that the page can do without: its table; what brings browsers of 2015 up to date, since the page
+itself asks for those of 2024 (light-dark in tokens.css, Promise.withResolvers in lost.js); what its core components
+share that are fetched when first used, of which the page has none."""
 
 FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
 """Dash's own, in the name of a file: version of the package, time of its installation."""
@@ -128,4 +128,8 @@ class Light(Dash):
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
         tags.append(f'<link rel="preload" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
         parts["title"] = page.title(query)
+        entry = 'id="react-entry-point"'
+        parts["app_entry"] = parts["app_entry"].replace(
+            entry, f'{entry} data-opens="{page.opens(query)}"'
+        )  # skeleton.css
         return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)

@@ -214,6 +214,16 @@ def test_the_tie_is_broken_as_it_says(view: Component) -> None:
     assert em.fit(x, start, em.StoppingRule(10)).reason is em.StopReason.STATIONARY_START
 
 
+def test_a_run_has_converged_when_the_decrement_confirms_it() -> None:
+    x, _ = NOTEBOOK.sample(500, np.random.default_rng(7))
+    run = em.fit(x, em.ExponentialMixture([0.5, 0.5], [0.2, 0.8]), em.StoppingRule(5000, 1e-6))
+    here = em.information(x, run.mixture)
+    decrement = here.gradient @ here.newton_step / 2 / x.size
+    assert run.converged
+    assert run.remaining_gain == pytest.approx(decrement, rel=1e-6)
+    assert decrement < 1e-6
+
+
 # -- in the browser ---------------------------------------------------------------------------------------------------
 
 

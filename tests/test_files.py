@@ -119,3 +119,9 @@ def test_scripts_and_style_sheets_travel_as_one(kind, mimetype):
     assert answer.mimetype == mimetype
     for path in files.ASSETS.glob(f"*.{kind}"):
         assert path.read_bytes() in answer.data, path.name
+
+
+@pytest.mark.parametrize(("query", "view"), [("", "gaussian"), ("?view=em", "run"), ("?view=background", "background")])
+def test_the_page_in_outline_is_of_the_view_that_opens(served, query, view):
+    client, _ = served
+    assert f'id="react-entry-point" data-opens="{view}"' in client.get(f"/{query}").get_data(as_text=True)

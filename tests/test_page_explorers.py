@@ -113,7 +113,7 @@ def test_bad_values_are_refused_in_words_and_the_last_good_figure_stays(page, na
     assert parameter.label in words
     assert parameters.PROBLEMS[problem] in words
     assert f"Allowed: {parameter.allowed}." in words
-    assert words.endswith(f"Kept: {kept:g}.")
+    assert words.endswith(f"Kept: {parameters.number(kept)}.")
     page.until(page.element(ids.error(name)).is_displayed)
     assert shows(page, "gaussian", START | {"gaussian-mu1": 2})
     page.element(ids.slider(name)).send_keys(Keys.HOME)

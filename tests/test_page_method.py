@@ -68,7 +68,7 @@ def test_newtons_steps_have_no_half_steps(page):
     page.element(ACCELERATED).click()
     run(page)
     assert not switch.is_displayed()
-    assert "No half-steps" in page.text(ids.BOUND_WORDS)
+    assert "Half-steps are shown of runs by EM alone" in page.text(ids.BOUND_WORDS)
     last = page.text(ids.WALK_PLACE)
     page.element(ids.WALK_BACK).click()
     page.until(lambda: page.text(ids.WALK_PLACE) != last)
@@ -129,7 +129,7 @@ def test_the_trap_shows_both_paths_and_counts_their_passes(page):
     assert f"EM (dashed) needs {plain.n_passes:,} passes" in words
     assert f"accelerated run (strong) {accelerated.n_passes}." in words
     share = 100 * em.information(x, accelerated.mixture).shares[0]
-    assert f"closes only {share:.2g} %" in page.text(ids.RUN_NOTE)
+    assert f"closes only {share:.2g}%" in page.text(ids.RUN_NOTE)
     for uid, made in (("path", accelerated), ("compared", plain)):
         path = page.trace(ids.SURFACE_FIGURE, uid)
         points = np.transpose([path["x"], path["y"]])

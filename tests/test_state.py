@@ -144,7 +144,7 @@ def test_what_is_said_of_a_tie_holds():
 LESSONS = {
     "notebook": "multiplies a small difference by CV² = 2.32",
     "overlap": "iterations, because components that overlap",
-    "slow": "an iteration of EM closes only 0.46 % of the distance",
+    "slow": "an iteration of EM closes only 0.46% of the distance",
     "single": "CV² = 0.941 is not above 1",
     "spike": "standard deviation went to 0",
     "local": "",

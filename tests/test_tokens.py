@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components import ids
 from components.figures import skeletons
 from components.parameters import MAX_COMPONENTS
 from components.theme import DASHES, MODES, SIGNS, tokens
@@ -77,7 +78,7 @@ def drawn(figure: dict[str, Any]) -> dict[str, str]:
     found = {}
     for trace in figure["data"]:
         if trace["type"] == "contour":
-            continue  # a landscape: what is to be seen in it are its marks, and numbers on hovering
+            continue  # a landscape: what is to be seen in it are its marks (below), and numbers on hovering
         line, marker = trace.get("line", {}), trace.get("marker", {})
         for part in (line, marker.get("line", {}) if trace["type"] == "bar" else marker):
             if part.get("width") != 0 and part.get("color"):
@@ -98,6 +99,28 @@ def test_all_that_is_drawn_can_be_seen(graph, mode):
         if ratio < LEAST_MARK:
             faint[uid] = round(ratio, 2)
     assert faint == {}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_marks_can_be_seen_from_the_foot_to_the_summit_of_the_surface(mode):
+    (contour, *others) = json.loads(json.dumps(skeletons()[ids.SURFACE_FIGURE][mode]))["data"]
+    ends = [seen(colour) for _, colour in contour["colorscale"]]
+    faint = {}
+    for trace in others:
+        line, marker = trace.get("line", {}), trace.get("marker", {})
+        edge = marker.get("line", {}).get("color")
+        grounds = [srgb(edge)] if edge == tokens(mode)["card"] else ends  # a mark with a rim brings its own ground
+        assert trace.get("opacity", 1) == 1
+        for part in filter(None, (line.get("color"), marker.get("color"))):
+            ratio = min(contrast(srgb(part), ground) for ground in grounds)
+            if ratio < LEAST_MARK:
+                faint[trace["uid"]] = round(ratio, 2)
+    assert faint == {}
+
+
+def seen(colour: str) -> Rgb:
+    """A colour as figures have it: hex, or rgb(…)."""
+    return srgb(colour) if colour.startswith("#") else np.array(re.findall(r"\d+", colour), float) / 255
 
 
 @pytest.mark.parametrize("vision", VISION)
