@@ -65,7 +65,12 @@ def layout(
                         ],
                         className="heading",
                     ),
-                    graph(figure, f"Figure: {ids.VIEWS[view]} density and its weighted components", over),
+                    graph(
+                        figure,
+                        f"Figure: {ids.VIEWS[view]} density and its weighted components",
+                        ids.sentence(view),
+                        over,
+                    ),
                     html.P(id=ids.sentence(view), className="sentence"),
                     html.P(id=ids.announcement(view), className="unseen", **{"aria-live": "polite"}),
                     _drawing(view),
