@@ -90,7 +90,7 @@ FIGURE_SENTENCES = {
     "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
     "at_zero": "its peak, {density}, at 0",
     "one_mode": "one mode, at {at}",
-    "many_modes": "{count} modes, at {at}",
+    "many_modes": "{count}\N{NO-BREAK SPACE}modes, at {at}",
     "posterior": "Of {n} observations, {parts}.",
     "posterior_one": "The one component is responsible for all {n} observations.",
     "above": "q{k} is above {sure} for {count}",
@@ -102,7 +102,8 @@ FIGURE_SENTENCES = {
     "log_likelihood": "Iteration {t} of {last}: {ell}",
     "below_end": "{difference} below the end",
     "above_start": "{difference} above the start",
-    "parameters": "Iteration {t}: {values}; from {settled} on all within {near}\N{NO-BREAK SPACE}% of the end.",
+    "parameters": "Iteration {t}: {values}; from iteration {settled} on "
+    "all within {near}\N{NO-BREAK SPACE}% of the end.",
     "parameter": "{symbol}\N{NO-BREAK SPACE}{value}",
     "from_to": "{symbol}\N{NO-BREAK SPACE}{low} to\N{NO-BREAK SPACE}{high}",
     "surface": "Highest on the grid: {ell}, at {best}; iteration {t} at {here}.",
