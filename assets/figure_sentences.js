@@ -12,7 +12,8 @@
   const fill = (template, values) => emlab.controls.fill(template, values);
   const number = (value, digits = DIGITS.usual) => emlab.controls.format(value, digits);
   const count = (whole) => whole.toLocaleString("en");
-  const list = (parts) => new Intl.ListFormat("en-GB").format(parts);
+  const lists = new Intl.ListFormat("en-GB"); // one, two and three
+  const list = (parts) => lists.format(parts);
 
   /* -- a sentence of each: a run's result, a step of the walk, the page's config -> words ------------------------------ */
 

@@ -198,6 +198,16 @@ def test_a_sentence_is_hidden_with_its_figure_and_with_the_run_in_words(page):
     assert not any(page.element(ids.sentence(figure)).is_displayed() for figure in OF_A_RUN)
 
 
+def test_sentences_are_on_paper_and_not_in_a_lecture_hall(page):
+    page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert [page.element(ids.sentence(figure)).is_displayed() for figure in OF_A_RUN] == [True] * 4 + [False]
+    finally:
+        page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    page.visit("v=1&view=em&present=on")
+    assert not any(page.element(ids.sentence(figure)).is_displayed() for figure in OF_A_RUN)
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
 @pytest.mark.parametrize("query", ["view=em", "view=em&source=galaxies&k=3&start=quantiles"])
 def test_nothing_moves_as_sentences_change(page, size, query):
