@@ -215,5 +215,5 @@
   /* Parameters and their values, for the link. */
   const state = () => (settings ? [[...settings.parameters.study, ...settings.parameters.across], kept] : [[], {}]);
 
-  emlab.studies = { afterRun, figureOf, follow, forget, redraw, state };
+  emlab.studies = { afterRun, figureOf, follow, forget, redraw, state, surface: () => surface };
 })();

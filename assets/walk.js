@@ -236,5 +236,5 @@
   /* The iteration on show, unless it is the last; halves follow an M-step. */
   const onShow = () => (walk.result && walk.place < end() ? walk.place / 2 : null);
 
-  emlab.walk = { figureOf, go, onShow, open, present, state: walk };
+  emlab.walk = { figureOf, go, onShow, open, present, state: walk, step: () => stepAt(walk.place) };
 })();

@@ -189,13 +189,21 @@ def save(graph_id: str, title: str) -> html.Div:
     return html.Div(className="save", **{"data-figure": graph_id, "data-title": title})
 
 
-def graph(graph_id: str, label: str, over: Sequence[Component] = (), keys: str = ids.FIGURE_KEYS) -> html.Div:
+def graph(
+    graph_id: str, label: str, sentence: str, over: Sequence[Component] = (), keys: str = ids.FIGURE_KEYS
+) -> html.Div:
     """Room for a figure, which the browser draws (assets/figures.js); `over` it lies what can be dragged.
+
+    The element of id `sentence` says what the figure shows.
 
     Arrow keys walk along its points (assets/figure_points.js), so it is an application: to who hears the page, its
     points are what is read out, and not every number at its axes. `keys` says which there are.
     """
-    said = {"aria-label": label, "aria-roledescription": FIGURE_ROLE, "aria-describedby": keys}
+    said = {
+        "aria-label": label,
+        "aria-roledescription": FIGURE_ROLE,
+        "aria-describedby": f"{sentence} {keys}",
+    }
     return html.Div(
         [html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG), "aria-hidden": "true"}), *over],
         className="graph",

@@ -63,7 +63,12 @@ def layout(
                         | {f"of-{k}": WEIGHTED.format(sign=SIGNS[k], k=k + 1) for k in (0, 1)}
                         | (also or {})
                     ),
-                    graph(figure, f"Figure: {ids.VIEWS[view]} density and its weighted components", over),
+                    graph(
+                        figure,
+                        f"Figure: {ids.VIEWS[view]} density and its weighted components",
+                        ids.sentence(view),
+                        over,
+                    ),
                     html.P(id=ids.sentence(view), className="sentence"),
                     html.P(id=ids.announcement(view), className="unseen", **{"aria-live": "polite"}),
                     _drawing(view),

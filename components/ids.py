@@ -135,9 +135,9 @@ def reset(view: str) -> str:
     return f"{view}-reset"
 
 
-def sentence(view: str) -> str:
-    """Id of the live sentence under an explorer's figure."""
-    return f"{view}-sentence"
+def sentence(of: str) -> str:
+    """Id of the sentence under a figure: an explorer's, by its view, or a run's, by the id of the figure."""
+    return f"{of}-sentence"
 
 
 def announcement(view: str) -> str:

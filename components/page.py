@@ -95,6 +95,7 @@ def _tables() -> dict[str, Any]:
         "rows": words.ROWS,
         "valueWords": words.VALUE_WORDS,
         "figureWords": words.FIGURE_WORDS,
+        "figureSentences": words.FIGURE_SENTENCES,
         "symbols": words.SYMBOLS,
         "parameterNames": words.PARAMETER_NAMES,
         "signs": SIGNS,

@@ -117,7 +117,7 @@ def layout(link: Link) -> html.Div:
                 "Data and fit",
                 [
                     legend({"of-mixture": FITTED, "of-histogram": HISTOGRAM}),
-                    graph(
+                    *_said(
                         ids.DATA_FIGURE, "Figure: histogram of the observations, fitted mixture, and the observations"
                     ),
                 ],
@@ -132,13 +132,13 @@ def layout(link: Link) -> html.Div:
                         ids.POSTERIOR_LEGEND,
                         first=link.whole(START[0]),
                     ),
-                    graph(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
+                    *_said(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
                 ],
                 figure=ids.POSTERIOR_FIGURE,
             ),
             card(
                 GROUPS["log-likelihood"],
-                [graph(ids.LOG_LIKELIHOOD_FIGURE, "Figure: log-likelihood over iterations")],
+                _said(ids.LOG_LIKELIHOOD_FIGURE, "Figure: log-likelihood over iterations"),
                 "short",
                 ids.LOG_LIKELIHOOD_FIGURE,
             ),
@@ -147,14 +147,14 @@ def layout(link: Link) -> html.Div:
                 GROUPS["parameters"],
                 [
                     legend({"of-true": TRUE_VALUES}, ids.TRUE_LEGEND),
-                    graph(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted"),
+                    *_said(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted"),
                 ],
                 figure=ids.PARAMETERS_FIGURE,
             ),
             _study(
                 "surface",
                 "Draw the surface",
-                [_rows(link, ACROSS), graph(ids.SURFACE_FIGURE, SURFACE, keys=ids.SURFACE_KEYS)],
+                [_rows(link, ACROSS), *_said(ids.SURFACE_FIGURE, SURFACE, ids.SURFACE_KEYS)],
                 ids.SURFACE_FIGURE,
             ),
             _study("sizes", "Fit K = 1 to 5", [table_box(ids.study_table("sizes"))]),
@@ -179,6 +179,13 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
         for p in (shown.get(parameter.name, parameter) for parameter in parameters)
     ]
     return html.Div(rows, className="rows")
+
+
+def _said(figure: str, label: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
+    """A figure, and beneath it room for the sentence of what it shows (assets/figure_sentences.js)."""
+    sentence = ids.sentence(figure)
+    said = html.P(id=sentence, className="note figure-sentence", **in_group("words"))
+    return [graph(figure, label, sentence, keys=keys), said]
 
 
 def _study(name: str, button: str, content: list[Component], figure: str | None = None) -> html.Section:

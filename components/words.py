@@ -99,6 +99,30 @@ FIGURE_WORDS = {
 }
 """What is said of a figure's points, read out one by one or as a table."""
 
+FIGURE_SENTENCES = {
+    "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
+    "at_zero": "its peak, {density}, at 0",
+    "one_mode": "one mode, at {at}",
+    "many_modes": "{count}\N{NO-BREAK SPACE}modes, at {at}",
+    "posterior": "Of {n} observations, {parts}.",
+    "posterior_one": "The one component is responsible for all {n} observations.",
+    "above": "q{k} is above {sure} for {count}",
+    "also_above": "q{k} for {count}",
+    "neither_above": "neither for {count}",
+    "none_above": "none for {count}",
+    "share": "{percent}\N{NO-BREAK SPACE}%",
+    "first_share": "about {percent}\N{NO-BREAK SPACE}%",
+    "log_likelihood": "Iteration {t} of {last}: {ell}",
+    "below_end": "{difference} below the end",
+    "above_start": "{difference} above the start",
+    "parameters": "Iteration {t}: {values}; from iteration {settled} on "
+    "all within {near}\N{NO-BREAK SPACE}% of the end.",
+    "parameter": "{symbol}\N{NO-BREAK SPACE}{value}",
+    "from_to": "{symbol}\N{NO-BREAK SPACE}{low} to\N{NO-BREAK SPACE}{high}",
+    "surface": "Highest on the grid: {ell}, at {best}; iteration {t} at {here}.",
+}
+"""What each figure of a run shows: the sentence beneath it, and its parts."""
+
 TOUR = {
     "slider": "Every number has a slider and a box. As it moves, the curve follows at once.",
     "figure": "The strong line is the mixture, the filled curves are its weighted components. Ring and diamond can be "

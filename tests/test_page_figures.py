@@ -137,7 +137,9 @@ def mark_is_on_the_curve(page: Page, figure: str, uid: str) -> bool:
 def test_arrow_keys_walk_along_the_points_of_a_figure(page):
     graph = reach(page, ids.GAUSSIAN_FIGURE)
     assert graph.get_attribute("role") == "application"
-    assert page.text(graph.get_attribute("aria-describedby")) == words.FIGURE_KEYS == readout(page)
+    sentence, keys = graph.get_attribute("aria-describedby").split()
+    assert page.text(sentence) == page.text(ids.sentence("gaussian"))
+    assert page.text(keys) == words.FIGURE_KEYS == readout(page)
     press(page, Keys.ARROW_RIGHT)
     assert readout(page) == "x = −1, density p(x) = 0.3991, Mixture density"
     assert mark_is_on_the_curve(page, ids.GAUSSIAN_FIGURE, "mixture")
