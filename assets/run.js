@@ -170,7 +170,7 @@
     if (reply && emlab.controls.wasTriggered(clientside.callback_context, "run-reply")) {
       const reasons = Object.values(reply.errors || {}).join(" ");
       emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
-      announce(reply.result ? emlab.controls.withMinus(reply.result.sentence) : "");
+      announce(reply.result ? reply.result.sentence : "");
       if (reply.result) {
         emlab.walk.open(reply.result, opensAt);
         opensAt = undefined;
