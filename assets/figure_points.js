@@ -72,7 +72,8 @@
 
   /* -- the mark and what is read out -------------------------------------------------------------------------------- */
 
-  const keysOf = (graph) => document.getElementById(graph.getAttribute("aria-describedby")).textContent;
+  /* The last of what describes a figure says which keys there are. */
+  const keysOf = (graph) => document.getElementById(graph.getAttribute("aria-describedby").split(" ").at(-1)).textContent;
 
   function begin(graph) {
     if (!emlab.takeHome.config()) return; // the page is not there yet
