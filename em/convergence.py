@@ -58,8 +58,8 @@ class Convergence:
     def _is_small(self, here: Information) -> bool:
         """Whether less than the tolerance is still to come.
 
-        Where components coincide the Hessian is 0 along some directions. What bends by less than the tolerance, either
-        way, gains no more than that within reach.
+        Where components coincide the Hessian is 0 along some directions. One that bends upwards by no more than the
+        tolerance is no saddle to be left: what it gains within reach is counted (`Information.gain`).
         """
         n, tol = self._x.size, self._stopping.tol
         gain = here.gain(max(tol, FLAT))

@@ -31,7 +31,7 @@ CHUNK = 8192
 """Observations at a time: arrays of a few rows by so many stay in cache, and memory does not grow with N."""
 
 FLAT = 1e-6
-"""Shares of the information below this count as 0: along such a direction EM would take a million iterations."""
+"""Shares of the information below this cannot be told from 0: along such a direction EM takes a million iterations."""
 
 LONGEST = 0.5
 """How far, in each coordinate, the parabola of Newton's method is trusted."""
@@ -133,16 +133,23 @@ class Information:
         return slope
 
     def gain(self, flat: float = FLAT) -> float:
-        """By how much the total log-likelihood has still to rise to the top of the parabola (the Newton decrement).
+        """By how much the total log-likelihood has still to rise, as far as gradient and Hessian can tell.
 
-        Twice this is the squared distance from the top in standard errors. Directions with a share of at most `flat`
-        are left out; it is inf where one bends upwards by more.
+        Along a direction that bends downwards by more than `flat` that is up to the top of the parabola: the Newton
+        decrement, twice which is the squared distance from the top in standard errors. Along one that bends by less,
+        either way, the top may be anywhere or nowhere, and the slope alone is no reason to trust the parabola farther
+        than `LONGEST`: there it is up to the top or so far, whichever is nearer. It is inf where a direction bends
+        upwards by more than `flat`.
         """
-        values = self.shares
+        values, vectors = self._eigen
         if (values < -flat).any():
             return np.inf
-        bent = values > flat
-        return float((self._slope[bent] ** 2 / values[bent]).sum() / 2)
+        slope = np.abs(self._slope)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            top = slope / np.maximum(values, 0)
+            reach = LONGEST / np.abs(self._basis @ vectors).max(axis=0, initial=0)
+        way = np.where(values > flat, top, np.fmin(top, reach))
+        return float((slope * way - values * way**2 / 2).sum())
 
     def covariance(self) -> Floats:
         """Inverse of the observed information, for the coordinates of this module, shape (P, P)."""

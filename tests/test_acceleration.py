@@ -193,3 +193,27 @@ def test_converged_means_that_less_than_the_tolerance_is_to_come_where_component
         best = em.fit(x, run.mixture, LONG, "accelerated").log_likelihood[-1]
         assert run.converged
         assert best - run.log_likelihood[-1] < 1.05 * tol * x.size
+
+
+@pytest.mark.parametrize("method", em.METHODS)
+@pytest.mark.parametrize("tol", [1e-8, 1e-6])
+@pytest.mark.parametrize(("n", "seed", "apart"), [(30_000, 1, 0.2), (300, 1, 0.05), (30_000, 4, 0.2)])
+def test_a_flat_direction_that_still_rises_is_not_convergence(method, tol, n, seed, apart):
+    """Along the difference of the scales the information is a millionth of the complete data's, and the slope is not."""
+    x = sample(em.ExponentialMixture([0.5, 0.5], [1, 1.3]), n, seed)
+    start = em.ExponentialMixture([0.5, 0.5], x.mean() * np.array([1 - apart, 1 + apart]))
+    run = em.fit(x, start, em.StoppingRule(400, tol), method)
+    best = em.fit(x, em.ExponentialMixture([0.5, 0.5], [0.5, 1.5]), em.StoppingRule(500, 1e-8), "accelerated")
+    assert not run.converged or best.log_likelihood[-1] - run.log_likelihood[-1] < 2 * tol * n
+
+
+@pytest.mark.parametrize("tol", [1e-8, 1e-4])
+def test_merged_components_are_a_maximum_all_the_same(tol):
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        x = rng.gamma(2, 1, int(rng.choice([10, 100, 1000])))  # CV² < 1
+        start = em.ExponentialMixture([0.5, 0.5], x.mean() * np.exp(rng.normal(size=2) / 2))
+        assert em.fit(x, start, em.StoppingRule(3000, tol)).converged
+        flat = rng.uniform(-1, 1, x.size)
+        start = em.GaussianMixture([0.5, 0.5], rng.choice(flat, 2), flat.std() * np.exp(rng.normal(size=2) / 3))
+        assert em.fit(flat, start, em.StoppingRule(3000, tol)).reason is not em.StopReason.MAX_ITER
