@@ -36,6 +36,9 @@ FLAT = 1e-6
 LONGEST = 0.5
 """How far, in each coordinate, the parabola of Newton's method is trusted."""
 
+TIMES = 2.0 ** np.arange(-20, 25)
+"""Iterations of EM that a leap may stand for: after the most even a direction of share `FLAT` is at its top."""
+
 WIDEST = 0.5
 """A weight's standard error beyond this says that there is no knowing, and the others are as doubtful."""
 
@@ -125,6 +128,27 @@ class Information:
         values, vectors = self._eigen
         step: Floats = self._basis @ (vectors @ (self._slope / values))
         return step
+
+    @cached_property
+    def leap(self) -> Floats:
+        """Where many iterations of EM would go on the parabola with this gradient and Hessian, shape (P,).
+
+        Along an eigenvector with share v EM goes up by the slope, and the slope shrinks v times, in an iteration [1]_:
+        to slope (1 - exp(-v t)) / v in t of them. There are as many as no coordinate is moved farther than `LONGEST`:
+        where it is concave and the top is near that is Newton's step, and where it bends upwards the way is EM's too.
+
+        References
+        ----------
+        .. [1] Lange (1995), J. R. Statist. Soc. B 57, 425-437.
+        """
+        values, vectors = self._eigen
+        values = np.where(values == 0, 1e-100, values)  # where the way is slope t, and so it is with this
+        with np.errstate(over="ignore", invalid="ignore"):
+            times = -np.expm1(np.outer(-values, TIMES)) / values[:, np.newaxis]
+            leaps = self._basis @ (vectors @ (self._slope[:, np.newaxis] * times))
+            near = np.abs(leaps).max(axis=0, initial=0) <= LONGEST
+        leap: Floats = leaps[:, max(int(np.append(near, False).argmin()) - 1, 0)]
+        return leap
 
     @cached_property
     def _slope(self) -> Floats:

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from em.checks import Floats
+from em.information import Information, _information
 from em.mixture import TINY, DegenerateComponent, Mixture
 from em.nodes import Nodes, bins_for, gather, spread_of_slopes
 
@@ -99,7 +100,7 @@ class _Chunk:
 
 
 class Passes:
-    """The iterations of one run: its observations, and the buffers for a chunk of them.
+    """The passes of one run over its observations, and the buffers for a chunk of them.
 
     Parameters
     ----------
@@ -107,10 +108,18 @@ class Passes:
         Checked observations.
     start : Mixture
         A mixture of the family, and with as many components, as all that are asked about.
+
+    Attributes
+    ----------
+    x : ndarray, shape (N,)
+        The observations.
+    count : int
+        Passes made: every E-step, also those by sums that lost digits and had to be made again with care.
     """
 
     def __init__(self, x: Floats, start: Mixture) -> None:
-        self._x = x
+        self.x = x
+        self.count = 0
         if not start.degree:
             return
         low, high = float(x.min()), float(x.max())
@@ -123,13 +132,17 @@ class Passes:
         }
         self._nodes: Nodes | None = None
         self._gathered: list[_Chunk] = []
-        self._n_passes = 0
         with np.errstate(over="ignore", invalid="ignore"):
             self._power_sums = sum(self._load(part).powers.sum(axis=1) for part in self._parts).tolist()
 
     def step(self, mixture: Mixture) -> tuple[float, Mixture | DegenerateComponent]:
         """The log-likelihood of a mixture, and what an iteration of EM makes of it."""
         return self._by_sums(mixture) or self._with_care(mixture)
+
+    def information(self, mixture: Mixture) -> Information:
+        """Log-likelihood, gradient and Hessian at a mixture."""
+        self.count += 1
+        return _information(self.x, mixture)
 
     def _by_sums(self, mixture: Mixture) -> tuple[float, Mixture] | None:
         if not mixture.degree or not all(mixture.weights.tolist()):
@@ -146,11 +159,12 @@ class Passes:
         total += sum(a * b for a, b in zip(reference, self._power_sums, strict=True))
         if not math.isfinite(total + sum(map(sum, sums))) or min(row[0] for row in sums) < TINY:
             return None
-        following = mixture._from_sums(sums, self._x.size, self._origin, self._reach)
+        following = mixture._from_sums(sums, self.x.size, self._origin, self._reach)
         return (total, following) if following else None
 
     def _pass(self, rows: list[list[float]]) -> tuple[float, list[list[float]]]:
         """Sum over n of log sum_k odds_nk, and the sums over n of r_nk (x_n - origin)^j for every k and j."""
+        self.count += 1
         log_odds = np.array(rows)
         total = 0.0
         sums: Floats = np.zeros(log_odds.shape)
@@ -163,18 +177,17 @@ class Passes:
     def _chunks(self) -> Iterator[_Chunk]:
         """The observations, buffer after buffer; a chunk that is the only one stays in its own."""
         if len(self._parts) == 1:
-            yield self._buffers[self._x.size]
+            yield self._buffers[self.x.size]
         else:
             yield from map(self._load, self._parts)
 
     def _on_nodes(self, rows: list[list[float]]) -> list[_Chunk] | None:
         """Buffers with nodes in them that stand for the observations, where that is worth while and exact."""
-        self._n_passes += 1
-        if self._n_passes == 1 or self._x.size < FEW:
+        if self.count == 1 or self.x.size < FEW:
             return None
         steepness = max(spread_of_slopes(rows, at - self._origin) for at in (self._low, self._high))
         if not (self._nodes and self._nodes.serve(steepness)):
-            most, spare = min(self._x.size // SHARE, MOST), min(self._x.size // SPARE, MOST_SPARE)
+            most, spare = min(self.x.size // SHARE, MOST), min(self.x.size // SPARE, MOST_SPARE)
             n_bins = bins_for(steepness, self._high - self._low, most, spare)
             if not n_bins:
                 return None
@@ -194,9 +207,10 @@ class Passes:
         return chunk
 
     def _with_care(self, mixture: Mixture) -> tuple[float, Mixture | DegenerateComponent]:
-        responsibilities, log_density = mixture._expect(self._x)
+        self.count += 1
+        responsibilities, log_density = mixture._expect(self.x)
         log_likelihood = float(log_density.sum())
         try:
-            return log_likelihood, mixture._maximise(self._x, responsibilities)
+            return log_likelihood, mixture._maximise(self.x, responsibilities)
         except DegenerateComponent as end:
             return log_likelihood, end
