@@ -264,8 +264,8 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     Returns
     -------
     StandardErrors
-        Without numbers, but with a sentence, where the Hessian is not negative definite, or where the gradient is too
-        large: more than 0.1 standard errors from the optimum; or where a weight could be anything.
+        Without numbers, but with a sentence, where the Hessian is not finite or not negative definite, or where the
+        gradient is too large: more than 0.1 standard errors from the optimum; or where a weight could be anything.
 
     Raises
     ------
@@ -273,29 +273,24 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
         As `check_observations`; if `mixture` is no mixture.
     """
     found = information(x, mixture)
+    if not np.isfinite(found.shares).all():
+        cause = "it overflows" if mixture.weights.all() else "a component has weight 0"
+        return _no_errors(f"the information is not finite here, since {cause}")
     if not found.is_concave:
-        return StandardErrors(
-            None,
-            "There are no standard errors: the log-likelihood is flat or bends upwards along some direction, "
-            "so this is no isolated maximum.",
+        return _no_errors(
+            "the log-likelihood is flat or bends upwards along some direction, so this is no isolated maximum"
         )
     distance = np.sqrt(2 * found.gain())
     if not distance <= NEAR_OPTIMUM:
-        return StandardErrors(
-            None,
-            "There are no standard errors: the gradient is not 0 here, and the maximum "
-            f"about {distance:.2g} standard errors away.",
-        )
+        return _no_errors(f"the gradient is not 0 here, and the maximum about {distance:.2g} standard errors away")
     roots = np.sqrt(np.diagonal(found.covariance())).reshape(-1, mixture.n_components)
     k = mixture.n_components
     # A weight changes by pi_k times what its logarithm does, less the mean of that over all of them.
     change = np.diag(mixture.weights) - np.outer(mixture.weights, mixture.weights)
     of_weights = np.sqrt(np.maximum(np.diagonal(change @ found.covariance()[:k, :k] @ change), 0))
     if of_weights.max() > WIDEST:
-        return StandardErrors(
-            None,
-            f"There are no standard errors: that of a weight would be {of_weights.max():.2g}, so the observations "
-            "hardly tell these components apart.",
+        return _no_errors(
+            f"that of a weight would be {of_weights.max():.2g}, so the observations hardly tell these components apart"
         )
     own = roots[1:] * mixture._component_stds()  # coordinates are in units of a component's size
     names = mixture.parameter_names
@@ -304,3 +299,7 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
         "Standard errors are those of the observed information: an estimate is off by more than two of them "
         "about one time in twenty.",
     )
+
+
+def _no_errors(why: str) -> StandardErrors:
+    return StandardErrors(None, f"There are no standard errors: {why}.")

@@ -11,6 +11,7 @@ handed out transposed, as ``(N, K)``.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 import numpy as np
@@ -19,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from em.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
 from em.parameters import WEIGHT_TOLERANCE, Parameters
 
-__all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Mixture", "require_mixture"]
+__all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Divided", "Mixture", "require_mixture"]
 
 TIE_TOLERANCE = 1e-6
 """Components nearer than this (relative) count as identical.
@@ -31,6 +32,10 @@ LARGEST = 1e150
 
 TINY = float(np.finfo(np.float64).tiny)
 """What is smaller counts as nothing: a component's count of observations, an exponential one's scale."""
+
+
+Divided = Iterable[tuple[Floats, Floats]]
+"""Observations (M,) with their responsibilities (K, M), part by part, as often as they are gone over."""
 
 
 class DegenerateComponent(ArithmeticError):
@@ -117,8 +122,11 @@ class Mixture(Parameters):
 
     @classmethod
     @abstractmethod
-    def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
-        """Maximise sum_n r[k, n] log f(x_n | k) for every k; the parameter arrays after the weights."""
+    def _weighted_fit(cls, divided: Divided, n_eff: Floats, means: Floats) -> tuple[Floats, ...]:
+        """Maximise sum_n r[k, n] log f(x_n | k) for every k; the parameter arrays after the weights.
+
+        `n_eff` and `means` are what `divided` gives each component: sums of r, and weighted means of x, shape (K,).
+        """
 
     degree: ClassVar[int] = 0
     """Degree in x of log f(x | k) where that is a polynomial; a family of others leaves this 0, and what follows."""
@@ -349,15 +357,22 @@ class Mixture(Parameters):
         """
         x = cls.check_observations(x)
         r = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
-        return cls._maximise(x, np.ascontiguousarray(r.T))
+        return cls._maximise([(x, np.ascontiguousarray(r.T))])
 
     @classmethod
-    def _maximise(cls, x: Floats, r: Floats) -> Self:
-        """The M-step for checked observations (N,) and responsibilities (K, N)."""
-        n_eff = r.sum(axis=1)
+    def _maximise(cls, divided: Divided) -> Self:
+        """The M-step for checked observations and their responsibilities."""
+        n, n_eff, means = 0, np.zeros(()), np.zeros(())
+        for x, r in divided:
+            n += x.size
+            own = r.sum(axis=1)
+            n_eff = n_eff + own
+            # Mean by mean, since sums of r x may be nothing where neither r nor x is.
+            shares = r / np.where(own > 0, own, 1)[:, np.newaxis]
+            means = means + own / np.where(own > 0, n_eff, 1) * (shares @ x - means)
         if (n_eff < TINY).any():
             raise DegenerateComponent(int(np.argmin(n_eff)), "has lost all its weight: no observation belongs to it")
-        return cls._trusted(n_eff / x.size, *cls._weighted_fit(x, r, n_eff))
+        return cls._trusted(n_eff / n, *cls._weighted_fit(divided, n_eff, means))
 
     # -- sampling ----------------------------------------------------------------------------------------------------
 
