@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.checks import Floats
-from em.mixture import DegenerateComponent, Divided, Mixture
+from em.divided import Divided
+from em.mixture import DegenerateComponent, Mixture
 
 __all__ = ["GaussianMixture"]
 

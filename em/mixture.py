@@ -11,16 +11,16 @@ handed out transposed, as ``(N, K)``.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
 from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
+from em.divided import Divided, counts_and_means
 from em.parameters import WEIGHT_TOLERANCE, Parameters
 
-__all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Divided", "Mixture", "require_mixture"]
+__all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Mixture", "require_mixture"]
 
 TIE_TOLERANCE = 1e-6
 """Components nearer than this (relative) count as identical.
@@ -32,10 +32,6 @@ LARGEST = 1e150
 
 TINY = float(np.finfo(np.float64).tiny)
 """What is smaller counts as nothing: a component's count of observations, an exponential one's scale."""
-
-
-Divided = Iterable[tuple[Floats, Floats]]
-"""Observations (M,) with their responsibilities (K, M), part by part, as often as they are gone over."""
 
 
 class DegenerateComponent(ArithmeticError):
@@ -362,14 +358,7 @@ class Mixture(Parameters):
     @classmethod
     def _maximise(cls, divided: Divided) -> Self:
         """The M-step for checked observations and their responsibilities."""
-        n, n_eff, means = 0, np.zeros(()), np.zeros(())
-        for x, r in divided:
-            n += x.size
-            own = r.sum(axis=1)
-            n_eff = n_eff + own
-            # Mean by mean, since sums of r x may be nothing where neither r nor x is.
-            shares = r / np.where(own > 0, own, 1)[:, np.newaxis]
-            means = means + own / np.where(own > 0, n_eff, 1) * (shares @ x - means)
+        n, n_eff, means = counts_and_means(divided)
         if (n_eff < TINY).any():
             raise DegenerateComponent(int(np.argmin(n_eff)), "has lost all its weight: no observation belongs to it")
         return cls._trusted(n_eff / n, *cls._weighted_fit(divided, n_eff, means))

@@ -51,7 +51,7 @@ ENGINE_LAYERS = [
     {"em.passes"},
     {"em.exponential", "em.gaussian", "em.matching", "em.information", "em.nodes"},
     {"em.stopping", "em.mixture"},
-    {"em.parameters"},
+    {"em.parameters", "em.divided"},
     {"em.checks"},
 ]
 
