@@ -21,7 +21,7 @@ __all__ = ["Convergence"]
 PATIENCE = 20
 """What was not confirmed is asked again after one iteration in so many of those made."""
 
-UPHILL = 5
+UPHILL = 8
 """The same where it bends upwards: there is a way to go first."""
 
 
