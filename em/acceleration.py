@@ -1,9 +1,14 @@
-"""EM to begin with, then Newton's method: far fewer passes over the data where components overlap.
+"""EM to begin with, then leaps along its own way: far fewer passes over the data where components overlap.
 
 EM closes, in an iteration, the share of the gap that the incomplete data tell of the complete ones: where components
-overlap, a thousandth. Newton's step knows that share from the Hessian and closes all of the gap [1]_. Far from an
-optimum it may go anywhere; so it is taken only where the log-likelihood is concave, never far, only if it rises, and
-only if such steps lead to a maximum. Everywhere else it is EM's turn.
+overlap, a thousandth. The Hessian knows that share, and so where thousands of iterations would lead if the
+log-likelihood were a parabola (`Information.leap`): near an optimum to its top, which is Newton's method [1]_; along a
+ridge that is nearly flat, or bends upwards slightly, far along it. A leap is taken only if the log-likelihood rises,
+and counts only if such leaps lead to a maximum. At saddles that bend upwards more, and wherever else leaps lead to
+nothing, it is EM's turn.
+
+That maximum is nearly always the one that EM creeps to (of 1,200 random fits one ended at another, a higher one), but
+there is no guarantee: where ways part, EM may pass it by and go to another one.
 
 References
 ----------
@@ -18,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from em.checks import Floats
-from em.information import LONGEST, Information, _information
+from em.information import Information
 from em.mixture import Mixture
 from em.passes import Passes, proper
 from em.stopping import StoppingRule, rounding_level
@@ -26,19 +31,23 @@ from em.stopping import StoppingRule, rounding_level
 __all__ = ["Step", "steps"]
 
 EM_STEPS = 5
-"""Iterations of EM before Newton's method is tried."""
+"""Iterations of EM before leaps are tried."""
 
 PATIENCE = 2
-"""Where it came to nothing, it is tried again after one iteration in so many of those made."""
+"""Where they came to nothing, they are tried again after one iteration in so many of those made."""
 
-NEWTON_STEPS = 30
-"""Newton's method has arrived after so many steps, or it does not from there."""
+LEAPS = 30
+"""So many have arrived, or they do not from there."""
+
+STEEP = 0.002
+"""Where a direction bends upwards by more than this share, EM gets away by itself, by so much in an iteration: a leap
+from there saves more passes, but is more often to another maximum than EM's."""
 
 TRIALS = 5
-"""A step that does not raise the log-likelihood is halved until it has been tried so often."""
+"""A leap that does not raise the log-likelihood is halved until it has been tried so often."""
 
 RISE = 1e-4
-"""Share of the rise along the gradient that a step must reach (Armijo)."""
+"""Share of the rise along the gradient that a leap must reach (Armijo)."""
 
 
 class Step(NamedTuple):
@@ -50,65 +59,51 @@ class Step(NamedTuple):
     information: Information | None = None
 
 
-def steps(x: Floats, mixture: Mixture, stopping: StoppingRule) -> Iterator[Step]:
-    """Every iteration from a start, without end; `DegenerateComponent` from EM's M-step ends it.
-
-    Newton's steps count only where they arrive at a maximum without leaving the region in which the log-likelihood is
-    concave: beside a saddle it can be so for a while, and EM may go another way. Otherwise EM goes on where it was.
-    """
-    em = Passes(x, mixture)
-    n_iter = passes = 0
-    wait = EM_STEPS
+def steps(passes: Passes, mixture: Mixture, stopping: StoppingRule) -> Iterator[Step]:
+    """Every iteration from a start, without end; `DegenerateComponent` from EM's M-step ends it."""
+    n_iter, wait = 0, EM_STEPS
     while True:
         for _ in range(wait):
-            log_likelihood, following = em.step(mixture)
-            passes += 1
-            yield Step(mixture, log_likelihood, passes)
+            log_likelihood, following = passes.step(mixture)
+            yield Step(mixture, log_likelihood, passes.count)
             mixture = proper(following)
-        here = _information(x, mixture)
-        passes += 1
-        yield Step(mixture, here.log_likelihood, passes, here)
+        here = passes.information(mixture)
+        yield Step(mixture, here.log_likelihood, passes.count, here)
         n_iter += wait + 1
         wait = max(EM_STEPS, n_iter // PATIENCE)
-        path, tried = _to_the_top(x, here, stopping)
-        for there, trials in path:
-            yield Step(there.mixture, there.log_likelihood, passes + trials, there)
-            here = there
-        passes += tried
-        mixture = proper(em.step(here.mixture)[1])
-        passes += 1
+        for step in _to_the_top(passes, here, stopping):
+            yield step
+            mixture = step.mixture
+        mixture = proper(passes.step(mixture)[1])
 
 
-def _to_the_top(x: Floats, here: Information, stopping: StoppingRule) -> tuple[list[tuple[Information, int]], int]:
-    """Newton's steps to a maximum, with the passes made by then, and how many in all; no steps if it is not reached."""
-    path: list[tuple[Information, int]] = []
-    passes = 0
-    small = max(stopping.tol * x.size, rounding_level(here.log_likelihood, x.size))
-    while len(path) < NEWTON_STEPS and not stopping.out_of_time:
-        there, trials = _newton(x, here)
-        passes += trials
+def _to_the_top(passes: Passes, here: Information, stopping: StoppingRule) -> list[Step]:
+    """Leaps to a maximum; none if it is not reached, or EM needs no help to begin with."""
+    path: list[Step] = []
+    n = here.n_observations
+    small = max(stopping.tol * n, rounding_level(here.log_likelihood, n))
+    while len(path) < LEAPS and not stopping.out_of_time:
+        if here.shares.min(initial=0) < -STEEP:
+            break
+        there = _leap(passes, here)
         if there is None:
             break
-        path.append((there, passes))
+        path.append(Step(there.mixture, there.log_likelihood, passes.count, there))
         if here.gain() < small and there.gain() < small:
-            return path, passes
+            return path
         here = there
-    return [], passes
+    return []
 
 
-def _newton(x: Floats, here: Information) -> tuple[Information | None, int]:
-    """What is found a step of Newton's further, None where there is nothing higher; and how many passes that took."""
-    if not here.is_concave:
-        return None, 0
-    step = here.newton_step
-    step = step * min(1.0, LONGEST / max(np.abs(step).max(), LONGEST))
-    rise = RISE * float(here.gradient @ step)
-    noise = rounding_level(here.log_likelihood, x.size)
-    for trial in range(TRIALS):
-        there = _information(x, moved(here.mixture, step / 2**trial))
-        if there.log_likelihood - here.log_likelihood >= rise / 2**trial - noise:
-            return there, trial + 1
-    return None, TRIALS
+def _leap(passes: Passes, here: Information) -> Information | None:
+    """What is found a leap further; None where there is nothing higher."""
+    rise = RISE * float(here.gradient @ here.leap)
+    noise = rounding_level(here.log_likelihood, here.n_observations)
+    for part in 0.5 ** np.arange(TRIALS):
+        there = passes.information(moved(here.mixture, part * here.leap))
+        if there.log_likelihood - here.log_likelihood >= part * rise - noise:
+            return there
+    return None
 
 
 def moved(mixture: Mixture, step: Floats) -> Mixture:

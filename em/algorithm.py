@@ -25,7 +25,7 @@ from em.stopping import StoppingRule, StopReason, remaining_gain
 __all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run", "fit", "iterate"]
 
 EM, ACCELERATED = METHODS = "em", "accelerated"
-"""How a run goes on: by EM alone, or with Newton's method (em/acceleration.py)."""
+"""How a run goes on: by EM alone, or by leaps along its way, the last ones Newton's (em/acceleration.py)."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Record:
     log_likelihood : float
         Total log-likelihood of `mixture`, in nats.
     n_passes : int
-        Passes over the data that it took to come here: one for each record of EM.
+        Passes over the data that it took to come here: one for each record of EM, or a few where sums lose digits.
+        Passes differ in time: where observations are many, EM's own go over nodes that stand for them (`em.nodes`).
     information : Information or None
         Gradient and Hessian here, where an accelerated run needed them.
     """
@@ -75,8 +76,10 @@ class Run:
         "em" or "accelerated".
     n_passes : int
         Passes over the data: every E-step, those of steps that were tried in vain or made to confirm the end included.
+        They differ in time, see `Record`.
     newton_gain : float or None
-        Gain in mean log-likelihood still to come by the Newton decrement, where that was asked at the last record.
+        Gain in mean log-likelihood still to come by the Newton decrement, where that was asked at the last record; inf
+        where the log-likelihood bends upwards there, so that it cannot be told.
     """
 
     mixtures: tuple[Mixture, ...]
@@ -131,6 +134,8 @@ class Run:
             outlook = "too few to tell what is still to come"
         elif np.isfinite(left):
             outlook = f"the estimated gain still to come is {gain}"
+        elif self.newton_gain is not None:
+            outlook = "the log-likelihood bends upwards here, so it cannot be told what is still to come"
         else:
             outlook = "the gain of each iteration is not shrinking yet"
         match self.reason:
@@ -191,21 +196,20 @@ def _checked(x: ArrayLike, start: Mixture) -> Floats:
 
 def _until_degenerate(x: Floats, start: Mixture) -> Iterator[Record]:
     try:
-        yield from _records(x, start)
+        yield from _records(Passes(x, start), start)
     except DegenerateComponent:
         return
 
 
-def _records(x: Floats, mixture: Mixture) -> Iterator[Record]:
-    passes = Passes(x, mixture)
+def _records(passes: Passes, mixture: Mixture) -> Iterator[Record]:
     for index in count():
         log_likelihood, following = passes.step(mixture)
-        yield Record(index, mixture, log_likelihood, index + 1)
+        yield Record(index, mixture, log_likelihood, passes.count)
         mixture = proper(following)
 
 
-def _accelerated_records(x: Floats, start: Mixture, stopping: StoppingRule) -> Iterator[Record]:
-    for index, step in enumerate(steps(x, start, stopping)):
+def _accelerated_records(passes: Passes, start: Mixture, stopping: StoppingRule) -> Iterator[Record]:
+    for index, step in enumerate(steps(passes, start, stopping)):
         yield Record(index, *step)
 
 
@@ -221,8 +225,9 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None, meth
     stopping : StoppingRule, optional
         When to stop; default ``StoppingRule(max_iter=1000, tol=1e-8)``.
     method : str
-        "em", or "accelerated": after a few iterations of EM, Newton's method wherever the log-likelihood is concave and
-        rises by it, and EM elsewhere. It takes far fewer passes over the data where components overlap.
+        "em", or "accelerated": after a few iterations of EM leaps along its way, Newton's steps in the end, wherever
+        such lead up to a maximum, and EM elsewhere. It takes far fewer passes over the data where components overlap.
+        Both ends are maxima, nearly always the same one; where ways part either may be the higher.
 
     Returns
     -------
@@ -246,13 +251,12 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None, meth
     reason: StopReason | None = None
     degenerate = None
     tied_start = bool(start.tied_components())
-    convergence = Convergence(x, stopping)
-    passes = 0
+    passes = Passes(x, start)
+    convergence = Convergence(passes, stopping)
     try:
-        for record in _records(x, start) if method == EM else _accelerated_records(x, start, stopping):
+        for record in _records(passes, start) if method == EM else _accelerated_records(passes, start, stopping):
             mixtures.append(record.mixture)
             log_likelihood.append(record.log_likelihood)
-            passes = record.n_passes
             if tied_start:
                 reason = stopping.reason(log_likelihood, x.size)
                 reason = StopReason.STATIONARY_START if reason is StopReason.CONVERGED else reason
@@ -262,10 +266,11 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None, meth
                 reason = stopping.unless_converged(record.index)
             if reason is not None:
                 break
+        if reason in (StopReason.MAX_ITER, StopReason.OUT_OF_TIME):
+            convergence.doubt(record.mixture, log_likelihood)
     except DegenerateComponent as end:
         reason, degenerate = StopReason.DEGENERATE, end
     assert reason is not None
     values = np.array(log_likelihood)
     values.flags.writeable = False
-    passes += convergence.n_passes
-    return Run(tuple(mixtures), values, reason, stopping, x.size, degenerate, method, passes, convergence.gain)
+    return Run(tuple(mixtures), values, reason, stopping, x.size, degenerate, method, passes.count, convergence.gain)

@@ -6,17 +6,23 @@ point itself tell the two apart, for one more pass over the data.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from em.checks import Floats
-from em.information import FLAT, Information, _information
+import numpy as np
+
+from em.information import FLAT, Information
 from em.mixture import Mixture
-from em.stopping import StoppingRule, StopReason, rounding_level
+from em.passes import Passes
+from em.stopping import StoppingRule, StopReason, remaining_gain, rounding_level
 
 __all__ = ["Convergence"]
 
 PATIENCE = 20
 """What was not confirmed is asked again after one iteration in so many of those made."""
+
+UPHILL = 8
+"""The same where it bends upwards: there is a way to go first."""
 
 
 class Convergence:
@@ -24,19 +30,16 @@ class Convergence:
 
     Attributes
     ----------
-    n_passes : int
-        Passes over the data that it took to confirm.
     gain : float or None
-        Gain per observation still to come at the last record, by the Newton decrement; None where that was not asked or
-        cannot tell.
+        Gain per observation still to come at the last record, by the Newton decrement, inf where it cannot tell; None
+        where it was not asked.
     """
 
-    def __init__(self, x: Floats, stopping: StoppingRule) -> None:
-        self._x = x
+    def __init__(self, passes: Passes, stopping: StoppingRule) -> None:
+        self._passes = passes
         self._stopping = stopping
         self._small = False
         self._next = 0
-        self.n_passes = 0
         self.gain: float | None = None
 
     def reached(self, mixture: Mixture, log_likelihood: Sequence[float], here: Information | None) -> bool:
@@ -47,23 +50,35 @@ class Convergence:
             return before and self._small
         self._small = False
         n_iter = len(log_likelihood) - 1
-        if n_iter < self._next or self._stopping.reason(log_likelihood, self._x.size) is not StopReason.CONVERGED:
+        suggested = self._stopping.reason(log_likelihood, self._passes.x.size) is StopReason.CONVERGED
+        if n_iter < self._next or not suggested:
             return False
-        if here is None:
-            here = _information(self._x, mixture)
-            self.n_passes += 1
-        self._next = n_iter + 1 + n_iter // PATIENCE
-        return self._is_small(here)
+        small = self._is_small(here or self._passes.information(mixture))
+        self._next = n_iter + 1 + n_iter // (UPHILL if self.gain == math.inf else PATIENCE)
+        return small
+
+    def doubt(self, mixture: Mixture, log_likelihood: Sequence[float]) -> None:
+        """Ask about the last record of a run that has not converged, if Aitken's estimate says that it has.
+
+        On a plateau increments sink to the level of rounding, and the estimate to 0, with much still to come.
+        """
+        if self.gain is None and remaining_gain(log_likelihood, self._passes.x.size) <= self._stopping.tol:
+            self._is_small(self._passes.information(mixture))
 
     def _is_small(self, here: Information) -> bool:
         """Whether less than the tolerance is still to come.
 
-        Where components coincide the Hessian is 0 along some directions. What bends by less than the tolerance, either
-        way, gains no more than that within reach.
+        Where components coincide the Hessian is 0 along some directions. One that bends upwards by no more than the
+        tolerance is no saddle to be left: what it gains within reach is counted (`Information.gain`).
         """
-        n, tol = self._x.size, self._stopping.tol
-        gain = here.gain(max(tol, FLAT))
-        if gain < rounding_level(here.log_likelihood, n):
-            gain = 0.0
-        self.gain = gain / n
+        n, tol = self._passes.x.size, self._stopping.tol
+        gain = here.gain(max(tol, FLAT)) / n
+        self.gain = 0.0 if gain < _resolution(here) else gain
         return tol > 0 and self.gain < tol
+
+
+def _resolution(here: Information) -> float:
+    """Gain per observation that rounding alone can make: in the sum, or because means are no finer than numbers are."""
+    n, mixture = here.n_observations, here.mixture
+    finest = np.spacing(np.abs(mixture._component_means())) / mixture._component_stds()
+    return max(rounding_level(here.log_likelihood, n) / n, float(mixture.weights @ finest**2) / 2)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.checks import Floats
+from em.divided import Divided
 from em.mixture import TINY, DegenerateComponent, Mixture
 
 __all__ = ["ExponentialMixture"]
@@ -106,14 +107,13 @@ class ExponentialMixture(Mixture):
         return divergences
 
     @classmethod
-    def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
-        scales = (r @ x) / n_eff
-        if (scales < TINY).any():
+    def _weighted_fit(cls, divided: Divided, n_eff: Floats, means: Floats) -> tuple[Floats, ...]:
+        if (means < TINY).any():
             raise DegenerateComponent(
-                int(np.argmin(scales)),
+                int(np.argmin(means)),
                 "has shrunk onto the observations equal to 0: its scale went to 0 and the likelihood to infinity",
             )
-        return (scales,)
+        return (means,)
 
     def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
         parameters = zip(self.weights.tolist(), self.scales.tolist(), strict=True)

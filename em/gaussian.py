@@ -6,6 +6,7 @@ f(x | mean, std) = exp(-((x - mean) / std)² / 2) / (std sqrt(2 pi)).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.checks import Floats
+from em.divided import Divided
 from em.mixture import DegenerateComponent, Mixture
 
 __all__ = ["GaussianMixture"]
@@ -33,11 +35,17 @@ _OFFSET = 1e6
 """Powers are used while the observations are no farther from 0 than so many times their range: digits of the mean."""
 
 
-def _rms(deviations: Floats, n: Floats) -> Floats:
-    """Root mean square of each row of (K, N) over a count n (K,), however small the numbers; shape (K,)."""
-    largest = np.abs(deviations).max(axis=1)
+def _rms(divided: Divided, n_eff: Floats, means: Floats) -> Floats:
+    """Root mean square of each component's deviations from its mean, however small they are; shape (K,)."""
+
+    def weighted() -> Iterator[Floats]:
+        for x, r in divided:
+            yield np.sqrt(r / n_eff[:, np.newaxis]) * (x - means[:, np.newaxis])
+
+    largest = np.max([np.abs(deviations).max(axis=1) for deviations in weighted()], axis=0)
     unit = np.where(largest > 0, largest, 1.0)
-    return np.asarray(unit * np.sqrt(((deviations / unit[:, np.newaxis]) ** 2).sum(axis=1) / n), dtype=np.float64)
+    squares = sum(((deviations / unit[:, np.newaxis]) ** 2).sum(axis=1) for deviations in weighted())
+    return np.asarray(unit * np.sqrt(squares), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,17 +136,20 @@ class GaussianMixture(Mixture):
         return divergences
 
     @classmethod
-    def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
-        means = (r @ x) / n_eff
-        # Summed twice, the second time about itself: many additions lose digits, and repeated values would look spread.
-        means += np.einsum("kn,kn->k", r, x - means[:, np.newaxis]) / n_eff
-        # Two passes: E[x²] - E[x]² would lose every digit of a small std far from 0.
-        spread = x - means[:, np.newaxis]
-        spread *= spread
-        spread *= r
-        stds = np.sqrt(spread.sum(axis=1) / n_eff)
+    def _weighted_fit(cls, divided: Divided, n_eff: Floats, means: Floats) -> tuple[Floats, ...]:
+        # A second time over the data: E[x²] - E[x]² would lose every digit of a small std far from 0. What is left of
+        # the mean is its rounding error, and mends it: repeated values would look spread.
+        left, squares = np.zeros(()), np.zeros(())
+        for x, r in divided:
+            deviations = x - means[:, np.newaxis]
+            shares = r / n_eff[:, np.newaxis]
+            left = left + np.einsum("kn,kn->k", shares, deviations)
+            deviations *= deviations
+            squares = squares + np.einsum("kn,kn->k", shares, deviations)
+        means = means + left
+        stds = np.sqrt(np.maximum(squares - left * left, 0))
         if (stds < _SMALL).any():
-            stds = _rms(np.sqrt(r) * (x - means[:, np.newaxis]), n_eff)
+            stds = _rms(divided, n_eff, means)
         collapsed = stds <= _RESOLUTION * np.abs(means)
         if collapsed.any():
             component = int(np.argmax(collapsed))

@@ -31,10 +31,13 @@ CHUNK = 8192
 """Observations at a time: arrays of a few rows by so many stay in cache, and memory does not grow with N."""
 
 FLAT = 1e-6
-"""Shares of the information below this count as 0: along such a direction EM would take a million iterations."""
+"""Shares of the information below this cannot be told from 0: along such a direction EM takes a million iterations."""
 
 LONGEST = 0.5
 """How far, in each coordinate, the parabola of Newton's method is trusted."""
+
+TIMES = 2.0 ** np.arange(-20, 25)
+"""Iterations of EM that a leap may stand for: after the most even a direction of share `FLAT` is at its top."""
 
 WIDEST = 0.5
 """A weight's standard error beyond this says that there is no knowing, and the others are as doubtful."""
@@ -127,22 +130,50 @@ class Information:
         return step
 
     @cached_property
+    def leap(self) -> Floats:
+        """Where many iterations of EM would go on the parabola with this gradient and Hessian, shape (P,).
+
+        Along an eigenvector with share v EM goes up by the slope, and the slope shrinks v times, in an iteration [1]_:
+        to slope (1 - exp(-v t)) / v in t of them. There are as many as no coordinate is moved farther than `LONGEST`:
+        where it is concave and the top is near that is Newton's step, and where it bends upwards the way is EM's too.
+
+        References
+        ----------
+        .. [1] Lange (1995), J. R. Statist. Soc. B 57, 425-437.
+        """
+        values, vectors = self._eigen
+        values = np.where(values == 0, 1e-100, values)  # where the way is slope t, and so it is with this
+        with np.errstate(over="ignore", invalid="ignore"):
+            times = -np.expm1(np.outer(-values, TIMES)) / values[:, np.newaxis]
+            leaps = self._basis @ (vectors @ (self._slope[:, np.newaxis] * times))
+            near = np.abs(leaps).max(axis=0, initial=0) <= LONGEST
+        leap: Floats = leaps[:, max(int(np.append(near, False).argmin()) - 1, 0)]
+        return leap
+
+    @cached_property
     def _slope(self) -> Floats:
         """The gradient along the eigenvectors."""
         slope: Floats = self._eigen[1].T @ (self._basis.T @ self.gradient)
         return slope
 
     def gain(self, flat: float = FLAT) -> float:
-        """By how much the total log-likelihood has still to rise to the top of the parabola (the Newton decrement).
+        """By how much the total log-likelihood has still to rise, as far as gradient and Hessian can tell.
 
-        Twice this is the squared distance from the top in standard errors. Directions with a share of at most `flat`
-        are left out; it is inf where one bends upwards by more.
+        Along a direction that bends downwards by more than `flat` that is up to the top of the parabola: the Newton
+        decrement, twice which is the squared distance from the top in standard errors. Along one that bends by less,
+        either way, the top may be anywhere or nowhere, and the slope alone is no reason to trust the parabola farther
+        than `LONGEST`: there it is up to the top or so far, whichever is nearer. It is inf where a direction bends
+        upwards by more than `flat`.
         """
-        values = self.shares
+        values, vectors = self._eigen
         if (values < -flat).any():
             return np.inf
-        bent = values > flat
-        return float((self._slope[bent] ** 2 / values[bent]).sum() / 2)
+        slope = np.abs(self._slope)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            top = slope / np.maximum(values, 0)
+            reach = LONGEST / np.abs(self._basis @ vectors).max(axis=0, initial=0)
+        way = np.where(values > flat, top, np.fmin(top, reach))
+        return float((slope * way - values * way**2 / 2).sum())
 
     def covariance(self) -> Floats:
         """Inverse of the observed information, for the coordinates of this module, shape (P, P)."""
@@ -233,8 +264,8 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     Returns
     -------
     StandardErrors
-        Without numbers, but with a sentence, where the Hessian is not negative definite, or where the gradient is too
-        large: more than 0.1 standard errors from the optimum; or where a weight could be anything.
+        Without numbers, but with a sentence, where the Hessian is not finite or not negative definite, or where the
+        gradient is too large: more than 0.1 standard errors from the optimum; or where a weight could be anything.
 
     Raises
     ------
@@ -242,29 +273,24 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
         As `check_observations`; if `mixture` is no mixture.
     """
     found = information(x, mixture)
+    if not np.isfinite(found.shares).all():
+        cause = "it overflows" if mixture.weights.all() else "a component has weight 0"
+        return _no_errors(f"the information is not finite here, since {cause}")
     if not found.is_concave:
-        return StandardErrors(
-            None,
-            "There are no standard errors: the log-likelihood is flat or bends upwards along some direction, "
-            "so this is no isolated maximum.",
+        return _no_errors(
+            "the log-likelihood is flat or bends upwards along some direction, so this is no isolated maximum"
         )
     distance = np.sqrt(2 * found.gain())
     if not distance <= NEAR_OPTIMUM:
-        return StandardErrors(
-            None,
-            "There are no standard errors: the gradient is not 0 here, and the maximum "
-            f"about {distance:.2g} standard errors away.",
-        )
+        return _no_errors(f"the gradient is not 0 here, and the maximum about {distance:.2g} standard errors away")
     roots = np.sqrt(np.diagonal(found.covariance())).reshape(-1, mixture.n_components)
     k = mixture.n_components
     # A weight changes by pi_k times what its logarithm does, less the mean of that over all of them.
     change = np.diag(mixture.weights) - np.outer(mixture.weights, mixture.weights)
     of_weights = np.sqrt(np.maximum(np.diagonal(change @ found.covariance()[:k, :k] @ change), 0))
     if of_weights.max() > WIDEST:
-        return StandardErrors(
-            None,
-            f"There are no standard errors: that of a weight would be {of_weights.max():.2g}, so the observations "
-            "hardly tell these components apart.",
+        return _no_errors(
+            f"that of a weight would be {of_weights.max():.2g}, so the observations hardly tell these components apart"
         )
     own = roots[1:] * mixture._component_stds()  # coordinates are in units of a component's size
     names = mixture.parameter_names
@@ -273,3 +299,7 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
         "Standard errors are those of the observed information: an estimate is off by more than two of them "
         "about one time in twenty.",
     )
+
+
+def _no_errors(why: str) -> StandardErrors:
+    return StandardErrors(None, f"There are no standard errors: {why}.")

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
+from em.divided import Divided, counts_and_means
 from em.parameters import WEIGHT_TOLERANCE, Parameters
 
 __all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Mixture", "require_mixture"]
@@ -117,8 +118,11 @@ class Mixture(Parameters):
 
     @classmethod
     @abstractmethod
-    def _weighted_fit(cls, x: Floats, r: Floats, n_eff: Floats) -> tuple[Floats, ...]:
-        """Maximise sum_n r[k, n] log f(x_n | k) for every k; the parameter arrays after the weights."""
+    def _weighted_fit(cls, divided: Divided, n_eff: Floats, means: Floats) -> tuple[Floats, ...]:
+        """Maximise sum_n r[k, n] log f(x_n | k) for every k; the parameter arrays after the weights.
+
+        `n_eff` and `means` are what `divided` gives each component: sums of r, and weighted means of x, shape (K,).
+        """
 
     degree: ClassVar[int] = 0
     """Degree in x of log f(x | k) where that is a polynomial; a family of others leaves this 0, and what follows."""
@@ -349,15 +353,15 @@ class Mixture(Parameters):
         """
         x = cls.check_observations(x)
         r = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
-        return cls._maximise(x, np.ascontiguousarray(r.T))
+        return cls._maximise([(x, np.ascontiguousarray(r.T))])
 
     @classmethod
-    def _maximise(cls, x: Floats, r: Floats) -> Self:
-        """The M-step for checked observations (N,) and responsibilities (K, N)."""
-        n_eff = r.sum(axis=1)
+    def _maximise(cls, divided: Divided) -> Self:
+        """The M-step for checked observations and their responsibilities."""
+        n, n_eff, means = counts_and_means(divided)
         if (n_eff < TINY).any():
             raise DegenerateComponent(int(np.argmin(n_eff)), "has lost all its weight: no observation belongs to it")
-        return cls._trusted(n_eff / x.size, *cls._weighted_fit(x, r, n_eff))
+        return cls._trusted(n_eff / n, *cls._weighted_fit(divided, n_eff, means))
 
     # -- sampling ----------------------------------------------------------------------------------------------------
 

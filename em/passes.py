@@ -9,9 +9,9 @@ log-likelihood is what the reference alone would have, plus the log of the sums 
 From the second iteration on, observations that are many are gathered onto a few nodes (`em.nodes`), which stand for
 them to the last digits but two: a pass then takes no longer for a million of them than for a thousand.
 
-`Mixture._expect` and `Mixture._maximise` do the same with more care, and arrays of N for each component. They are asked
-for a step wherever sums would lose digits (each family knows where), or have over- or underflowed; a component that is
-degenerate is always their finding.
+`Mixture._expect` and `Mixture._maximise` do the same with more care, and where observations are many in several passes.
+They are asked for a step wherever sums would lose digits (each family knows where), or have over- or underflowed; a
+component that is degenerate is always their finding.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from em.checks import Floats
+from em.information import Information, _information
 from em.mixture import TINY, DegenerateComponent, Mixture
 from em.nodes import Nodes, bins_for, gather, spread_of_slopes
 
@@ -99,7 +100,7 @@ class _Chunk:
 
 
 class Passes:
-    """The iterations of one run: its observations, and the buffers for a chunk of them.
+    """The passes of one run over its observations, and the buffers for a chunk of them.
 
     Parameters
     ----------
@@ -107,29 +108,43 @@ class Passes:
         Checked observations.
     start : Mixture
         A mixture of the family, and with as many components, as all that are asked about.
+
+    Attributes
+    ----------
+    x : ndarray, shape (N,)
+        The observations.
+    parts : list of ndarray
+        They, in chunks.
+    count : int
+        Passes made: every E-step, also those by sums that lost digits and had to be made again with care.
     """
 
     def __init__(self, x: Floats, start: Mixture) -> None:
-        self._x = x
+        self.x = x
+        self.count = 0
+        size = -(-x.size // -(-x.size // CHUNK))  # all chunks alike
+        self.parts = [x[i : i + size] for i in range(0, x.size, size)]
         if not start.degree:
             return
         low, high = float(x.min()), float(x.max())
         self._low, self._high, self._origin = low, high, start._origin(low, high)
         self._reach = max(high - self._origin, self._origin - low)
-        size = -(-x.size // -(-x.size // CHUNK))  # all chunks alike
-        self._parts = [x[i : i + size] for i in range(0, x.size, size)]
         self._buffers = {
-            part.size: _Chunk(part.size, start.n_components, start.degree) for part in (self._parts[0], self._parts[-1])
+            part.size: _Chunk(part.size, start.n_components, start.degree) for part in (self.parts[0], self.parts[-1])
         }
         self._nodes: Nodes | None = None
         self._gathered: list[_Chunk] = []
-        self._n_passes = 0
         with np.errstate(over="ignore", invalid="ignore"):
-            self._power_sums = sum(self._load(part).powers.sum(axis=1) for part in self._parts).tolist()
+            self._power_sums = sum(self._load(part).powers.sum(axis=1) for part in self.parts).tolist()
 
     def step(self, mixture: Mixture) -> tuple[float, Mixture | DegenerateComponent]:
         """The log-likelihood of a mixture, and what an iteration of EM makes of it."""
         return self._by_sums(mixture) or self._with_care(mixture)
+
+    def information(self, mixture: Mixture) -> Information:
+        """Log-likelihood, gradient and Hessian at a mixture."""
+        self.count += 1
+        return _information(self.x, mixture)
 
     def _by_sums(self, mixture: Mixture) -> tuple[float, Mixture] | None:
         if not mixture.degree or not all(mixture.weights.tolist()):
@@ -144,13 +159,14 @@ class Passes:
         total, sums = self._pass([[1.0] + [0.0] * mixture.degree, *log_odds])
         sums.insert(widest, sums.pop(0))
         total += sum(a * b for a, b in zip(reference, self._power_sums, strict=True))
-        if not math.isfinite(total + sum(map(sum, sums))) or min(row[0] for row in sums) < TINY:
-            return None
-        following = mixture._from_sums(sums, self._x.size, self._origin, self._reach)
+        if not math.isfinite(total + sum(map(sum, sums))) or min(min(row[0], row[-1]) for row in sums) < TINY:
+            return None  # of a sum that is next to nothing digits are gone
+        following = mixture._from_sums(sums, self.x.size, self._origin, self._reach)
         return (total, following) if following else None
 
     def _pass(self, rows: list[list[float]]) -> tuple[float, list[list[float]]]:
         """Sum over n of log sum_k odds_nk, and the sums over n of r_nk (x_n - origin)^j for every k and j."""
+        self.count += 1
         log_odds = np.array(rows)
         total = 0.0
         sums: Floats = np.zeros(log_odds.shape)
@@ -162,23 +178,22 @@ class Passes:
 
     def _chunks(self) -> Iterator[_Chunk]:
         """The observations, buffer after buffer; a chunk that is the only one stays in its own."""
-        if len(self._parts) == 1:
-            yield self._buffers[self._x.size]
+        if len(self.parts) == 1:
+            yield self._buffers[self.x.size]
         else:
-            yield from map(self._load, self._parts)
+            yield from map(self._load, self.parts)
 
     def _on_nodes(self, rows: list[list[float]]) -> list[_Chunk] | None:
         """Buffers with nodes in them that stand for the observations, where that is worth while and exact."""
-        self._n_passes += 1
-        if self._n_passes == 1 or self._x.size < FEW:
+        if self.count == 1 or self.x.size < FEW:
             return None
         steepness = max(spread_of_slopes(rows, at - self._origin) for at in (self._low, self._high))
         if not (self._nodes and self._nodes.serve(steepness)):
-            most, spare = min(self._x.size // SHARE, MOST), min(self._x.size // SPARE, MOST_SPARE)
+            most, spare = min(self.x.size // SHARE, MOST), min(self.x.size // SPARE, MOST_SPARE)
             n_bins = bins_for(steepness, self._high - self._low, most, spare)
             if not n_bins:
                 return None
-            self._nodes = gather(self._parts, self._low, self._high, n_bins)
+            self._nodes = gather(self.parts, self._low, self._high, n_bins)
             self._gathered = [self._of_nodes(rows, *part) for part in self._nodes.parts(CHUNK)]
         return self._gathered
 
@@ -194,9 +209,33 @@ class Passes:
         return chunk
 
     def _with_care(self, mixture: Mixture) -> tuple[float, Mixture | DegenerateComponent]:
-        responsibilities, log_density = mixture._expect(self._x)
-        log_likelihood = float(log_density.sum())
+        again = _Again(self, mixture)
         try:
-            return log_likelihood, mixture._maximise(self._x, responsibilities)
+            # Responsibilities of a few observations are kept, those of many are made each time they are asked for.
+            following = mixture._maximise(list(again) if len(self.parts) == 1 else again)
         except DegenerateComponent as end:
-            return log_likelihood, end
+            return again.log_likelihood, end
+        return again.log_likelihood, following
+
+
+class _Again:
+    """Observations with the responsibilities that a mixture gives them, part by part: no array has the size of N.
+
+    Attributes
+    ----------
+    log_likelihood : float
+        Of the mixture, once all parts have been gone over.
+    """
+
+    def __init__(self, passes: Passes, mixture: Mixture) -> None:
+        self._passes = passes
+        self._mixture = mixture
+
+    def __iter__(self) -> Iterator[tuple[Floats, Floats]]:
+        self._passes.count += 1
+        total = 0.0
+        for part in self._passes.parts:
+            r, log_density = self._mixture._expect(part)
+            total += float(log_density.sum())
+            yield part, r
+        self.log_likelihood = total

@@ -157,6 +157,18 @@ def test_there_are_none_where_components_coincide(cv2):
     assert not em.information(x, tied).is_concave
 
 
+def test_information_that_is_not_finite_is_said_to_be_that():
+    x = sample(MIXTURES[0], 50)
+    for unit, mixture, why in (
+        (1, em.ExponentialMixture([0, 1], [1, x.mean()]), "weight 0"),
+        (1e100, em.ExponentialMixture([0.5, 0.5], [1e-300, 1e100 * x.mean()]), "overflows"),
+    ):
+        found = em.standard_errors(unit * x, mixture)
+        assert found.parameters is None
+        assert "not finite" in found.message
+        assert why in found.message
+
+
 def test_units_do_not_matter():
     truth = MIXTURES[2]
     x = sample(truth, 400)

@@ -48,10 +48,10 @@ ENGINE_LAYERS = [
     {"em.starts", "em.datasets", "em.bound", "em.restarts"},
     {"em.algorithm", "em.diagnosis"},
     {"em.acceleration", "em.convergence"},
-    {"em.exponential", "em.gaussian", "em.matching", "em.information", "em.passes"},
-    {"em.nodes"},
+    {"em.passes"},
+    {"em.exponential", "em.gaussian", "em.matching", "em.information", "em.nodes"},
     {"em.stopping", "em.mixture"},
-    {"em.parameters"},
+    {"em.parameters", "em.divided"},
     {"em.checks"},
 ]
 

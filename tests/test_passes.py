@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -229,3 +231,49 @@ def test_a_family_without_polynomials_is_fitted_by_the_careful_steps():
     start = Plain(GAUSSIAN.weights, GAUSSIAN.means, GAUSSIAN.stds)
     plain, run = em.fit(x, start, em.StoppingRule(5, 0)), em.fit(x, GAUSSIAN, em.StoppingRule(5, 0))
     np.testing.assert_allclose(plain.log_likelihood, run.log_likelihood, rtol=1e-13)
+
+
+# -- with care, of many observations ---------------------------------------------------------------------------------
+
+
+@FAMILIES
+@pytest.mark.parametrize("n", [CHUNK + 1, 3 * CHUNK + 17])
+def test_care_in_chunks_agrees_with_the_public_steps(mixture, n):
+    x, _ = mixture.sample(n, np.random.default_rng(n))
+    x[0] = 300
+    log_likelihood, following = with_care(x, mixture)
+    assert log_likelihood == pytest.approx(mixture.log_likelihood(x), rel=1e-13)
+    whole = mixture.m_step(x, mixture.responsibilities(x))
+    for name, expected in whole.parameters.items():
+        np.testing.assert_allclose(following.parameters[name], expected, rtol=1e-12, atol=1e-13)
+
+
+def test_care_takes_no_memory_that_grows_with_the_observations():
+    x, _ = GAUSSIAN.sample(300_000, np.random.default_rng(0))
+    x[0] = 300  # so far that powers of it would lose digits
+    assert by_sums(x, GAUSSIAN) is None
+    tracemalloc.start()
+    em.fit(x, GAUSSIAN, em.StoppingRule(2, 0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < x.nbytes
+
+
+@pytest.mark.parametrize("n", [100, CHUNK + 100])
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 1e8 + 0.1, 1e-200])
+def test_many_equal_observations_are_no_spread(n, value):
+    x = np.r_[np.full(n, value), value + np.arange(1, 50) * (1 + value)]
+    start = em.GaussianMixture([0.9, 0.1], [value, value + 25 * (1 + value)], [1e-8 * (1 + value), 10 * (1 + value)])
+    run = em.fit(x, start)
+    assert run.reason is em.StopReason.DEGENERATE
+    assert "component 0 has shrunk onto the value" in str(run.degenerate)
+
+
+@pytest.mark.parametrize("n", [300, CHUNK + 5])
+@pytest.mark.parametrize("unit", [1e-100, 1e-160, 1e-170, 1e-200, 1e-300])
+def test_a_component_of_next_to_no_weight_keeps_its_digits_in_any_unit(n, unit):
+    x, _ = EXPONENTIAL.sample(n, np.random.default_rng(0))
+    weights = [1e-150, 1]
+    expected = em.fit(x, em.ExponentialMixture(weights, [0.1, 1]), em.StoppingRule(1, 0)).mixture
+    found = em.fit(unit * x, em.ExponentialMixture(weights, [0.1 * unit, unit]), em.StoppingRule(1, 0)).mixture
+    np.testing.assert_allclose(found.scales, unit * expected.scales, rtol=1e-9)

@@ -187,6 +187,34 @@ def test_messages_say_why_with_numbers():
     assert "1 and 2 started identical" in tied.message
 
 
+def beside_a_saddle():
+    """A sample, and a start so near the saddle that EM's increments are rounding for forty iterations."""
+    x = np.random.default_rng(14).exponential(1, 200)
+    return x, em.ExponentialMixture([0.5, 0.5], x.mean() * np.array([1, 1 + 2e-6]))
+
+
+@pytest.mark.parametrize("tol", [1e-8, 0])
+def test_on_a_plateau_it_is_not_said_that_nothing_is_to_come(tol):
+    run = em.fit(*beside_a_saddle(), em.StoppingRule(60, tol))
+    assert run.reason is StopReason.MAX_ITER
+    assert remaining_gain(run.log_likelihood.tolist(), 200) == 0
+    assert run.remaining_gain == math.inf
+    assert "cannot be told" in run.message
+
+
+def test_on_a_plateau_it_is_not_asked_at_every_iteration_whether_it_is_the_end():
+    run = em.fit(*beside_a_saddle(), em.StoppingRule(60))
+    assert run.n_passes < 1.4 * run.n_iter
+
+
+@pytest.mark.parametrize("far", [0, 3e12, 1e13, -1e14])
+def test_means_that_are_no_finer_than_numbers_are_do_not_keep_a_run_going(far):
+    x = far + np.random.default_rng(0).normal(0, 1, 600)
+    run = em.fit(x, em.GaussianMixture([1], [far + 1], [2]))
+    assert run.converged
+    assert run.mixture.stds[0] == pytest.approx(x.std(), rel=1e-3)
+
+
 # -- a deadline ------------------------------------------------------------------------------------------------------
 
 
