@@ -73,8 +73,9 @@ Of an accelerated run the surface shows EM’s path from the same start too, das
 over the data both took. Near its end an iteration of EM closes, along the slowest direction, only the share of the
 distance that is left of the information when the labels are unknown: that share is the smallest eigenvalue of the
 observed information relative to that of the complete data. *Accelerated* takes a few iterations of EM, and then
-Newton’s steps, $\theta - H^{-1} g$ with gradient $g$ and Hessian $H$ of $\ell$, as soon as they lead to a maximum
-without leaving the region where $H$ is negative definite; until then it goes on with EM.
+leaps to where, by gradient $g$ and Hessian $H$ of $\ell$, many more would lead, as soon as such leaps arrive at a
+maximum without passing where $\ell$ bends upwards by more than a little; until then it goes on with EM. Near the top a
+leap is Newton’s step, $\theta - H^{-1} g$.
 
 ### Other starts
 
