@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
 from components import ids, own_panel
 from components.words import LOST, TOUR
@@ -46,18 +47,16 @@ def runs(page: Page, _server: Refusing) -> Iterator[str]:
     """Runs that came to an end, and walking through one."""
     page.open("run")
     yield "run"
-    page.element(ids.WALK_START).click()
+    clear(page, ids.WALK_START).click()
     for _ in range(3):
-        page.element(ids.WALK_FORWARD).click()
+        clear(page, ids.WALK_FORWARD).click()
     page.until(lambda: "Iteration 3 of" in page.text(ids.WALK_PLACE))
     yield "walking"
-    page.element(ids.option(ids.HALF_STEPS, "button")).click()
-    page.element(ids.WALK_FORWARD).click()
+    clear(page, ids.option(ids.HALF_STEPS, "button")).click()
+    clear(page, ids.WALK_FORWARD).click()
     page.until(lambda: "After the" in page.text(ids.WALK_PLACE))
     yield "after a half-step"
-    by_responsibility = page.element(ids.option(ids.COLOUR_BY, "responsibility"))
-    page.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", by_responsibility)  # clear of Run EM
-    by_responsibility.click()
+    clear(page, ids.option(ids.COLOUR_BY, "responsibility")).click()
     page.choose(ids.SOURCE, "galaxies")
     page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
     put(page, "k", "5")
@@ -216,11 +215,16 @@ def press_all(page: Page, *selectors: str) -> None:
 
 
 def put(page: Page, name: str, text: str) -> None:
-    """Type into a number box, brought to the middle of the window: at its end lies the button to run."""
-    page.browser.execute_script(
-        "document.getElementById(arguments[0]).scrollIntoView({block: 'center'})", ids.box(name)
-    )
+    """Type into a number box."""
+    clear(page, ids.box(name))
     page.type(name, text)
+
+
+def clear(page: Page, name: str) -> WebElement:
+    """An element, brought to the middle of the window: at its end lies the button to run."""
+    element = page.element(name)
+    page.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    return element
 
 
 def preset(page: Page, name: str) -> None:

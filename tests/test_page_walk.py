@@ -221,6 +221,7 @@ def test_nothing_is_read_aloud_while_a_run_plays_or_a_slider_moves(page, default
 
 def test_the_end_of_each_run_is_read_aloud_though_it_is_as_the_one_before(page):
     sentence = page.text(ids.RUN_SENTENCE)
+    page.until(lambda: page.text(ids.WALK_ANNOUNCEMENT))  # of the run that was there at first
     page.browser.execute_script(LISTEN)
     for _ in range(2):
         before = len(spoken(page))
