@@ -45,20 +45,20 @@ class Visits:
             self._unnamed[address] = self._unnamed.get(address, 0.0) + 1
 
     def asked(self, address: str, page: str) -> None:
-        """A page that has a name asks: one visit is its own."""
+        """A page that has a name asks: one visit is its own, though it may have been told to another process."""
         with self._lock:
             if (address, page) not in self._names:
-                self._unnamed[address] = max(0.0, self._unnamed.get(address, 0.0) - 1)
+                self._unnamed[address] = self._unnamed.get(address, 0.0) - 1
             self._names[address, page] = True
 
     def unnamed(self, address: str) -> float:
         """How many visits there were of late of which no page has named itself."""
         with self._lock:
             self._forget()
-            return self._unnamed.get(address, 0.0)
+            return max(0.0, self._unnamed.get(address, 0.0))
 
     def _forget(self) -> None:
         now = self._clock()
         kept = 0.5 ** ((now - self._as_of) / KNOWN_FOR)
         self._as_of = now
-        self._unnamed = {a: left for a, visits in self._unnamed.items() if (left := visits * kept) >= FEW}
+        self._unnamed = {a: left for a, visits in self._unnamed.items() if abs(left := visits * kept) >= FEW}

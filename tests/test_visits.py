@@ -27,6 +27,9 @@ def test_visits_of_which_no_page_has_named_itself():
     for page in "cdefg":  # their visits were told to another process
         visits.asked("school", page)
     assert visits.unnamed("school") == 0
+    for _ in range(6):  # and those of as many others to this one
+        visits.came("school")
+    assert visits.unnamed("school") == 2
     assert visits.unnamed("home") == 1
     assert visits.unnamed("elsewhere") == 0
 
