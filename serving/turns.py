@@ -29,6 +29,9 @@ HALF_LIFE = 30.0
 LITTLE = 0.001
 """Seconds of computing, less what is forgotten, that need not be known any more."""
 
+FEW = 0.1
+"""Turns that need not, either."""
+
 OFTEN = 0.1
 """Seconds after which something more is forgotten; it takes time in proportion to the pages that are known."""
 
@@ -55,8 +58,9 @@ class Turns:
     This is start-time fair queueing (Goyal, Vin and Cheng 1996): a clock goes with the work done, and each address has
     a place on it that moves on by what it computes. Who has not asked of late starts at the clock, neither ahead of
     those who wait nor behind them, whatever it has computed before. Of an address's requests the next is the first of
-    the page that has computed least of late, and a page that has computed most of all, and much, is refused. Pages name
-    themselves, so that keeps a runaway page or program from its neighbours, not somebody who means harm.
+    the page that has computed least of late, and a page that has asked more often than any other, and than a person
+    would, is refused. Pages name themselves, so that keeps a runaway page or program from its neighbours, not somebody
+    who means harm.
 
     Parameters
     ----------
@@ -67,8 +71,8 @@ class Turns:
     budget : float
         Seconds of computing, of those not yet forgotten, above which the address that has the most is refused while
         others ask too.
-    page_budget : float
-        The same for a page.
+    page_turns : float
+        Turns, of those not yet forgotten, above which the page that has had the most is refused, likewise.
     clock : callable
         Seconds that never run backwards.
     """
@@ -78,16 +82,17 @@ class Turns:
         places: int,
         patience: float,
         budget: float,
-        page_budget: float = math.inf,
+        page_turns: float = math.inf,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._places, self._patience, self._clock = places, patience, clock
-        self._budget, self._page_budget = budget, page_budget
+        self._budget, self._page_turns = budget, page_turns
         self._lock = threading.Lock()
         self._busy = False
         self._waiting: dict[str, deque[_Request]] = defaultdict(deque)
         self._used: dict[str, float] = {}  # by an address: seconds, less what is forgotten
         self._used_by_page: dict[tuple[str, str | None], float] = {}  # each page's share, likewise
+        self._turns_of_page: dict[tuple[str, str | None], float] = {}
         self._places_on_clock: dict[str, float] = {}
         self._work = 0.0  # the clock
         self._as_of = clock()
@@ -109,7 +114,7 @@ class Turns:
         page : str, optional
             Which of its pages; empty for those without a name, None for what is of none, as a visit.
         pages : float
-            How many pages that may be: the more, the less of what it computes is each one's.
+            How many pages that may be: the more, the less of it is each one's.
 
         Raises
         ------
@@ -132,7 +137,7 @@ class Turns:
             self._forget()
             self._used.setdefault(address, 0.0)
             self._refuse_most(self._used, address, self._budget)
-            self._refuse_most(self._used_by_page, (address, request.page), self._page_budget)
+            self._refuse_most(self._turns_of_page, (address, request.page), self._page_turns)
             if not self._busy:
                 self._busy = True
                 self._start(address)
@@ -190,7 +195,8 @@ class Turns:
     def _charge(self, address: str, page: str | None, pages: float, seconds: float) -> None:
         self._forget()
         if page is not None:
-            self._used_by_page[address, page] = self._used_by_page.get((address, page), 0.0) + seconds / pages
+            for of_page, share in ((self._used_by_page, seconds), (self._turns_of_page, 1)):
+                of_page[address, page] = of_page.get((address, page), 0.0) + share / pages
         self._used[address] = self._used.get(address, 0.0) + seconds
         self._places_on_clock[address] = self._place(address) + seconds
         self._usual += 0.1 * (seconds - self._usual)
@@ -204,4 +210,5 @@ class Turns:
         self._as_of = now
         used = {address: seconds * kept for address, seconds in self._used.items()}
         self._used = {a: seconds for a, seconds in used.items() if seconds > LITTLE or self._waiting.get(a)}
-        self._used_by_page = {p: seconds * kept for p, seconds in self._used_by_page.items() if seconds > LITTLE}
+        self._used_by_page = {p: left for p, used in self._used_by_page.items() if (left := used * kept) > LITTLE}
+        self._turns_of_page = {p: left for p, turns in self._turns_of_page.items() if (left := turns * kept) > FEW}

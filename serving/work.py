@@ -32,8 +32,8 @@ PATIENCE = 10.0
 BUDGET = 20.0
 """Seconds of computing that one address may always have had of late; with `turns.HALF_LIFE`, nearly half of the time:
 more than a class of 240 takes that asks for a run every five seconds."""
-QUICK_PAGE_BUDGET, LONG_PAGE_BUDGET = 1.0, BUDGET
-"""The same for one page: more than a hundred runs of a thousand observations, or four of the longest studies."""
+PAGE_TURNS = 100
+"""Turns that one page may always have had of late: two a second and more, for ever, are no person's."""
 
 PAGE = "X-Page"
 """Header in which a page names itself, by a random number of its own (assets/network.js): so that one page that asks
@@ -48,8 +48,7 @@ def add(app: Dash) -> None:
     """Bring callbacks and layout under these rules."""
     answers = Answers()
     visits = Visits()
-    quick = Turns(QUICK_PLACES, PATIENCE, BUDGET, QUICK_PAGE_BUDGET)
-    long = Turns(LONG_PLACES, PATIENCE, BUDGET, LONG_PAGE_BUDGET)
+    quick, long = (Turns(places, PATIENCE, BUDGET, PAGE_TURNS) for places in (QUICK_PLACES, LONG_PLACES))
     server, prefix = app.server, app.config.routes_pathname_prefix
     server.config |= {"COMPRESS_CACHE_BACKEND": lambda: Compressed(answers), "COMPRESS_CACHE_KEY": _compressed_key}
     server.extensions["emlab-turns"] = {"quick": quick, "long": long}

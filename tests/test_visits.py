@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from functools import partial
-
 import pytest
 
 from app import create_app
-from serving.turns import Turns
 from serving.visits import KNOWN_FOR, MOST_NAMES, Visits
 from serving.work import PAGE
 from tests.asking import callback_request, run_request
@@ -52,9 +48,7 @@ def test_visits_and_names_are_forgotten():
 
 def test_a_class_that_names_no_page_is_not_refused_beside_a_page_that_does(monkeypatch):
     """Three hundred who came, from one address, each with runs of its own; a single program that did not come is."""
-    ticks = itertools.count()  # every turn takes two milliseconds, whatever the machine
-    monkeypatch.setattr("serving.work.Turns", partial(Turns, clock=lambda: next(ticks) / 500))
-    monkeypatch.setattr("serving.work.QUICK_PAGE_BUDGET", 0.009)
+    monkeypatch.setattr("serving.work.PAGE_TURNS", 4.5)
     server = create_app().server
 
     def ask(seed, address, **headers):
