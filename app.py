@@ -33,6 +33,7 @@ INDEX = f"""<!DOCTYPE html>
   </head>
   <body>
     {{%app_entry%}}
+    <main class="welcome"><p>{DESCRIPTION}</p></main>
     <div>
       <h1 class="unseen" hidden>{page.TITLE}</h1>
       <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.LOST))}" aria-live="polite"></p>
