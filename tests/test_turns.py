@@ -8,16 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from serving.turns import HALF_LIFE, MOST_OF_A_PAGE, Refused, Turns
-
-
-class Clock:
-    """Seconds as the test has them."""
-
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
+from tests.clock import Clock
 
 
 def queue(turns, order, served, clock=None):

@@ -8,7 +8,7 @@ from app import create_app
 from serving.visits import KNOWN_FOR, MOST_NAMES, Visits
 from serving.work import PAGE
 from tests.asking import callback_request, run_request
-from tests.test_turns import Clock
+from tests.clock import Clock
 
 
 def test_visits_of_which_no_page_has_named_itself():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import brotli
 import pytest
@@ -14,7 +15,9 @@ from app import create_app
 from components import ids, page
 from serving import work
 from serving.answers import MAX_BYTES, Answers
+from serving.turns import Turns
 from tests.asking import callback_request, run_request, study_request
+from tests.clock import Clock
 
 OWN = {"source": "own", "family": "exponential", "data": [0.5, 1, 2, 4, 9, 16]}
 
@@ -151,12 +154,13 @@ def test_what_takes_long_and_what_does_not_do_not_wait_for_each_other(monkeypatc
 
 
 def test_who_asks_more_than_all_others_is_told_so_in_words(monkeypatch):
-    monkeypatch.setattr(work, "BUDGET", 0.002)
+    clock = Clock()
+    monkeypatch.setattr(work, "Turns", partial(Turns, clock=clock))
     server = create_app().server
-    somebody = server.test_client()
-    body = callback_request(run_request(n=1000, seed=2))
-    somebody.post("/_dash-update-component", json=body, environ_base={"REMOTE_ADDR": "192.0.2.7"})
     assert ask(server, run_request(n=10_000)).status_code == 200
+    for address, seconds in (("192.0.2.7", 1), ("127.0.0.1", 2 * work.BUDGET)):
+        with server.extensions["emlab-turns"]["quick"].turn(address):
+            clock.now += seconds
     answer = ask(server, run_request(n=50))
     assert answer.status_code == 429
     assert answer.get_json() == {"error": work.GREEDY.format(seconds=answer.headers["Retry-After"])}

@@ -1,0 +1,13 @@
+"""A clock that the test sets."""
+
+from __future__ import annotations
+
+
+class Clock:
+    """Seconds as the test has them."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
