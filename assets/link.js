@@ -59,9 +59,8 @@
 
   let waiting = null;
   function changed() {
-    if (!settings) return;
     clearTimeout(waiting);
-    waiting = setTimeout(write, REST);
+    waiting = setTimeout(settings ? write : emlab.views.oneByOne, REST); // the address needs all views
   }
 
   function write() {

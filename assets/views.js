@@ -1,5 +1,6 @@
 /* Views that are not open at first. To make them all at once would keep the first from its sliders for seconds on a slow
-   computer: so they come when there is time for them, and at once when their tab is pointed at, reached or pressed. */
+   computer: so they come when nobody has touched anything for a while, one by one when there is time for them, and at
+   once when their tab is pointed at, reached or pressed. */
 (function () {
   "use strict";
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
@@ -7,6 +8,7 @@
   clientside.emlab = clientside.emlab || {};
 
   const LATEST = 5000; // ms until the others come though the first has no figure yet
+  const QUIET = 3000; // ms without a move or a key: who tries the first sliders is not to wait for what is not seen
   const wanted = [];
 
   const panels = () => [...document.querySelectorAll(".view")];
@@ -26,6 +28,17 @@
     setTimeout(then, LATEST);
   };
 
+  let touched = 0; // when, by the page's clock
+  for (const type of ["pointerdown", "pointermove", "keydown", "wheel"])
+    document.addEventListener(type, () => (touched = performance.now()), { capture: true, passive: true });
+
+  function whenQuiet(then) {
+    const left = touched + QUIET - performance.now();
+    if (left <= 0) return then();
+    setTimeout(() => whenQuiet(then), left);
+  }
+
+  /* One after the other. */
   function wantNext() {
     emlab.figures.whenIdle(() => {
       const [next] = missing().filter((view) => !wanted.includes(view));
@@ -40,7 +53,7 @@
   /* Called once when the page stands, then for whatever is wanted. */
   clientside.emlab.views = function (views, layouts) {
     const outputs = clientside.callback_context.outputs_list.map(({ id }) => id.replace("view-", ""));
-    if (!views) whenDrawn(wantNext);
+    if (!views) whenDrawn(() => setTimeout(() => whenQuiet(wantNext), QUIET));
     return outputs.map((view) => {
       if (!(views || []).includes(view) || delivered.has(view)) return clientside.no_update;
       delivered.add(view);
@@ -54,5 +67,5 @@
       if (tab) want(tab.id.replace("tab-", ""));
     });
 
-  emlab.views = { all: () => want(...missing()), want };
+  emlab.views = { all: () => want(...missing()), oneByOne: wantNext, want };
 })();

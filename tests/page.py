@@ -19,10 +19,12 @@ from components.parameters import MAX_COMPONENTS
 PATIENCE = 15
 
 READY = (
-    "return document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= 6"
+    "if (document.querySelector('.page')) emlab.views.all();"
+    " return document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= 6"
     " && document.getElementById('run-sentence')?.textContent"
 )
-"""Whether the first run is on the page, and every figure drawn but the surface, which is asked for."""
+"""Whether the first run is on the page, and every figure drawn but the surface, which is asked for. All views are asked
+for at once: by themselves they come when nobody has touched anything for a while."""
 
 
 class Page:

@@ -1,0 +1,55 @@
+"""Views that are not open: when they come, and that nobody waits for them who works with another."""
+
+from __future__ import annotations
+
+import pytest
+
+from components import ids
+
+FIRST_ONLY = """
+return document.querySelector('#gaussian-figure .main-svg') !== null
+  && [...document.querySelectorAll('.view')].filter((view) => view.hasChildNodes()).length === 1
+"""
+RESTLESS = """
+window.restless = setInterval(() => document.dispatchEvent(new PointerEvent('pointermove', {bubbles: true})), 100);
+window.since = performance.now()
+"""
+LONGER_THAN_QUIET = "return performance.now() - window.since > 4500"  # QUIET in assets/views.js
+COME = "return document.getElementById('run-sentence')?.textContent"
+
+
+@pytest.fixture
+def fresh(page):
+    """The page as it is for a visitor: its first view alone, so far."""
+    page.browser.get(page.url)
+    page.until(lambda: page.browser.execute_script(FIRST_ONLY))
+    return page
+
+
+def test_they_come_by_themselves_when_nothing_is_touched(fresh):
+    fresh.until(lambda: fresh.browser.execute_script(COME))
+
+
+def test_they_wait_for_who_moves_the_pointer_until_it_rests(fresh):
+    fresh.browser.execute_script(RESTLESS)
+    fresh.until(lambda: fresh.browser.execute_script(LONGER_THAN_QUIET))
+    assert fresh.browser.execute_script(FIRST_ONLY)
+    fresh.browser.execute_script("clearInterval(window.restless)")
+    fresh.until(lambda: fresh.browser.execute_script(COME))
+
+
+def test_a_change_that_rests_brings_them_so_that_the_address_can_follow(fresh):
+    fresh.browser.execute_script(RESTLESS)
+    fresh.move("gaussian-mu1", -1.5)
+    fresh.until(lambda: "mu1=-1.5" in fresh.browser.current_url)
+    fresh.browser.execute_script("clearInterval(window.restless)")
+
+
+@pytest.mark.parametrize("view", ["exponential", "run", "background"])
+def test_a_tab_that_is_reached_brings_its_view_alone(fresh, view):
+    fresh.browser.execute_script(RESTLESS + "; document.getElementById(arguments[0]).focus()", ids.tab(view))
+    fresh.until(lambda: fresh.browser.execute_script(f"return document.querySelector('#view-{view} *') !== null"))
+    others = {"exponential", "run", "background"} - {view}
+    count = "return [...document.querySelectorAll(arguments[0])].length"
+    assert fresh.browser.execute_script(count, ", ".join(f"#view-{other} *" for other in others)) == 0
+    fresh.browser.execute_script("clearInterval(window.restless)")
