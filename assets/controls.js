@@ -86,11 +86,11 @@
   const number = (value) => (Number.isInteger(value) ? value.toFixed(1) : String(Number(value.toPrecision(6)))).replace("-", "−");
 
   function valueInWords({ p, config }, value) {
-    const { plain, weight, rate } = config.valueWords;
+    const { plain, measured, weight, rate } = config.valueWords;
     const isRate = element(`${p.name}-slider-label`).textContent === config.rateLabels[p.name];
-    const words = WEIGHT.test(p.name) ? weight : isRate ? rate : plain;
+    const words = WEIGHT.test(p.name) ? weight : isRate ? rate : p.unit ? measured : plain;
     const other = p.name.endsWith("pi1") ? 2 : 1;
-    return fill(words, { value: number(value), rest: number(1 - value), other, mean: format(1 / value, 3) });
+    return fill(words, { value: number(value), unit: p.unit, rest: number(1 - value), other, mean: format(1 / value, 3) });
   }
 
   function tellValue(slider) {

@@ -69,7 +69,8 @@
       figure.layout.xaxis.range = [...window];
       Object.assign(figure.layout.yaxis, {
         type: log ? "log" : "linear",
-        dtick: log ? 1 : cumulative ? 0.25 : undefined,
+        tickmode: log ? "array" : cumulative ? "linear" : "auto",
+        dtick: cumulative ? 0.25 : undefined,
         range: log ? [Math.log10(config.logFloor), Math.log10(end)] : [0, end],
       });
       return { figure, p, values, sentence, curve };

@@ -166,23 +166,26 @@
   let shown = null; // the last good result
   let shownFor = null; // what was asked for it
 
-  clientside.emlab.run_results = function (reply, colourBy, _theme, config) {
-    if (reply && emlab.controls.wasTriggered(clientside.callback_context, "run-reply")) {
-      const reasons = Object.values(reply.errors || {}).join(" ");
-      emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
-      announce(reply.result ? reply.result.sentence : "");
-      if (reply.result) {
-        emlab.walk.open(reply.result, opensAt);
-        opensAt = undefined;
-        shown = reply.result;
-        shownFor = last;
-        emlab.studies.forget(config);
-      }
-    }
-    if (!shown) return;
+  clientside.emlab.run_results = function (reply, colourBy, config) {
+    if (!reply) return;
+    const reasons = Object.values(reply.errors || {}).join(" ");
+    emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
+    announce(reply.result ? reply.result.sentence : "");
+    if (!reply.result) return;
+    emlab.walk.open(reply.result, opensAt);
+    opensAt = undefined;
+    shown = reply.result;
+    shownFor = last;
+    emlab.studies.forget(config);
+    present(colourBy, config);
+  };
+
+  clientside.emlab.run_colours = (colourBy, _theme, config) => shown && present(colourBy, config);
+
+  function present(colourBy, config) {
     emlab.walk.present(colourBy, config);
     emlab.studies.redraw(config);
-  };
+  }
 
   /* No answer came. Dash leaves the button as it was while running: put it back. */
   function stop() {

@@ -9,6 +9,7 @@
   const CURVE_POINTS = 400;
   const LETTER = 7.5; // px of one in a unit
   const LABEL = 14; // px between the names of two lines
+  const SPIKE = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 4]; // standard deviations from its middle
   const TICK = 0.36; // half the height of a mark, in rows
 
   const indices = (values) => values.map((_, i) => i);
@@ -52,6 +53,13 @@
     });
   }
 
+  /* With points on each spike that would fall between those. */
+  function pointsFor(result, { means = [], stds }) {
+    const xs = curvePoints(result);
+    const narrow = means.flatMap((mean, k) => (stds[k] < xs[1] - xs[0] ? SPIKE.map((z) => mean + z * stds[k]) : []));
+    return narrow.length ? [...xs, ...narrow].sort((a, b) => a - b) : xs;
+  }
+
   /* Row of each observation in the strip: its label, or the likeliest component where labels are not known. */
   const rowsOf = ({ z }, q) => z || q.map((one) => one.indexOf(Math.max(...one)));
 
@@ -92,7 +100,7 @@
       y: density,
       width: density.map((_, i) => edges[i + 1] - edges[i]),
     });
-    const xs = curvePoints(result);
+    const xs = pointsFor(result, p);
     fillTrace("mixture", { x: xs, y: emlab.densities.mixture(result.family, p, xs) });
     for (const k of componentsOf(result))
       fillTrace(`component-${k}`, { x: xs, y: emlab.densities.weightedComponent(result.family, p, k, xs) });

@@ -12,7 +12,8 @@
   let settings = null; // the page's words and parameters, once they are known
   let request = 0;
   let next = null; // a study to make of the run that is under way
-  let waiting = null; // the study under way: Dash drops its answer when another is asked for
+  let waiting = null; // the study under way
+  let queue = []; // those to be made after it: Dash would drop its answer were another asked for meanwhile
   let surface = null; // the last surface and the run it belongs to
 
   /* Parameters of a study. */
@@ -21,6 +22,10 @@
   function ask(study) {
     const run = emlab.run.onShow();
     if (!run || !settings || own(settings, study).some(emlab.controls.isRefused)) return;
+    if (waiting && waiting !== study) {
+      queue = [...queue.filter((name) => name !== study), study];
+      return emlab.controls.say(`study-${study}-words`, settings.sentences.working);
+    }
     wait(study);
     const iteration = emlab.walk.onShow() ?? emlab.walk.state.result.log_likelihood.length - 1;
     clientside.set_props("study-request", { data: { ...run, ...kept, iteration, id: ++request, study } });
@@ -32,6 +37,15 @@
     emlab.controls.say(`study-${study}-words`, settings.sentences.working);
   }
 
+  /* The one under way has come to an end, with the others' or alone. */
+  function endWait({ all = false } = {}) {
+    waiting = null;
+    const given = all ? queue : queue.slice(0, 1);
+    for (const study of given) emlab.controls.say(`study-${study}-words`, "");
+    queue = queue.slice(given.length);
+    if (!all) given.forEach(ask);
+  }
+
   document.addEventListener("click", ({ target }) => {
     const study = STUDIES.find((name) => target.id === `study-${name}`);
     if (study) ask(study);
@@ -40,7 +54,6 @@
   clientside.emlab.study_results = function (reply, config) {
     if (!reply || !waiting) return; // nobody waits for the answer about an earlier run
     const study = waiting;
-    waiting = null;
     const { errors, result } = reply;
     if (errors) emlab.controls.say(`study-${study}-words`, Object.values(errors).join(" "));
     else if (study === "surface") showSurface(result, config);
@@ -50,6 +63,7 @@
       room.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, config));
       emlab.scrolling.watch(room);
     }
+    endWait();
   };
 
   /* A new run: what was computed of the last one is said to be of the last one. */
@@ -62,14 +76,15 @@
       emlab.lost.lookAfter("study-reply", {
         place: ({ study }) => study === waiting && `study-${study}-words`,
         from: ({ study }) => `study-${study}`,
-        lost: () => (waiting = null),
+        lost: () => endWait({ all: true }),
         again: ({ study }) => wait(study),
       });
     }
     const { k } = emlab.run.onShow();
     for (const { name } of config.parameters.across) document.getElementById(`${name}-row`).hidden = k <= 2;
     if (k <= 2) emlab.controls.reset(config.parameters.across, kept);
-    waiting = surface = null;
+    endWait({ all: true });
+    surface = null;
     document.querySelector(".study-surface .graph").classList.remove("drawn");
     emlab.figureTables.hide("surface-figure");
     for (const study of STUDIES) {

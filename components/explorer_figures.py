@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import plotly.graph_objects as go
@@ -16,6 +17,8 @@ BINS = 40
 """Bins of the points drawn, in every window."""
 LOG_FLOOR = 1e-6
 """Smallest value shown on a logarithmic axis."""
+_POWERS = range(round(math.log10(LOG_FLOOR)), 5)
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _TICKS = 0.022
 """Height of the ticks of points, as a share of the figure's."""
@@ -76,7 +79,7 @@ def gaussian(mode: Mode) -> go.Figure:
         cliponaxis=False,
         hoverinfo="skip",
     )
-    made = _explorer(mode, [modes], {"range": GAUSSIAN_WINDOW, "dtick": 1}, {})
+    made = _explorer(mode, [modes], {"range": GAUSSIAN_WINDOW}, {})
     return made.update_layout(margin={"r": 20})  # a mode at the end of its slider has its label in sight on a phone
 
 
@@ -89,4 +92,10 @@ def exponential(mode: Mode) -> go.Figure:
         line={"color": tokens(mode)["quiet"], "width": 2, "dash": "dash", "simplify": False},
         hovertemplate="%{y:.4g}",
     )
-    return _explorer(mode, [notebook], {}, {"exponentformat": "power"})
+    # Plotly's own words for powers are a quarter larger than all other ticks.
+    ticks = {"tickvals": [10.0**power for power in _POWERS], "ticktext": [_power_of_ten(power) for power in _POWERS]}
+    return _explorer(mode, [notebook], {}, ticks)
+
+
+def _power_of_ten(power: int) -> str:
+    return {0: "1", 1: "10"}.get(power, "10" + str(power).translate(_RAISED))

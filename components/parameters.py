@@ -41,6 +41,8 @@ class Parameter:
         Whether it has a slider beside its number box.
     column : str or None
         Heading of its column where it stands in the table with a row per component, instead of a row of its own.
+    unit : str
+        What is read out after its value.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Parameter:
     component: int | None = None
     slider: bool = True
     column: str | None = None
+    unit: str = ""
 
     @property
     def whole(self) -> bool:
@@ -184,7 +187,7 @@ def means_and_stds(lowest: float, highest: float, widest: float, step: float) ->
 
 
 def of_mixture(
-    word: str, shapes: tuple[Shape, ...], values: Sequence[Sequence[float]], rho: float = 0.5
+    word: str, shapes: tuple[Shape, ...], values: Sequence[Sequence[float]], rho: float = 0.5, unit: str = ""
 ) -> tuple[Parameter, ...]:
     """Parameters of a mixture, "True" or "Start", with the default `values` of each component in a row.
 
@@ -212,6 +215,7 @@ def of_mixture(
                 component=k,
                 slider=not many,
                 column=shape.heading if many else None,
+                unit=f"× {unit}" if unit[:1].isdigit() else unit,
             )
             for shape, value in zip(shapes, row, strict=True)
         ]

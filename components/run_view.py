@@ -33,7 +33,7 @@ from components.presets import PRESETS
 from components.sources import SAMPLE_ROWS, SOURCE_GROUPS, START_ROWS, STARTS, TRUE_ROWS
 from components.state import parse_run
 from components.theme import SIGNS
-from components.words import FITTED, HISTOGRAM, INVITATIONS, NUMBERING, ON_SHOW, TRUE_VALUES
+from components.words import FITTED, HISTOGRAM, INVITATIONS, NUMBERING, ON_SHOW, STUDIES, TRUE_VALUES
 
 RUN, RUNNING = "Run EM", "Running …"
 PLAY, PAUSE = "Play", "Pause"
@@ -194,6 +194,7 @@ def _study(name: str, button: str, content: list[Component], figure: str | None 
         GROUPS[name],
         [
             html.Button(button, id=ids.study(name), type="button", className="plain-button"),
+            html.P(STUDIES[name], className="about"),
             html.P(id=ids.study_words(name), className="note", **{"aria-live": "polite"}),
             *content,
         ],
@@ -220,14 +221,24 @@ def _transport(link: Link) -> html.Div:
     ]
     return html.Div(
         [
-            html.Div(buttons, className="transport-buttons", role="group", **{"aria-label": GROUPS["walk"]}),
-            html.Label(ON_SHOW, htmlFor=ids.WALK_SLIDER, className="unseen"),
-            dcc.Input(type="range", id=ids.WALK_SLIDER, min=0, max=1, step=1, value="1", className="slider"),
-            html.Output(id=ids.WALK_PLACE, className="walk-place", **SILENT),
-            html.Div(choice(ids.SPEED, link.chosen(ids.SPEED)), id="speed-group"),
-            switch(ids.HALF_STEPS, ["E | M half-steps"], link.is_on(ids.HALF_STEPS)),
-            html.Div(id=ids.BOUND_BAR, className="bound-bar", **{"aria-hidden": "true"}),
-            html.P(id=ids.BOUND_WORDS, className="note bound-words"),
+            html.Div(
+                [
+                    html.Div(buttons, className="transport-buttons", role="group", **{"aria-label": GROUPS["walk"]}),
+                    html.Label(ON_SHOW, htmlFor=ids.WALK_SLIDER, className="unseen"),
+                    dcc.Input(type="range", id=ids.WALK_SLIDER, min=0, max=1, step=1, value="1", className="slider"),
+                    html.Output(id=ids.WALK_PLACE, className="walk-place", **SILENT),
+                ],
+                className="transport-line",
+            ),
+            html.Div(
+                [
+                    html.Div(choice(ids.SPEED, link.chosen(ids.SPEED)), id="speed-group"),
+                    switch(ids.HALF_STEPS, ["E | M half-steps"], link.is_on(ids.HALF_STEPS)),
+                    html.Div(id=ids.BOUND_BAR, className="bound-bar", **{"aria-hidden": "true"}),
+                    html.P(id=ids.BOUND_WORDS, className="note bound-words"),
+                ],
+                className="transport-line",
+            ),
             html.P(id=ids.WALK_ANNOUNCEMENT, className="unseen", **{"aria-live": "polite"}),
         ],
         className="transport",
@@ -278,7 +289,13 @@ def register(app: Dash) -> None:
     )(reply)
     app.clientside_callback(
         ClientsideFunction("emlab", "run_results"),
-        Input(ids.RUN_REPLY, "data", allow_optional=True),
+        Input(ids.RUN_REPLY, "data"),
+        State(ids.COLOUR_BY, "data"),
+        State(ids.CONFIG, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(  # apart: what waits for the server's answer would wait with it
+        ClientsideFunction("emlab", "run_colours"),
         Input(ids.COLOUR_BY, "data", allow_optional=True),
         Input(ids.THEME, "data"),
         State(ids.CONFIG, "data"),

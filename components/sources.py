@@ -103,12 +103,12 @@ class Source:
 
 
 def _starts(
-    shapes: tuple[Shape, ...], two: em.Mixture, others: dict[int, em.Mixture]
+    shapes: tuple[Shape, ...], two: em.Mixture, others: dict[int, em.Mixture], unit: str = ""
 ) -> dict[int, tuple[Parameter, ...]]:
     """Parameters of a start for each number of components, with these defaults."""
     starts = others | {2: two}
     return {
-        k: of_mixture("Start", shapes, _rows(starts[k], shapes), rho=float(two.weights[0]) if k == 2 else 0.5)
+        k: of_mixture("Start", shapes, _rows(starts[k], shapes), float(two.weights[0]) if k == 2 else 0.5, unit)
         for k in SIZES
     }
 
@@ -153,7 +153,7 @@ def _real(name: str, label: str, step: float) -> Source:
     shapes = _shapes_for(data.x, data.family, step)
     others = {k: em.quantile_start(data.x, data.family, k) for k in SIZES}
     about = f"{data.title[0].upper()}{data.title[1:]}. {data.teaches} Source: {data.citation}."
-    starts = _starts(shapes, data.start, others)
+    starts = _starts(shapes, data.start, others, data.unit)
     return Source(name, label, data.family, starts, about, data.unit, x=data.x)
 
 

@@ -70,6 +70,7 @@ SENTENCES = {
 
 VALUE_WORDS = {
     "plain": "{value}",
+    "measured": "{value} {unit}",
     "weight": "{value}, leaving {rest} to component {other}",
     "rate": "{value}, so the mean is {mean}",
 }
@@ -155,6 +156,12 @@ WITH_ERRORS = {"short": "± s.e.", "long": "give or take one standard error"}
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "Optimum")
 SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "Choice")
+STUDIES = {
+    "surface": "The log-likelihood over one parameter of two components, as contours, and the path that the run took.",
+    "sizes": "The best fit with each number of components, compared by AIC and BIC.",
+    "starts": "Runs from many other starts, and the optima where they end.",
+}
+"""What each study shows."""
 STUDY_WORDS = {"best": "best", "other": "trapped", "degenerate": "degenerate", "chosen": "chosen"}
 """What is said of a row of a study."""
 ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}

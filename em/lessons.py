@@ -156,7 +156,7 @@ def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 
 def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """A component that shrank onto single points or lost its weight, and how the run ended."""
+    """What a component that shrank onto single points means for the run, which says itself where; or a lost weight."""
     end = run.degenerate
     if end is None:
         return None
@@ -167,9 +167,10 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     size = run.mixture.parameters[name][k]
     n_eff = run.mixture.weights[k] * run.n_observations
     return (
-        f"Component {k} {end.what}. With no maximum to reach, the run ended degenerate after "
-        f"{_count(run.n_iter, 'iteration')}, with {WORDS.get(name, name[:-1])} {size:.2g} on {n_eff:.3g} of "
-        f"{run.n_observations:,} observations and a log-likelihood of {run.log_likelihood[-1]:.2f} that means nothing."
+        f"A likelihood without bound has no maximum to reach, so the run ended degenerate after "
+        f"{_count(run.n_iter, 'iteration')}, with {WORDS.get(name, name[:-1])} {size:.2g} of component {k} on "
+        f"{n_eff:.3g} of {run.n_observations:,} observations and a log-likelihood of {run.log_likelihood[-1]:.2f} that "
+        "means nothing."
     )
 
 

@@ -251,6 +251,13 @@ def test_sliders_say_their_values_in_words(page):
     assert said("exponential-lambda1") == "0.5, so the mean is 2.00"
     page.open("run")
     assert said("start_rho") == "0.1, leaving 0.9 to component 1"
+    for source, name, words in (
+        ("faithful-waiting", "start_mu1", "80.0 min"),
+        ("galaxies", "start_mu0", "9.7 × 1000 km/s"),
+        ("galaxies", "start_sigma1", "2.0 × 1000 km/s"),
+    ):
+        page.choose(ids.SOURCE, source)
+        page.until(lambda name=name, words=words: said(name) == words)
 
 
 @pytest.mark.parametrize("view", ["gaussian", "exponential"])

@@ -88,3 +88,15 @@ def test_nothing_moves_while_a_run_plays(page, width):
     page.until(lambda: page.text(ids.WALK_ANNOUNCEMENT).startswith("After the E-step at iteration 61 of 61."))
     assert shifts(page) == []
     assert page.browser.execute_script(PLACES) == before
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 500])
+def test_half_steps_move_nothing(page, width):
+    page.browser.set_window_size(width, 900)
+    page.open("run")
+    switch = page.element(ids.option(ids.HALF_STEPS, "button"))
+    page.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", switch)
+    before = begin(page)
+    switch.click()
+    page.until(lambda: "After the E-step" in page.text(ids.WALK_PLACE))
+    assert page.browser.execute_script(PLACES) == before

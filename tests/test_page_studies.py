@@ -82,3 +82,22 @@ def test_how_many_components(page):
     page.element(ids.study("sizes")).click()
     page.until(lambda: "BIC is lowest with K = 2" in page.text(ids.study_words("sizes")))
     assert page.text(ids.study_table("sizes")).count("chosen") == 1
+
+
+def test_studies_that_are_asked_for_together_are_made_one_after_the_other(page):
+    for study in ("surface", "starts", "sizes"):
+        page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.study(study))
+    page.until(lambda: "iteration" in page.text(ids.study_words("surface")))
+    page.until(lambda: "starts reached" in page.text(ids.study_words("starts")))
+    page.until(lambda: "BIC is lowest" in page.text(ids.study_words("sizes")))
+
+
+def test_a_spike_is_drawn_though_it_falls_between_the_points_of_the_curve(page):
+    page.element(ids.preset("spike")).click()
+    page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))
+    mean, std = (page.browser.execute_script(f"return emlab.walk.step().p.{name}[0]") for name in ("means", "stds"))
+    curve = page.trace(ids.DATA_FIGURE, "mixture")
+    assert max(curve["y"]) > 1e3
+    assert curve["x"][int(np.argmax(curve["y"]))] == mean
+    assert std < 1e-5
+    assert page.y_range(ids.DATA_FIGURE)[1] < 1, "the rest is not flattened for it"
