@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.acceleration import steps
+from em.acceleration import Step, steps
 from em.checks import Floats, brief
 from em.convergence import Convergence
 from em.information import Information
@@ -196,21 +195,17 @@ def _checked(x: ArrayLike, start: Mixture) -> Floats:
 
 def _until_degenerate(x: Floats, start: Mixture) -> Iterator[Record]:
     try:
-        yield from _records(Passes(x, start), start)
+        for index, step in enumerate(_steps_of_em(Passes(x, start), start)):
+            yield Record(index, *step)
     except DegenerateComponent:
         return
 
 
-def _records(passes: Passes, mixture: Mixture) -> Iterator[Record]:
-    for index in count():
+def _steps_of_em(passes: Passes, mixture: Mixture) -> Iterator[Step]:
+    while True:
         log_likelihood, following = passes.step(mixture)
-        yield Record(index, mixture, log_likelihood, passes.count)
+        yield Step(mixture, log_likelihood, passes.count)
         mixture = proper(following)
-
-
-def _accelerated_records(passes: Passes, start: Mixture, stopping: StoppingRule) -> Iterator[Record]:
-    for index, step in enumerate(steps(passes, start, stopping)):
-        yield Record(index, *step)
 
 
 def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None, method: str = EM) -> Run:
@@ -254,20 +249,21 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None, meth
     passes = Passes(x, start)
     convergence = Convergence(passes, stopping)
     try:
-        for record in _records(passes, start) if method == EM else _accelerated_records(passes, start, stopping):
-            mixtures.append(record.mixture)
-            log_likelihood.append(record.log_likelihood)
+        taken = _steps_of_em(passes, start) if method == EM else steps(passes, start, stopping)
+        for index, (mixture, value, _, information) in enumerate(taken):
+            mixtures.append(mixture)
+            log_likelihood.append(value)
             if tied_start:
                 reason = stopping.reason(log_likelihood, x.size)
                 reason = StopReason.STATIONARY_START if reason is StopReason.CONVERGED else reason
-            elif convergence.reached(record.mixture, log_likelihood, record.information):
+            elif convergence.reached(mixture, log_likelihood, information):
                 reason = StopReason.CONVERGED
             else:
-                reason = stopping.unless_converged(record.index)
+                reason = stopping.unless_converged(index)
             if reason is not None:
                 break
         if reason in (StopReason.MAX_ITER, StopReason.OUT_OF_TIME):
-            convergence.doubt(record.mixture, log_likelihood)
+            convergence.doubt(mixture, log_likelihood)
     except DegenerateComponent as end:
         reason, degenerate = StopReason.DEGENERATE, end
     assert reason is not None

@@ -14,7 +14,7 @@ import numpy as np
 from em.information import FLAT, Information
 from em.mixture import Mixture
 from em.passes import Passes
-from em.stopping import StoppingRule, StopReason, remaining_gain, rounding_level
+from em.stopping import StoppingRule, remaining_gain, rounding_level
 
 __all__ = ["Convergence"]
 
@@ -50,8 +50,7 @@ class Convergence:
             return before and self._small
         self._small = False
         n_iter = len(log_likelihood) - 1
-        suggested = self._stopping.reason(log_likelihood, self._passes.x.size) is StopReason.CONVERGED
-        if n_iter < self._next or not suggested:
+        if n_iter < self._next or not self._stopping.suggests_end(log_likelihood, self._passes.x.size):
             return False
         small = self._is_small(here or self._passes.information(mixture))
         self._next = n_iter + 1 + n_iter // (UPHILL if self.gain == math.inf else PATIENCE)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from operator import mul, sub
 
 import numpy as np
 
@@ -152,14 +153,15 @@ class Passes:
         log_joint = mixture._polynomials(self._origin, self._reach)
         if not log_joint:
             return None
-        widest = max(range(len(log_joint)), key=lambda k: log_joint[k][-1])
+        leading = [row[-1] for row in log_joint]
+        widest = leading.index(max(leading))
         reference = log_joint.pop(widest)
-        log_odds = [[a - b for a, b in zip(row, reference, strict=True)] for row in log_joint]
+        log_odds = [list(map(sub, row, reference)) for row in log_joint]
         # The reference's own row yields its odds at once, 1, so that one product of matrices fills the whole buffer.
         total, sums = self._pass([[1.0] + [0.0] * mixture.degree, *log_odds])
         sums.insert(widest, sums.pop(0))
-        total += sum(a * b for a, b in zip(reference, self._power_sums, strict=True))
-        if not math.isfinite(total + sum(map(sum, sums))) or min(min(row[0], row[-1]) for row in sums) < TINY:
+        total += sum(map(mul, reference, self._power_sums))
+        if not math.isfinite(total + sum(map(sum, sums))) or min([min(row[0], row[-1]) for row in sums]) < TINY:
             return None  # of a sum that is next to nothing digits are gone
         following = mixture._from_sums(sums, self.x.size, self._origin, self._reach)
         return (total, following) if following else None

@@ -114,12 +114,17 @@ class StoppingRule:
         n_observations : int
             Number of observations N.
         """
-        if self.tol > 0 and all(
-            remaining_gain(records, n_observations) < self.tol
-            for records in (log_likelihood[-4:-1], log_likelihood[-3:])
-        ):
+        if self.suggests_end(log_likelihood, n_observations):
             return StopReason.CONVERGED
         return self.unless_converged(len(log_likelihood) - 1)
+
+    def suggests_end(self, log_likelihood: Sequence[float], n_observations: int) -> bool:
+        """Whether the estimated remaining gain is below the tolerance, twice running; parameters as `reason`."""
+        return (
+            self.tol > 0
+            and remaining_gain(log_likelihood[-3:], n_observations) < self.tol
+            and remaining_gain(log_likelihood[-4:-1], n_observations) < self.tol
+        )
 
     def unless_converged(self, n_iter: int) -> StopReason | None:
         """Say whether to stop after so many iterations that have not converged."""
