@@ -170,7 +170,9 @@
     const { title, region } = open.get(id);
     const figure = emlab.figures.onShow[id];
     const tables = figure ? (makers[id] || density)(figure) : [];
-    region.replaceChildren(...tables.map((one) => drawn(one, title)));
+    const anew = emlab.runFigures.element("div", tables.map((one) => drawn(one, title)));
+    if (anew.innerHTML === region.innerHTML) return; // what is selected in it, or being scrolled, stays so
+    region.replaceChildren(...anew.childNodes);
   }
 
   const buttonOf = (id) => document.querySelector(`.save[data-figure="${id}"] .as-table`);

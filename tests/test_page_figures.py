@@ -286,3 +286,22 @@ def test_every_figure_has_a_title_and_names_at_its_axes(page):
     )
     assert len(found) == len(FIGURES)
     assert all(text and "Click" not in text for texts in found for text in texts), found
+
+
+def test_a_table_whose_numbers_stay_is_not_made_anew(page):
+    page.open("run")
+    page.browser.execute_script("arguments[0].click()", table_button(page, ids.DATA_FIGURE))
+    same = page.browser.execute_async_script(
+        "const [region, id, done] = [document.getElementById(arguments[0] + '-table'), arguments[0], arguments[1]];"
+        "const [table] = region.children;"
+        "document.dispatchEvent(new CustomEvent('figure', {detail: id}));"
+        "setTimeout(() => done(region.children[0] === table), 400)",  # REST in assets/figure_tables.js, and more
+        ids.DATA_FIGURE,
+    )
+    assert same
+    table = page.browser.find_element("css selector", f"#{ids.DATA_FIGURE}-table table")
+    before = table.text
+    page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.WALK_START)
+    page.until(
+        lambda: page.browser.find_element("css selector", f"#{ids.DATA_FIGURE}-table table").text not in {"", before}
+    )
