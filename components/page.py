@@ -25,7 +25,7 @@ from components import (
     words,
 )
 from components.controls import choice, register_choice
-from components.options import EMBED, FLAGS
+from components.options import EMBED, FLAGS, PRESENT
 from components.own_data import MAX_BYTES
 from components.presets import PRESETS
 from components.sources import BY_HAND, DRAWN, SOURCES
@@ -174,14 +174,14 @@ def _above(shown: link.Link) -> list[Component]:
     ]
 
 
-def opens(query: str) -> str:
-    """The view that the query of the page's address opens."""
-    return link.decode(query).view()
-
-
-def title(query: str) -> str:
-    """Title of the page, as the query of its address opens it."""
-    return f"{ids.VIEWS[opens(query)]} – {TITLE}"
+def before(query: str) -> tuple[str, dict[str, str]]:
+    """What is there before the page is, as the query of its address wants it: title, and its outline in data."""
+    shown = link.decode(query)
+    view = shown.view()
+    words = [flag for flag in (EMBED, PRESENT) if shown.is_on(flag)]
+    if "controls" in shown.hidden():
+        words.append("bare")
+    return f"{ids.VIEWS[view]} – {TITLE}", {"data-opens": view, "data-outline": " ".join(words)}
 
 
 def register(app: Dash) -> None:

@@ -127,9 +127,8 @@ class Light(Dash):
         soon = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
         tags.append(f'<link rel="preload" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
-        parts["title"] = page.title(query)
+        parts["title"], outline = page.before(query)  # assets/skeleton.css
         entry = 'id="react-entry-point"'
-        parts["app_entry"] = parts["app_entry"].replace(
-            entry, f'{entry} data-opens="{page.opens(query)}"'
-        )  # skeleton.css
+        data = [f'{name}="{value}"' for name, value in outline.items()]
+        parts["app_entry"] = parts["app_entry"].replace(entry, " ".join([entry, *data]))
         return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)

@@ -121,7 +121,17 @@ def test_scripts_and_style_sheets_travel_as_one(kind, mimetype):
         assert path.read_bytes() in answer.data, path.name
 
 
-@pytest.mark.parametrize(("query", "view"), [("", "gaussian"), ("?view=em", "run"), ("?view=background", "background")])
-def test_the_page_in_outline_is_of_the_view_that_opens(served, query, view):
+@pytest.mark.parametrize(
+    ("query", "view", "outline"),
+    [
+        ("", "gaussian", ""),
+        ("?view=em", "run", ""),
+        ("?view=background", "background", ""),
+        ("?view=em&embed=on&hide=controls,start", "run", "embed bare"),
+        ("?present=on&embed=<script>", "gaussian", "present"),
+    ],
+)
+def test_the_page_in_outline_is_of_the_view_that_opens(served, query, view, outline):
     client, _ = served
-    assert f'id="react-entry-point" data-opens="{view}"' in client.get(f"/{query}").get_data(as_text=True)
+    entry = f'id="react-entry-point" data-opens="{view}" data-outline="{outline}"'
+    assert entry in client.get(f"/{query}").get_data(as_text=True)

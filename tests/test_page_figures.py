@@ -290,7 +290,7 @@ def test_every_figure_has_a_title_and_names_at_its_axes(page):
 
 def test_a_table_whose_numbers_stay_is_not_made_anew(page):
     page.open("run")
-    page.browser.execute_script("arguments[0].click()", table_button(page, ids.DATA_FIGURE))
+    page.browser.execute_script("arguments[0].click()", button(page, ids.DATA_FIGURE))
     same = page.browser.execute_async_script(
         "const [region, id, done] = [document.getElementById(arguments[0] + '-table'), arguments[0], arguments[1]];"
         "const [table] = region.children;"
