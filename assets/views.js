@@ -39,12 +39,12 @@
   }
 
   /* One after the other. */
-  function wantNext() {
+  function oneByOne() {
     emlab.figures.whenIdle(() => {
       const [next] = missing().filter((view) => !wanted.includes(view));
       if (!next) return;
       want(next);
-      wantNext();
+      oneByOne();
     });
   }
 
@@ -53,7 +53,7 @@
   /* Called once when the page stands, then for whatever is wanted. */
   clientside.emlab.views = function (views, layouts) {
     const outputs = clientside.callback_context.outputs_list.map(({ id }) => id.replace("view-", ""));
-    if (!views) whenDrawn(() => setTimeout(() => whenQuiet(wantNext), QUIET));
+    if (!views) whenDrawn(() => setTimeout(() => whenQuiet(oneByOne), QUIET));
     return outputs.map((view) => {
       if (!(views || []).includes(view) || delivered.has(view)) return clientside.no_update;
       delivered.add(view);
@@ -63,9 +63,10 @@
 
   for (const type of ["pointerover", "focusin"])
     document.addEventListener(type, ({ target }) => {
-      const tab = target.closest && target.closest('[role="tab"]');
-      if (tab) want(tab.id.replace("tab-", ""));
+      const button = target.closest && target.closest("header button");
+      if (button && button.role === "tab") want(button.id.replace("tab-", ""));
+      else if (button) oneByOne(); // a link to the page tells of all views
     });
 
-  emlab.views = { all: () => want(...missing()), oneByOne: wantNext, want };
+  emlab.views = { all: () => want(...missing()), oneByOne, want };
 })();

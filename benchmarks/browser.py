@@ -1,16 +1,20 @@
-"""A server in a process of its own and a headless Chromium, for measurements in the page."""
+"""Servers and a headless Chromium, for measurements in the page."""
 
 from __future__ import annotations
 
+import logging
 import statistics
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dash import Dash
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
+from werkzeug.serving import make_server
 
 from tests.conftest import pytest_setup_options
 from tests.page import READY
@@ -27,6 +31,16 @@ def served() -> Iterator[str]:
         running(command, f"http://127.0.0.1:{port}/", Path(folder) / "log", HOST="127.0.0.1", PORT=port) as server,
     ):
         yield server.address
+
+
+@contextmanager
+def in_threads(app: Dash) -> Iterator[str]:
+    """Serve a Dash app as Dash does by itself, by threads of this process, and give its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line per request
+    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}/"
+    server.shutdown()
 
 
 @contextmanager

@@ -9,9 +9,7 @@ take for each update.
 
 from __future__ import annotations
 
-import logging
 import statistics
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,10 +17,9 @@ import numpy as np
 import plotly.graph_objects as go
 from dash import Dash, Input, Output, dcc, html
 from selenium import webdriver
-from werkzeug.serving import make_server
 
 import em
-from benchmarks.browser import browser, opened, served
+from benchmarks.browser import browser, in_threads, opened, served
 from components import ids
 from components.parameters import GAUSSIAN
 
@@ -68,7 +65,6 @@ const timer = setInterval(() => {{
 @contextmanager
 def plain_dash() -> Iterator[str]:
     """The Gaussian explorer as Dash's documentation would have it: a slider, a graph, a callback between them."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line per request
     app = Dash("plain", assets_folder="none")  # not those of this page
     slider = dcc.Slider(MEAN.minimum, MEAN.maximum, MEAN.step, value=MEAN.default, id="slider")
     app.layout = html.Div([slider, dcc.Graph(id="figure")])
@@ -82,10 +78,8 @@ def plain_dash() -> Iterator[str]:
             [go.Scatter(x=x, y=y, fill="tozeroy") for y in components.T] + [go.Scatter(x=x, y=mixture.density(x))]
         )
 
-    server = make_server("127.0.0.1", 0, app.server, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}/"
-    server.shutdown()
+    with in_threads(app) as address:
+        yield address
 
 
 def busy(page: webdriver.Chrome) -> float:

@@ -11,7 +11,8 @@ visit began, taken in the page:
   from a keyboard, not an event made by a script), has changed that curve. The key is pressed when the figure is drawn,
   and again as soon as the press before was heard; one that comes while scripts keep the browser busy waits, as anyone's
   would. So by then the figure is drawn, the controls are bound and the browser had time for them;
-- first run: what EM found, in a view that is not open yet, is all drawn.
+- first run: what EM found, in a view that is not open, is all drawn; that view comes once nobody has touched anything
+  for some seconds, or what was changed has come to rest.
 
 Long tasks are the stretches of more than 50 ms in which scripts let the browser do nothing else: how much they are
 together until the first run is there, and the longest of them after the page became interactive, which is what somebody
@@ -36,7 +37,7 @@ from components import ids
 from components.parameters import GAUSSIAN
 from serving.files import BUILT
 from tests.conftest import pytest_setup_options
-from tests.page import READY
+from tests.page import DRAWN
 from tests.serving import gunicorn
 
 CONNECTIONS = {"9 Mbit/s, 170 ms": (9.0, 1.5, 170), "4 Mbit/s, 20 ms": (4.0, 1.5, 20)}
@@ -72,7 +73,7 @@ WATCH = f"""
     if (!event.isTrusted || event.target !== slider() || !before || seen.interactive) return;
     painted(() => curve() !== before && mark("interactive"));
   }}, true);
-  const ready = () => {{ {READY}; }};
+  const ready = () => {{ {DRAWN}; }};
   const look = () => {{
     if (!seen["page visible"] && document.querySelector("[role=tab]") && slider()) {{
       painted(() => mark("page visible"));

@@ -1,14 +1,12 @@
 """What a visit weighs over the wire: `python -m benchmarks.weight`, after `make build`.
 
-Bytes as the browser counts them, headers included, until the first run is on the page; the second visit is one of the
-same browser. Beside it the same page as Dash serves it by itself.
+Bytes as the browser counts them, headers included, until the first run is on the page, all views being asked for at
+once; the second visit is one of the same browser. Beside it the same page as Dash serves it by itself.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +16,9 @@ from tempfile import TemporaryDirectory
 from dash import Dash
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
-from werkzeug.serving import make_server
 
 from app import INDEX, layout
+from benchmarks.browser import in_threads
 from components import page
 from serving import files
 from tests.conftest import pytest_setup_options
@@ -31,17 +29,14 @@ from tests.serving import gunicorn
 @contextmanager
 def plain_dash() -> Iterator[str]:
     """The page as Dash serves it, with nothing added."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it writes a line per request
     # Dash has plotly.js loaded where its own component draws figures; here the page draws them.
     plotly = {"relative_package_path": "package_data/plotly.min.js", "namespace": "plotly"}
     app = Dash("app", index_string=INDEX, assets_folder=str(files.ASSETS), assets_path_ignore=["vendor"])
     app.scripts.append_script(plotly)
     app.layout = layout
     page.register(app)
-    server = make_server("127.0.0.1", 0, app.server, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}/"
-    server.shutdown()
+    with in_threads(app) as address:
+        yield address
 
 
 def visit(browser: webdriver.Chrome, address: str) -> tuple[int, int, float]:

@@ -18,13 +18,13 @@ from components.parameters import MAX_COMPONENTS
 
 PATIENCE = 15
 
-READY = (
-    "if (document.querySelector('.page')) emlab.views.all();"
-    " return document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= 6"
+DRAWN = (
+    "return document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= 6"
     " && document.getElementById('run-sentence')?.textContent"
 )
-"""Whether the first run is on the page, and every figure drawn but the surface, which is asked for. All views are asked
-for at once: by themselves they come when nobody has touched anything for a while."""
+"""Whether the first run is on the page, and every figure drawn but the surface, which is asked for."""
+READY = f"if (document.querySelector('.page')) emlab.views.all(); {DRAWN}"
+"""The same, and all views are asked for: by themselves they come when nobody has touched anything for a while."""
 
 
 class Page:

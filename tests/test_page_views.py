@@ -53,3 +53,9 @@ def test_a_tab_that_is_reached_brings_its_view_alone(fresh, view):
     count = "return [...document.querySelectorAll(arguments[0])].length"
     assert fresh.browser.execute_script(count, ", ".join(f"#view-{other} *" for other in others)) == 0
     fresh.browser.execute_script("clearInterval(window.restless)")
+
+
+def test_a_button_that_makes_a_link_brings_them_when_it_is_reached(fresh):
+    fresh.browser.execute_script(RESTLESS + "; document.getElementById(arguments[0]).focus()", ids.SHARE)
+    fresh.until(lambda: fresh.browser.execute_script(COME))
+    fresh.browser.execute_script("clearInterval(window.restless)")
