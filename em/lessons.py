@@ -167,7 +167,7 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     size = run.mixture.parameters[name][k]
     n_eff = run.mixture.weights[k] * run.n_observations
     return (
-        f"A likelihood without bound has no maximum to reach, so the run ended degenerate after "
+        "A likelihood without bound has no maximum to reach, so the run ended degenerate after "
         f"{_count(run.n_iter, 'iteration')}, with {WORDS.get(name, name[:-1])} {size:.2g} of component {k} on "
         f"{n_eff:.3g} of {run.n_observations:,} observations and a log-likelihood of {run.log_likelihood[-1]:.2f} that "
         "means nothing."
