@@ -299,9 +299,6 @@ def test_a_table_whose_numbers_stay_is_not_made_anew(page):
         ids.DATA_FIGURE,
     )
     assert same
-    table = page.browser.find_element("css selector", f"#{ids.DATA_FIGURE}-table table")
-    before = table.text
+    before = tables(page, ids.DATA_FIGURE)
     page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.WALK_START)
-    page.until(
-        lambda: page.browser.find_element("css selector", f"#{ids.DATA_FIGURE}-table table").text not in {"", before}
-    )
+    page.until(lambda: tables(page, ids.DATA_FIGURE) != before)

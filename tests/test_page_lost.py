@@ -392,22 +392,3 @@ def test_a_page_that_never_comes_says_so_and_can_be_asked_for_again(lab, server)
     assert len(page.observations()) == 321
     assert page.text(ids.FIRST_LOAD) == ""
     assert unexpected(page) == []
-
-
-def test_figures_take_other_colours_though_a_run_is_under_way(busy_page, server):
-    page = busy_page
-    colour = (
-        "const plot = document.querySelector('#data-figure .js-plotly-plot');"
-        "return getComputedStyle(plot.querySelector('.trace' + plot.data.find((t) => t.uid === 'mixture').uid"
-        " + ' path.js-line')).stroke"
-    )
-    before = page.browser.execute_script(colour)
-    page.try_again_after(10**6)
-    server.refuse = lambda request: busy() if is_callback(request) else None
-    ask(page)
-    page.until(lambda: page.element(ids.RUN_BUTTON).text == "Running …")
-    page.element(ids.option(ids.THEME_CHOICE, "dark")).click()
-    page.until(lambda: page.browser.execute_script(colour) != before)
-    page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
-    page.until(lambda: "by responsibility" in page.text(ids.RUN_NOTE))
-    assert page.element(ids.RUN_BUTTON).text == "Running …"

@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 
 from components import ids, qr, share
 from components.options import EMBED, PRESENT, REVEAL
-from tests.page import Page, hosts
+from tests.page import DRAWN, Page, hosts
 from tests.sharing import another_browser, box, flag, hide, open_dialog, press, screen
 
 # -- copying ---------------------------------------------------------------------------------------------------------
@@ -246,7 +246,7 @@ def test_the_preview_is_loaded_only_while_it_is_wanted(page):
     page.browser.switch_to.frame(0)
     page.until(lambda: page.browser.execute_script("return document.querySelectorAll('.main-svg').length"))
     assert not page.browser.find_element("css selector", "header").is_displayed()
-    page.until(lambda: page.text(ids.RUN_SENTENCE))
+    page.until(lambda: page.browser.execute_script(DRAWN))
     page.browser.switch_to.default_content()
     assert box(page, f"#{ids.SHARE_FRAME} iframe")[2] <= box(page, f"#{ids.SHARE_FRAME}")[2]
     page.element(ids.SHARE_CLOSE).click()

@@ -146,7 +146,7 @@ LESSONS = {
     "overlap": "iterations, because components that overlap",
     "slow": "an iteration of EM closes only 0.46% of the distance",
     "single": "CV² = 0.941 is not above 1",
-    "spike": "standard deviation went to 0",
+    "spike": "A likelihood without bound has no maximum to reach",
     "local": "",
     "unequal": "The smallest component has a weight of",
     "faithful": "",
