@@ -136,7 +136,7 @@
   function askForRun({ pressed = true, study = null } = {}) {
     const parameters = asked();
     const own = current === "own";
-    const refused = parameters.some(emlab.controls.isRefused) ? settings.sentences.mend_first : "";
+    const refused = parameters.some(emlab.controls.isRefused) ? andKept(settings.sentences.mend_first) : "";
     const missing = own && emlab.own.problem(family);
     emlab.controls.say("run-status", refused || (pressed && missing) || "");
     if (missing || refused) return;
@@ -145,6 +145,8 @@
     emlab.studies.afterRun(study);
     ask();
   }
+
+  const andKept = (words) => (shown ? `${words} ${settings.sentences.kept}` : words);
 
   /* Read aloud: that a run is under way, then how it ended, though it may be as the one before. */
   const announce = (words) => emlab.controls.say("run-announcement", words);
@@ -169,7 +171,7 @@
   clientside.emlab.run_results = function (reply, colourBy, config) {
     if (!reply) return;
     const reasons = Object.values(reply.errors || {}).join(" ");
-    emlab.controls.say("run-status", reasons && emlab.controls.fill(config.sentences.refused, { reasons }));
+    emlab.controls.say("run-status", reasons && andKept(emlab.controls.fill(config.sentences.refused, { reasons })));
     announce(reply.result ? reply.result.sentence : "");
     if (!reply.result) return;
     emlab.walk.open(reply.result, opensAt);

@@ -21,7 +21,9 @@
 
   function ask(study) {
     const run = emlab.run.onShow();
-    if (!run || !settings || own(settings, study).some(emlab.controls.isRefused)) return;
+    if (!run || !settings) return;
+    if (own(settings, study).some(emlab.controls.isRefused))
+      return emlab.controls.say(`study-${study}-words`, settings.sentences.mend_study);
     if (waiting && waiting !== study) {
       queue = [...queue.filter((name) => name !== study), study];
       return emlab.controls.say(`study-${study}-words`, settings.sentences.working);
@@ -71,7 +73,7 @@
     if (!settings) {
       settings = config;
       const parameters = [...config.parameters.study, ...config.parameters.across];
-      Object.assign(kept, emlab.controls.defaults(parameters), config.link.values);
+      for (const { name, default: usual } of parameters) kept[name] = config.link.values[name] ?? usual;
       emlab.controls.lookAfter(parameters, kept, config);
       emlab.lost.lookAfter("study-reply", {
         place: ({ study }) => study === waiting && `study-${study}-words`,

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import em
 from components.columns import Column, read_table
 from components.decoding import ALLOWED, MAX_BYTES, TOO_LARGE, Refused, decoded, shown
-from components.numerals import out_of_range, value
+from components.numerals import is_number, out_of_range, value
 
 __all__ = ["MAX_BYTES", "MAX_VALUES", "TOO_LARGE", "Column", "OwnData", "Refused", "Skipped", "read", "suits"]
 
 MAX_VALUES = 100_000
 """Most values that are read; as many as the page generates."""
+OTHER_UNIT = "give the values in another unit."
 MAX_SKIPPED = 20
 """Most values left out that are listed one by one."""
 
@@ -125,7 +126,9 @@ def read(content: bytes | str, column: str | None = None) -> OwnData:
     if not values:
         row, cell = cells[0]
         first = Skipped(row, shown(cell), str(value(cell, mark)))
-        raise Refused(f"Column “{chosen.name}” has no number that can be used; {first}. {ALLOWED}")
+        where = f"Column “{chosen.name}” has no" if chosen.position is not None else "There is no"
+        remedy = OTHER_UNIT.capitalize() if is_number(cell, mark) else ALLOWED
+        raise Refused(f"{where} number that can be used; {first}. {remedy}")
     n_skipped = len(table.titles) + len(cells) - len(values)
     return OwnData(tuple(values), table.columns, chosen, table.header, mark, tuple(skipped), n_skipped)
 
@@ -145,7 +148,7 @@ def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
         return f"There {'is only one value' if n else 'are no values'}: a mixture needs at least two."
     for number in values:
         if problem := out_of_range(number):
-            return f"The value {number:g} is {problem}: leave it out, or give the values in another unit."
+            return f"The value {number:g} is {problem}: leave it out, or {OTHER_UNIT}"
     lowest = min(values)
     if lowest == max(values):
         return f"All {n:,} values are {lowest:g}: a mixture needs at least two different values."

@@ -59,7 +59,7 @@ PRESETS = {
     ),
     "slow": Preset(
         "Slow EM",
-        "EM creeps along a ridge. How many passes over the data can a method save that knows the curvature?",
+        "EM creeps along a ridge. How many passes over the data can a method that knows the curvature save?",
         values={"lambda0": 0.4, "start_rho": 0.8, "start_lambda0": 0.6, "start_lambda1": 1.8, "max_iter": 10_000},
         study="surface",
         method=em.ACCELERATED,

@@ -20,7 +20,7 @@ from components.prose import to_html
 from components.words import TOUR_BUTTON
 
 TITLE = "Share this page"
-NOT_SECRET = "Hidden is not secret: the link still holds the true values, for who reads it."
+NOT_SECRET = "Hidden is not secret: the link still holds the true values, for anyone who reads it."
 
 WORDS = {
     "copied": "Copied",

@@ -35,7 +35,10 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     study = STUDIES.get(request["study"]) if isinstance(request.get("study"), str) else None
     if study is None:
         return {"errors": {"study": f"The study must be one of: {', '.join(STUDIES)}."}}
-    values, errors = read_values((*ACROSS, ITERATION) if request["study"] == "surface" else STUDY, request)
+    of_surface = request["study"] == "surface"
+    values, errors = read_values((*ACROSS, ITERATION) if of_surface else STUDY, request)
+    if of_surface and not errors:
+        errors |= _no_pair(spec.n_components, values)
     x, _, _ = observations(spec)
     if x.size > MAX_OBSERVATIONS:
         errors["study"] = (
@@ -51,8 +54,6 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
 
 def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
     """Log-likelihood over the scales or means of two components, everything else held as at the iteration on show."""
-    if spec.n_components < 2:
-        raise ValueError("the surface is drawn over two components, and one is fitted")
     pair = int(values["across"]), int(values["up"])
     stopping = spec.stopping  # one deadline for both
     run, _ = fitted(spec, x, stopping)
@@ -72,6 +73,16 @@ def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dic
         "best": best,
         "compared": plain and _compared(run, plain, plain.parameters[parameter][:, pair]),
     }
+
+
+def _no_pair(k: int, values: dict[str, float]) -> dict[str, str]:
+    """What is wrong with the two components that a surface is asked for of a run with `k`."""
+    if k < 2:
+        return {"across": "The surface is drawn over two components, and this run has one."}
+    across, up = values["across"], values["up"]
+    if across != up and max(across, up) < k:
+        return {}
+    return {"across": f"The surface is drawn over two different components, 0 to {k - 1}; these are {across} and {up}."}
 
 
 def _compared(run: em.Run, plain: em.Run, path: em.checks.Floats) -> dict[str, Any]:

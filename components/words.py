@@ -51,21 +51,23 @@ SENTENCES = {
     "after_e": "After the E-step at iteration {t} of {last}",
     "after_m": "After the M-step to iteration {t} of {last}",
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
-    "no_bound": "Log-likelihood {ell}. Half-steps are shown of runs by EM alone.",
+    "no_bound": "Log-likelihood {ell}. Half-steps are shown for runs by EM alone.",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
-    "Circle: start. Diamond: end. To start EM from a point, click it, or press Enter there.",
+    "Circle: start. Diamond: end.",
     "component_head": "Component",
     "surface_compared": "Both methods from the same start: EM (dashed) needs {em} passes over the data, "
     "the accelerated run (strong) {passes}. ",
     "surface_unfinished": "Both methods from the same start: EM (dashed) has not converged after {em} passes "
     "over the data, the accelerated run (strong) took {passes}. ",
     "working": "Working …",
-    "mend_first": "Not run: mend the value marked above first. The last result is kept.",
+    "mend_first": "Not run: mend the value marked above first.",
+    "mend_study": "Not done: mend the value marked here first.",
+    "kept": "The last result is kept.",
     "saved": "Saved as {name}.",
     "save_as": "Save {title} as {format}",
     "setting": "{label} = {value}",
     "link": "To see it on the page and change it: {link}",
-    "refused": "Not run. {reasons} The last result is kept.",
+    "refused": "Not run. {reasons}",
 }
 
 VALUE_WORDS = {
@@ -125,7 +127,7 @@ FIGURE_SENTENCES = {
 """What each figure of a run shows: the sentence beneath it, and its parts."""
 
 TOUR = {
-    "slider": "Every number has a slider and a box. As it moves, the curve follows at once.",
+    "slider": "Each parameter here has a slider and a box. As it changes, the curve follows at once.",
     "figure": "The strong line is the mixture, the filled curves are its weighted components. Ring and diamond can be "
     "dragged.",
     "run": "EM estimates the components from the data alone. This button runs it with the data and start set here.",
@@ -157,7 +159,8 @@ TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "Optimum")
 SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "Choice")
 STUDIES = {
-    "surface": "The log-likelihood over one parameter of two components, as contours, and the path that the run took.",
+    "surface": "The log-likelihood over one parameter of two components, as contours, and the path that the run took. "
+    "Click a point, or press Enter there, to start EM from it.",
     "sizes": "The best fit with each number of components, compared by AIC and BIC.",
     "starts": "Runs from many other starts, and the optima where they end.",
 }

@@ -156,13 +156,11 @@ def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 
 def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """What a component that shrank onto single points means for the run, which says itself where; or a lost weight."""
+    """What a component that shrank onto single points means for the run, which says itself where."""
     end = run.degenerate
-    if end is None:
+    if end is None or "shrunk" not in end.what or run.n_iter == 0:
         return None
     k = end.component
-    if "shrunk" not in end.what:
-        return f"Component {k} {end.what}; the run ended after {_count(run.n_iter, 'iteration')}."
     name = run.mixture.parameter_names[-1]
     size = run.mixture.parameters[name][k]
     n_eff = run.mixture.weights[k] * run.n_observations

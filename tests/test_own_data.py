@@ -322,3 +322,11 @@ def test_the_engine_has_the_last_word(monkeypatch):
 
     monkeypatch.setattr(em.GaussianMixture, "check_spread", refuse)
     assert suits([-1, 2], em.GaussianMixture) == "These values cannot be fitted: x must be something else."
+
+
+def test_numbers_that_are_all_out_of_range_are_said_so_wherever_they_stand():
+    for text, where in (("1e299 2e299", "There is no"), ("x\n1e299\n2e299", "Column “x” has no")):
+        with pytest.raises(Refused) as refused:
+            read(text)
+        assert str(refused.value).startswith(f"{where} number that can be used; row ")
+        assert str(refused.value).endswith("beyond ±1e+12. Give the values in another unit.")

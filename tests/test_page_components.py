@@ -169,7 +169,7 @@ def test_one_component_has_no_weight_and_no_surface(page):
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: "1 component was fitted" in page.text(ids.RUN_NOTE))
     page.element(ids.study("surface")).click()
-    page.until(lambda: "one is fitted" in page.text(ids.study_words("surface")))
+    page.until(lambda: "this run has one" in page.text(ids.study_words("surface")))
 
 
 def test_the_surface_over_other_components_and_a_click_on_it(page):

@@ -68,7 +68,10 @@ def test_newtons_steps_have_no_half_steps(page):
     page.element(ACCELERATED).click()
     run(page)
     assert not switch.is_displayed()
-    assert "Half-steps are shown of runs by EM alone" in page.text(ids.BOUND_WORDS)
+    assert "Half-steps are shown for runs by EM alone" in page.text(ids.BOUND_WORDS)
+    assert page.browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), (
+        "nothing sticks out"
+    )
     last = page.text(ids.WALK_PLACE)
     page.element(ids.WALK_BACK).click()
     page.until(lambda: page.text(ids.WALK_PLACE) != last)

@@ -167,6 +167,13 @@ def test_too_much_work_is_refused_by_the_server_in_words(page):
     assert page.text(ids.RUN_STATUS) == ""
 
 
+def test_nothing_is_said_to_be_kept_where_there_is_nothing_yet(page):
+    page.browser.get(f"{page.url}?v=1&view=em&n=100000&max_iter=10000&k=5")
+    status = f"return document.getElementById('{ids.RUN_STATUS}')?.textContent"
+    page.until(lambda: "lower one of them" in (page.browser.execute_script(status) or ""))
+    assert "kept" not in page.text(ids.RUN_STATUS)
+
+
 def test_run_em_hears_the_first_click_after_a_value_is_mended(page):
     page.type("max_iter", "0")
     page.until(lambda: page.error("max_iter"))

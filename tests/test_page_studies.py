@@ -101,3 +101,25 @@ def test_a_spike_is_drawn_though_it_falls_between_the_points_of_the_curve(page):
     assert curve["x"][int(np.argmax(curve["y"]))] == mean
     assert std < 1e-5
     assert page.y_range(ids.DATA_FIGURE)[1] < 1, "the rest is not flattened for it"
+
+
+def test_a_study_is_of_the_run_on_show_and_not_of_the_one_that_a_link_had(page):
+    page.visit("v=1&view=em&n=200&seed=3&starts=5")
+    page.type("n", "1000")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "1,000 observations" in page.text(ids.RUN_NOTE))
+    page.element(ids.study("sizes")).click()
+    x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(3))
+    single = em.lessons.single_fit(x, em.ExponentialMixture)
+    page.until(lambda: f"{single.log_likelihood(x):.2f}".replace("-", "−") in page.text(ids.study_table("sizes")))
+    page.choose(ids.SOURCE, "galaxies")
+    page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
+    page.element(ids.study("starts")).click()
+    page.until(lambda: "of 5 starts reached" in page.text(ids.study_words("starts")))
+
+
+def test_a_study_whose_own_value_is_refused_says_so(page):
+    page.type("starts", "99")
+    page.until(lambda: page.error("starts"))
+    page.element(ids.study("starts")).click()
+    assert page.text(ids.study_words("starts")) == SENTENCES["mend_study"]
