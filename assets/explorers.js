@@ -7,6 +7,7 @@
 
   const POINTS = 500;
   const HEADROOM = 1.05;
+  const NARROW = 320; // px of a figure in which a tick at each whole number is one too many
   const TOO_SMALL = 3;
   const WHOLE = 1.02; // end of an axis up to 1
   const CLEAR = "\u2009"; // between a mode's label and a handle; also, plotly makes nothing of an empty label
@@ -31,6 +32,12 @@
     const small = how === emlab.figures.showNow && shown && fitting * TOO_SMALL < shown.end;
     if (how === "fresh" || !shown || shown.of !== of || fitting > shown.end || small) axes[view] = { end: fitting, of };
     return axes[view].end;
+  }
+
+  /* Width of a figure, in pixels as they are where nothing is enlarged; plotly knows it without a look at the page. */
+  function room(id) {
+    const width = emlab.figures.plotOf(id)?._fullLayout?.width ?? document.getElementById(id).clientWidth;
+    return width / emlab.figures.scale();
   }
 
   const timers = {};
@@ -67,6 +74,7 @@
       emlab.figures.trace(figure, "mixture").name = curve;
       figure.layout.yaxis.title.text = axis;
       figure.layout.xaxis.range = [...window];
+      if (view === "gaussian") figure.layout.xaxis.dtick = room(`${view}-figure`) < NARROW ? 2 : 1;
       Object.assign(figure.layout.yaxis, {
         type: log ? "log" : "linear",
         tickmode: log ? "array" : cumulative ? "linear" : "auto",
