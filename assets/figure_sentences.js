@@ -20,7 +20,7 @@
   const shapes = {
     exponential: (p, said) => fill(said.at_zero, { density: number(emlab.densities.mixture("exponential", p, [0])[0]) }),
     gaussian(p, said) {
-      const at = emlab.densities.modes(p).map((mode) => number(mode));
+      const at = emlab.densities.modesSaid(p).map((mode) => number(mode));
       return fill(said[at.length === 1 ? "one_mode" : "many_modes"], { count: at.length, at: list(at) });
     },
   };
