@@ -7,20 +7,35 @@
 
   const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+  /* How many: with commas. */
+  const count = (whole) => whole.toLocaleString("en");
+
   /* A number for people: so many significant digits, no exponent where it can be had. */
   function format(number, digits = 4) {
     if (!Number.isFinite(number)) return "–";
     const value = Number(number.toPrecision(digits));
     const size = Math.abs(value);
     if (size < 1e-12) return "0"; // rounding
-    const exponent = size >= 1e6 || size < 1e-4;
+    const exponent = size >= 10 ** Math.max(6, digits - 1) || size < 1e-4;
     const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
     const text = exponent ? value.toExponential(digits - 1).replace("e+", "e") : value.toFixed(decimals);
     return text.replaceAll("-", "−");
   }
 
-  /* Sentences that Python wrote have a hyphen where a minus should stand. */
-  const withMinus = (text) => text.replace(/(^|[\s(])-(?=\d)/g, "$1−");
+  /* So many digits or, where values from `low` to `high` lie close together far from 0, as many as tell them apart;
+     12 travel. As components/own_data.py has it. */
+  const CLOSE = 10;
+  function digitsOver(low, high, digits) {
+    const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);
+    return ratio >= CLOSE && ratio < Infinity ? Math.min(12, digits + Math.ceil(Math.log10(ratio))) : digits;
+  }
+
+  /* Sentences that Python wrote have a hyphen where a minus should stand, and 1e-05 for 1e−5; as components/parameters.py
+     has it. */
+  const withMinus = (text) =>
+    text
+      .replace(/(^|[\s(])-(?=\d)/g, "$1−")
+      .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e([-+])0*(?=\d)/g, (_, before, digits, sign) => `${before}${digits}e${sign === "-" ? "−" : ""}`);
 
   /* Which problem (a key of PROBLEMS) what stands in the box of parameter p has, or null. */
   function problemOf(p, box) {
@@ -207,7 +222,7 @@
     clientside.set_props(list, { data: value });
   }
 
-  emlab.controls = { boxId, choose, defaults, errorId, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered };
+  emlab.controls = { boxId, choose, count, defaults, digitsOver, errorId, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered };
 
   /* One of several buttons pressed. */
   clientside.emlab.choose = function () {

@@ -149,6 +149,13 @@
     return found;
   }
 
+  /* Modes as they are said: where two are about to part, the slope is so flat that its sign is rounding over a
+     hundred-thousandth of a standard deviation. So near to 0 they are at 0; elsewhere no digit that is said can tell. */
+  function modesSaid(p) {
+    const near = 1e-4 * Math.min(...p.stds);
+    return modes(p).map((mode) => (Math.abs(mode) < near ? 0 : mode));
+  }
+
   /* Time by which half of an exponential mixture has decayed: its median. */
   function halfLife(p) {
     const scales = p.scales.filter((_, k) => p.weights[k] > 0);
@@ -169,6 +176,7 @@
     responsibilities,
     moments,
     modes,
+    modesSaid,
     halfLife,
     notebookCurve,
     notebookArea,

@@ -149,7 +149,7 @@
   clientside.emlab.gaussian = explorer("gaussian", gaussianOf, ({ config, figure, p, quantity }) => {
     const { fill, format } = emlab.controls;
     const { mean, std } = emlab.densities.moments("gaussian", p);
-    const at = emlab.densities.modes(p).map((mode) => [mode, format(mode, 3)]);
+    const at = emlab.densities.modesSaid(p).map((mode) => [mode, format(mode, 3)]);
     const { sentences } = config;
     const marked = at.length === 1 ? [[at[0][0], null], at[0]] : at; // always two, so that they can be moved
     const x = marked.map(([mode]) => mode);

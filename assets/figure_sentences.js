@@ -8,28 +8,37 @@
   const NEAR = 0.01; // share of its last value within which a parameter has settled
   const DIGITS = { usual: 3, observation: 4, ell: 7 };
   const ZEROS = /\.0+$/; // that no observation was measured with
+  const LAST_ZEROS = /(\.\d+?)0+$/; // of digits that are there to tell observations apart
 
   const fill = (template, values) => emlab.controls.fill(template, values);
   const number = (value, digits = DIGITS.usual) => emlab.controls.format(value, digits);
-  const count = (whole) => whole.toLocaleString("en");
+  const among = (result, value, name) => number(value, emlab.runFigures.digitsAmong(result, DIGITS.usual, name));
+  const count = (whole) => emlab.controls.count(whole);
   const lists = new Intl.ListFormat("en-GB"); // one, two and three
   const list = (parts) => lists.format(parts);
 
   /* -- a sentence of each: a run's result, a step of the walk, the page's config -> words ------------------------------ */
 
   const shapes = {
-    exponential: (p, said) => fill(said.at_zero, { density: number(emlab.densities.mixture("exponential", p, [0])[0]) }),
-    gaussian(p, said) {
-      const at = emlab.densities.modes(p).map((mode) => number(mode));
+    exponential: (result, p, said) => fill(said.at_zero, { density: number(emlab.densities.mixture("exponential", p, [0])[0]) }),
+    gaussian(result, p, said) {
+      const at = emlab.densities.modesSaid(p).map((mode) => among(result, mode));
       return fill(said[at.length === 1 ? "one_mode" : "many_modes"], { count: at.length, at: list(at) });
     },
   };
 
+  function observed(result, value) {
+    const digits = emlab.runFigures.digitsAmong(result, DIGITS.observation);
+    const text = number(value, digits).replace(ZEROS, "");
+    return digits > DIGITS.observation ? text.replace(LAST_ZEROS, "$1") : text;
+  }
+
   /* Marks are sorted, and the first and the last are there however thin they are. */
-  function data({ family, n, x }, { p }, { figureSentences: said }) {
-    const [low, high] = [x[0], x.at(-1)].map((one) => number(one, DIGITS.observation).replace(ZEROS, ""));
+  function data(result, { p }, { figureSentences: said }) {
+    const { family, n, x } = result;
+    const [low, high] = [x[0], x.at(-1)].map((one) => observed(result, one));
     const { mean } = emlab.densities.moments(family, p);
-    return fill(said.data, { n: count(n), low, high, mean: number(mean), shape: shapes[family](p, said) });
+    return fill(said.data, { n: count(n), low, high, mean: among(result, mean), shape: shapes[family](result, p, said) });
   }
 
   /* Thinned marks are evenly many of all observations, so that they tell shares and no counts. */
@@ -47,7 +56,7 @@
 
   function logLikelihood({ log_likelihood: ell }, { t }, { figureSentences: said }) {
     const last = ell.length - 1;
-    const facts = [fill(said.log_likelihood, { t, last, ell: number(ell[t], DIGITS.ell) })];
+    const facts = [fill(said.log_likelihood, { t: count(t), last: count(last), ell: number(ell[t], DIGITS.ell) })];
     if (t < last) facts.push(fill(said.below_end, { difference: number(ell[last] - ell[t]) }));
     if (t > 0) facts.push(fill(said.above_start, { difference: number(ell[t] - ell[0]) }));
     return `${facts.join(", ")}.`;
@@ -57,13 +66,13 @@
   function parameters(result, { t, p }, { figureSentences: said, symbols }) {
     const values = Object.entries(symbols[result.family]).flatMap(([name, symbol]) => {
       if (p[name].length > 2) {
-        const [low, high] = [Math.min(...p[name]), Math.max(...p[name])].map((one) => number(one));
+        const [low, high] = [Math.min(...p[name]), Math.max(...p[name])].map((one) => among(result, one, name));
         return fill(said.from_to, { symbol: fill(symbol, { k: "" }), low, high });
       }
       const free = name === "weights" ? p.weights.slice(0, -1) : p[name];
-      return free.map((one, k) => fill(said.parameter, { symbol: fill(symbol, { k }), value: number(one) }));
+      return free.map((one, k) => fill(said.parameter, { symbol: fill(symbol, { k }), value: among(result, one, name) }));
     });
-    return fill(said.parameters, { t, values: values.join(", "), near: 100 * NEAR, settled: settled(result) });
+    return fill(said.parameters, { t: count(t), values: values.join(", "), near: 100 * NEAR, settled: count(settled(result)) });
   }
 
   const known = new WeakMap(); // result -> the record from which on every parameter is near its last value
@@ -78,7 +87,7 @@
     return t;
   }
 
-  function surface({ family }, { t, p }, { figureSentences: said, symbols }) {
+  function surface(result, { t, p }, { figureSentences: said, symbols }) {
     const { x, y, log_likelihood: rows, parameter, components } = emlab.studies.surface();
     const best = { ell: -Infinity };
     rows.forEach((row, j) =>
@@ -86,9 +95,11 @@
         if (ell !== null && ell > best.ell) Object.assign(best, { ell, at: [x[i], y[j]] }); // null: the density is 0
       })
     );
-    const place = (values) => list(components.map((k, i) => fill(said.parameter, { symbol: fill(symbols[family][parameter], { k }), value: number(values[i]) })));
+    const symbol = symbols[result.family][parameter];
+    const one = (k, value) => fill(said.parameter, { symbol: fill(symbol, { k }), value: among(result, value, parameter) });
+    const place = (values) => list(components.map((k, i) => one(k, values[i])));
     const here = place(components.map((k) => p[parameter][k]));
-    return fill(said.surface, { ell: number(best.ell, DIGITS.ell), best: place(best.at), t, here });
+    return fill(said.surface, { ell: number(best.ell, DIGITS.ell), best: place(best.at), t: count(t), here });
   }
 
   const makers = {

@@ -7,6 +7,7 @@
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
   const CURVE_POINTS = 400;
+  const DIGITS = 4; // of an estimate
   const LETTER = 7.5; // px of one in a unit
   const LABEL = 14; // px between the names of two lines
   const SPIKE = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 4]; // standard deviations from its middle
@@ -34,6 +35,9 @@
   }
 
   const hover = (figure, result) => `${figure.layout.meta.hover.slice(0, componentsOf(result).length + 1).join("<br>")}<extra></extra>`;
+
+  /* Digits of observations and of what lies among them: a parameter of that name, the mean, a mode. */
+  const digitsAmong = ({ x }, digits, name = "means") => (name === "means" ? emlab.controls.digitsOver(x[0], x.at(-1), digits) : digits);
 
   /* -- data and fit ------------------------------------------------------------------------------------------------ */
 
@@ -309,7 +313,8 @@
       for (const k of componentsOf(result)) {
         const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
         const values = [record(result, 0), step.p, record(result, last)].map((one) => one[name][k]);
-        rows.push(row([sign, emlab.controls.fill(symbol, { k })], beside && beside.parameters[name][k], values, 4, errors && errors[name][k]));
+        const digits = digitsAmong(result, DIGITS, name);
+        rows.push(row([sign, emlab.controls.fill(symbol, { k })], beside && beside.parameters[name][k], values, digits, errors && errors[name][k]));
       }
     const ell = result.log_likelihood;
     rows.push(row("ℓ", beside && beside.log_likelihood, [ell[0], ell[step.t], ell[last]], 7));
@@ -320,14 +325,16 @@
   }
 
   function showRecord(result, { p, t }, body) {
-    const numbers = Object.keys(result.trajectory).flatMap((name) => p[name].map((value) => emlab.controls.format(value, 4)));
-    numbers.push(emlab.controls.format(result.log_likelihood[t], 7));
+    const { format } = emlab.controls;
+    const numbers = Object.keys(result.trajectory).flatMap((name) => p[name].map((value) => format(value, digitsAmong(result, DIGITS, name))));
+    numbers.push(format(result.log_likelihood[t], 7));
     numbers.forEach((text, row) => (body.rows[row].querySelector(".on-show").textContent = text));
   }
 
   emlab.runFigures = {
     componentsOf,
     dataFigure,
+    digitsAmong,
     element,
     logLikelihoodFigure,
     parametersFigure,

@@ -81,7 +81,7 @@
     const shown = emlab.link.shown();
     element("share-view").value = shown.view;
     element("share-theme").value = shown.theme;
-    emlab.controls.say("share-iteration", emlab.controls.fill(settings.share.opens_at, { last: lastIteration() }));
+    emlab.controls.say("share-iteration", emlab.controls.fill(settings.share.opens_at, { last: emlab.controls.count(lastIteration()) }));
     emlab.controls.set([settings.link.iteration], { iteration: emlab.walk.onShow() ?? lastIteration() }, kept);
     emlab.controls.say("share-problem", "");
     element("share-dialog").showModal();

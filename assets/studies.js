@@ -109,7 +109,7 @@
       symbol: SYMBOL[result.parameter],
       across: result.components[0],
       up: result.components[1],
-      t: result.iteration,
+      t: emlab.controls.count(result.iteration),
     });
     emlab.controls.say("study-surface-words", comparison(result, config) + words);
     document.querySelector(".study-surface .graph").classList.add("drawn");
@@ -120,8 +120,8 @@
   function comparison({ compared }, { sentences }) {
     if (!compared) return "";
     const { em_passes: em, passes, arrived } = compared;
-    const counts = { em: em.toLocaleString("en"), passes: passes.toLocaleString("en") };
-    return emlab.controls.fill(sentences[arrived ? "surface_compared" : "surface_unfinished"], counts);
+    const { count, fill } = emlab.controls;
+    return fill(sentences[arrived ? "surface_compared" : "surface_unfinished"], { em: count(em), passes: count(passes) });
   }
 
   document.addEventListener("drawn", ({ target: plot }) => {
@@ -205,12 +205,13 @@
     return element("table", [element("thead", top), element("tbody", body)]);
   }
 
-  const list = (values, digits = 4) => values.map((value) => emlab.controls.format(value, digits)).join(", ");
+  const list = (values, digits) => values.map((value) => emlab.controls.format(value, digits)).join(", ");
 
   function startsTable({ rows }, config) {
+    const digits = (name) => emlab.runFigures.digitsAmong(emlab.walk.state.result, 4, name);
     const cells = rows.map(({ count, log_likelihood: ell, parameters }, i) => {
       const { weights, ...others } = parameters;
-      const words = Object.values(others).map((values) => list(values)).join("; ");
+      const words = Object.entries(others).map(([name, values]) => list(values, digits(name))).join("; ");
       return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, config.studyWords[i ? "other" : "best"]];
     });
     return table(config.startsHead, cells, (i) => i === 0);

@@ -121,13 +121,13 @@
   /* Slider, place in words, and the bar: log-likelihood = bound J + gap. */
   function tell() {
     const { result, place, config } = walk;
-    const { fill, format, say } = emlab.controls;
+    const { count, fill, format, say } = emlab.controls;
     const t = Math.ceil(place / 2);
     const last = end() / 2;
     const slider = document.getElementById("walk-slider");
     slider.value = String(place / stride());
     const half = place % 2 ? "after_m" : "after_e";
-    const words = fill(config.sentences[walk.halves ? half : "at_iteration"], { t, last });
+    const words = fill(config.sentences[walk.halves ? half : "at_iteration"], { t: count(t), last: count(last) });
     say("walk-place", words);
     slider.setAttribute("aria-valuetext", words);
     const ell = result.log_likelihood[t];

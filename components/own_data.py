@@ -6,6 +6,7 @@ its row and the reason, and what could be understood in two ways is refused (`co
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import em
 from components.columns import Column, read_table
 from components.decoding import ALLOWED, MAX_BYTES, TOO_LARGE, Refused, decoded, shown
 from components.numerals import is_number, out_of_range, value
+from components.parameters import with_minus
 
 __all__ = ["MAX_BYTES", "MAX_VALUES", "TOO_LARGE", "Column", "OwnData", "Refused", "Skipped", "read", "suits"]
 
@@ -21,6 +23,8 @@ MAX_VALUES = 100_000
 OTHER_UNIT = "give the values in another unit."
 MAX_SKIPPED = 20
 """Most values left out that are listed one by one."""
+CLOSE = 10
+"""Values so many times as far from 0 as from one another need more digits; as assets/controls.js has it."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class OwnData:
         source = "" if self.column.position is None else f" from {name}"
         choice = f" (one of {len(self.columns)} to choose from)" if len(self.columns) > 1 else ""
         said = f"{n:,} value{' was' if n == 1 else 's were'} read{source}{choice}, "
-        said += f"the smallest {min(self.values):g}, the largest {max(self.values):g}."
+        low, high = (with_minus(text) for text in _told_apart(min(self.values), max(self.values)))
+        said += f"the smallest {low}, the largest {high}."
         if self.decimal == ",":
             said += " Commas were read as decimal commas."
         if self.n_skipped:
@@ -133,6 +138,15 @@ def read(content: bytes | str, column: str | None = None) -> OwnData:
     return OwnData(tuple(values), table.columns, chosen, table.header, mark, tuple(skipped), n_skipped)
 
 
+def _told_apart(low: float, high: float) -> tuple[str, str]:
+    """Two values in six digits or, where they lie close together or are large, in as many as they need; 12 travel."""
+    size = max(abs(low), abs(high))
+    ratio = size / (high - low) if high > low else 1.0
+    digits = 6 + (math.ceil(math.log10(ratio)) if ratio >= CLOSE else 0)
+    digits = min(max(digits, len(f"{size:.0f}")), 12)
+    return f"{low:.{digits}g}", f"{high:.{digits}g}"
+
+
 def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
     """Why a mixture of this family should not be fitted to values, in words; None if it can be.
 
@@ -151,7 +165,7 @@ def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
             return f"The value {number:g} is {problem}: leave it out, or {OTHER_UNIT}"
     lowest = min(values)
     if lowest == max(values):
-        return f"All {n:,} values are {lowest:g}: a mixture needs at least two different values."
+        return f"All {n:,} values are {lowest:.12g}: a mixture needs at least two different values."
     try:
         family.check_spread(family.check_observations(values))
     except ValueError as error:

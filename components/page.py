@@ -169,7 +169,12 @@ def _above(shown: link.Link) -> list[Component]:
     return [
         *([html.H1(TITLE, className="unseen")] if shown.is_on(EMBED) else []),
         *share.bar(shown),
-        html.P(" ".join(shown.problems), id=ids.LINK_PROBLEMS, className="link-problems", hidden=not shown.problems),
+        html.P(
+            parameters.with_minus(" ".join(shown.problems)),
+            id=ids.LINK_PROBLEMS,
+            className="link-problems",
+            hidden=not shown.problems,
+        ),
         html.P(id=ids.FIGURES_LOST, **{"aria-live": "polite"}),
     ]
 

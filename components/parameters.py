@@ -5,6 +5,7 @@ The table goes to the browser too (`Parameter.as_dict`), so bounds, labels and w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,6 +22,10 @@ PROBLEMS = {
 }
 REFUSAL = "{label}: {problem}. Allowed: {allowed}. Kept: {kept}."
 SERVER_REFUSAL = "{label}: {problem}. Allowed: {allowed}."
+
+
+_NEGATIVE = re.compile(r"(^|[\s(])-(?=\d)", re.ASCII)
+_POWER = re.compile(r"((?:^|[\s(−±])\d+(?:\.\d+)?)e([-+])0*(?=\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,17 @@ def number(value: float) -> str:
     """A bound as people write it: 100,000, 0.001 and −2.5."""
     text = f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
     return text.replace("-", "−")
+
+
+def with_minus(text: str) -> str:
+    """Numbers in a sentence as people write them: −2.5 for -2.5 and 1e−5 for 1e-05. The browser does it to the others.
+
+    Parameters
+    ----------
+    text : str
+        A sentence. Hyphens between words, in links and in what is quoted stay.
+    """
+    return _POWER.sub(lambda at: f"{at[1]}e{'−' if at[2] == '-' else ''}", _NEGATIVE.sub(r"\1−", text))
 
 
 def _weight(name: str, label: str, default: float) -> Parameter:

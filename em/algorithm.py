@@ -124,9 +124,9 @@ class Run:
     @property
     def message(self) -> str:
         """How the run ended and why, in one or two sentences with numbers."""
-        steps = f"{self.n_iter} iteration{'' if self.n_iter == 1 else 's'}"
+        steps = f"{self.n_iter:,} iteration{'' if self.n_iter == 1 else 's'}"
         if self.method == ACCELERATED:
-            steps += f", accelerated ({self.n_passes} pass{'' if self.n_passes == 1 else 'es'} over the data)"
+            steps += f", accelerated ({self.n_passes:,} pass{'' if self.n_passes == 1 else 'es'} over the data)"
         left = self.remaining_gain
         gain = f"{left:.2g} per observation"
         if self.n_iter < 2:

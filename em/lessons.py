@@ -167,8 +167,8 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     return (
         "A likelihood without bound has no maximum to reach, so the run ended degenerate after "
         f"{_count(run.n_iter, 'iteration')}, with {WORDS.get(name, name[:-1])} {size:.2g} of component {k} on "
-        f"{n_eff:.3g} of {run.n_observations:,} observations and a log-likelihood of {run.log_likelihood[-1]:.2f} that "
-        "means nothing."
+        f"{n_eff:.3g} of {_count(run.n_observations, 'observation')} and a log-likelihood of "
+        f"{run.log_likelihood[-1]:.2f} that means nothing."
     )
 
 
@@ -189,7 +189,7 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
     return (
         f"The smallest component has a weight of {shown('weights')}: its {name[:-1]}, {shown(name)}, rests on "
-        f"{estimate.weights[k] * run.n_observations:.3g} of {run.n_observations:,} observations."
+        f"{estimate.weights[k] * run.n_observations:.3g} of {_count(run.n_observations, 'observation')}."
     )
 
 
@@ -248,16 +248,16 @@ def local_optimum(found: Restarts) -> str:
     total = len(found.runs)
     if not found.optima:
         fate = found.degenerate[0].what
-        return f"No start of {total} reached an optimum: all ended degenerate, mostly because a component {fate}."
+        return f"No start of {total:,} reached an optimum: all ended degenerate, mostly because a component {fate}."
     best, *others = found.optima
     failed = sum(end.count for end in found.degenerate)
-    text = f"{best.count} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}"
+    text = f"{best.count:,} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}"
     if others:
         ends = [_lower(end, best) for end in others[:3]]
         if more := sum(end.count for end in others[3:]):
-            ends.append(f"{more} lower still")
-        text += f"; {found.trapped - failed} ended elsewhere, trapped in a local optimum: {_listed(ends)}"
-    return text + (f"; {failed} ended degenerate." if failed else ".")
+            ends.append(f"{more:,} lower still")
+        text += f"; {found.trapped - failed:,} ended elsewhere, trapped in a local optimum: {_listed(ends)}"
+    return text + (f"; {failed:,} ended degenerate." if failed else ".")
 
 
 def model_choice(candidates: Sequence[Candidate]) -> str:
@@ -268,8 +268,7 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
     ValueError
         As `em.preferred`.
     """
-    by_bic = preferred(candidates)
-    by_aic = min((other for other in candidates if not other.degenerate), key=lambda other: other.aic)
+    by_bic, by_aic = (preferred(candidates, criterion) for criterion in ("bic", "aic"))
     failed = [str(other.n_components) for other in candidates if other.degenerate]
     left_out = f" Left out is K = {_listed(failed)}, where every start ended degenerate." if failed else ""
     return (
@@ -286,7 +285,7 @@ def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:
 
 def _lower(end: Optimum, best: Optimum) -> str:
     gap = best.log_likelihood - end.log_likelihood
-    return f"{end.count} at {end.log_likelihood:.3f} ({gap:.3g} lower)"
+    return f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)"
 
 
 def _count(n: int, what: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +16,7 @@ from em.diagnosis import saddle_growth, unstable_direction
 from em.mixture import Mixture
 from em.restarts import restarts
 from em.starts import kmeans_start, quantile_start, random_start
-from em.stopping import StoppingRule, StopReason
+from em.stopping import StoppingRule, StopReason, rounding_level
 
 __all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
 
@@ -121,8 +122,18 @@ def choose(
     return tuple(candidates)
 
 
-def preferred(candidates: Sequence[Candidate]) -> Candidate:
-    """The candidate with the smallest BIC, of those that are not degenerate.
+def preferred(candidates: Sequence[Candidate], criterion: str = "bic") -> Candidate:
+    """The candidate with the smallest BIC or AIC, of those that are not degenerate.
+
+    Where only rounding parts them (the BIC of one observation asks nothing for a parameter), the one with the fewest
+    components.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        What `choose` found.
+    criterion : str
+        "bic" or "aic".
 
     Raises
     ------
@@ -132,7 +143,10 @@ def preferred(candidates: Sequence[Candidate]) -> Candidate:
     proper = [candidate for candidate in candidates if not candidate.degenerate]
     if not proper:
         raise ValueError("candidates must hold one that is not degenerate; got none: try fewer components")
-    return min(proper, key=lambda candidate: candidate.bic)
+    best = min(proper, key=attrgetter(criterion))
+    noise = 2 * rounding_level(best.log_likelihood, best.run.n_observations)
+    tied = [other for other in proper if getattr(other, criterion) <= getattr(best, criterion) + noise]
+    return min(tied, key=attrgetter("n_components"))
 
 
 def _candidate(run: Run) -> Candidate:

@@ -129,6 +129,17 @@ def test_there_are_never_more_modes_than_the_engine_finds_where_means_are_the_sl
         np.testing.assert_allclose(ask("modes", p), em.diagnosis.modes(mixture), atol=1e-4)  # flat where they merge
 
 
+def test_a_mode_that_is_0_but_for_rounding_is_said_to_be_0_and_every_other_stays(ask):
+    for means, stds, weight in (([0.5, -0.5], [0.5, 0.5], 0.5), ([0, 2.5], [0.1, 1.5], 0.999)):
+        p = {"weights": [weight, 1 - weight], "means": means, "stds": stds}
+        assert 0 < abs(ask("modes", p)[0]) < 1e-5
+        assert ask("modesSaid", p)[0] == 0
+    spike = {"weights": [0.01, 0.99], "means": [-0.8643678, 0.3], "stds": [2.5e-7, 1]}
+    for p in (spike, {"weights": [0.5, 0.5], "means": [1, -1], "stds": [0.5, 0.5]}):
+        assert ask("modesSaid", p) == ask("modes", p)
+        assert len(ask("modes", p)) == 2
+
+
 def test_half_life_and_cv2_agree_with_the_engine_over_many_settings(ask):
     rng = np.random.default_rng(6)
     for _ in range(150):

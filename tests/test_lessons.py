@@ -197,6 +197,10 @@ def test_unequal_sizes_give_the_smallest_weight_and_its_effective_count():
         assert_plain(text)
         assert len(numbers(lessons.unequal_sizes(x, run))) == 4  # no truth: nothing said of it
     assert lessons.unequal_sizes(X, em.fit(X, APART), APART) is None
+    one = [0.3]
+    assert lessons.unequal_sizes(one, em.fit(one, em.ExponentialMixture([0.05, 0.95], [0.1, 1]))).endswith(
+        " of 1 observation."
+    )
 
 
 def test_label_switching_is_said_in_words_just_where_it_happened():

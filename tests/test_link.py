@@ -13,6 +13,7 @@ from app import create_app
 from components import ids, link, parameters
 from components.link import Link, decode
 from components.options import CHOICES, FLAGS, GROUPS, SWITCHES
+from components.packing import pack
 from components.sources import SIZES, SOURCES, STARTS
 from tests.page import Page
 
@@ -278,10 +279,11 @@ def test_the_background_travels_and_a_bare_page_has_a_bare_address(page):
 
 
 def test_a_broken_link_opens_a_page_that_says_so(page):
-    page.visit("view=em&n=12&seed=-3&k=many&hello=world")
+    page.visit("view=em&n=12&seed=-3&k=many&hello=world&source=own&family=exponential&data=" + pack([-1, 2e-5, 3]))
     words = page.text(ids.LINK_PROBLEMS)
     assert "“seed” was left out: this is too small" in words
     assert "“k” was left out: this is not a number" in words
+    assert "negative, the smallest −1: " in words
     assert page.element(ids.LINK_PROBLEMS).is_displayed()
     page.until(lambda: "12 observations, seed 1" in page.text(ids.RUN_NOTE))
 

@@ -269,6 +269,16 @@ def test_the_sentence_says_what_was_read_and_what_was_left_out():
         "read as decimal commas. 5 were left out: row 1 (“Survey”): stands above the table; row 4: empty; "
         "row 5 (“n/a”): marked as missing; and 2 more."
     )
+    for text, ends in {
+        "123456.7 123459.2 123499.9": "smallest 123456.7, the largest 123499.9",
+        "1000000.1 1000000.2 1000001.3": "smallest 1000000.1, the largest 1000001.3",
+        "-1234567 9876543": "smallest −1234567, the largest 9876543",
+        "0.00001234 0.00005": "smallest 1.234e−5, the largest 5e−5",
+        "0.8414709848078965 0.1411200080598672": "smallest 0.14112, the largest 0.841471",
+        "1000000000000 2": "smallest 2, the largest 1e12",
+        "7.25 7.25": "smallest 7.25, the largest 7.25",
+    }.items():
+        assert f"the {ends}." in read(text).sentence
     assert read("a;b\n5;x").sentence.startswith("1 value was read from column “a”")
     assert "1 was left out: row 2 (“x”): text, not a number." in read("1\nx\n2").sentence
 

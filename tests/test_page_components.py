@@ -9,6 +9,7 @@ from selenium.webdriver.common.keys import Keys
 
 import em
 from components import ids
+from components.parameters import with_minus
 from components.sources import SOURCES
 from tests.page import Page
 
@@ -23,7 +24,7 @@ def page(page):
 def run(page: Page, expected: str) -> None:
     """Press Run EM and wait for the sentence of the result."""
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == expected)
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(expected))
 
 
 def type_cell(page: Page, name: str, text: str) -> None:

@@ -228,6 +228,10 @@ def test_the_sentence_says_what_the_figure_shows(page):
     )
     page.move("gaussian-mu1", -0.5)
     page.until(lambda: "unimodal" in page.text(ids.sentence("gaussian")))
+    page.move("gaussian-mu1", 0.5)
+    page.move("gaussian-mu2", -0.5)
+    page.until(lambda: "One mode, at x = 0: unimodal" in page.text(ids.sentence("gaussian")))
+    page.until(lambda: page.trace("gaussian-figure", "modes")["x"] == [0, 0])
     page.until(lambda: page.text(ids.announcement("gaussian")) == page.text(ids.sentence("gaussian")))
     assert page.text(ids.sentence("exponential")) == "Mean 0.500, standard deviation 0.500, CV² 1.00, half-life 0.347."
 

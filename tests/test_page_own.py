@@ -9,6 +9,7 @@ from selenium.webdriver.support.ui import Select
 import em
 from components import ids, link, own_panel
 from components.own_data import MAX_BYTES
+from components.parameters import with_minus
 from components.sources import own
 from tests.page import Page
 
@@ -32,6 +33,10 @@ def paste(page: Page, text: str) -> None:
 
 def said(page: Page) -> str:
     return page.text("own-said")
+
+
+def words(page: Page, figure: str) -> str:
+    return page.text(ids.sentence(figure)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def expected(values: np.ndarray) -> em.Run:
@@ -58,12 +63,12 @@ def test_nothing_is_asked_for_until_there_are_data(page):
 def test_pasted_numbers_run_and_travel_in_the_link(page):
     paste(page, " ".join(map(str, VALUES)))
     run = expected(VALUES)
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == run.message)
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(run.message))
     assert said(page).startswith("120 values were read")
     np.testing.assert_allclose(page.observations(), np.sort(VALUES))
     page.type("k", "1")
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_SENTENCE) != run.message)
+    page.until(lambda: page.text(ids.RUN_SENTENCE) != with_minus(run.message))
     one = page.text(ids.RUN_TABLE)
     page.until(lambda: "data=" in page.browser.current_url and "k=1" in page.browser.current_url)
     address = page.browser.current_url
@@ -74,7 +79,7 @@ def test_pasted_numbers_run_and_travel_in_the_link(page):
     np.testing.assert_allclose(page.observations(), np.sort(VALUES))
     page.type("k", "2")
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == run.message)
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(run.message))
 
 
 def test_a_file_its_columns_and_another_family(page, tmp_path):
@@ -85,7 +90,7 @@ def test_a_file_its_columns_and_another_family(page, tmp_path):
     page.until(lambda: "column “height”" in said(page))
     assert "decimal commas" in said(page)
     assert "row 7 (“x”): text, not a number" in said(page)
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == expected(VALUES).message)
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(expected(VALUES).message))
     Select(page.element("own-column")).select_by_visible_text("weight")
     page.until(lambda: "column “weight”" in said(page))
     page.until(lambda: page.observations()[0] >= 1)
@@ -106,6 +111,24 @@ def test_other_data_start_from_values_of_their_own(page):
     start = {p.name: p.default for p in own([101, 102, 103, 107, 108, 109, 110], em.GaussianMixture).starts[2]}
     page.until(lambda: float(page.value(ids.box("start_mu1"))) == start["start_mu1"])
     assert float(page.value(ids.box("start_mu0"))) == start["start_mu0"]
+
+
+def test_values_close_together_far_from_0_are_told_apart_everywhere(page):
+    paste(page, "1000000.1 1000000.2 1000000.3 1000001.1 1000001.2 1000001.3")
+    page.until(lambda: "smallest 1000000.1, the largest 1000001.3." in said(page))
+    page.until(lambda: "6 observations from 1000000.1 to 1000001.3;" in words(page, ids.DATA_FIGURE))
+    page.element(ids.WALK_END).click()
+    assert "2 modes, at 1000000.20 and 1000001.20." in words(page, ids.DATA_FIGURE)
+    assert "μ0 1000000.20, μ1 1000001.20," in words(page, ids.PARAMETERS_FIGURE)
+    on_show = "return [...document.querySelectorAll('#run-table .on-show')].slice(2, 4).map((cell) => cell.textContent)"
+    final = page.browser.execute_script(on_show)
+    assert final == ["1000000.200", "1000001.200"]
+    page.element(ids.WALK_START).click()
+    page.until(lambda: page.browser.execute_script(on_show) != final)
+    page.element(ids.WALK_END).click()
+    page.until(lambda: page.browser.execute_script(on_show) == final)
+    paste(page, "123456.7 123459.2 123499.9")
+    page.until(lambda: "3 observations from 123456.7 to 123499.9;" in words(page, ids.DATA_FIGURE))
 
 
 def test_negative_values_and_the_exponential_family(page):

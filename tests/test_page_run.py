@@ -10,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 import em
 from components import ids, parameters, runs
+from components.parameters import with_minus
 from components.sources import SOURCES
 from components.theme import SIGNS
 from tests.page import Page, hosts
@@ -64,7 +65,7 @@ def assert_shows(page: Page, x: np.ndarray, run: em.Run) -> None:
 
 def test_the_default_run_is_there_at_first_load_and_is_the_engines(page):
     x, run = engine()
-    assert page.text(ids.RUN_SENTENCE) == run.message
+    assert page.text(ids.RUN_SENTENCE) == with_minus(run.message)
     assert "nudged apart" in page.text(ids.RUN_NOTE)
     assert_shows(page, x, run)
     table = cells(page)
@@ -80,7 +81,7 @@ def test_run_on_a_seed_is_the_engines_answer_with_one_request(page):
     run_again(page)
     assert [urlsplit(url).path for url in page.requests()] == ["/_dash-update-component"]
     x, run = engine(20260, scales=(0.1, 2.5))
-    assert page.text(ids.RUN_SENTENCE) == run.message
+    assert page.text(ids.RUN_SENTENCE) == with_minus(run.message)
     assert_shows(page, x, run)
 
 
@@ -106,14 +107,14 @@ def test_real_data_run_with_their_family_and_start_when_chosen(page):
             assert float(page.value(ids.box(parameter.name))) == parameter.default
     page.choose(ids.SOURCE, "generated")
     page.until(lambda: page.element(ids.row("seed")).is_displayed())
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == engine()[1].message)
+    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(engine()[1].message))
 
 
 def test_many_observations_are_thinned_in_marks_only_and_that_is_said(page):
     page.type("n", "100000")
     run_again(page)
     x, run = engine(n=100_000)
-    assert page.text(ids.RUN_SENTENCE) == run.message
+    assert page.text(ids.RUN_SENTENCE) == with_minus(run.message)
     assert "2,000 of the 100,000 observations are drawn" in page.text(ids.RUN_NOTE)
     assert len(page.observations()) == runs.MAX_MARKS
     curve = page.trace(ids.POSTERIOR_FIGURE, "posterior-0")
@@ -231,6 +232,20 @@ def test_how_a_run_ends_is_said(page):
     page.type("max_iter", "50")
     run_again(page)
     assert "no spread to part them by" in page.text(ids.RUN_NOTE)
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("-2.5 to 3 (-1), -1e-05.", "−2.5 to 3 (−1), −1e−5."),
+        ("gain 3.4e-13, tolerance 1e-12 and 9e-05", "gain 3.4e−13, tolerance 1e−12 and 9e−5"),
+        ("1e+13 is beyond ±1e+12", "1e13 is beyond ±1e12"),
+        ("row 2 (“1e-5”), k-means, s2e-1, https://x.org/?tol=1e-08", None),
+    ],
+)
+def test_numbers_in_pythons_sentences_have_a_minus_in_the_browser_and_in_the_page(page, words, written):
+    page.browser.execute_script("emlab.controls.say(...arguments)", ids.RUN_STATUS, words)
+    assert page.text(ids.RUN_STATUS) == with_minus(words) == (written or words)
 
 
 def test_tabs_by_keyboard_and_no_request_to_another_host(page):

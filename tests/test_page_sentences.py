@@ -132,7 +132,7 @@ def test_gaussians_of_any_number(page, k):
     run(page)
     x = em.datasets.load("galaxies").x
     found = em.fit(x, em.quantile_start(x, em.GaussianMixture, k), em.StoppingRule(max_iter=1000, tol=1e-12))
-    page.until(lambda: sentence(page, ids.PARAMETERS_FIGURE).startswith(f"Iteration {found.n_iter}:"))
+    page.until(lambda: sentence(page, ids.PARAMETERS_FIGURE).startswith(f"Iteration {found.n_iter:,}:"))
     tells(page, x, found, found.n_iter)
     page.browser.execute_script("emlab.walk.go(2)")
     tells(page, x, found, 1)

@@ -271,3 +271,12 @@ def test_play_is_called_by_what_it_does(page):
     page.element(ids.option(ids.SPEED, "1")).click()
     play.click()
     page.until(lambda: play.accessible_name == "Pause")
+
+
+def test_thousands_of_iterations_have_commas(page):
+    page.visit("v=1&view=em&n=30&max_iter=1200&tol=0&hide=truth")
+    at(page, "Iteration 1,200 of 1,200")
+    assert page.text(ids.RUN_SENTENCE).startswith("Ran 1,200 iterations, as many as asked for")
+    said = page.text(ids.sentence(ids.LOG_LIKELIHOOD_FIGURE)), page.text(ids.sentence(ids.PARAMETERS_FIGURE))
+    assert said[0].startswith("Iteration 1,200 of 1,200: ")
+    assert said[1].startswith("Iteration 1,200: ")

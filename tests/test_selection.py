@@ -41,6 +41,13 @@ def test_bic_prefers_two_gaussians_for_the_waiting_times_of_old_faithful():
     assert candidates[1].log_likelihood == pytest.approx(-1034.00175, abs=1e-4)
 
 
+@pytest.mark.parametrize("x", [0.3, 1.0, 22.92255912, 0.00834])
+def test_what_only_rounding_parts_is_a_tie_and_the_fewest_components_win(x):
+    candidates = em.choose([x], em.ExponentialMixture)  # ln 1 = 0: BIC asks nothing for a parameter
+    assert em.preferred(candidates[::-1]) is candidates[0]
+    assert em.preferred(candidates, "aic") is candidates[0]
+
+
 def test_best_optimum_of_the_galaxies_is_found_with_two_components():
     assert chosen("galaxies_best", n_components=[2])[0].log_likelihood == pytest.approx(-220.05797, abs=1e-4)
 

@@ -173,7 +173,7 @@ def test_only_the_first_reason_is_convergence():
     for reason, run in runs.items():
         assert run.reason is reason
         assert run.converged is (reason is StopReason.CONVERGED)
-        assert f"{run.n_iter} iteration" in run.message
+        assert f"{run.n_iter:,} iteration" in run.message
 
 
 def test_messages_say_why_with_numbers():
@@ -183,6 +183,7 @@ def test_messages_say_why_with_numbers():
     assert "without converging" in em.fit(x, start, StoppingRule(5)).message
     assert "as many as asked for (tolerance 0)" in em.fit(x, start, StoppingRule(5, 0)).message
     assert "1 iteration " in em.fit(x, start, StoppingRule(1)).message
+    assert "Ran 1,200 iterations, as" in em.fit(x, start, StoppingRule(1200, 0)).message
     tied = em.fit(x, em.ExponentialMixture([0.2, 0.5, 0.3], [0.5, 1, 1]), StoppingRule(20, 1))
     assert "1 and 2 started identical" in tied.message
 
