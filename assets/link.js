@@ -64,7 +64,7 @@
   }
 
   function write() {
-    const now = address() + location.hash;
+    const now = address() + emlab.background.section();
     if (now !== location.href) history.replaceState(history.state, "", now);
   }
 

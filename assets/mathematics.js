@@ -5,6 +5,7 @@
 (() => {
   "use strict";
 
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   clientside.emlab = clientside.emlab || {};
 
@@ -42,7 +43,7 @@
 
   function typesetAll(view) {
     view.querySelectorAll(".tex").forEach(typeset);
-    for (const equation of view.querySelectorAll(".equation")) window.emlab.scrolling.watch(equation);
+    for (const equation of view.querySelectorAll(".equation")) emlab.scrolling.watch(equation);
   }
 
   /* Put the text on the page when the view is first opened, as plain elements that Dash need not look after. */
@@ -50,10 +51,21 @@
     const article = document.getElementById("background-article");
     if (hidden || !article || article.hasChildNodes()) return clientside.no_update;
     article.innerHTML = text; // our own, from the server's code
-    loadKatex().then(
+    const typesetting = loadKatex().then(
       () => typesetAll(article),
       (error) => console.warn(`Formulas are shown as TeX: ${error.message}`)
     );
+    typesetting.then(() => element(section().slice(1))?.scrollIntoView());
     return "true";
   };
+
+  const element = (id) => document.getElementById(id);
+
+  /* The section that the address names, while the view is open: "#" and its id, or nothing. */
+  function section() {
+    const named = element(location.hash.slice(1));
+    return named && named.closest("#background-article") && !named.closest("[hidden]") ? location.hash : "";
+  }
+
+  emlab.background = { section };
 })();

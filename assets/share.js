@@ -72,7 +72,6 @@
     for (const button of all("[data-hide]")) turn(button, emlab.hiding.hides(button.dataset.hide));
     for (const button of all("[data-flag]")) turn(button, shown[button.dataset.flag] === "on");
     element("share-dialog").addEventListener("close", () => showPreview(false));
-    emlab.controls.lookAfter([settings.link.iteration], kept, settings, follow);
   }
 
   /* What is chosen stays from one time to the next; view, colours and iteration are those on show. */
@@ -81,11 +80,23 @@
     const shown = emlab.link.shown();
     element("share-view").value = shown.view;
     element("share-theme").value = shown.theme;
-    emlab.controls.say("share-iteration", emlab.controls.fill(settings.share.opens_at, { last: emlab.controls.count(lastIteration()) }));
-    emlab.controls.set([settings.link.iteration], { iteration: emlab.walk.onShow() ?? lastIteration() }, kept);
+    const last = lastIteration();
+    emlab.controls.say("share-iteration", emlab.controls.fill(settings.share.opens_at, { last: emlab.controls.count(last) }));
+    const parameter = iterationUpTo(last);
+    Object.assign(element("iteration-box"), { max: last, step: parameter.step });
+    emlab.controls.lookAfter([parameter], kept, settings, follow);
+    emlab.controls.set([parameter], { iteration: emlab.walk.onShow() ?? last }, kept);
     emlab.controls.say("share-problem", "");
     element("share-dialog").showModal();
     follow();
+  }
+
+  /* What can be chosen of a run of so many iterations: halves of them where they are walked through. */
+  function iterationUpTo(last) {
+    const { whole, ...halves } = settings.link.iteration;
+    const parameter = emlab.walk.state.halves ? halves : whole;
+    const { count } = emlab.controls;
+    return { ...parameter, maximum: last, allowed: parameter.allowed.replace(count(parameter.maximum), count(last)) };
   }
 
   function lastIteration() {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 from urllib.parse import unquote_plus
@@ -29,7 +29,7 @@ from components.parameters import (
     STUDY,
     Parameter,
 )
-from components.sources import OWN, SOURCES, Source
+from components.sources import FAMILIES, OWN, SOURCES, Source
 from components.state import own_source
 from components.words import ON_SHOW
 
@@ -55,9 +55,8 @@ NO_SUCH = "there is no such option"
 LEFT_OUT = "{part} “{name}” was left out: {problem}. Allowed: {allowed}."
 DATA = "data"
 """Name of somebody's own data, packed (components/packing.py)."""
-NO_DATA = (
-    "This link was made with somebody’s own data, which were too many for it: ask for the file and choose it here."
-)
+NO_DATA = "This link was made with somebody’s own data and does not carry them: ask for the file and choose it here."
+OTHER_FAMILY = "A {family} mixture is fitted instead: {problem}"
 NEWER = "This link was made by another version of EM Lab; what is not known here is left out."
 
 MAX_LENGTH = 8_000
@@ -145,7 +144,7 @@ def as_dict() -> dict[str, Any]:
     """What the browser needs to write links: name, element and default of each option; numbers have their own table."""
     return {
         "version": VERSION,
-        "iteration": ITERATION.as_dict(),
+        "iteration": ITERATION.as_dict() | {"whole": replace(ITERATION, step=1).as_dict()},
         "view": {"name": VIEW, "default": FIRST_VIEW, "names": {view: name for name, view in VIEWS.items()}},
         "choices": [{"name": NAMES.get(key, key), "id": key, "default": c.default} for key, c in CHOICES.items()],
         "switches": [{"name": key, "id": key, "default": ON_OFF[on]} for key, on in SWITCHES.items()],
@@ -168,16 +167,22 @@ def _own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, 
     """Somebody's own data, if the link says so and carries them; else the link has another source, and why."""
     if values.get(ids.SOURCE) != OWN:
         return None, None
-    family = values.get(ids.FAMILY, CHOICES[ids.FAMILY].default)
     try:
-        source, errors = own_source(list(unpack(given[DATA])), family) if DATA in given else (None, {DATA: NO_DATA})
+        data = list(unpack(given[DATA])) if DATA in given else None
     except ValueError as error:
-        source, errors = None, {DATA: str(error)}
-    if source is None:
         del values[ids.SOURCE]
-        return None, " ".join(errors.values())
-    values[DATA] = given[DATA]
-    return source, None
+        return None, str(error)
+    problem = NO_DATA
+    wanted = values.get(ids.FAMILY, CHOICES[ids.FAMILY].default)
+    for family in sorted(FAMILIES, key=lambda name: name != wanted) if data is not None else ():
+        source, errors = own_source(data, family)
+        if source is not None:
+            values |= {DATA: given[DATA], ids.FAMILY: family}
+            return source, None if family == wanted else OTHER_FAMILY.format(family=family, problem=problem)
+        if family == wanted:
+            problem = " ".join(errors.values())
+    del values[ids.SOURCE]
+    return None, problem
 
 
 def _options() -> Iterator[tuple[str, str, Mapping[str, Any]]]:

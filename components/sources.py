@@ -30,7 +30,7 @@ STARTS = {BY_HAND: "By hand", "quantiles": "Quantiles", "random": "Random", "kme
 DRAWN = ("random", "kmeans")
 """Starts that need a seed."""
 
-DRAWN_HERE = "Drawn here: true values and labels are known."
+DRAWN_HERE = "Drawn here: what EM finds can be compared with the truth."
 
 SIZES = range(1, MAX_COMPONENTS + 1)
 

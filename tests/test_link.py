@@ -279,13 +279,21 @@ def test_the_background_travels_and_a_bare_page_has_a_bare_address(page):
 
 
 def test_a_broken_link_opens_a_page_that_says_so(page):
-    page.visit("view=em&n=12&seed=-3&k=many&hello=world&source=own&family=exponential&data=" + pack([-1, 2e-5, 3]))
+    page.visit("view=em&n=12&seed=-3&k=many&hello=world&source=own&family=exponential&data=" + pack([2, 2, 2]))
     words = page.text(ids.LINK_PROBLEMS)
     assert "“seed” was left out: this is too small" in words
     assert "“k” was left out: this is not a number" in words
-    assert "negative, the smallest −1: " in words
+    assert "All 3 values are 2" in words
     assert page.element(ids.LINK_PROBLEMS).is_displayed()
     page.until(lambda: "12 observations, seed 1" in page.text(ids.RUN_NOTE))
+
+
+def test_a_link_whose_family_does_not_suit_its_data_keeps_the_data(page):
+    page.visit("view=em&source=own&family=exponential&data=" + pack([-1, 2e-5, 3]))
+    words = page.text(ids.LINK_PROBLEMS)
+    assert words.startswith("A gaussian mixture is fitted instead: 1 of the 3 values is negative, the smallest −1: ")
+    assert page.value(ids.selected(ids.FAMILY)) == "gaussian"
+    page.until(lambda: "Your own data: 3 observations" in page.text(ids.RUN_NOTE))
 
 
 def test_a_link_costs_no_more_requests_than_a_bare_page(page):

@@ -199,3 +199,17 @@ def test_a_file_of_the_largest_size_reaches_the_server():
     assert "rows; at most" in response.get_json()["response"][ids.OWN_REPLY]["data"]["error"]
     body["inputs"][0]["value"]["file"] = content * 2
     assert client.post("/_dash-update-component", json=body).status_code in (400, 413)
+
+
+def test_data_of_a_link_whose_family_does_not_suit_are_kept_with_one_that_does():
+    data = pack([-1, 2, 3, 5, 8, 1, 2])
+    found = link.decode(f"source=own&family=exponential&data={data}")
+    assert found.own is not None
+    assert found.own.family is em.GaussianMixture
+    assert found.chosen(ids.FAMILY) == "gaussian"
+    assert found.values["data"] == data
+    (problem,) = found.problems
+    assert problem.startswith("A gaussian mixture is fitted instead: 1 of the 7 values is negative")
+    alike = link.decode(f"source=own&family=exponential&data={pack([2, 2, 2])}")
+    assert alike.own is None
+    assert "All 3 values are 2" in alike.problems[0]

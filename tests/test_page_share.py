@@ -195,8 +195,10 @@ def test_an_iteration_that_is_refused_is_said_and_the_last_one_stays(page):
     open_dialog(page)
     last = int(page.value("iteration-box"))
     assert last > 10
-    page.type("iteration", "-3")
-    page.until(lambda: "this is too small" in page.text(ids.error("iteration")))
+    for wrong, problem in (("-3", "this is too small"), ("700", "this is too large"), ("3.5", "between two steps")):
+        page.type("iteration", wrong)
+        page.until(lambda problem=problem: problem in page.text(ids.error("iteration")))
+    assert f"Allowed: a whole number from 0 to {last}." in page.text(ids.error("iteration"))
     assert page.value(ids.SHARE_LINK) == page.url
     page.type("iteration", "0")
     page.until(lambda: page.value(ids.SHARE_LINK) == f"{page.url}?v=1&iteration=0")

@@ -59,3 +59,16 @@ def test_a_button_that_makes_a_link_brings_them_when_it_is_reached(fresh):
     fresh.browser.execute_script(RESTLESS + "; document.getElementById(arguments[0]).focus()", ids.SHARE)
     fresh.until(lambda: fresh.browser.execute_script(COME))
     fresh.browser.execute_script("clearInterval(window.restless)")
+
+
+def test_a_link_to_a_section_of_the_background_opens_there_and_other_views_have_none(page):
+    top = "return document.getElementById('background-end').getBoundingClientRect().top"
+    page.browser.get("about:blank")
+    page.browser.get(f"{page.url}?v=1&view=background#background-end")
+    page.until(lambda: page.browser.execute_script("return document.querySelector('.tex[data-rendered] .katex')"))
+    page.until(lambda: abs(page.browser.execute_script(top)) < 200)
+    page.ready()
+    page.open("run")
+    page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=em")
+    page.open("background")
+    page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=background")
