@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.algorithm import Run, fit
-from em.checks import Floats, whole_number
+from em.checks import Floats, brief, whole_number
 from em.diagnosis import saddle_growth, unstable_direction
 from em.mixture import Mixture
 from em.restarts import restarts
@@ -19,6 +19,8 @@ from em.starts import kmeans_start, quantile_start, random_start
 from em.stopping import StoppingRule, StopReason, rounding_level
 
 __all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
+
+CRITERIA = ("bic", "aic")
 
 SHORT = StoppingRule(max_iter=60, tol=1e-5)
 """How long each start is tried before the most promising one is run to its end."""
@@ -138,8 +140,10 @@ def preferred(candidates: Sequence[Candidate], criterion: str = "bic") -> Candid
     Raises
     ------
     ValueError
-        If there is none.
+        If there is none, or the criterion is another.
     """
+    if criterion not in CRITERIA:
+        raise ValueError(f"criterion must be one of {', '.join(CRITERIA)}; got {brief(criterion)}")
     proper = [candidate for candidate in candidates if not candidate.degenerate]
     if not proper:
         raise ValueError("candidates must hold one that is not degenerate; got none: try fewer components")

@@ -46,6 +46,8 @@ def test_what_only_rounding_parts_is_a_tie_and_the_fewest_components_win(x):
     candidates = em.choose([x], em.ExponentialMixture)  # ln 1 = 0: BIC asks nothing for a parameter
     assert em.preferred(candidates[::-1]) is candidates[0]
     assert em.preferred(candidates, "aic") is candidates[0]
+    with pytest.raises(ValueError, match="criterion must be one of bic, aic; got 'hqic'"):
+        em.preferred(candidates, "hqic")
 
 
 def test_best_optimum_of_the_galaxies_is_found_with_two_components():
