@@ -51,8 +51,10 @@
   /* Name -> value of what is on show. */
   const shown = () => Object.fromEntries(everything());
 
-  /* The address of what is on show, with some of it changed: name -> value. */
+  /* The address of what is on show, with some of it changed: name -> value. While views are still to come it is the one
+     that the page was opened with: who can wait for more does (`whenReady`). */
   function address(changes = {}) {
+    if (!settings) return location.href;
     const state = everything().map(([name, value, usual]) => [name, name in changes ? changes[name] : value, usual]);
     return location.origin + location.pathname + encode(state, settings.link.version);
   }

@@ -47,10 +47,8 @@
 
   /* -- files -------------------------------------------------------------------------------------------------------- */
 
-  function press(what) {
-    if (what === "handout") window.print();
-    else ask(what);
-  }
+  /* All that is taken home says where it can be seen: when there is an address to say. */
+  const press = (what) => emlab.link.whenReady(() => (what === "handout" ? window.print() : ask(what)));
 
   const buttons = () => document.querySelectorAll(".take-home button");
 

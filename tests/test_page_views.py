@@ -72,3 +72,16 @@ def test_a_link_to_a_section_of_the_background_opens_there_and_other_views_have_
     page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=em")
     page.open("background")
     page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=background")
+
+
+def test_what_is_taken_home_or_printed_before_they_have_come_says_where_it_can_be_seen(page):
+    page.browser.get(f"{page.url}?v=1&view=em&n=20")
+    page.until(lambda: page.browser.execute_script("return document.querySelector('#data-figure .main-svg')"))
+    page.browser.execute_script(RESTLESS)
+    page.browser.execute_script(
+        "window.dispatchEvent(new Event('beforeprint')); window.dispatchEvent(new Event('afterprint'));"
+    )
+    assert page.text(ids.HANDOUT_FOOT).endswith(f"{page.url}?v=1&view=em&n=20")
+    page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.take_home("run"))
+    page.until(lambda: "Saved" in page.text(ids.TAKE_HOME_WORDS))
+    page.browser.execute_script("clearInterval(window.restless)")
