@@ -88,7 +88,9 @@
   }
 
   function surface(result, { t, p }, { figureSentences: said, symbols }) {
-    const { x, y, log_likelihood: rows, parameter, components } = emlab.studies.surface();
+    const drawn = emlab.studies.surface();
+    if (!drawn) return ""; // gone, while its figure took another size
+    const { x, y, log_likelihood: rows, parameter, components } = drawn;
     const best = { ell: -Infinity };
     rows.forEach((row, j) =>
       row.forEach((ell, i) => {

@@ -123,3 +123,14 @@ def test_a_study_whose_own_value_is_refused_says_so(page):
     page.until(lambda: page.error("starts"))
     page.element(ids.study("starts")).click()
     assert page.text(ids.study_words("starts")) == SENTENCES["mend_study"]
+
+
+def test_a_surface_that_went_while_its_figure_took_another_size_has_no_sentence(page):
+    draw_surface(page)
+    assert page.text(ids.sentence(ids.SURFACE_FIGURE)).startswith("Highest on the grid")
+    page.choose(ids.SOURCE, "galaxies")
+    page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
+    page.browser.execute_script(
+        "document.dispatchEvent(new CustomEvent('figure', {detail: arguments[0]}))", ids.SURFACE_FIGURE
+    )
+    assert page.text(ids.sentence(ids.SURFACE_FIGURE)) == ""
