@@ -126,8 +126,10 @@ class Light(Dash):
         prefix = self.config.requests_pathname_prefix
         soon = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
-        tags.append(f'<link rel="preload" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
         parts["title"], outline = page.before(query)  # assets/skeleton.css
+        soon_drawn = outline["data-opens"] != "background"  # what is preloaded and not used browsers complain of
+        how = "preload" if soon_drawn else "prefetch"
+        tags.append(f'<link rel="{how}" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
         entry = 'id="react-entry-point"'
         data = [f'{name}="{value}"' for name, value in outline.items()]
         parts["app_entry"] = parts["app_entry"].replace(entry, " ".join([entry, *data]))

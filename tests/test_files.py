@@ -113,6 +113,11 @@ def test_the_page_names_what_dash_will_ask_for(query):
     assert len(named) == 3
 
 
+def test_what_draws_figures_is_only_announced_where_none_is_to_be_drawn_soon():
+    page = create_app().server.test_client().get("/?view=background").get_data(as_text=True)
+    assert '<link rel="prefetch" as="script" id="plotly"' in page
+
+
 @pytest.mark.parametrize(("kind", "mimetype"), [("js", "text/javascript"), ("css", "text/css")])
 def test_scripts_and_style_sheets_travel_as_one(kind, mimetype):
     answer = create_app().server.test_client().get(f"/{files.bundle_path(kind)}")
