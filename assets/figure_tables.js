@@ -149,7 +149,7 @@
   function drawn({ what, count, columns, at, shown: some = at.length, current }, title) {
     const { element } = emlab.runFigures;
     const few = some < count;
-    const said = { title, what, shown: some, count: count.toLocaleString("en") };
+    const said = { title, what, shown: some, count: emlab.controls.count(count) };
     const heads = columns.map(({ name, k }) => {
       const sign = k === undefined ? [] : [element("span", config().signs[k], { class: `sign of-${k}`, "aria-hidden": "true" })];
       return element("th", [...sign, shown(name)], { scope: "col" });

@@ -50,7 +50,7 @@
 
   function send(what, column = null) {
     const size = (what.text || "").length;
-    if (size > settings.ownLimit) return say(emlab.controls.fill(words().too_large, { size: size.toLocaleString("en") }), true);
+    if (size > settings.ownLimit) return say(emlab.controls.fill(words().too_large, { size: emlab.controls.count(size) }), true);
     content = what;
     say(words().reading);
     clientside.set_props("own-request", { data: { ...what, column, id: ++request } });
@@ -59,7 +59,7 @@
   /* A file that is too large is not even sent. */
   function sendFile(file) {
     for (const id of ["own-file", "own-text"]) element(id).value = ""; // so that the same file can be chosen again
-    if (file.size > settings.ownLimit) return say(emlab.controls.fill(words().too_large, { size: file.size.toLocaleString("en") }), true);
+    if (file.size > settings.ownLimit) return say(emlab.controls.fill(words().too_large, { size: emlab.controls.count(file.size) }), true);
     const reader = new FileReader();
     reader.addEventListener("load", () => send({ file: reader.result.slice(reader.result.indexOf(",") + 1) }));
     reader.addEventListener("error", () => say(words().unreadable, true));

@@ -67,8 +67,8 @@
     const { sentences } = config;
     if (!count) return gone ? sentences.points_gone : sentences.no_points;
     return emlab.controls.fill(isFull(view, config) ? sentences.points_all : sentences.points, {
-      count: count.toLocaleString("en"),
-      found: sample(view, p).k.filter((k) => k === 0).length.toLocaleString("en"),
+      count: emlab.controls.count(count),
+      found: emlab.controls.count(sample(view, p).k.filter((k) => k === 0).length),
       expected: Number((count * p.weights[0]).toFixed(1)).toLocaleString("en"),
     });
   }

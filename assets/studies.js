@@ -16,6 +16,9 @@
   let queue = []; // those to be made after it: Dash would drop its answer were another asked for meanwhile
   let surface = null; // the last surface and the run it belongs to
 
+  /* Say something beside a study's button. */
+  const say = (study, words) => emlab.controls.say(`study-${study}-words`, words);
+
   /* Parameters of a study. */
   const own = ({ parameters }, study) => (study === "surface" ? parameters.across : parameters.study);
 
@@ -23,10 +26,10 @@
     const run = emlab.run.onShow();
     if (!run || !settings) return;
     if (own(settings, study).some(emlab.controls.isRefused))
-      return emlab.controls.say(`study-${study}-words`, settings.sentences.mend_study);
+      return say(study, settings.sentences.mend_study);
     if (waiting && waiting !== study) {
       queue = [...queue.filter((name) => name !== study), study];
-      return emlab.controls.say(`study-${study}-words`, settings.sentences.working);
+      return say(study, settings.sentences.working);
     }
     wait(study);
     const iteration = emlab.walk.onShow() ?? emlab.walk.state.result.log_likelihood.length - 1;
@@ -34,18 +37,26 @@
   }
 
   function wait(study) {
-    if (waiting) emlab.controls.say(`study-${waiting}-words`, "");
+    if (waiting) say(waiting, "");
     waiting = study;
-    emlab.controls.say(`study-${study}-words`, settings.sentences.working);
+    say(study, settings.sentences.working);
   }
 
-  /* The one under way has come to an end, with the others' or alone. */
-  function endWait({ all = false } = {}) {
+  /* The one under way has been made: on to the next. */
+  function proceed() {
     waiting = null;
-    const given = all ? queue : queue.slice(0, 1);
-    for (const study of given) emlab.controls.say(`study-${study}-words`, "");
-    queue = queue.slice(given.length);
-    if (!all) given.forEach(ask);
+    const [following, ...rest] = queue;
+    queue = rest;
+    if (!following) return;
+    say(following, ""); // in case it cannot be asked for any more
+    ask(following);
+  }
+
+  /* None that was asked for will be made. */
+  function giveUp() {
+    for (const study of queue) say(study, "");
+    waiting = null;
+    queue = [];
   }
 
   document.addEventListener("click", ({ target }) => {
@@ -57,15 +68,15 @@
     if (!reply || !waiting) return; // nobody waits for the answer about an earlier run
     const study = waiting;
     const { errors, result } = reply;
-    if (errors) emlab.controls.say(`study-${study}-words`, Object.values(errors).join(" "));
+    if (errors) say(study, Object.values(errors).join(" "));
     else if (study === "surface") showSurface(result, config);
     else {
-      emlab.controls.say(`study-${study}-words`, result.sentence);
+      say(study, result.sentence);
       const room = document.getElementById(`study-${study}-table`);
       room.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, config));
       emlab.scrolling.watch(room);
     }
-    endWait();
+    proceed();
   };
 
   /* A new run: what was computed of the last one is said to be of the last one. */
@@ -78,19 +89,19 @@
       emlab.lost.lookAfter("study-reply", {
         place: ({ study }) => study === waiting && `study-${study}-words`,
         from: ({ study }) => `study-${study}`,
-        lost: () => endWait({ all: true }),
+        lost: giveUp,
         again: ({ study }) => wait(study),
       });
     }
     const { k } = emlab.run.onShow();
     for (const { name } of config.parameters.across) document.getElementById(`${name}-row`).hidden = k <= 2;
     if (k <= 2) emlab.controls.reset(config.parameters.across, kept);
-    endWait({ all: true });
+    giveUp();
     surface = null;
     document.querySelector(".study-surface .graph").classList.remove("drawn");
     emlab.figureTables.hide("surface-figure");
     for (const study of STUDIES) {
-      emlab.controls.say(`study-${study}-words`, "");
+      say(study, "");
       const table = document.getElementById(`study-${study}-table`);
       if (table) table.replaceChildren();
     }
@@ -111,7 +122,7 @@
       up: result.components[1],
       t: emlab.controls.count(result.iteration),
     });
-    emlab.controls.say("study-surface-words", comparison(result, config) + words);
+    say("surface", comparison(result, config) + words);
     document.querySelector(".study-surface .graph").classList.add("drawn");
     redraw(config);
   }

@@ -14,6 +14,7 @@ RESTLESS = """
 window.restless = setInterval(() => document.dispatchEvent(new PointerEvent('pointermove', {bubbles: true})), 100);
 window.since = performance.now()
 """
+"""The pointer moves without end: until the page goes."""
 LONGER_THAN_QUIET = "return performance.now() - window.since > 4500"  # QUIET in assets/views.js
 COME = "return document.getElementById('run-sentence')?.textContent"
 
@@ -42,7 +43,6 @@ def test_a_change_that_rests_brings_them_so_that_the_address_can_follow(fresh):
     fresh.browser.execute_script(RESTLESS)
     fresh.move("gaussian-mu1", -1.5)
     fresh.until(lambda: "mu1=-1.5" in fresh.browser.current_url)
-    fresh.browser.execute_script("clearInterval(window.restless)")
 
 
 @pytest.mark.parametrize("view", ["exponential", "run", "background"])
@@ -52,13 +52,11 @@ def test_a_tab_that_is_reached_brings_its_view_alone(fresh, view):
     others = {"exponential", "run", "background"} - {view}
     count = "return [...document.querySelectorAll(arguments[0])].length"
     assert fresh.browser.execute_script(count, ", ".join(f"#view-{other} *" for other in others)) == 0
-    fresh.browser.execute_script("clearInterval(window.restless)")
 
 
 def test_a_button_that_makes_a_link_brings_them_when_it_is_reached(fresh):
     fresh.browser.execute_script(RESTLESS + "; document.getElementById(arguments[0]).focus()", ids.SHARE)
     fresh.until(lambda: fresh.browser.execute_script(COME))
-    fresh.browser.execute_script("clearInterval(window.restless)")
 
 
 def test_a_link_to_a_section_of_the_background_opens_there_and_other_views_have_none(page):
@@ -84,4 +82,3 @@ def test_what_is_taken_home_or_printed_before_they_have_come_says_where_it_can_b
     assert page.text(ids.HANDOUT_FOOT).endswith(f"{page.url}?v=1&view=em&n=20")
     page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.take_home("run"))
     page.until(lambda: "Saved" in page.text(ids.TAKE_HOME_WORDS))
-    page.browser.execute_script("clearInterval(window.restless)")
