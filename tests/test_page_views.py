@@ -16,6 +16,14 @@ window.since = performance.now()
 """
 """The pointer moves without end: until the page goes."""
 LONGER_THAN_QUIET = "return performance.now() - window.since > 4500"  # QUIET in assets/views.js
+ASK_AT_ONCE = """
+const { set_props: set } = dash_clientside;
+dash_clientside.set_props = (id, what) => {
+  if (id === "take-home-request") window.asked = what.data.link;
+  set(id, what);
+};
+for (const id of arguments) document.getElementById(id).click();
+"""
 COME = "return document.getElementById('run-sentence')?.textContent"
 
 
@@ -80,5 +88,7 @@ def test_what_is_taken_home_or_printed_before_they_have_come_says_where_it_can_b
         "window.dispatchEvent(new Event('beforeprint')); window.dispatchEvent(new Event('afterprint'));"
     )
     assert page.text(ids.HANDOUT_FOOT).endswith(f"{page.url}?v=1&view=em&n=20")
-    page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.take_home("run"))
+    page.browser.execute_script(ASK_AT_ONCE, ids.option(ids.COLOUR_BY, "responsibility"), ids.take_home("run"))
     page.until(lambda: "Saved" in page.text(ids.TAKE_HOME_WORDS))
+    asked = page.browser.execute_script("return window.asked")
+    assert asked == f"{page.url}?v=1&view=em&colour-by=responsibility&n=20", "what was just changed is in it"
