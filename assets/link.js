@@ -93,5 +93,8 @@
     ready.then(then);
   }
 
-  emlab.link = { address, begin, changed, encode, isReady: () => settings !== null, shown, whenReady };
+  /* Told by the page itself: a run that begins as its view comes is no reason to bring the others. */
+  const tell = () => settings && changed();
+
+  emlab.link = { address, begin, changed: tell, encode, isReady: () => settings !== null, shown, whenReady };
 })();
