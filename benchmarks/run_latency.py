@@ -40,7 +40,7 @@ setTimeout(() => {
 def main() -> None:
     """Print median and range of each size."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--repeats", type=int, default=31)
     repeats = parser.parse_args().repeats
     print("| N | click to painted, ms: median (range) | of it request, ms | payload, kB (as it travels) |")
     print("|---|---|---|---|")
