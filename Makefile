@@ -49,7 +49,6 @@ $(VENV)/%.installed: requirements.txt requirements-test.txt | $(VENV)/bin/python
 # Of their own: locust and dash[testing] want different releases of the same package.
 CROWD := .venv-crowd
 crowd: $(CROWD)/installed
-	$(CROWD)/bin/python -m serving.build
 
 $(CROWD)/installed: requirements.txt benchmarks/requirements.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(CROWD)
@@ -76,7 +75,7 @@ monkey: $(VENV)/test.installed browser
 screenshots: $(VENV)/test.installed browser
 	$(BIN)/python -m tests.screenshots
 
-lighthouse: $(VENV)/test.installed browser build
+lighthouse: $(VENV)/test.installed browser
 	$(BIN)/python -m benchmarks.lighthouse
 
 # Chromium and its driver, from Debian's packages where they are missing.

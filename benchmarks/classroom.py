@@ -1,7 +1,7 @@
 """A server of its own, a class of virtual students before it, and what is read off both.
 
-Shared by load, greedy, faults and soak. They need what is in benchmarks/requirements.txt, and `python -m serving.build`
-before. All of it stays on the loopback, on the cores that server and students share.
+Shared by load, greedy, faults and soak. They need what is in benchmarks/requirements.txt. All of it stays on the
+loopback, on the cores that server and students share.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from threading import Event, Thread
 import numpy as np
 import psutil
 
-from tests.serving import ROOT, Running, gunicorn, located, nginx
+from benchmarks.hosted import hosted
+from tests.serving import ROOT, Running, located, nginx
 
 WAYS = {False: "gunicorn alone", True: "behind nginx"}
 
@@ -135,9 +136,7 @@ MAKE: tuple[Callable[[str], float | int | str], ...] = (float, str, float, int, 
 @contextmanager
 def served(folder: Path, behind_nginx: bool = False, **environment: str) -> Iterator[tuple[str, dict[str, Running]]]:
     """The page as `make serve` serves it, or behind nginx with deploy/nginx.conf: its address, and the servers."""
-    if not (ROOT / "build" / "static").is_dir():
-        sys.exit("Files are not compressed beforehand: `python -m serving.build` first")
-    with gunicorn(folder, PROXIES=str(int(behind_nginx)), **environment) as server:
+    with hosted(folder, PROXIES=str(int(behind_nginx)), **environment) as server:
         if not behind_nginx:
             yield server.address, {"gunicorn": server}
             return

@@ -1,8 +1,8 @@
 """How soon the page answers on a slow connection and a slow computer: `python -m benchmarks.first_load`.
 
 A visit by a browser that was never there, its connection and its processor slowed by Chromium itself; the page as Dash
-serves it by itself and as `make serve` does take turns. `make build` comes before. All times are milliseconds since the
-visit began, taken in the page:
+serves it by itself and as `make serve` does take turns. All times are milliseconds since the visit began, taken in the
+page:
 
 - first paint: the first text or picture is painted ("Loading..." is one);
 - page visible: tabs and the first view, with its controls, are in the frame that is painted next;
@@ -32,13 +32,12 @@ from typing import Any
 from selenium import webdriver
 
 from benchmarks.browser import summary
+from benchmarks.hosted import hosted
 from benchmarks.weight import plain_dash
 from components import ids
 from components.parameters import GAUSSIAN
-from serving.files import BUILT
 from tests.conftest import pytest_setup_options
 from tests.page import DRAWN
-from tests.serving import gunicorn
 
 CONNECTIONS = {"9 Mbit/s, 170 ms": (9.0, 1.5, 170), "4 Mbit/s, 20 ms": (4.0, 1.5, 20)}
 """Mbit/s down and up, and milliseconds that each answer is late."""
@@ -142,9 +141,7 @@ def main() -> None:
         "--connection", choices=CONNECTIONS, action="append", help="as often as wanted; all if not given"
     )
     given = parser.parse_args()
-    if not BUILT.is_dir():
-        parser.error("nothing is built: `make build` comes before")
-    with TemporaryDirectory() as folder, plain_dash() as plain, gunicorn(Path(folder)) as server:
+    with TemporaryDirectory() as folder, plain_dash() as plain, hosted(Path(folder)) as server:
         addresses = {"Dash alone": plain, "`make serve`": server.address}
         for name in given.connection or CONNECTIONS:
             visits: dict[str, list[dict[str, float]]] = {way: [] for way in addresses}

@@ -1,4 +1,4 @@
-"""What Lighthouse says of the page as a phone gets it: `python -m benchmarks.lighthouse`. `make build` comes before.
+"""What Lighthouse says of the page as a phone gets it: `python -m benchmarks.lighthouse`.
 
 Lighthouse, of the version below, is installed by npm into `.lighthouse` the first time; node is needed. It visits the
 page that `make serve` serves on this computer, with its own mobile settings, and simulates a slow connection and a slow
@@ -17,8 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from serving.files import BUILT
-from tests.serving import ROOT, gunicorn
+from benchmarks.hosted import hosted
+from tests.serving import ROOT
 
 VERSION = "12.8.2"  # the last that node 20 runs
 FOLDER = ROOT / ".lighthouse"
@@ -50,7 +50,7 @@ def missing() -> str | None:
     ):
         if shutil.which(program) is None:
             return f"{program} is missing: {why}"
-    return None if BUILT.is_dir() else "nothing is built: `make build` comes before"
+    return None
 
 
 def install() -> None:
@@ -98,7 +98,7 @@ def main() -> None:
     if problem := missing():
         parser.error(problem)
     install()
-    with TemporaryDirectory() as folder, gunicorn(Path(folder)) as server:
+    with TemporaryDirectory() as folder, hosted(Path(folder)) as server:
         address = f"{server.address}?{given.query}" if given.query else server.address
         reports = [visit(address, Path(folder) / f"{i}.json") for i in range(given.repeats)]
     scores = [median([100 * one["categories"][category]["score"] for one in reports]) for category in CATEGORIES]

@@ -1,4 +1,4 @@
-"""What a visit weighs over the wire: `python -m benchmarks.weight`, after `make build`.
+"""What a visit weighs over the wire: `python -m benchmarks.weight`.
 
 Bytes as the browser counts them, headers included, until the first run is on the page, all views being asked for at
 once; the second visit is one of the same browser. Beside it the same page as Dash serves it by itself.
@@ -19,11 +19,11 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from app import INDEX, layout
 from benchmarks.browser import in_threads
+from benchmarks.hosted import hosted
 from components import page
 from serving import files
 from tests.conftest import pytest_setup_options
 from tests.page import READY
-from tests.serving import gunicorn
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def main() -> None:
     options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
     print("| served by | first visit, kB (requests) | s | second visit, kB (requests) | s |")
     print("|---|---|---|---|---|")
-    with TemporaryDirectory() as folder, gunicorn(Path(folder)) as server, plain_dash() as plain:
+    with TemporaryDirectory() as folder, hosted(Path(folder)) as server, plain_dash() as plain:
         for name, address in (("Dash alone", plain), ("`make serve`", server.address)):
             browser = webdriver.Chrome(options=options)
             try:
