@@ -1,5 +1,6 @@
 """gunicorn on a small server: `gunicorn app:server` reads this file. What can be set is in settings.py."""
 
+import atexit
 import contextlib
 import ctypes
 import gc
@@ -16,11 +17,36 @@ from gunicorn.glogging import Logger
 
 sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this file before it goes to `chdir`
 
-from serving import logs
-from serving.turns import THREADS
-from settings import current
 
-settings = current()
+
+def taken_out():
+    """What has been imported of this project, and of the one that counts for it; it is imported anew."""
+    ours = {"app", "settings", "components", "em", "serving", "prometheus_client"}
+    names = [name for name in sys.modules if name.partition(".")[0] in ours]
+    return {name: sys.modules.pop(name) for name in names}
+
+
+def imported():
+    """What this file needs of it."""
+    from serving import logs
+    from serving.turns import THREADS
+    from settings import current
+
+    return logs, THREADS, current()
+
+
+former = taken_out()  # nothing at the start: this file is read once more at each reload
+refused = None  # why the code as it is now does not start
+try:
+    logs, THREADS, settings = imported()
+except (Exception, SystemExit) as problem:
+    if not former:
+        raise
+    refused = problem
+    taken_out()
+    sys.modules.update(former)
+    logs, THREADS, settings = imported()
+
 memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk that stalls would look like a hang
 
 # The processes share the cores already. Read by numpy's and scipy's BLAS when they are imported, which preload_app does
@@ -33,7 +59,7 @@ glibc = ctypes.CDLL(None)
 with contextlib.suppress(AttributeError):
     glibc.mallopt(-8, 1)
 
-bind = f"{settings.host}:{settings.port}"
+bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 
 # One or two threads of a process compute, the others wait: for slow clients, or for their turn (serving/work.py).
@@ -81,9 +107,16 @@ def impersonal(record: logging.LogRecord) -> bool:
 logger_class = WithoutPeople
 
 
+def leave_nothing(folder, process):
+    """Remove what the first process made; those forked from it come by here too when they end."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 if settings.metrics_token and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # Read by prometheus_client when it is imported: each process writes its numbers there.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="emlab-", dir=memory)
+    atexit.register(leave_nothing, os.environ["PROMETHEUS_MULTIPROC_DIR"], os.getpid())
 
 
 def child_exit(server, worker):
@@ -92,12 +125,6 @@ def child_exit(server, worker):
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)
-
-
-def on_exit(server):
-    """Leave nothing behind."""
-    if settings.metrics_token:
-        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def when_ready(server):
@@ -109,29 +136,20 @@ def when_ready(server):
 
 
 def on_reload(server):
-    """Import the code as it is now, and start processes of it; if it does not start, of what was there."""
+    """Import the code as it is now, for the processes that gunicorn starts next; or go on with what was there."""
     gc.unfreeze()
-    old, callable_ = _imported(), server.app.callable
-    for name in old:
-        del sys.modules[name]
+    callable_ = server.app.callable
     try:
+        if refused:
+            raise refused
         server.app.callable = None
         server.app.wsgi()
     except (Exception, SystemExit):
         server.log.exception("The code as it is now does not start: going on with what was there")
-        for name in _imported():
-            del sys.modules[name]
-        sys.modules.update(old)
+        taken_out()
+        sys.modules.update(former)
         server.app.callable = callable_
     when_ready(server)
-    for _ in range(server.cfg.workers):
-        server.spawn_worker()
-
-
-def _imported():
-    """Modules of this project, and the one that counts for it."""
-    ours = {"app", "settings", "components", "em", "serving", "prometheus_client"}
-    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] in ours}
 
 
 def on_starting(server):

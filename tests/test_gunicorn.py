@@ -118,6 +118,22 @@ def reloaded(server, processes):
     return server.processes(2, processes)
 
 
+def test_a_reload_takes_new_settings_along_and_none_that_cannot_be_read(copy):
+    settings, own = (copy / "settings.py").read_text("utf-8"), (copy / "gunicorn.conf.py").read_text("utf-8")
+    with gunicorn(copy, code=copy, WEB_CONCURRENCY="2") as server:
+        processes = server.processes(2)
+        (copy / "settings.py").write_text(settings.replace("class Settings:", "class Settings:\n    rest = 7"), "utf-8")
+        (copy / "gunicorn.conf.py").write_text(own.replace("keepalive = 75", "keepalive = settings.rest"), "utf-8")
+        processes = reloaded(server, processes)
+        smoke(server.address)
+        assert "does not start" not in server.said()
+        (copy / "settings.py").write_text("def", "utf-8")
+        (copy / "gunicorn.conf.py").write_text(own, "utf-8")
+        reloaded(server, processes)
+        smoke(server.address)
+        assert "does not start" in server.said()
+
+
 def test_a_reload_takes_new_code_and_none_that_does_not_start(copy):
     code = (copy / "app.py").read_text("utf-8")
     with gunicorn(copy, code=copy, WEB_CONCURRENCY="2", METRICS_TOKEN="a-token-of-the-tests") as server:
