@@ -18,7 +18,6 @@ from gunicorn.glogging import Logger
 sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this file before it goes to `chdir`
 
 
-
 def taken_out():
     """What has been imported of this project, and of the one that counts for it; it is imported anew."""
     ours = {"app", "settings", "components", "em", "serving", "prometheus_client"}

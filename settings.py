@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_address
 from typing import Any
 
 
@@ -49,6 +50,14 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(host(name.strip()) for name in text.split(","))
 
 
+def _host(text: str) -> str:
+    words = "an address such as 127.0.0.1 or ::, or a name, without a port"
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return _matching(r"[\w-]+(\.[\w-]+)*", words)(text)
+
+
 def _switch(text: str) -> bool:
     return _matching("on|off", "on or off")(text) == "on"
 
@@ -62,7 +71,11 @@ def _secret(text: str) -> str:
 class Settings:
     """The variables, read; the name of each in the environment is its name here in capitals."""
 
-    host: str = _variable("127.0.0.1", "address to listen on; `0.0.0.0` for everybody on the network", str)
+    host: str = _variable(
+        "127.0.0.1",
+        "address or name to listen on; `0.0.0.0` for everybody on the network, `::` by IPv6 too",
+        _host,
+    )
     port: int = _variable("8050", "port to listen on, 1 to 65535", _whole(1, 65535))
     web_concurrency: int = _variable("cores", "processes that answer: `cores`, or 1 to 64", _processes)
     proxies: int = _variable(

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from hashlib import sha256
 from typing import Any
-from urllib.parse import unquote_plus
 
 import orjson
 
 from components import ids
-from components.link import DATA, MAX_LENGTH
+from components.link import MAX_LENGTH, carries_data
 from components.sources import OWN
 
 SHARED = frozenset(f"{reply}.data" for reply in (ids.RUN_REPLY, ids.STUDY_REPLY))
@@ -43,13 +42,15 @@ def callback_key(body: dict[str, Any], length: int) -> str | None:
 
 def page_key(query: str) -> str | None:
     """A key for the page that an address wants, or None if it carries somebody's own data."""
-    if len(query) > MAX_LENGTH or DATA in unquote_plus(query):
+    if len(query) > MAX_LENGTH or carries_data(query):
         return None
     return f"page {sha256(query.encode()).hexdigest()}"
 
 
 def takes_long(body: dict[str, Any]) -> bool:
-    """Whether a callback request asks for more than a run of some thousands of observations."""
+    """Whether a callback request asks for more than a run of some thousands of observations, or a link's code."""
+    if body["output"] == f"{ids.QR_REPLY}.data":
+        return False
     if body["output"] != f"{ids.RUN_REPLY}.data":
         return True
     request = body["inputs"][0].get("value")

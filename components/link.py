@@ -22,6 +22,7 @@ from components.parameters import (
     DRAWN,
     EXPONENTIAL,
     GAUSSIAN,
+    MAX_ITER,
     PROBLEMS,
     SAMPLE,
     START,
@@ -43,7 +44,7 @@ FIRST_VIEW = "gaussian"
 HIDE = "hide"
 """Name of the groups that are hidden, with commas between them."""
 
-ITERATION = Parameter("iteration", ON_SHOW, 0, 10_000, 0, 0.5, slider=False)
+ITERATION = Parameter("iteration", ON_SHOW, 0, MAX_ITER.maximum, 0, 0.5, slider=False)
 """Where the walk through a run stands; halves follow an M-step. Not in the link: at the end."""
 
 NAMES = {ids.THEME_CHOICE: "theme"}
@@ -161,6 +162,11 @@ def _pairs(query: str) -> dict[str, str]:
         if name:
             found.setdefault(unquote_plus(name), unquote_plus(value))
     return found
+
+
+def carries_data(query: str) -> bool:
+    """Whether an address has somebody's own data in it."""
+    return DATA in _pairs(query)
 
 
 def _own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, str | None]:

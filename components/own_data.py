@@ -14,12 +14,10 @@ import em
 from components.columns import Column, read_table
 from components.decoding import ALLOWED, MAX_BYTES, TOO_LARGE, Refused, decoded, shown
 from components.numerals import is_number, out_of_range, value
-from components.parameters import with_minus
+from components.parameters import MAX_VALUES, with_minus
 
 __all__ = ["MAX_BYTES", "MAX_VALUES", "TOO_LARGE", "Column", "OwnData", "Refused", "Skipped", "read", "suits"]
 
-MAX_VALUES = 100_000
-"""Most values that are read; as many as the page generates."""
 OTHER_UNIT = "give the values in another unit."
 MAX_SKIPPED = 20
 """Most values left out that are listed one by one."""

@@ -146,8 +146,11 @@ def _drawn(view: str) -> tuple[Parameter, ...]:
 DRAWN = {view: _drawn(view) for view in ("gaussian", "exponential")}
 """Points on show in an explorer: how many, and their seed. They have buttons, no boxes."""
 
+MAX_VALUES = 100_000
+"""Most observations of a run, drawn or one's own."""
+
 SAMPLE = (
-    Parameter("n", "Observations N", 1, 100_000, 1000, 1, slider=False),
+    Parameter("n", "Observations N", 1, MAX_VALUES, 1000, 1, slider=False),
     Parameter("seed", "Random seed", *SEED_BOUNDS, 1, 1, slider=False),
     Parameter("true_k", "True components", 1, MAX_COMPONENTS, 2, 1, slider=False),
 )
@@ -159,10 +162,8 @@ START = (Parameter("k", "Components K", 1, MAX_COMPONENTS, 2, 1, slider=False),)
 START_SEED = Parameter("start_seed", "Seed of the start", *SEED_BOUNDS, 1, 1, slider=False)
 """Parameter of the starts that are drawn."""
 
-STOPPING = (
-    Parameter("max_iter", "Maximum iterations", 1, 10_000, 1000, 1, slider=False),
-    Parameter("tol", "Tolerance", 0, 1, 1e-12, None, slider=False),
-)
+MAX_ITER = Parameter("max_iter", "Maximum iterations", 1, 10_000, 1000, 1, slider=False)
+STOPPING = (MAX_ITER, Parameter("tol", "Tolerance", 0, 1, 1e-12, None, slider=False))
 
 STUDY = (
     Parameter("starts", "Number of starts", 1, 50, 20, 1, slider=False),

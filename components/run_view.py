@@ -30,7 +30,7 @@ from components.link import Link
 from components.options import GROUPS, TRUTH
 from components.parameters import ACROSS, START, STOPPING, STUDY, Parameter
 from components.presets import PRESETS
-from components.sources import SAMPLE_ROWS, SOURCE_GROUPS, START_ROWS, STARTS, TRUE_ROWS
+from components.sources import SAMPLE_ROWS, SIZES, SOURCE_GROUPS, START_ROWS, STARTS, TRUE_ROWS
 from components.state import parse_run
 from components.theme import SIGNS
 from components.words import FITTED, HISTOGRAM, INVITATIONS, NUMBERING, ON_SHOW, STUDIES, TRUE_VALUES
@@ -44,7 +44,15 @@ def layout(link: Link) -> html.Div:
     """Controls, figures, table and sentence of a run."""
     status = html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"})
     bar_is_hidden = not {"controls", "run"}.isdisjoint(link.hidden())
-    controls = html.Div(
+    controls = _controls(link, [] if bar_is_hidden else [status])
+    results = _results(link, [status] if bar_is_hidden else [])
+    stores = [dcc.Store(id=store) for store in (ids.RUN_REQUEST, ids.RUN_REPLY, ids.STUDY_REQUEST, ids.STUDY_REPLY)]
+    return html.Div([controls, results, *stores], className="run")
+
+
+def _controls(link: Link, status: list[Component]) -> html.Div:
+    """Data, start and the button that runs, with the words on what is refused."""
+    return html.Div(
         [
             card(
                 GROUPS["data"],
@@ -71,7 +79,7 @@ def layout(link: Link) -> html.Div:
                     _rows(link, STOPPING),
                     html.Div(
                         [
-                            *([] if bar_is_hidden else [status]),
+                            *status,
                             html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button"),
                         ],
                         className="run-bar",
@@ -84,7 +92,11 @@ def layout(link: Link) -> html.Div:
         className="controls",
         **in_group("controls"),
     )
-    results = html.Div(
+
+
+def _results(link: Link, status: list[Component]) -> html.Div:
+    """What a run shows; the words on what is refused stand here where the button is hidden."""
+    return html.Div(
         [
             html.Div(
                 [
@@ -103,7 +115,7 @@ def layout(link: Link) -> html.Div:
                         **{"aria-label": GROUPS["traps"]},
                         **in_group("traps"),
                     ),
-                    *([status] if bar_is_hidden else []),
+                    *status,
                     html.P(id=ids.PREDICT, className="invitation", **{"aria-live": "polite"}),
                     html.P(id=ids.RUN_SENTENCE, className="sentence", **in_group("words")),
                     html.P(id=ids.RUN_ANNOUNCEMENT, className="unseen", **{"aria-live": "polite"}, **in_group("words")),
@@ -157,7 +169,7 @@ def layout(link: Link) -> html.Div:
                 [_rows(link, ACROSS), *_said(ids.SURFACE_FIGURE, SURFACE, ids.SURFACE_KEYS)],
                 ids.SURFACE_FIGURE,
             ),
-            _study("sizes", "Fit K = 1 to 5", [table_box(ids.study_table("sizes"))]),
+            _study("sizes", f"Fit K = 1 to {SIZES[-1]}", [table_box(ids.study_table("sizes"))]),
             _study(
                 "starts",
                 "Run from many starts",
@@ -167,8 +179,6 @@ def layout(link: Link) -> html.Div:
         ],
         className="results",
     )
-    stores = [dcc.Store(id=store) for store in (ids.RUN_REQUEST, ids.RUN_REPLY, ids.STUDY_REQUEST, ids.STUDY_REPLY)]
-    return html.Div([controls, results, *stores], className="run")
 
 
 def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:

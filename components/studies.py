@@ -15,6 +15,7 @@ import em
 from components.link import ITERATION
 from components.parameters import ACROSS, STUDY, number
 from components.runs import fitted, observations, rounded
+from components.sources import SIZES
 from components.state import MAX_SECONDS, RunSpec, parse_run, read_values
 
 MAX_OBSERVATIONS = 10_000
@@ -118,8 +119,9 @@ def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict
 
 
 def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
-    """Fits with one to five components, with AIC and BIC."""
-    candidates = em.choose(x, spec.source.family, seed=int(values["starts_seed"]), stopping=spec.stopping)
+    """Fits with each number of components that the page has, with AIC and BIC."""
+    seed = int(values["starts_seed"])
+    candidates = em.choose(x, spec.source.family, SIZES, seed=seed, stopping=spec.stopping)
     chosen = em.preferred(candidates)
     rows = [
         {

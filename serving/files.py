@@ -6,6 +6,7 @@ anew for each visitor.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from hashlib import sha256
@@ -79,12 +80,13 @@ def addresses(app: Dash) -> set[str]:
 
 
 def build(app: Dash, folder: Path = BUILT) -> None:
-    """Write out every file with its compressed forms; what is there already stays, what is none any more goes."""
+    """Write out every file with its compressed forms; what is there already stays.
+
+    What a server that runs meanwhile or a page that is open may still ask for stays too: what was wanted before files
+    last changed. What is older goes.
+    """
     prefix, client, compressor = app.config.routes_pathname_prefix, app.server.test_client(), Compressor(quiet=True)
     wanted = addresses(app)
-    for old in [path for path in folder.rglob("*") if path.is_file()]:
-        if re.sub(r"\.(br|gz)$", "", old.relative_to(folder).as_posix()) not in wanted:
-            old.unlink()
     for address in wanted:
         with client.get(prefix + address, headers={"Accept-Encoding": "identity"}) as response:
             if response.status_code != 200:
@@ -95,6 +97,22 @@ def build(app: Dash, folder: Path = BUILT) -> None:
             path.write_bytes(content)
             if compressor.should_compress(path.name):
                 list(compressor.compress(str(path)))
+    kept = _wanted_lately(folder.with_suffix(".json"), wanted)
+    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif re.sub(r"\.(br|gz)$", "", path.relative_to(folder).as_posix()) not in kept:
+            path.unlink()
+
+
+def _wanted_lately(record: Path, wanted: set[str]) -> set[str]:
+    """What is wanted now and what was before it changed, as it is put on record."""
+    last = json.loads(record.read_text("utf-8")) if record.is_file() else []
+    if sorted(wanted) not in last[:1]:
+        last = [sorted(wanted), *last][:2]
+        record.write_text(json.dumps(last), "utf-8")
+    return {address for addresses in last for address in addresses}
 
 
 def serve(app: Dash, folder: Path = BUILT) -> None:

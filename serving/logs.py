@@ -21,3 +21,4 @@ def begin() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(formatter())
     logging.basicConfig(handlers=[handler])
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it would write down addresses of people and whole links

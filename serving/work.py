@@ -18,7 +18,7 @@ from dash import Dash
 
 from components import asked, guard
 from components.state import MAX_SECONDS
-from serving.answers import Answers, Compressed
+from serving.answers import Answers, Compressed, Store
 from serving.turns import THREADS, Refused, Turns
 from serving.visits import Visits
 from serving.watching import QUEUE, WAITED
@@ -46,11 +46,12 @@ GREEDY = "Very much is asked from your address while others wait. Try again in {
 
 def add(app: Dash) -> None:
     """Bring callbacks and layout under these rules."""
-    answers = Answers()
+    store = Store()
+    answers = Answers(store)
     visits = Visits()
     quick, long = (Turns(places, PATIENCE, BUDGET, PAGE_TURNS) for places in (QUICK_PLACES, LONG_PLACES))
     server, prefix = app.server, app.config.routes_pathname_prefix
-    server.config |= {"COMPRESS_CACHE_BACKEND": lambda: Compressed(answers), "COMPRESS_CACHE_KEY": _compressed_key}
+    server.config |= {"COMPRESS_CACHE_BACKEND": lambda: Compressed(store), "COMPRESS_CACHE_KEY": _compressed_key}
     server.extensions["emlab-turns"] = {"quick": quick, "long": long}
 
     def in_turn(endpoint: str, *rules: Callable[[], Any]) -> None:

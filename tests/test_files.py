@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from datetime import timedelta
 from html import unescape
 
@@ -58,6 +59,31 @@ def test_what_is_no_longer_served_goes_and_what_is_built_stays(served):
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     files.build(create_app(), folder)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+@pytest.fixture
+def changed(monkeypatch, tmp_path):
+    """What changes the page's style sheets, and says where its files are from then on."""
+    assets = shutil.copytree(files.ASSETS, tmp_path / "assets")
+    monkeypatch.setattr(files, "ASSETS", assets)
+
+    def change(comment):
+        (assets / "tokens.css").write_text(f"/* {comment} */", "utf-8")
+        files.assets_path.cache_clear()
+        return files.assets_path()
+
+    yield change
+    files.assets_path.cache_clear()
+
+
+def test_what_a_running_server_may_still_be_asked_for_stays_until_files_change_once_more(changed, tmp_path):
+    folder, paths = tmp_path / "static", []
+    for comment in ("first", "second", "third"):
+        paths.append(changed(comment))
+        for _ in range(2):
+            files.build(create_app(), folder)
+        there = {f"assets/{path.name}" for path in (folder / "assets").iterdir()}
+        assert there == set(paths[-2:])
 
 
 def test_an_address_with_its_content_is_kept_for_good_and_others_are_asked_for_again(served):

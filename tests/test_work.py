@@ -14,7 +14,7 @@ import em
 from app import create_app
 from components import ids, page
 from serving import work
-from serving.answers import MAX_BYTES, Answers
+from serving.answers import MAX_BYTES, Store
 from serving.turns import Turns
 from tests.asking import callback_request, run_request, study_request
 from tests.clock import Clock
@@ -108,9 +108,17 @@ def test_the_page_of_a_link_is_made_once_and_of_one_with_own_data_each_time(serv
     client = server.test_client()
     client.get("/")  # Dash asks for a page of its own at first
     monkeypatch.setattr(page, "layout", lambda query: made.append(query) or layout(query))
-    for query in ("", "", "view=em", "view=em", "source=own&d%61ta=x", "source=own&d%61ta=x"):
+    for query in ("", "", "view=em", "view=em", "hide=data", "hide=data", "source=own&d%61ta=x", "source=own&d%61ta=x"):
         assert client.get(f"/_dash-layout?{query}").get_json()["props"]["className"] == "page"
-    assert made == ["", "view=em", "source=own&d%61ta=x", "source=own&d%61ta=x"]
+    assert made == ["", "view=em", "hide=data", "source=own&d%61ta=x", "source=own&d%61ta=x"]
+
+
+def test_there_is_room_for_the_links_of_many_classes(server, monkeypatch):
+    client, links = server.test_client(), [f"seed={seed}" for seed in range(30)]
+    first = [client.get(f"/_dash-layout?{link}", headers={"Accept-Encoding": "br"}).get_data() for link in links]
+    monkeypatch.setattr(page, "layout", None)
+    again = [client.get(f"/_dash-layout?{link}", headers={"Accept-Encoding": "br"}).get_data() for link in links]
+    assert again == first
 
 
 def test_the_page_that_was_kept_need_not_be_sent_again(server):
@@ -135,22 +143,24 @@ def test_what_takes_long_and_what_does_not_do_not_wait_for_each_other(monkeypatc
     monkeypatch.setattr(work, "PATIENCE", 0.01)
     server = create_app().server
     study = (ids.STUDY_REPLY, ids.STUDY_REQUEST)
+    qr = (ids.QR_REPLY, ids.QR_REQUEST)
 
     def statuses(seed):
-        """Of a small run, a page, a large run, a study, and a run of many values of somebody's own."""
+        """Of a small run, a page, a link's code, a large run, a study, and a run of many values of somebody's own."""
         data = {"source": "own", "family": "gaussian", "data": list(range(10_001))}
         return [
             ask(server, run_request(n=50, seed=seed)).status_code,
             server.test_client().get(f"/_dash-layout?seed={seed}").status_code,
+            ask(server, {"link": "http://127.0.0.1/"}, qr).status_code,
             ask(server, run_request(n=10_001, seed=seed)).status_code,
             ask(server, study_request("surface", n=50, seed=seed), study).status_code,
             ask(server, run_request() | data).status_code,
         ]
 
     with server.extensions["emlab-turns"]["long"].turn("somebody"):
-        assert statuses(1) == [200, 200, 503, 503, 503]
+        assert statuses(1) == [200, 200, 200, 503, 503, 503]
     with server.extensions["emlab-turns"]["quick"].turn("somebody"):
-        assert statuses(2) == [503, 503, 200, 200, 200]
+        assert statuses(2) == [503, 503, 503, 200, 200, 200]
 
 
 def test_who_asks_more_than_all_others_is_told_so_in_words(monkeypatch):
@@ -168,7 +178,7 @@ def test_who_asks_more_than_all_others_is_told_so_in_words(monkeypatch):
 
 
 def test_kept_answers_are_bounded():
-    answers = Answers(1000)
+    answers = Store(1000)
     for number in range(1000):
         answers.set(str(number), bytes(90))
     assert [number for number in range(1000) if answers.get(str(number))] == list(range(989, 1000))
