@@ -5,6 +5,7 @@ The table goes to the browser too (`Parameter.as_dict`), so bounds, labels and w
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -85,7 +86,7 @@ class Parameter:
             return "too_large"
         if self.step is not None:
             steps = (value - self.minimum) / self.step
-            if abs(steps - round(steps)) > 1e-6:
+            if abs(steps - round(steps)) > 1e-6 + 2 * math.ulp(value) / self.step:  # far from 0 numbers lie apart
                 return "off_step"
         return None
 
@@ -96,8 +97,7 @@ class Parameter:
 
 def number(value: float) -> str:
     """A bound as people write it: 100,000, 0.001 and −2.5."""
-    text = f"{value:,.0f}" if value == int(value) and abs(value) >= 1000 else f"{value:g}"
-    return text.replace("-", "−")
+    return f"{value:,.15g}".replace("-", "−")
 
 
 def with_minus(text: str) -> str:

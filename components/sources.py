@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import em
@@ -129,20 +130,20 @@ def _spread(low: float, high: float, k: int) -> list[float]:
 
 def _placed(value: float, shape: Shape) -> float:
     steps = round((value - shape.minimum) / shape.step)
-    return min(max(_plain(shape.minimum + steps * shape.step), shape.minimum), shape.maximum)
+    return min(max(_multiple(round(shape.minimum / shape.step) + steps, shape.step), shape.minimum), shape.maximum)
 
 
-def _plain(value: float) -> float:
-    """Without the dust of binary fractions: 54.300000000000004 is 54.3."""
-    return float(f"{value:.12g}")
+def _multiple(times: int, step: float) -> float:
+    """So many steps, without the dust of binary fractions: 543 steps of 0.1 are 54.3, not 54.300000000000004."""
+    return float(times * Decimal(repr(step)))
 
 
 def _shapes_for(x: em.checks.Floats, family: type[em.Mixture], step: float) -> tuple[Shape, ...]:
     """Bounds of a start's parameters: components within the data, and up to three times as wide."""
     low, high, wide = (
-        _plain(math.floor(x.min() / step - 100) * step),
-        _plain(math.ceil(x.max() / step + 100) * step),
-        _plain(math.ceil(3 * x.std() / step) * step),
+        _multiple(math.floor(x.min() / step - 100), step),
+        _multiple(math.ceil(x.max() / step + 100), step),
+        _multiple(math.ceil(3 * x.std() / step), step),
     )
     return means_and_stds(low, high, wide, step) if family is em.GaussianMixture else scales(step, high, step)
 
@@ -160,7 +161,7 @@ def _real(name: str, label: str, step: float) -> Source:
 def own(values: Sequence[float], family: type[em.Mixture]) -> Source:
     """Somebody's own observations, which the family suits (`own_data.suits`)."""
     x = family.check_observations(values)
-    step = _plain(10.0 ** (math.floor(math.log10(x.std())) - 2))
+    step = float(f"1e{math.floor(math.log10(x.std())) - 2}")
     quantiles = {k: em.quantile_start(x, family, k) for k in SIZES}
     starts = _starts(_shapes_for(x, family, step), quantiles[2], quantiles)
     return Source(OWN, OWN_LABEL, family, starts, OWN_ABOUT, x=x)

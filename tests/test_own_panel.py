@@ -13,6 +13,7 @@ from app import create_app
 from components import ids, link, own_panel, studies
 from components.own_data import MAX_VALUES
 from components.packing import MAX_PACKED, pack, unpack
+from components.parameters import Parameter, number
 from components.run_view import reply
 from components.sources import FAMILIES, OWN, SIZES, own
 from tests.asking import study_request
@@ -156,6 +157,26 @@ def test_starts_suit_data_of_any_size(scale, family):
                 assert p.minimum < p.default < p.maximum, p
         request = own_request(values, family) | {p.name: p.default for p in source.parameters()}
         assert "result" in reply(request)
+
+
+@pytest.mark.parametrize(("centre", "spread"), [(3e6, 0.1), (1e6, 0.01), (1.7e9, 0.05), (-4e8, 1e-3), (5e11, 0.01)])
+def test_starts_suit_data_far_from_0_too_and_bounds_are_told_apart(centre, spread):
+    values = np.random.default_rng(0).normal(centre, spread, 50).tolist()
+    source = own(values, FAMILIES["gaussian"])
+    for k in SIZES:
+        for p in source.starts[k]:
+            assert p.problem(p.default) is None, p
+            assert p.minimum < p.maximum
+            assert number(p.minimum) != number(p.maximum)
+    request = own_request(values, "gaussian") | {p.name: p.default for p in source.parameters()}
+    assert "result" in reply(request)
+    assert source.starts[2][1].problem(source.starts[2][1].maximum + spread) == "too_large"
+
+
+def test_a_value_between_two_steps_is_refused_also_where_numbers_lie_apart():
+    parameter = Parameter("x", "x", 1_699_999_999, 1_700_000_001, 1.7e9, 0.0001)
+    assert parameter.problem(1_700_000_000.1234) is None
+    assert parameter.problem(1_700_000_000.12345) == "off_step"
 
 
 # -- in links --------------------------------------------------------------------------------------------------------
