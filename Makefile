@@ -59,7 +59,7 @@ $(CROWD)/installed: requirements.txt benchmarks/requirements.txt | $(VENV)/bin/p
 BENCH := .venv-bench
 bench: $(BENCH)/installed $(VENV)/test.installed browser
 	$(BENCH)/bin/python -m benchmarks.bench
-	for part in passes drag run_latency; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+	for part in passes drag run_latency walk weight; do $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 $(BENCH)/installed: requirements.txt benchmarks/bench-requirements.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(BENCH)

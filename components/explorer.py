@@ -59,9 +59,11 @@ def layout(
                     html.Div([html.H2(EXPLORED), save(figure, ids.VIEWS[view])], className="heading"),
                     html.P(INVITATIONS[view], className="invitation", **in_group("controls")),
                     legend(
-                        {"of-mixture": html.Span(QUANTITIES["density"]["curve"], id=ids.curve_name(view))}
-                        | {f"of-{k}": WEIGHTED.format(sign=SIGNS[k], k=k + 1) for k in (0, 1)}
-                        | (also or {})
+                        {
+                            "of-mixture": html.Span(QUANTITIES["density"]["curve"], id=ids.curve_name(view)),
+                            **{f"of-{k}": WEIGHTED.format(sign=SIGNS[k], k=k + 1) for k in (0, 1)},
+                            **(also or {}),
+                        }
                     ),
                     graph(
                         figure,

@@ -38,7 +38,7 @@ def refuse_malformed(app: Dash) -> None:
         except RecursionError:  # nested deeper than the parser follows
             body = None
         reason = problem(body, app)
-        kind = MALFORMED if reason else body["output"].rpartition(".")[0].removesuffix("-reply")
+        kind = MALFORMED if reason or not body else body["output"].rpartition(".")[0].removesuffix("-reply")
         flask.request.environ["emlab.kind"] = kind  # for who watches the server
         return None if reason is None else (flask.jsonify(error=reason), 400)
 
@@ -53,9 +53,9 @@ def problem(body: object, app: Dash) -> str | None:
     if not isinstance(body, dict):
         return "The body must be a JSON object."
     output = body.get("output")
-    callback = app.callback_map.get(output) if isinstance(output, str) else None
-    if callback is None or "callback" not in callback:
+    if not isinstance(output, str) or "callback" not in app.callback_map.get(output, {}):
         return "Unknown output."
+    callback = app.callback_map[output]
     expected = {"id": output.rpartition(".")[0], "property": output.rpartition(".")[2]}
     if body.get("outputs") != expected:
         return "The outputs do not belong to this output."

@@ -183,10 +183,10 @@ def before(query: str) -> tuple[str, dict[str, str]]:
     """What is there before the page is, as the query of its address wants it: title, and its outline in data."""
     shown = link.decode(query)
     view = shown.view()
-    words = [flag for flag in (EMBED, PRESENT) if shown.is_on(flag)]
+    outline = [flag for flag in (EMBED, PRESENT) if shown.is_on(flag)]
     if "controls" in shown.hidden():
-        words.append("bare")
-    return f"{ids.VIEWS[view]} – {TITLE}", {"data-opens": view, "data-outline": " ".join(words)}
+        outline.append("bare")
+    return f"{ids.VIEWS[view]} – {TITLE}", {"data-opens": view, "data-outline": " ".join(outline)}
 
 
 def register(app: Dash) -> None:

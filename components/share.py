@@ -68,7 +68,7 @@ def hide(part: object, groups: Collection[str]) -> None:
             hide(child, groups)
     elif isinstance(part, Component):
         if getattr(part, "data-group", None) in groups:
-            part.hidden = True
+            part.hidden = True  # type: ignore[attr-defined]
         hide(getattr(part, "children", None), groups)
 
 

@@ -153,5 +153,5 @@ def read_values(
                 label=parameter.label, problem=PROBLEMS[problem], allowed=parameter.allowed
             )
         else:
-            values[parameter.name] = int(value) if parameter.whole else float(value)  # type: ignore[arg-type]
+            values[parameter.name] = int(value) if parameter.whole else float(value)
     return values, errors

@@ -137,7 +137,7 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 class Light(Dash):
     """Dash, without the scripts that the page does not use."""
 
-    def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:
+    def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:  # type: ignore[override]
         """Fill the page in, and have the browser ask at once for what Dash asks for when its scripts run."""
         kept = [tag for tag in scripts.splitlines() if not any(name in tag for name in UNUSED)]
         query = flask.request.query_string.decode("latin-1")
@@ -151,4 +151,4 @@ class Light(Dash):
         entry = 'id="react-entry-point"'
         data = [f'{name}="{value}"' for name, value in outline.items()]
         parts["app_entry"] = parts["app_entry"].replace(entry, " ".join([entry, *data]))
-        return super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts)
+        return str(super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts))

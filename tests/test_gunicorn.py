@@ -15,7 +15,7 @@ import requests
 
 from serving.files import assets_path
 from tests.asking import callback_request, run_request
-from tests.serving import ROOT, gunicorn, smoke
+from tests.serving import GUNICORN, ROOT, free_port, gunicorn, running, smoke
 
 
 @pytest.fixture(scope="module", params=["0", "1"], ids=["alone", "behind a proxy"])
@@ -100,6 +100,12 @@ def test_under_a_path_all_of_it_is_there_and_nothing_beside(tmp_path):
         root = server.address.removesuffix("lab/")
         for path in ("", "_dash-layout", f"{assets_path()}/layout.css"):
             assert requests.get(root + path, timeout=10).status_code == 404
+
+
+def test_it_listens_by_ipv6_too(tmp_path):
+    port = str(free_port())
+    with running(GUNICORN, f"http://[::1]:{port}/", tmp_path / "log", HOST="::1", PORT=port) as server:
+        smoke(server.address)
 
 
 @pytest.fixture

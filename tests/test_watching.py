@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import requests
 
 from components import ids
 from tests.asking import callback_request, run_request
-from tests.serving import gunicorn
+from tests.serving import free_port, gunicorn, running
 
 TOKEN = "a-token-of-the-tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -127,3 +128,15 @@ def test_the_folder_of_numbers_goes_with_the_server(tmp_path):
     with gunicorn(tmp_path, WEB_CONCURRENCY="1", METRICS_TOKEN=TOKEN):
         assert len(folders() - before) == 1
     assert not folders() - before
+
+
+def test_no_line_of_python_app_py_says_who_asked_nor_what_with(tmp_path):
+    port = str(free_port())
+    address = f"http://127.0.0.1:{port}/"
+    with running([sys.executable, "app.py"], address, tmp_path / "log", PORT=port) as server:
+        assert requests.get(f"{address}?source=own&data=secret", timeout=30).status_code == 200
+        assert requests.post(f"{address}_dash-update-component?secret", json={}, timeout=30).status_code == 400
+        said = server.said().replace(address, "")
+    assert "POST /_dash-update-component 400" in said
+    assert "secret" not in said
+    assert "127.0.0.1" not in said
