@@ -175,6 +175,17 @@ def test_nothing_is_said_to_be_kept_where_there_is_nothing_yet(page):
     assert "kept" not in page.text(ids.RUN_STATUS)
 
 
+def test_the_iteration_of_a_link_is_for_its_own_run(page):
+    page.browser.get(f"{page.url}?v=1&view=em&n=100000&max_iter=10000&iteration=3")
+    status = f"return document.getElementById('{ids.RUN_STATUS}')?.textContent"
+    page.until(lambda: "lower one of them" in (page.browser.execute_script(status) or ""))
+    page.type("n", "500")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "500 observations" in page.text(ids.RUN_NOTE))
+    last = page.browser.execute_script("return emlab.walk.state.result.log_likelihood.length - 1")
+    assert page.text(ids.WALK_PLACE) == f"Iteration {last} of {last}"
+
+
 def test_run_em_hears_the_first_click_after_a_value_is_mended(page):
     page.type("max_iter", "0")
     page.until(lambda: page.error("max_iter"))
