@@ -13,6 +13,7 @@ from components import ids, parameters, runs
 from components.parameters import with_minus
 from components.sources import SOURCES
 from components.theme import SIGNS
+from components.words import SENTENCES
 from tests.page import Page, hosts
 
 
@@ -230,6 +231,14 @@ def test_colour_by_responsibility(page):
     for k in (0, 1):
         row = page.trace(ids.DATA_FIGURE, f"observations-{k}")
         np.testing.assert_allclose(row["customdata"], run.mixture.responsibilities(row["x"]), atol=1e-9)
+
+
+def test_marks_of_one_component_are_not_said_to_be_between_two(page):
+    page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
+    page.type("k", "1")
+    page.until(lambda: not page.element(ids.row("start_rho")).is_displayed())
+    run_again(page)
+    assert page.text(ids.RUN_NOTE).endswith(SENTENCES["one_colour"])
 
 
 def test_how_a_run_ends_is_said(page):
