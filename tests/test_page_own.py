@@ -8,7 +8,7 @@ from selenium.webdriver.support.ui import Select
 
 import em
 from components import ids, link, own_panel
-from components.own_data import MAX_BYTES
+from components.own_data import CLOSE, MAX_BYTES
 from components.parameters import with_minus
 from components.sources import own
 from components.words import LOST
@@ -130,6 +130,17 @@ def test_values_close_together_far_from_0_are_told_apart_everywhere(page):
     page.until(lambda: page.browser.execute_script(on_show) == final)
     paste(page, "123456.7 123459.2 123499.9")
     page.until(lambda: "3 observations from 123456.7 to 123499.9;" in words(page, ids.DATA_FIGURE))
+
+
+def test_from_when_on_values_need_more_digits_is_written_once(page):
+    paste(page, "1000000.1 1000000.2 1000000.3 1000001.1 1000001.2 1000001.3")
+    page.until(lambda: "from 1000000.1 to 1000001.3;" in words(page, ids.DATA_FIGURE))
+    before = page.browser.execute_script(
+        "const { config } = emlab.walk.state; return [config.close, config.close = 1e9]"
+    )
+    assert before == [CLOSE, 1e9]
+    page.element(ids.WALK_START).click()
+    page.until(lambda: "from 1.000e6 to 1.000e6;" in words(page, ids.DATA_FIGURE))
 
 
 def test_negative_values_and_the_exponential_family(page):
