@@ -22,12 +22,11 @@
     return text.replaceAll("-", "−");
   }
 
-  /* So many digits or, where values from `low` to `high` lie close together far from 0, as many as tell them apart;
-     12 travel. As components/own_data.py has it. */
-  const CLOSE = 10;
-  function digitsOver(low, high, digits) {
+  /* So many digits or, where values from `low` to `high` are `close` times as far from 0 as from one another, as many as
+     tell them apart; 12 travel. As components/own_data.py has it. */
+  function digitsOver(low, high, digits, close) {
     const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);
-    return ratio >= CLOSE && ratio < Infinity ? Math.min(12, digits + Math.ceil(Math.log10(ratio))) : digits;
+    return ratio >= close && ratio < Infinity ? Math.min(12, digits + Math.ceil(Math.log10(ratio))) : digits;
   }
 
   /* Sentences that Python wrote have a hyphen where a minus should stand, and 1e-05 for 1e−5; as components/parameters.py

@@ -7,8 +7,9 @@
   clientside.emlab = clientside.emlab || {};
 
   let settings = null;
-  let known = null; // the data, once there are any
-  let content = null; // what was last sent: { text } or { file }
+  let known = null; // the data in use, once there are any
+  let content = null; // what they were read from: { text } or { file }
+  let sent = null; // what was last sent
   let request = 0;
   const element = (id) => document.getElementById(id);
 
@@ -17,7 +18,7 @@
     known = config.own;
     build();
     const again = () => say(words().reading);
-    emlab.lost.lookAfter("own-reply", { place: () => "own-said", from: () => "own-use", again });
+    emlab.lost.lookAfter("own-reply", { place: () => "own-said", from: () => "own-use", lost: showColumn, again });
   }
 
   const words = () => settings.ownWords;
@@ -51,14 +52,14 @@
   function send(what, column = null) {
     const size = (what.text || "").length;
     if (size > settings.ownLimit) return say(emlab.controls.fill(words().too_large, { size: emlab.controls.count(size) }), true);
-    content = what;
+    sent = what;
     say(words().reading);
     clientside.set_props("own-request", { data: { ...what, column, id: ++request } });
   }
 
   /* A file that is too large is not even sent. */
   function sendFile(file) {
-    for (const id of ["own-file", "own-text"]) element(id).value = ""; // so that the same file can be chosen again
+    element("own-file").value = ""; // so that the same file can be chosen again
     if (file.size > settings.ownLimit) return say(emlab.controls.fill(words().too_large, { size: emlab.controls.count(file.size) }), true);
     const reader = new FileReader();
     reader.addEventListener("load", () => send({ file: reader.result.slice(reader.result.indexOf(",") + 1) }));
@@ -74,14 +75,25 @@
       if (type === "drop" && event.dataTransfer.files[0]) sendFile(event.dataTransfer.files[0]);
     });
 
+  /* In the list stands the column in use, whatever was chosen and did not come. */
+  const showColumn = () => (element("own-column").value = known?.column);
+
+  function refuse(error) {
+    const kept = sent === content && emlab.controls.fill(words().kept, { column: known.column });
+    say(kept ? `${error} ${kept}` : error, true);
+    showColumn();
+  }
+
   clientside.emlab.own_data = function (reply) {
     if (!reply) return;
-    if (reply.error) return say(reply.error, true);
+    if (reply.error) return refuse(reply.error);
     known = reply.result;
+    if (sent.file && sent !== content) element("own-text").value = ""; // it is not what is in use
+    content = sent;
     say(known.sentence);
     const { element: make } = emlab.runFigures;
     element("own-column").replaceChildren(...known.columns.map((name) => make("option", name, { value: name })));
-    element("own-column").value = known.column;
+    showColumn();
     element("own-columns").hidden = known.columns.length < 2;
     emlab.run.follow("own", ...Object.keys(known.families).filter((family) => !known.families[family].problem));
   };

@@ -5,7 +5,6 @@
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
   const START = 4; // px until it is clear which way a drag goes
-  const SQRT_2PI = Math.sqrt(2 * Math.PI);
   const held = new Map(); // pointer -> drag
   let shown = null; // mixture, and the ends of both axes
 
@@ -13,6 +12,9 @@
   const write = (style, values) => {
     for (const [name, value] of Object.entries(values)) if (style[name] !== value) style[name] = value;
   };
+
+  /* How high component k is at its mean, before it is weighted. */
+  const heightOf = (p, k) => emlab.densities.families.gaussian.density(p, k, p.means[k]);
 
   /* Put the handles on the peaks of a figure of the mixture `p`, or nowhere. */
   function place(figure, p, wanted) {
@@ -23,7 +25,7 @@
     write(layer().style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
     [...layer().children].forEach(({ style }, k) => {
       const share = (at, [low, high]) => (at - low) / (high - low);
-      const peak = p.weights[k] / p.stds[k] / SQRT_2PI;
+      const peak = p.weights[k] * heightOf(p, k);
       const [x, y] = [100 * share(p.means[k], shown.x), 100 - 100 * share(peak, shown.y)];
       write(style, { translate: `calc(${x.toFixed(3)}cqw - 50%) calc(${y.toFixed(3)}cqh - 50%)` }); // no layout
     });
@@ -42,7 +44,7 @@
     const { width, height } = layer().getBoundingClientRect();
     const slider = document.getElementById(sideways ? `gaussian-mu${k + 1}-slider` : "gaussian-pi1-slider");
     const across = (shown.x[1] - shown.x[0]) / width;
-    const up = ((shown.y[1] - shown.y[0]) / height) * shown.p.stds[k] * SQRT_2PI;
+    const up = (shown.y[1] - shown.y[0]) / height / heightOf(shown.p, k);
     return { slider, value: Number(slider.value), perPixel: sideways ? across : k === 0 ? -up : up };
   }
 

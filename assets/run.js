@@ -9,7 +9,7 @@
   const kept = {};
   const left = {}; // source, or source and K -> start values as they were when it was left
   let request = 0;
-  let last = null; // the run last asked for
+  let last = null; // the run under way, or else the one on show
   let opensAt; // iteration at which the next result opens, unless at its end
   let current = null; // the data source on show
   let from = null; // how a run starts
@@ -161,7 +161,7 @@
   /* The same run, told as much of as may be told now; the place in it stays. */
   function askAgain() {
     if (!last) return;
-    opensAt = emlab.walk.onShow() ?? undefined;
+    if (last === shownFor) opensAt = emlab.walk.onShow() ?? undefined;
     ask();
   }
 
@@ -173,9 +173,10 @@
     const reasons = Object.values(reply.errors || {}).join(" ");
     emlab.controls.say("run-status", reasons && andKept(emlab.controls.fill(config.sentences.refused, { reasons })));
     announce(reply.result ? reply.result.sentence : "");
-    if (!reply.result) return;
-    emlab.walk.open(reply.result, opensAt);
+    if (reply.result) emlab.walk.open(reply.result, opensAt);
+    else last = shownFor; // what was refused is not asked for again
     opensAt = undefined;
+    if (!reply.result) return;
     shown = reply.result;
     shownFor = last;
     emlab.studies.forget(config);

@@ -37,7 +37,8 @@
   const hover = (figure, result) => `${figure.layout.meta.hover.slice(0, componentsOf(result).length + 1).join("<br>")}<extra></extra>`;
 
   /* Digits of observations and of what lies among them: a parameter of that name, the mean, a mode. */
-  const digitsAmong = ({ x }, digits, name = "means") => (name === "means" ? emlab.controls.digitsOver(x[0], x.at(-1), digits) : digits);
+  const digitsAmong = ({ x }, digits, name = "means") =>
+    name === "means" ? emlab.controls.digitsOver(x[0], x.at(-1), digits, emlab.walk.state.config.close) : digits;
 
   /* -- data and fit ------------------------------------------------------------------------------------------------ */
 

@@ -56,7 +56,7 @@
     draw(step, emlab.figures.showNow);
     const labels = result.z ? "true_labels" : "likely_labels";
     const count = emlab.runFigures.componentsOf(result).length;
-    const responsibility = count > 2 ? "certainty" : "responsibility";
+    const responsibility = ["one_colour", "responsibility"][count - 1] ?? "certainty";
     walk.colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
     document.querySelectorAll("#posterior-legend li").forEach((entry, k) => (entry.hidden = k >= count));
     document.getElementById("true-legend").hidden = !result.true;

@@ -1,4 +1,7 @@
-"""Every id on the page, once. A parameter's controls are named after it: see `slider`, `box` and others."""
+"""Every id that Python gives, once; what the browser makes by itself is named where it is made, in assets/.
+
+A parameter's controls are named after it: see `slider`, `box` and others.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +59,7 @@ WALK_START, WALK_BACK, WALK_PLAY, WALK_FORWARD, WALK_END = (
     f"walk-{name}" for name in ("start", "back", "play", "forward", "end")
 )
 SPEED = "speed"
+SPEED_GROUP = "speed-group"
 HALF_STEPS = "half-steps"
 STUDY_REQUEST = "study-request"
 STUDY_REPLY = "study-reply"

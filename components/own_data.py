@@ -16,13 +16,13 @@ from components.decoding import ALLOWED, MAX_BYTES, TOO_LARGE, Refused, decoded,
 from components.numerals import is_number, out_of_range, value
 from components.parameters import MAX_VALUES, with_minus
 
-__all__ = ["MAX_BYTES", "MAX_VALUES", "TOO_LARGE", "Column", "OwnData", "Refused", "Skipped", "read", "suits"]
+__all__ = ["CLOSE", "MAX_BYTES", "MAX_VALUES", "TOO_LARGE", "Column", "OwnData", "Refused", "Skipped", "read", "suits"]
 
 OTHER_UNIT = "give the values in another unit."
 MAX_SKIPPED = 20
 """Most values left out that are listed one by one."""
 CLOSE = 10
-"""Values so many times as far from 0 as from one another need more digits; as assets/controls.js has it."""
+"""Values so many times as far from 0 as from one another need more digits, here and in the browser."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ WORDS = {
     "file": f"Or choose a file, or drop one here: CSV, TSV or text, at most {MAX_BYTES / 1e6:g} MB",
     "column": "Column",
     "reading": "Reading …",
+    "kept": "Kept: “{column}”.",
     "none": "Paste numbers or choose a file first.",
     "too_large": TOO_LARGE.replace("{size:,}", "{size}"),
     "unreadable": "The browser could not read this file. Choose it again, or paste its numbers.",

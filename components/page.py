@@ -26,7 +26,7 @@ from components import (
 )
 from components.controls import choice, register_choice
 from components.options import EMBED, FLAGS, PRESENT
-from components.own_data import MAX_BYTES
+from components.own_data import CLOSE, MAX_BYTES
 from components.presets import PRESETS
 from components.sources import BY_HAND, DRAWN, SOURCES
 from components.theme import SIGNS
@@ -78,6 +78,7 @@ def _tables() -> dict[str, Any]:
         "sources": {source.name: source.as_dict() for source in SOURCES.values()},
         "ownWords": own_panel.WORDS,
         "ownLimit": MAX_BYTES,
+        "close": CLOSE,
         "starts": {"byHand": BY_HAND, "drawn": DRAWN},
         "presets": {name: preset.as_dict() for name, preset in PRESETS.items()},
         "rateLabels": parameters.RATE_LABELS,

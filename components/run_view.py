@@ -242,7 +242,7 @@ def _transport(link: Link) -> html.Div:
             ),
             html.Div(
                 [
-                    html.Div(choice(ids.SPEED, link.chosen(ids.SPEED)), id="speed-group"),
+                    html.Div(choice(ids.SPEED, link.chosen(ids.SPEED)), id=ids.SPEED_GROUP),
                     switch(ids.HALF_STEPS, ["E | M half-steps"], link.is_on(ids.HALF_STEPS)),
                     html.Div(id=ids.BOUND_BAR, className="bound-bar", **{"aria-hidden": "true"}),
                     html.P(id=ids.BOUND_WORDS, className="note bound-words"),

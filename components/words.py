@@ -44,6 +44,7 @@ SENTENCES = {
     "notebook_one": "The notebook’s dashed curve encloses 1 here, by chance: in general it is no density.",
     "true_labels": "Marks are coloured by true label.",
     "likely_labels": "Without labels, marks are coloured by the likeliest component.",
+    "one_colour": "Marks have one colour: the one component is responsible for all.",
     "responsibility": "Marks are coloured by responsibility, from component 1 to component 0.",
     "certainty": "Marks are coloured by the likeliest component, paler where it is less sure.",
     "proportions": "Weights are taken in proportion: {weights}.",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from scipy import stats
 
 import em
 
+ASSETS = Path(__file__).parent.parent / "assets"
 SCALES = [1e-3, 0.1, 0.5, 1, 1000]
 MEANS_STDS = [(-2.5, 0.1), (0, 0.5), (1, 1.5), (80, 5.87)]
 
@@ -32,6 +35,15 @@ def asking(lab, module: str):
 def ask(lab):
     """Call a function of emlab.densities."""
     return asking(lab, "densities")
+
+
+def test_no_other_script_has_the_normal_densitys_constant():
+    scripts = {
+        path.name
+        for path in ASSETS.glob("*.js")
+        if re.search(r"SQRT_2PI|sqrt\(2 \* Math\.PI\)", path.read_text("utf-8"))
+    }
+    assert scripts == {"densities.js"}
 
 
 def normal(values: np.ndarray) -> np.ndarray:

@@ -106,6 +106,14 @@ def test_the_page_asks_the_engine_and_the_engine_prints_nothing():
             )
 
 
+def test_no_module_of_the_page_has_an_id_of_its_own():
+    for module, path in MODULES.items():
+        if module.startswith("components."):
+            calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+            named = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "id"]
+            assert not any(isinstance(one, ast.Constant | ast.JoinedStr) for one in named), f"{module}: see ids.py"
+
+
 @pytest.mark.parametrize("path", sorted(MODULES.values()), ids=lambda path: path.name)
 def test_files_stay_small(path):
     assert len(path.read_text("utf-8").splitlines()) <= 400

@@ -8,9 +8,10 @@ from selenium.webdriver.support.ui import Select
 
 import em
 from components import ids, link, own_panel
-from components.own_data import MAX_BYTES
+from components.own_data import CLOSE, MAX_BYTES
 from components.parameters import with_minus
 from components.sources import own
+from components.words import LOST
 from tests.page import Page
 
 DRAWN, _ = em.GaussianMixture([0.4, 0.6], [2, 6], [1, 1]).sample(120, np.random.default_rng(8))
@@ -131,6 +132,17 @@ def test_values_close_together_far_from_0_are_told_apart_everywhere(page):
     page.until(lambda: "3 observations from 123456.7 to 123499.9;" in words(page, ids.DATA_FIGURE))
 
 
+def test_from_when_on_values_need_more_digits_is_written_once(page):
+    paste(page, "1000000.1 1000000.2 1000000.3 1000001.1 1000001.2 1000001.3")
+    page.until(lambda: "from 1000000.1 to 1000001.3;" in words(page, ids.DATA_FIGURE))
+    before = page.browser.execute_script(
+        "const { config } = emlab.walk.state; return [config.close, config.close = 1e9]"
+    )
+    assert before == [CLOSE, 1e9]
+    page.element(ids.WALK_START).click()
+    page.until(lambda: "from 1.000e6 to 1.000e6;" in words(page, ids.DATA_FIGURE))
+
+
 def test_negative_values_and_the_exponential_family(page):
     paste(page, "-1 2 3 4 8 9 12")
     page.until(lambda: "7 observations" in page.text(ids.RUN_NOTE))
@@ -178,6 +190,57 @@ def test_files_that_give_no_data_are_refused_in_words_and_nothing_is_lost(page, 
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: page.element(ids.RUN_BUTTON).text == "Run EM")
     assert "6 observations" in page.text(ids.RUN_NOTE)
+
+
+def test_pasted_text_stays_until_a_file_was_read_well(page, tmp_path):
+    files = {name: tmp_path / f"{name}.csv" for name in ("huge", "words", "class")}
+    files["huge"].write_bytes(b"1\n" * (MAX_BYTES // 2 + 1))
+    files["words"].write_text("dear class,\nno numbers here\n")
+    files["class"].write_text("height,mass\n1.5,70\n1.75,80\n1.9,60\n")
+    page.element("own-text").send_keys("1 2 3 7 8 9")
+    for name, refused in (("huge", "bytes; at most"), ("words", "no numbers")):
+        page.element("own-file").send_keys(str(files[name]))
+        page.until(lambda refused=refused: refused in said(page))
+        assert page.value("own-text") == "1 2 3 7 8 9"
+    page.element("own-file").send_keys(str(files["class"]))
+    page.until(lambda: "column “height”" in said(page))
+    assert page.value("own-text") == "", "it is not what is in use"
+    page.element("own-text").send_keys("4 5 6")
+    Select(page.element("own-column")).select_by_visible_text("mass")
+    page.until(lambda: "column “mass”" in said(page))
+    assert page.value("own-text") == "4 5 6", "another column is no other file"
+
+
+def test_the_list_shows_the_column_that_is_in_use(page):
+    paste(page, "height,name,mass\n1.5,Ann,70\n1.75,Bob,80\n1.9,Cy,60\n")
+    page.until(lambda: "column “height”" in said(page))
+    columns = Select(page.element("own-column"))
+    columns.select_by_visible_text("name")
+    page.until(lambda: "Column “name” has no number" in said(page))
+    assert said(page).endswith(own_panel.WORDS["kept"].format(column="height"))
+    assert page.value("own-column") == "height"
+    paste(page, "no numbers here")
+    page.until(lambda: "There are no numbers in it" in said(page))
+    columns.select_by_visible_text("mass")
+    page.until(lambda: "column “mass”" in said(page))
+    assert page.value("own-column") == "mass"
+    np.testing.assert_allclose(page.observations(), [60, 70, 80])
+
+
+def test_a_column_that_does_not_come_is_not_shown_as_the_one_in_use(page):
+    paste(page, "height,mass\n1.5,70\n1.75,80\n1.9,60\n")
+    page.until(lambda: "column “height”" in said(page))
+    page.try_again_after()
+    page.browser.execute_cdp_cmd("Network.enable", {})
+    page.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*_dash-update-component*"]})
+    Select(page.element("own-column")).select_by_visible_text("mass")
+    page.until(lambda: LOST["lost"] in said(page))
+    page.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    assert page.value("own-column") == "height"
+    page.element(ids.try_again("own-said")).click()
+    page.until(lambda: "column “mass”" in said(page))
+    assert page.value("own-column") == "mass"
+    assert all("_dash-update-component" in line or "did not respond" in line for line in page.logs())
 
 
 def test_utf_16_is_read(page, tmp_path):

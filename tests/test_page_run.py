@@ -13,6 +13,7 @@ from components import ids, parameters, runs
 from components.parameters import with_minus
 from components.sources import SOURCES
 from components.theme import SIGNS
+from components.words import SENTENCES
 from tests.page import Page, hosts
 
 
@@ -175,6 +176,17 @@ def test_nothing_is_said_to_be_kept_where_there_is_nothing_yet(page):
     assert "kept" not in page.text(ids.RUN_STATUS)
 
 
+def test_the_iteration_of_a_link_is_for_its_own_run(page):
+    page.browser.get(f"{page.url}?v=1&view=em&n=100000&max_iter=10000&iteration=3")
+    status = f"return document.getElementById('{ids.RUN_STATUS}')?.textContent"
+    page.until(lambda: "lower one of them" in (page.browser.execute_script(status) or ""))
+    page.type("n", "500")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "500 observations" in page.text(ids.RUN_NOTE))
+    last = page.browser.execute_script("return emlab.walk.state.result.log_likelihood.length - 1")
+    assert page.text(ids.WALK_PLACE) == f"Iteration {last} of {last}"
+
+
 def test_run_em_hears_the_first_click_after_a_value_is_mended(page):
     page.type("max_iter", "0")
     page.until(lambda: page.error("max_iter"))
@@ -219,6 +231,14 @@ def test_colour_by_responsibility(page):
     for k in (0, 1):
         row = page.trace(ids.DATA_FIGURE, f"observations-{k}")
         np.testing.assert_allclose(row["customdata"], run.mixture.responsibilities(row["x"]), atol=1e-9)
+
+
+def test_marks_of_one_component_are_not_said_to_be_between_two(page):
+    page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
+    page.type("k", "1")
+    page.until(lambda: not page.element(ids.row("start_rho")).is_displayed())
+    run_again(page)
+    assert page.text(ids.RUN_NOTE).endswith(SENTENCES["one_colour"])
 
 
 def test_how_a_run_ends_is_said(page):

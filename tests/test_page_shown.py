@@ -62,6 +62,32 @@ def test_hidden_true_values_are_nowhere_on_the_page_until_they_are_revealed(page
     assert not page.element(ids.REVEAL).is_displayed()
 
 
+def test_what_is_revealed_is_the_run_on_show_though_another_was_refused(page):
+    page.visit(BLIND)
+    table = page.text(ids.RUN_TABLE)
+    page.type("n", "100000")
+    page.type("max_iter", "10000")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "lower one of them" in page.text(ids.RUN_STATUS))
+    page.element(ids.REVEAL).click()
+    page.until(lambda: "true label" in page.text(ids.RUN_NOTE))
+    assert "3,000 observations" in page.text(ids.RUN_NOTE)
+    assert "0.1370" in page.text(ids.RUN_TABLE)
+    assert "0.1370" not in table
+    assert "Iteration 3 of" in page.text(ids.WALK_PLACE)
+    assert page.text(ids.RUN_STATUS) == ""
+
+
+def test_what_is_revealed_is_the_run_under_way_where_there_is_one(page):
+    page.visit(BLIND)
+    script = "emlab.run.runFrom({start_lambda0: 0.7}); document.getElementById(arguments[0]).click()"
+    page.browser.execute_script(script, ids.REVEAL)
+    page.until(lambda: "true label" in page.text(ids.RUN_NOTE))
+    assert "0.7000" in page.text(ids.RUN_TABLE)
+    last = page.browser.execute_script("return emlab.walk.state.result.log_likelihood.length - 1")
+    assert page.text(ids.WALK_PLACE) == f"Iteration {last:,} of {last:,}", "it is another run"
+
+
 def test_hidden_controls_cannot_be_reached_and_reveal_brings_them_back(page):
     page.visit("view=em&hide=controls,traps,posterior&reveal=on")
     within = (
