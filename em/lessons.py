@@ -133,9 +133,9 @@ def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 
 def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Whether one component would do: CV² <= 1, or too little gained for the parameters that were added."""
+    """Whether one component would do: CV² <= 1, or too little gained in the end for the parameters that were added."""
     mixture = run.mixture
-    if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE:
+    if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE or run.reason.cut_off:
         return None
     single = single_fit(x, type(mixture))
     gain = float(run.log_likelihood[-1]) - single.log_likelihood(x)

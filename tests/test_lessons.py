@@ -163,6 +163,13 @@ def test_one_component_is_no_lesson_for_two_that_are_apart_or_for_one():
     assert lessons.one_component(X, em.fit(X, em.ExponentialMixture([1], [1]))) is None
 
 
+@pytest.mark.parametrize("rule", [em.StoppingRule(3), em.StoppingRule(deadline=0)])
+def test_a_run_that_was_cut_off_cannot_tell_whether_one_component_will_do(rule):
+    start = em.break_tie(X, TIED)
+    assert lessons.one_component(X, em.fit(X, start, rule)) is None
+    assert lessons.one_component(UNIFORM, em.fit(UNIFORM, em.ExponentialMixture([0.5, 0.5], [0.3, 0.8]), rule)) is None
+
+
 def test_spike_says_where_how_narrow_on_how_many_and_that_the_run_ended():
     run = em.fit(SPIKED, SPIKE)
     text = lessons.spike(SPIKED, run)
