@@ -250,14 +250,16 @@ def local_optimum(found: Restarts) -> str:
         fate = found.degenerate[0].what
         return f"No start of {total:,} reached an optimum: all ended degenerate, mostly because a component {fate}."
     best, *others = found.optima
-    failed = sum(end.count for end in found.degenerate)
-    text = f"{best.count:,} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}"
-    if others:
-        ends = [_lower(end, best) for end in others[:3]]
-        if more := sum(end.count for end in others[3:]):
-            ends.append(f"{more:,} lower still")
-        text += f"; {found.trapped - failed:,} ended elsewhere, trapped in a local optimum: {_listed(ends)}"
-    return text + (f"; {failed:,} ended degenerate." if failed else ".")
+    so_far = "" if best.converged else ", but had not converged"
+    parts = [
+        f"{best.count:,} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}{so_far}"
+    ]
+    for converged, fate in ((True, ", trapped in a local optimum"), (False, " and had not converged")):
+        if ends := [end for end in others if end.converged is converged]:
+            parts.append(f"{_starts(ends):,} ended elsewhere{fate}: {_lower(ends, best)}")
+    if found.degenerate:
+        parts.append(f"{_starts(found.degenerate):,} ended degenerate")
+    return "; ".join(parts) + "."
 
 
 def model_choice(candidates: Sequence[Candidate]) -> str:
@@ -283,9 +285,15 @@ def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:
     return truth if same else None
 
 
-def _lower(end: Optimum, best: Optimum) -> str:
-    gap = best.log_likelihood - end.log_likelihood
-    return f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)"
+def _starts(ends: Sequence[Optimum]) -> int:
+    return sum(end.count for end in ends)
+
+
+def _lower(ends: Sequence[Optimum], best: Optimum) -> str:
+    """How many starts came to each of the first ends, how much lower than the best, and how many to the others."""
+    gaps = [(end, best.log_likelihood - end.log_likelihood) for end in ends[:3]]
+    said = [f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)" for end, gap in gaps]
+    return _listed([*said, f"{_starts(ends[3:]):,} lower still"] if ends[3:] else said)
 
 
 def _count(n: int, what: str) -> str:

@@ -243,6 +243,27 @@ def test_local_optimum_counts_degenerate_ends_apart_and_says_when_nothing_was_tr
     assert all_failed.startswith("No start of 1 reached an optimum: all ended degenerate")
 
 
+def test_local_optimum_calls_no_start_trapped_that_had_not_converged():
+    starts = [em.ExponentialMixture([0.5, 0.5], scales) for scales in ([0.1, 1], [0.11, 1.1], [1, 1.1])]
+    assert lessons.local_optimum(em.restarts(X, starts, em.StoppingRule(5))) == (
+        "2 of 3 starts reached the best log-likelihood, -219.979, but had not converged; "
+        "1 ended elsewhere and had not converged: 1 at -277.745 (57.8 lower)."
+    )
+
+
+def test_local_optimum_tells_the_trapped_from_those_that_had_not_converged():
+    x, rng = em.datasets.load("galaxies").x, np.random.default_rng(0)
+    starts = [em.random_start(x, em.GaussianMixture, 2, rng) for _ in range(50)]
+    found = em.restarts(x, starts, em.StoppingRule(25))
+    assert [end.converged for end in found.optima] == [True, False, True]
+    best, unfinished, trapped = (end.count for end in found.optima)
+    assert lessons.local_optimum(found) == (
+        f"{best} of 50 starts reached the best log-likelihood, -220.058; "
+        f"{trapped} ended elsewhere, trapped in a local optimum: {trapped} at -236.875 (16.8 lower); "
+        f"{unfinished} ended elsewhere and had not converged: {unfinished} at -220.243 (0.185 lower)."
+    )
+
+
 def test_model_choice_gives_what_bic_and_aic_prefer():
     one, two = em.choose(AIR.x, AIR.family, [1, 2])
     assert lessons.model_choice([one, two]) == "BIC is lowest with K = 1 (2198.26), AIC with K = 2 (2193.97)."
