@@ -44,6 +44,9 @@ STILL_NEAR = 0.25
 SLOW = 0.95
 """A rate of convergence above this is slow: each further digit takes more than 45 iterations."""
 
+FASTEST = 1 / np.finfo(np.float64).eps
+"""A growth beyond this makes whole components' widths of rounding errors: no difference is small enough for it."""
+
 SMALL = 0.1
 """A component with a smaller weight than this is a small one."""
 
@@ -94,12 +97,14 @@ def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
 def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Components that started identical, or nearly: how fast EM parts them, predicted and measured."""
     pairs = run.mixtures[0].tied_components(NEAR)
-    if not pairs or run.n_iter == 0:
+    if not pairs or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
         return None
     i, j = pairs[0]
     start = run.mixtures[0]
     share = start.responsibilities(x)[:, [i, j]].sum(axis=1)
     growth = saddle_growth(x, type(start), share if share.any() else None)
+    if growth > FASTEST:
+        return None
     law = "CV² = " if type(start) is ExponentialMixture and start.n_components == 2 else ""
     factor = f"each iteration multiplies a small difference by {law}{growth:.3g}"
     measured = measured_growth(run, (i, j))

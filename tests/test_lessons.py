@@ -119,6 +119,16 @@ def test_gaussians_and_pairs_among_more_components_have_their_growth_said_too():
     assert_plain(text)
 
 
+@pytest.mark.parametrize("max_iter", [1, 100])
+@pytest.mark.parametrize("std", [0.3, 0.35, 1])
+def test_growth_is_not_said_of_identical_components_that_shrink_onto_a_point(std, max_iter):
+    x = [0, 9, 10, 11]
+    start = em.GaussianMixture([0.3, 0.3, 0.4], [0, 0, 10], [std, std, 1])
+    run = em.fit(x, start, em.StoppingRule(max_iter))
+    assert lessons.symmetric_start(x, run) is None
+    assert not any("multiplies" in text for text in em.describe(x, run))
+
+
 def test_components_that_started_apart_get_no_such_lesson():
     assert lessons.symmetric_start(X, em.fit(X, APART)) is None
 
@@ -306,6 +316,24 @@ def test_describe_is_plain_for_any_run(family, k):
                 run = em.fit(x, start, em.StoppingRule(max_iter))
                 for text in em.describe(x, run, truth):
                     assert_plain(text)
+
+
+@pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
+def test_describe_has_words_for_identical_components_on_next_to_nothing(family):
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        x = np.r_[0, 10.0 ** rng.integers(-200, -90, rng.integers(2)), 10.0 ** rng.uniform(-3, 3, rng.integers(2, 9))]
+        mean, std = 10.0 ** rng.integers(-200, 1), 10.0 ** rng.uniform(-3, 1)
+        start = family.from_moments([0.3, 0.3, 0.4], [mean, mean, x.max()], [std, std, 1])
+        run = em.fit(x, start, em.StoppingRule(int(rng.integers(1, 9))))
+        for text in em.describe(x, run, start):
+            assert_plain(text)
+
+
+@pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
+def test_describe_says_nothing_of_a_run_whose_time_was_up_at_once(family):
+    run = em.fit([0, 0], family.from_moments([0.4, 0.6], [1, 3], [1, 1]), em.StoppingRule(deadline=0))
+    assert em.describe([0, 0], run) == ()
 
 
 @pytest.mark.parametrize("x", [[2.0], [2.0] * 9, [0.3, 0.1 + 0.2], [0.0, 0.0], [0.0, 1.0]])
