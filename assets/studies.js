@@ -220,10 +220,12 @@
 
   function startsTable({ rows }, config) {
     const digits = (name) => emlab.runFigures.digitsAmong(emlab.walk.state.result, 4, name);
-    const cells = rows.map(({ count, log_likelihood: ell, parameters }, i) => {
+    const cells = rows.map(({ count, log_likelihood: ell, converged, parameters }, i) => {
       const { weights, ...others } = parameters;
       const words = Object.entries(others).map(([name, values]) => list(values, digits(name))).join("; ");
-      return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, config.studyWords[i ? "other" : "best"]];
+      const [first, lower] = converged ? ["best", "other"] : ["best_so_far", "unfinished"];
+      const optimum = config.studyWords[i ? lower : first];
+      return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, optimum];
     });
     return table(config.startsHead, cells, (i) => i === 0);
   }

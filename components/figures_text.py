@@ -80,10 +80,10 @@ leap is Newton’s step, $\theta - H^{-1} g$.
 ### Other starts
 
 EM runs from as many seeded starts as are asked for, in turn at random and as in $k$-means++. Runs that end with the
-same log-likelihood and the same density are one optimum, and the table ranks what is distinct. A run that ends lower
-than the best is called *trapped*: no iteration lowers $\ell$, so none leads out of a local maximum; where the maximum
-number of iterations is small, it may only not have arrived. Degenerate runs have no maximum and no rank; they are
-counted in the sentence.
+same log-likelihood and the same density are one optimum, and the table ranks what is distinct. A run that converges
+lower than the best is called *trapped*: no iteration lowers $\ell$, so none leads out of a local maximum. One that is
+cut off before that has *not converged* and may climb on. Degenerate runs have no maximum and no rank; they are counted
+in the sentence.
 
 ### How many components?
 

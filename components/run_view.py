@@ -263,7 +263,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         return {"errors": errors}
     try:
         return {"result": runs.execute(spec)}
-    except ValueError as error:
+    except runs.NoStart as error:
         return {"errors": {"start_from": runs.NO_START.format(error=error)}}
 
 

@@ -26,7 +26,11 @@ SLOW = 0.1
 MAX_MARKS = 2000
 """Most observations drawn one by one."""
 NO_START = "No start can be made from these observations: {error}."
-"""What is said of a ValueError of the engine, which tells why."""
+"""What is said of a `NoStart`."""
+
+
+class NoStart(ValueError):
+    """The observations give no start of the kind that was asked for; its words tell why."""
 
 
 def execute(spec: RunSpec) -> dict[str, Any]:
@@ -105,8 +109,17 @@ def finished(spec: RunSpec, link: str) -> Finished:
 def fitted(
     spec: RunSpec, x: em.checks.Floats, stopping: em.StoppingRule | None = None, method: str | None = None
 ) -> tuple[em.Run, str | None]:
-    """The run that was asked for, or one by another method, and what was done about a tie in its start."""
-    start, tie = _without_tie(x, starting_mixture(spec, x))
+    """The run that was asked for, or one by another method, and what was done about a tie in its start.
+
+    Raises
+    ------
+    NoStart
+        If the observations have no spread to make a start from.
+    """
+    try:
+        start, tie = _without_tie(x, starting_mixture(spec, x))
+    except ValueError as error:
+        raise NoStart(error) from error
     return em.fit(x, start, stopping or spec.stopping, method or spec.method), tie
 
 

@@ -108,6 +108,7 @@ def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict
         {
             "count": optimum.count,
             "log_likelihood": optimum.log_likelihood,
+            "converged": optimum.converged,
             "parameters": {name: rounded(array) for name, array in optimum.mixture.parameters.items()},
         }
         for optimum in found.optima

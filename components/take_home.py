@@ -76,7 +76,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         return {"errors": errors}
     try:
         finished = runs.finished(spec, link)
-    except ValueError as error:
+    except runs.NoStart as error:
         return {"errors": {"start_from": runs.NO_START.format(error=error)}}
     file = FILES[what]
     name = f"{_stem(finished)}.{file.extension}"

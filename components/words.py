@@ -166,7 +166,14 @@ STUDIES = {
     "starts": "Runs from many other starts, and the optima where they end.",
 }
 """What each study shows."""
-STUDY_WORDS = {"best": "best", "other": "trapped", "degenerate": "degenerate", "chosen": "chosen"}
+STUDY_WORDS = {
+    "best": "best",
+    "other": "trapped",
+    "best_so_far": "best so far",
+    "unfinished": "not converged",
+    "degenerate": "degenerate",
+    "chosen": "chosen",
+}
 """What is said of a row of a study."""
 ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}
 """Names of the rows of observations: by their true labels, or by the likeliest component."""

@@ -262,7 +262,7 @@ def fit(x: ArrayLike, start: Mixture, stopping: StoppingRule | None = None, meth
                 reason = stopping.unless_converged(index)
             if reason is not None:
                 break
-        if reason in (StopReason.MAX_ITER, StopReason.OUT_OF_TIME):
+        if reason and reason.cut_off:
             convergence.doubt(mixture, log_likelihood)
     except DegenerateComponent as end:
         reason, degenerate = StopReason.DEGENERATE, end

@@ -29,7 +29,8 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     -------
     growth : float
         Top eigenvalue of the family's saddle matrix. Above 1 identical components are a saddle that EM leaves; at or
-        below 1 it stays, and two components cannot be told from one.
+        below 1 it stays, and two components cannot be told from one. inf where they rest on so nearly one value that
+        the matrix is not finite.
     direction : ndarray
         Its unit eigenvector over the parameters after the weights, the first one that matters positive.
 
@@ -38,7 +39,11 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     ValueError
         As the family's `check_observations`; also if `x` has no spread.
     """
-    values, vectors = np.linalg.eig(family.saddle_matrix(x, weights))  # real: the product of its off-diagonals is >= 0
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        matrix = family.saddle_matrix(x, weights)
+    if not np.isfinite(matrix).all():
+        return np.inf, np.eye(len(matrix))[-1]  # of the moments the highest, that of the sizes, outgrows all others
+    values, vectors = np.linalg.eig(matrix)  # real: the product of its off-diagonals is >= 0
     top = int(np.argmax(values.real))
     direction = vectors[:, top].real
     first = direction[np.abs(direction) > 1e-8][0]

@@ -44,6 +44,9 @@ STILL_NEAR = 0.25
 SLOW = 0.95
 """A rate of convergence above this is slow: each further digit takes more than 45 iterations."""
 
+FASTEST = 1 / np.finfo(np.float64).eps
+"""A growth beyond this makes whole components' widths of rounding errors: no difference is small enough for it."""
+
 SMALL = 0.1
 """A component with a smaller weight than this is a small one."""
 
@@ -94,12 +97,14 @@ def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
 def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Components that started identical, or nearly: how fast EM parts them, predicted and measured."""
     pairs = run.mixtures[0].tied_components(NEAR)
-    if not pairs or run.n_iter == 0:
+    if not pairs or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
         return None
     i, j = pairs[0]
     start = run.mixtures[0]
     share = start.responsibilities(x)[:, [i, j]].sum(axis=1)
     growth = saddle_growth(x, type(start), share if share.any() else None)
+    if growth > FASTEST:
+        return None
     law = "CV² = " if type(start) is ExponentialMixture and start.n_components == 2 else ""
     factor = f"each iteration multiplies a small difference by {law}{growth:.3g}"
     measured = measured_growth(run, (i, j))
@@ -133,9 +138,9 @@ def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 
 def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Whether one component would do: CV² <= 1, or too little gained for the parameters that were added."""
+    """Whether one component would do: CV² <= 1, or too little gained in the end for the parameters that were added."""
     mixture = run.mixture
-    if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE:
+    if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE or run.reason.cut_off:
         return None
     single = single_fit(x, type(mixture))
     gain = float(run.log_likelihood[-1]) - single.log_likelihood(x)
@@ -250,14 +255,16 @@ def local_optimum(found: Restarts) -> str:
         fate = found.degenerate[0].what
         return f"No start of {total:,} reached an optimum: all ended degenerate, mostly because a component {fate}."
     best, *others = found.optima
-    failed = sum(end.count for end in found.degenerate)
-    text = f"{best.count:,} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}"
-    if others:
-        ends = [_lower(end, best) for end in others[:3]]
-        if more := sum(end.count for end in others[3:]):
-            ends.append(f"{more:,} lower still")
-        text += f"; {found.trapped - failed:,} ended elsewhere, trapped in a local optimum: {_listed(ends)}"
-    return text + (f"; {failed:,} ended degenerate." if failed else ".")
+    so_far = "" if best.converged else ", but had not converged"
+    parts = [
+        f"{best.count:,} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}{so_far}"
+    ]
+    for converged, fate in ((True, ", trapped in a local optimum"), (False, " and had not converged")):
+        if ends := [end for end in others if end.converged is converged]:
+            parts.append(f"{_starts(ends):,} ended elsewhere{fate}: {_lower(ends, best)}")
+    if found.degenerate:
+        parts.append(f"{_starts(found.degenerate):,} ended degenerate")
+    return "; ".join(parts) + "."
 
 
 def model_choice(candidates: Sequence[Candidate]) -> str:
@@ -283,9 +290,15 @@ def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:
     return truth if same else None
 
 
-def _lower(end: Optimum, best: Optimum) -> str:
-    gap = best.log_likelihood - end.log_likelihood
-    return f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)"
+def _starts(ends: Sequence[Optimum]) -> int:
+    return sum(end.count for end in ends)
+
+
+def _lower(ends: Sequence[Optimum], best: Optimum) -> str:
+    """How many starts came to each of the first ends, how much lower than the best, and how many to the others."""
+    gaps = [(end, best.log_likelihood - end.log_likelihood) for end in ends[:3]]
+    said = [f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)" for end, gap in gaps]
+    return _listed([*said, f"{_starts(ends[3:]):,} lower still"] if ends[3:] else said)
 
 
 def _count(n: int, what: str) -> str:

@@ -171,7 +171,8 @@ class Mixture(Parameters):
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """How one EM iteration multiplies a small difference between identical components at the sample's own fit.
 
-        `weights` is the share of each observation that belongs to those components; all of it by default.
+        `weights` is the share of each observation that belongs to those components; all of it by default. Moments of
+        those that rest on nearly one value may overflow.
         """
 
     @abstractmethod

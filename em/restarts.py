@@ -49,6 +49,11 @@ class Optimum:
     runs: tuple[int, ...]
     what: str | None = None
 
+    @property
+    def converged(self) -> bool:
+        """Whether the best of those runs converged; if not, EM may climb on from here."""
+        return self.reason is StopReason.CONVERGED
+
 
 @dataclass(frozen=True, eq=False)
 class Restarts:

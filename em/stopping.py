@@ -24,6 +24,11 @@ class StopReason(Enum):
     DEGENERATE = "degenerate"
     OUT_OF_TIME = "out_of_time"
 
+    @property
+    def cut_off(self) -> bool:
+        """Whether the run might have gone on, but for a limit."""
+        return self in (StopReason.MAX_ITER, StopReason.OUT_OF_TIME)
+
 
 def rounding_level(log_likelihood: float, n_observations: int) -> float:
     """Size of a change in the total log-likelihood that rounding alone can make."""

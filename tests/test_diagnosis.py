@@ -60,6 +60,14 @@ def test_modes_scale_with_the_unit(unit):
     np.testing.assert_allclose(scaled, unit * plain, rtol=1e-6, atol=1e-9 * unit)
 
 
+@pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
+@pytest.mark.parametrize("share", [0, 1e-200, 1e-320])
+def test_components_on_one_value_alone_part_in_size_and_without_bound(family, share):
+    growth, direction = em.diagnosis.unstable_direction([0, 9, 10], family, np.array([1, share, share]))
+    assert growth > 1e150
+    assert direction[-1] == pytest.approx(1)
+
+
 def test_slope_of_the_density_vanishes_at_a_mode_and_falls_across_it():
     mixture = em.GaussianMixture([0.2, 0.5, 0.3], [0, 3, 7], [1, 0.5, 2])
     for mode in modes(mixture):

@@ -119,6 +119,16 @@ def test_gaussians_and_pairs_among_more_components_have_their_growth_said_too():
     assert_plain(text)
 
 
+@pytest.mark.parametrize("max_iter", [1, 100])
+@pytest.mark.parametrize("std", [0.3, 0.35, 1])
+def test_growth_is_not_said_of_identical_components_that_shrink_onto_a_point(std, max_iter):
+    x = [0, 9, 10, 11]
+    start = em.GaussianMixture([0.3, 0.3, 0.4], [0, 0, 10], [std, std, 1])
+    run = em.fit(x, start, em.StoppingRule(max_iter))
+    assert lessons.symmetric_start(x, run) is None
+    assert not any("multiplies" in text for text in em.describe(x, run))
+
+
 def test_components_that_started_apart_get_no_such_lesson():
     assert lessons.symmetric_start(X, em.fit(X, APART)) is None
 
@@ -161,6 +171,13 @@ def test_cv2_below_one_is_no_lesson_where_a_second_component_pays():
 def test_one_component_is_no_lesson_for_two_that_are_apart_or_for_one():
     assert lessons.one_component(X, em.fit(X, APART)) is None
     assert lessons.one_component(X, em.fit(X, em.ExponentialMixture([1], [1]))) is None
+
+
+@pytest.mark.parametrize("rule", [em.StoppingRule(3), em.StoppingRule(deadline=0)])
+def test_a_run_that_was_cut_off_cannot_tell_whether_one_component_will_do(rule):
+    start = em.break_tie(X, TIED)
+    assert lessons.one_component(X, em.fit(X, start, rule)) is None
+    assert lessons.one_component(UNIFORM, em.fit(UNIFORM, em.ExponentialMixture([0.5, 0.5], [0.3, 0.8]), rule)) is None
 
 
 def test_spike_says_where_how_narrow_on_how_many_and_that_the_run_ended():
@@ -236,6 +253,27 @@ def test_local_optimum_counts_degenerate_ends_apart_and_says_when_nothing_was_tr
     assert all_failed.startswith("No start of 1 reached an optimum: all ended degenerate")
 
 
+def test_local_optimum_calls_no_start_trapped_that_had_not_converged():
+    starts = [em.ExponentialMixture([0.5, 0.5], scales) for scales in ([0.1, 1], [0.11, 1.1], [1, 1.1])]
+    assert lessons.local_optimum(em.restarts(X, starts, em.StoppingRule(5))) == (
+        "2 of 3 starts reached the best log-likelihood, -219.979, but had not converged; "
+        "1 ended elsewhere and had not converged: 1 at -277.745 (57.8 lower)."
+    )
+
+
+def test_local_optimum_tells_the_trapped_from_those_that_had_not_converged():
+    x, rng = em.datasets.load("galaxies").x, np.random.default_rng(0)
+    starts = [em.random_start(x, em.GaussianMixture, 2, rng) for _ in range(50)]
+    found = em.restarts(x, starts, em.StoppingRule(25))
+    assert [end.converged for end in found.optima] == [True, False, True]
+    best, unfinished, trapped = (end.count for end in found.optima)
+    assert lessons.local_optimum(found) == (
+        f"{best} of 50 starts reached the best log-likelihood, -220.058; "
+        f"{trapped} ended elsewhere, trapped in a local optimum: {trapped} at -236.875 (16.8 lower); "
+        f"{unfinished} ended elsewhere and had not converged: {unfinished} at -220.243 (0.185 lower)."
+    )
+
+
 def test_model_choice_gives_what_bic_and_aic_prefer():
     one, two = em.choose(AIR.x, AIR.family, [1, 2])
     assert lessons.model_choice([one, two]) == "BIC is lowest with K = 1 (2198.26), AIC with K = 2 (2193.97)."
@@ -278,6 +316,24 @@ def test_describe_is_plain_for_any_run(family, k):
                 run = em.fit(x, start, em.StoppingRule(max_iter))
                 for text in em.describe(x, run, truth):
                     assert_plain(text)
+
+
+@pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
+def test_describe_has_words_for_identical_components_on_next_to_nothing(family):
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        x = np.r_[0, 10.0 ** rng.integers(-200, -90, rng.integers(2)), 10.0 ** rng.uniform(-3, 3, rng.integers(2, 9))]
+        mean, std = 10.0 ** rng.integers(-200, 1), 10.0 ** rng.uniform(-3, 1)
+        start = family.from_moments([0.3, 0.3, 0.4], [mean, mean, x.max()], [std, std, 1])
+        run = em.fit(x, start, em.StoppingRule(int(rng.integers(1, 9))))
+        for text in em.describe(x, run, start):
+            assert_plain(text)
+
+
+@pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
+def test_describe_says_nothing_of_a_run_whose_time_was_up_at_once(family):
+    run = em.fit([0, 0], family.from_moments([0.4, 0.6], [1, 3], [1, 1]), em.StoppingRule(deadline=0))
+    assert em.describe([0, 0], run) == ()
 
 
 @pytest.mark.parametrize("x", [[2.0], [2.0] * 9, [0.3, 0.1 + 0.2], [0.0, 0.0], [0.0, 1.0]])

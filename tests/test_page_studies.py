@@ -49,6 +49,17 @@ def test_the_galaxies_trap_most_starts(page):
     assert table.index("best") < table.index("trapped")
 
 
+def test_starts_that_were_cut_off_are_not_called_trapped(page):
+    page.type("max_iter", "5")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "limit of 5 iterations" in page.text(ids.RUN_SENTENCE))
+    page.element(ids.study("starts")).click()
+    page.until(lambda: "ended elsewhere and had not converged" in page.text(ids.study_words("starts")))
+    table = page.text(ids.study_table("starts"))
+    assert table.index("best so far") < table.index("not converged")
+    assert "trapped" not in table
+
+
 def test_the_surface_shows_the_path_and_a_click_starts_from_there(page):
     draw_surface(page)
     x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))

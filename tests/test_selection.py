@@ -104,6 +104,11 @@ def test_degenerate_candidates_are_marked_have_no_numbers_and_are_not_preferred(
         em.preferred([two])
 
 
+def test_a_component_on_hardly_any_spread_can_be_split():
+    one, two, three = em.choose([0, 1e-100, 9, 10, 11], em.GaussianMixture, [1, 2, 3])
+    assert one.log_likelihood < two.log_likelihood <= three.log_likelihood
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

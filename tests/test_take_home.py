@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import em
+from components import run_view
 from components.finished import Finished
 from components.sources import SOURCES
 from components.tables import observations_csv, run_json
@@ -124,6 +125,16 @@ def test_refused_values_are_refused_as_those_of_a_run():
 @pytest.mark.parametrize("request_", [None, [], 7, "run", {}])
 def test_odd_requests_are_answered_in_words(request_):
     assert list(reply(request_)) == ["errors"]
+
+
+@pytest.mark.parametrize("answer", [reply, run_view.reply])
+def test_an_error_of_the_fit_is_not_disguised_as_one_of_the_start(monkeypatch, answer):
+    def fails(*_args):
+        raise ValueError("elsewhere")
+
+    monkeypatch.setattr(em, "fit", fails)
+    with pytest.raises(ValueError, match="elsewhere"):
+        answer(asked())
 
 
 def test_observations_that_give_no_start_are_refused_in_words():
