@@ -7,6 +7,7 @@ travel. Every number is computed from all observations; only the marks drawn one
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,8 @@ def _mixture(spec: RunSpec, prefix: str, k: int) -> em.Mixture:
     weights = np.array(spec.weights(prefix, k))
     names = {"scales": "lambda"} if spec.source.family is em.ExponentialMixture else {"means": "mu", "stds": "sigma"}
     parameters = {parameter: [spec.values[f"{prefix}{name}{i}"] for i in range(k)] for parameter, name in names.items()}
-    return spec.source.family(weights=weights / weights.sum(), **parameters)
+    family: Callable[..., em.Mixture] = spec.source.family
+    return family(weights=weights / weights.sum(), **parameters)
 
 
 def _beside(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[str, Any] | None:

@@ -78,7 +78,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         finished = runs.finished(spec, link)
     except runs.NoStart as error:
         return {"errors": {"start_from": runs.NO_START.format(error=error)}}
-    file = FILES[what]
+    file = FILES[str(what)]
     name = f"{_stem(finished)}.{file.extension}"
     return {"file": {"name": name, "type": file.media_type, "text": file.write(finished)}}
 
