@@ -34,7 +34,10 @@
     });
   }
 
-  const hover = (figure, result) => `${figure.layout.meta.hover.slice(0, componentsOf(result).length + 1).join("<br>")}<extra></extra>`;
+  function hover(figure, result) {
+    const lines = figure.layout.meta.hover.slice(0, componentsOf(result).length + 1).join("<br>");
+    return `${emlab.controls.fill(lines, { digits: digitsAmong(result, 5) })}<extra></extra>`;
+  }
 
   /* Digits of observations and of what lies among them: a parameter of that name, the mean, a mode. */
   const digitsAmong = ({ x }, digits, name = "means") =>

@@ -96,7 +96,7 @@ def data(mode: Mode) -> go.Figure:
         + [component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
         + [mixture(mode, FITTED), *rows],
         shapes=marks,
-        meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.5g}", 0)},
+        meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.{digits}g}", 0)},
         bargap=0,
         xaxis={"anchor": "y2"},
         yaxis={"title": {"text": "density"}, "domain": [0.3, 1], "rangemode": "tozero"},
@@ -120,7 +120,7 @@ def posterior(mode: Mode) -> go.Figure:
     return figure(
         mode,
         curves,
-        meta={"hover": _hover("x = %{customdata[0]:.5g}", 1)},
+        meta={"hover": _hover("x = %{customdata[0]:.{digits}g}", 1)},
         xaxis={"title": {"text": "index of the observation, sorted"}},
         yaxis={"title": {"text": "responsibility q"}, "range": [-0.03, 1.03], "dtick": 0.25},
         hovermode="closest",

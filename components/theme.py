@@ -64,6 +64,9 @@ def template(mode: Mode) -> go.layout.Template:
         "tickcolor": colour["edge"],
         "tickfont": {"size": lengths()["figure-tick"], "color": colour["quiet"]},
         "title": {"font": {"size": lengths()["figure-title"], "color": colour["ink"]}, "standoff": 8},
+        "separatethousands": True,
+        "minexponent": 7,  # ten million and more, and less than a millionth, as powers of ten
+        "exponentformat": "e",
         "ticks": "outside",
         "ticklen": 4,
         "zeroline": False,

@@ -188,12 +188,16 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
         return None
     name = estimate.parameter_names[1]
 
-    def shown(parameter: str) -> str:
-        was = f" (true {true.parameters[parameter][k]:.3g})" if true else ""
-        return f"{estimate.parameters[parameter][k]:.3g}{was}"
+    # far from 0 values have more digits in common
+    size, spread = abs(estimate.parameters[name][k]), np.asarray(x).std()
+    digits = 3 + int(np.log10(size / spread)) if size > spread > 0 else 3
+
+    def shown(parameter: str, digits: int = 3) -> str:
+        was = f" (true {true.parameters[parameter][k]:.{digits}g})" if true else ""
+        return f"{estimate.parameters[parameter][k]:.{digits}g}{was}"
 
     return (
-        f"The smallest component has a weight of {shown('weights')}: its {name[:-1]}, {shown(name)}, rests on "
+        f"The smallest component has a weight of {shown('weights')}: its {name[:-1]}, {shown(name, digits)}, rests on "
         f"{estimate.weights[k] * run.n_observations:.3g} of {_count(run.n_observations, 'observation')}."
     )
 

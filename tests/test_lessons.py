@@ -214,6 +214,9 @@ def test_unequal_sizes_give_the_smallest_weight_and_its_effective_count():
         assert_plain(text)
         assert len(numbers(lessons.unequal_sizes(x, run))) == 4  # no truth: nothing said of it
     assert lessons.unequal_sizes(X, em.fit(X, APART), APART) is None
+    far = 2_460_000 + np.append(np.linspace(0, 0.2, 40), [2.31, 2.33])
+    small = em.fit(far, em.GaussianMixture([0.9, 0.1], [2_460_000.1, 2_460_002], [0.1, 0.2]))
+    assert "its mean, 2460002.32, rests on 2 of" in lessons.unequal_sizes(far, small)
     one = [0.3]
     assert lessons.unequal_sizes(one, em.fit(one, em.ExponentialMixture([0.05, 0.95], [0.1, 1]))).endswith(
         " of 1 observation."

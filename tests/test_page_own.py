@@ -124,6 +124,8 @@ def test_values_close_together_far_from_0_are_told_apart_everywhere(page):
     on_show = "return [...document.querySelectorAll('#run-table .on-show')].slice(2, 4).map((cell) => cell.textContent)"
     final = page.browser.execute_script(on_show)
     assert final == ["1000000.200", "1000001.200"]
+    ticks = "return [...document.querySelectorAll('#data-figure .xtick text')].map((tick) => tick.textContent)"
+    assert "1,000,001" in page.browser.execute_script(ticks)
     page.element(ids.WALK_START).click()
     page.until(lambda: page.browser.execute_script(on_show) != final)
     page.element(ids.WALK_END).click()
