@@ -147,11 +147,23 @@
     moved();
   }
 
+  /* Who presses something else ends what was typed; rows and words come and go with it, and would take away what is
+     pressed: they wait until it is let go, which is before it is clicked. */
+  let pressed = null;
+  const untilReleased = [];
+  document.addEventListener("pointerdown", ({ target }) => (pressed = target), true);
+  for (const type of ["pointerup", "pointercancel"])
+    document.addEventListener(type, () => {
+      pressed = null;
+      untilReleased.splice(0).forEach((then) => then());
+    }, true);
+
   /* "1" on the way to "1e9" is not a value: keys are waited for, arrow keys and Enter are not. */
   function hearBox(event, box, known) {
     const typing = event.type === "input" && event.inputType;
     clearTimeout(waiting[box.id]);
     if (typing) after(TYPED, box.id, () => readBox(box, known));
+    else if (pressed && pressed !== box) untilReleased.push(() => readBox(box, known));
     else readBox(box, known);
   }
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 import em
@@ -239,6 +240,17 @@ def test_marks_of_one_component_are_not_said_to_be_between_two(page):
     page.until(lambda: not page.element(ids.row("start_rho")).is_displayed())
     run_again(page)
     assert page.text(ids.RUN_NOTE).endswith(SENTENCES["one_colour"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "words"),
+    [("1", ids.RUN_NOTE, "1 component was fitted"), ("9", ids.RUN_STATUS, SENTENCES["mend_first"])],
+)
+def test_run_em_is_clicked_though_what_was_typed_moves_it(page, typed, place, words):
+    page.browser.set_window_size(1440, 1400)  # all above the button is there at its height
+    page.type("k", typed)
+    ActionChains(page.browser).click_and_hold(page.element(ids.RUN_BUTTON)).pause(0.1).release().perform()
+    page.until(lambda: words in page.text(place))
 
 
 def test_how_a_run_ends_is_said(page):
