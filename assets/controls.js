@@ -138,6 +138,7 @@
   }
 
   function readBox(box, known) {
+    if (!box.isConnected) return; // a table may have gone meanwhile, and its cells with it
     const { p, kept, moved } = known;
     const words = refusal(known, box);
     refuse(p, words);

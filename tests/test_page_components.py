@@ -193,3 +193,16 @@ def test_the_surface_over_other_components_and_a_click_on_it(page):
     x = em.datasets.load("galaxies").x
     quantile = em.quantile_start(x, em.GaussianMixture, 3)
     assert float(page.value("start_mu1-cell")) == pytest.approx(quantile.means[1], abs=0.051)
+
+
+def test_a_cell_that_goes_before_what_was_typed_in_it_is_taken_is_no_error(page):
+    page.type("true_k", "3")
+    page.until(lambda: page.browser.find_elements(By.ID, "lambda2-cell"))
+    page.element("lambda2-cell").send_keys(Keys.CONTROL, "a", Keys.NULL, Keys.DELETE, Keys.TAB)
+    page.until(lambda: page.text("lambda2-cell-error"))
+    page.element("lambda2-cell").send_keys("e")  # as empty as before, for the browser
+    page.browser.execute_script(
+        "document.getElementById(arguments[0]).click(); setTimeout(() => (window.later = true), 1000)",
+        ids.preset("faithful"),
+    )
+    page.until(lambda: page.browser.execute_script("return window.later") and "Old Faithful" in page.text(ids.RUN_NOTE))
