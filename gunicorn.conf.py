@@ -148,6 +148,7 @@ def on_reload(server):
         taken_out()
         sys.modules.update(former)
         server.app.callable = callable_
+    former.clear()
     when_ready(server)
 
 
