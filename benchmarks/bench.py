@@ -214,7 +214,7 @@ def about() -> str:
     absent = [peer.name for peer in PEERS if not peer.installed]
     lines = [
         f"{datetime.date.today()}, {processor()}, Python {platform.python_version()}, {', '.join(versions)}.",
-        f"Load average {os.getloadavg()[1]:.0f}: above the number of cores, read ratios.",
+        f"Load average {os.getloadavg()[1]:.0f}; above the number of cores only ratios tell.",
         *(f"Not measured, since it is not installed: {name} (it needs torch, over 500 MB)." for name in absent),
         r_peers.about(),
     ]
