@@ -173,10 +173,13 @@
     const reasons = Object.values(reply.errors || {}).join(" ");
     emlab.controls.say("run-status", reasons && andKept(emlab.controls.fill(config.sentences.refused, { reasons })));
     announce(reply.result ? reply.result.sentence : "");
-    if (reply.result) emlab.walk.open(reply.result, opensAt);
-    else last = shownFor; // what was refused is not asked for again
+    const place = opensAt;
     opensAt = undefined;
-    if (!reply.result) return;
+    if (!reply.result) {
+      last = shownFor; // what was refused is not asked for again
+      return;
+    }
+    emlab.walk.open(reply.result, place);
     shown = reply.result;
     shownFor = last;
     emlab.studies.forget(config);

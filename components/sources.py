@@ -129,8 +129,7 @@ def _spread(low: float, high: float, k: int) -> list[float]:
 
 
 def _placed(value: float, shape: Shape) -> float:
-    steps = round((value - shape.minimum) / shape.step)
-    return min(max(_multiple(round(shape.minimum / shape.step) + steps, shape.step), shape.minimum), shape.maximum)
+    return min(max(_multiple(round(value / shape.step), shape.step), shape.minimum), shape.maximum)
 
 
 def _multiple(times: int, step: float) -> float:
