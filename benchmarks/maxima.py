@@ -13,7 +13,7 @@ from collections import Counter
 import numpy as np
 
 import em
-from em.checks import Floats
+from em.mixtures.checks import Floats
 
 STOPPING = em.StoppingRule(4000)
 LOWER, HIGHER = 1e-6, 1e-4

@@ -16,7 +16,7 @@ import numpy as np
 
 import em
 from benchmarks.browser import summary
-from em.checks import Floats
+from em.mixtures.checks import Floats
 
 CASES = {
     "exponential .1 / 1": (em.ExponentialMixture([0.5, 0.5], [0.1, 1]), 1_000),

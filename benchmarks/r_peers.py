@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.peers import Parameters
-from em.checks import Floats
+from em.mixtures.checks import Floats
 
 RSCRIPT = shutil.which("Rscript")
 PACKAGES = {"mixtools": ("exponential", "gaussian"), "mclust": ("gaussian",)}

@@ -304,11 +304,11 @@ def _data(finished: Finished) -> _Cell:
     return _Cell("Data", "Drawn from known components: the same seed gives the same observations.", comments + drawn)
 
 
-def _assignments(parameters: dict[str, em.checks.Floats], prefix: str = "") -> str:
+def _assignments(parameters: dict[str, em.Floats], prefix: str = "") -> str:
     return "\n".join(f"{prefix}{name} = {_array(values)}" for name, values in parameters.items())
 
 
-def _array(values: em.checks.Floats) -> str:
+def _array(values: em.Floats) -> str:
     """An array in full precision, on one line if it is short."""
     numbers = [repr(value) for value in values.tolist()]
     line = f"np.array([{', '.join(numbers)}])"

@@ -38,7 +38,7 @@ class Finished:
     title: str
     source: str
     x_title: str
-    x: em.checks.Floats
+    x: em.Floats
     run: em.Run
     z: NDArray[Any] | None = None
     truth: em.Mixture | None = None

@@ -18,7 +18,7 @@ from components.finished import Finished
 from components.parameters import number
 from components.sources import BY_HAND, DRAWN, STARTS
 from components.state import RunSpec
-from em.starts import NUDGE
+from em.studies.starts import NUDGE
 
 TRUE, PUBLISHED = "True", "Published"
 """Heads of the column beside the estimates."""
@@ -108,7 +108,7 @@ def finished(spec: RunSpec, link: str) -> Finished:
 
 
 def fitted(
-    spec: RunSpec, x: em.checks.Floats, stopping: em.StoppingRule | None = None, method: str | None = None
+    spec: RunSpec, x: em.Floats, stopping: em.StoppingRule | None = None, method: str | None = None
 ) -> tuple[em.Run, str | None]:
     """The run that was asked for, or one by another method, and what was done about a tie in its start.
 
@@ -124,7 +124,7 @@ def fitted(
     return em.fit(x, start, stopping or spec.stopping, method or spec.method), tie
 
 
-def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | None, em.Mixture | None]:
+def observations(spec: RunSpec) -> tuple[em.Floats, NDArray[np.int64] | None, em.Mixture | None]:
     """Observations of a run, with their labels and the mixture they came from where those are known and may be told."""
     if spec.source.x is not None:
         return spec.source.x, None, None
@@ -133,7 +133,7 @@ def observations(spec: RunSpec) -> tuple[em.checks.Floats, NDArray[np.int64] | N
     return (x, None, None) if spec.blind else (x, z, truth)
 
 
-def starting_mixture(spec: RunSpec, x: em.checks.Floats) -> em.Mixture:
+def starting_mixture(spec: RunSpec, x: em.Floats) -> em.Mixture:
     """The start that was asked for, ties and all.
 
     Raises
@@ -192,7 +192,7 @@ def _components(k: int) -> str:
     return f"{k} component{'' if k == 1 else 's'}"
 
 
-def _without_tie(x: em.checks.Floats, start: em.Mixture) -> tuple[em.Mixture, str | None]:
+def _without_tie(x: em.Floats, start: em.Mixture) -> tuple[em.Mixture, str | None]:
     if not start.tied_components():
         return start, None
     two = start.n_components == 2
@@ -212,7 +212,7 @@ def _data(spec: RunSpec, n: int) -> str:
     return f"{spec.source.label}: {number(n)} observation{'' if n == 1 else 's'}{seed}."
 
 
-def _slow_em(x: em.checks.Floats, run: em.Run) -> str | None:
+def _slow_em(x: em.Floats, run: em.Run) -> str | None:
     """Why an accelerated run was worth its while."""
     if run.method == em.EM or not run.converged or run.mixture.n_components == 1:
         return None
@@ -238,7 +238,7 @@ def _thinned(n: int) -> str | None:
     )
 
 
-def _bins(x: em.checks.Floats) -> int:
+def _bins(x: em.Floats) -> int:
     """Freedman-Diaconis, kept between what is too coarse for so many observations and what is too fine to see."""
     coarsest = min(24, math.ceil(2 * math.sqrt(x.size)))
     width = np.subtract(*np.percentile(x, [75, 25])) * 2 / np.cbrt(x.size)
@@ -249,6 +249,6 @@ def _parameters(mixture: em.Mixture) -> dict[str, list[float]]:
     return {name: rounded(values) for name, values in mixture.parameters.items()}
 
 
-def rounded(values: em.checks.Floats, digits: int = 12) -> list[float]:
+def rounded(values: em.Floats, digits: int = 12) -> list[float]:
     """Numbers as they travel, to so many significant digits."""
     return [float(f"{value:.{digits}g}") for value in values.tolist()]

@@ -71,7 +71,7 @@ class Source:
     about: str
     unit: str = ""
     samples: dict[int, tuple[Parameter, ...]] | None = None
-    x: em.checks.Floats | None = None
+    x: em.Floats | None = None
 
     @property
     def generated(self) -> bool:
@@ -137,7 +137,7 @@ def _multiple(times: int, step: float) -> float:
     return float(times * Decimal(repr(step)))
 
 
-def _shapes_for(x: em.checks.Floats, family: type[em.Mixture], step: float) -> tuple[Shape, ...]:
+def _shapes_for(x: em.Floats, family: type[em.Mixture], step: float) -> tuple[Shape, ...]:
     """Bounds of a start's parameters: components within the data, and up to three times as wide."""
     low, high, wide = (
         _multiple(math.floor(x.min() / step - 100), step),

@@ -53,7 +53,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         return {"errors": {"study": f"This cannot be done with these observations: {error}."}}
 
 
-def surface(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
+def surface(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
     """Log-likelihood over the scales or means of two components, everything else held as at the iteration on show."""
     pair = int(values["across"]), int(values["up"])
     stopping = spec.stopping  # one deadline for both
@@ -86,7 +86,7 @@ def _no_pair(k: int, values: dict[str, float]) -> dict[str, str]:
     return {"across": f"The surface is drawn over two different components, 0 to {k - 1}; these are {across} and {up}."}
 
 
-def _compared(run: em.Run, plain: em.Run, path: em.checks.Floats) -> dict[str, Any]:
+def _compared(run: em.Run, plain: em.Run, path: em.Floats) -> dict[str, Any]:
     """EM beside an accelerated run from the same start: its path, and what both cost."""
     some = np.unique(np.geomspace(1, plain.n_iter + 1, MAX_PATH).round().astype(np.int64)) - 1  # it goes far at first
     return {
@@ -97,7 +97,7 @@ def _compared(run: em.Run, plain: em.Run, path: em.checks.Floats) -> dict[str, A
     }
 
 
-def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
+def starts(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
     """Many seeded starts, at random and as in k-means++, and the distinct optima where they ended."""
     rng = np.random.default_rng(int(values["starts_seed"]))
     family = spec.source.family
@@ -119,7 +119,7 @@ def starts(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict
     return {"rows": rows, "sentence": " ".join(words for words in said if words)}
 
 
-def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[str, Any]:
+def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
     """Fits with each number of components that the page has, with AIC and BIC."""
     seed = int(values["starts_seed"])
     candidates = em.choose(x, spec.source.family, SIZES, seed=seed, stopping=spec.stopping)
@@ -140,7 +140,7 @@ def sizes(spec: RunSpec, x: em.checks.Floats, values: dict[str, float]) -> dict[
     return {"rows": rows, "sentence": " ".join(words for words in said if words)}
 
 
-STUDIES: dict[str, Callable[[RunSpec, em.checks.Floats, dict[str, float]], dict[str, Any]]] = {
+STUDIES: dict[str, Callable[[RunSpec, em.Floats, dict[str, float]], dict[str, Any]]] = {
     "surface": surface,
     "starts": starts,
     "sizes": sizes,

@@ -88,5 +88,5 @@ def _parameters(mixture: em.Mixture) -> dict[str, list[float]]:
     return {name: values.tolist() for name, values in mixture.parameters.items()}
 
 
-def _finite(values: em.checks.Floats) -> list[float | None]:
+def _finite(values: em.Floats) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in values.tolist()]

@@ -8,20 +8,22 @@
 True
 """
 
-from em import datasets, diagnosis, lessons
-from em.algorithm import ACCELERATED, EM, METHODS, Record, Run, fit, iterate
-from em.bound import bounds
-from em.exponential import ExponentialMixture
-from em.gaussian import GaussianMixture
-from em.information import Information, StandardErrors, information, standard_errors
-from em.lessons import describe
-from em.matching import labels_switched, match, reordered
-from em.mixture import DegenerateComponent, Mixture
-from em.restarts import Optimum, Restarts, restarts
-from em.selection import Candidate, aic, bic, choose, preferred
-from em.starts import break_tie, kmeans_start, quantile_start, random_start
-from em.stopping import StoppingRule, StopReason
-from em.surface import surface, surface_axes
+from em import datasets
+from em.fitting.algorithm import ACCELERATED, EM, METHODS, Record, Run, fit, iterate
+from em.fitting.information import Information, StandardErrors, information, standard_errors
+from em.fitting.stopping import StoppingRule, StopReason
+from em.mixtures.checks import Floats
+from em.mixtures.exponential import ExponentialMixture
+from em.mixtures.gaussian import GaussianMixture
+from em.mixtures.mixture import DegenerateComponent, Mixture
+from em.studies import diagnosis, lessons
+from em.studies.bound import bounds
+from em.studies.lessons import describe
+from em.studies.matching import labels_switched, match, reordered
+from em.studies.restarts import Optimum, Restarts, restarts
+from em.studies.selection import Candidate, aic, bic, choose, preferred
+from em.studies.starts import break_tie, kmeans_start, quantile_start, random_start
+from em.studies.surface import surface, surface_axes
 
 __all__ = [
     "ACCELERATED",
@@ -30,6 +32,7 @@ __all__ = [
     "Candidate",
     "DegenerateComponent",
     "ExponentialMixture",
+    "Floats",
     "GaussianMixture",
     "Information",
     "Mixture",

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from em.checks import Floats, brief
-from em.exponential import ExponentialMixture
-from em.gaussian import GaussianMixture
-from em.mixture import Mixture
+from em.mixtures.checks import Floats, brief
+from em.mixtures.exponential import ExponentialMixture
+from em.mixtures.gaussian import GaussianMixture
+from em.mixtures.mixture import Mixture
 
 __all__ = ["Dataset", "load", "names"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import em
-from em.passes import Passes
+from em.fitting.passes import Passes
 
 OVERLAP = em.ExponentialMixture([0.5, 0.5], [0.5, 1])
 START = em.ExponentialMixture([0.5, 0.5], [0.3, 0.6])

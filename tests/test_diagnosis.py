@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 import em
-from em.diagnosis import half_life, modes
+from em.studies.diagnosis import half_life, modes
 from tests import oracle
 
 

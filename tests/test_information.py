@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import em
-from em.acceleration import moved
+from em.fitting.acceleration import moved
 
 MIXTURES = [
     em.ExponentialMixture([0.3, 0.7], [0.2, 1]),

@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 import em
-from em.matching import _assignment
+from em.studies.matching import _assignment
 
 
 def random_mixture(family, k, rng):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import em
-from em import nodes, passes
-from em.nodes import ORDER, STEEPEST, bins_for, gather, spread_of_slopes
-from em.passes import CHUNK, FEW, SHARE, Passes
+from em.fitting import nodes, passes
+from em.fitting.nodes import ORDER, STEEPEST, bins_for, gather, spread_of_slopes
+from em.fitting.passes import CHUNK, FEW, SHARE, Passes
 from tests.test_passes import EXPONENTIAL, FAMILIES, GAUSSIAN, assert_agree
 
 CURVES = {

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import em
-from em import passes
-from em.gaussian import _NEAR
-from em.passes import CHUNK, FEW, Passes
+from em.fitting import passes
+from em.fitting.passes import CHUNK, FEW, Passes
+from em.mixtures.gaussian import _NEAR
 
 EXPONENTIAL = em.ExponentialMixture([0.4, 0.6], [0.1, 1])
 GAUSSIAN = em.GaussianMixture([0.4, 0.6], [0, 3], [1, 0.7])

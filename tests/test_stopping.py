@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import em
-from em.stopping import StoppingRule, StopReason, remaining_gain, rounding_level
+from em.fitting.stopping import StoppingRule, StopReason, remaining_gain, rounding_level
 
 N = 100
 

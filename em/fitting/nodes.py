@@ -20,8 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from em.checks import Floats
-from em.mixture import TINY
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import TINY
 
 __all__ = ["Nodes", "bins_for", "gather", "spread_of_slopes"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.checks import Floats
-from em.exponential import ExponentialMixture
-from em.gaussian import GaussianMixture
-from em.mixture import Mixture
+from em.mixtures.checks import Floats
+from em.mixtures.exponential import ExponentialMixture
+from em.mixtures.gaussian import GaussianMixture
+from em.mixtures.mixture import Mixture
 
 __all__ = ["half_life", "modes", "saddle_growth", "unstable_direction"]
 

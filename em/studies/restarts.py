@@ -9,10 +9,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.algorithm import Run, fit
-from em.checks import Floats
-from em.mixture import Mixture
-from em.stopping import StoppingRule, StopReason
+from em.fitting.algorithm import Run, fit
+from em.fitting.stopping import StoppingRule, StopReason
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import Mixture
 
 __all__ = ["Optimum", "Restarts", "restarts"]
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from em.information import FLAT, Information
-from em.mixture import Mixture
-from em.passes import Passes
-from em.stopping import StoppingRule, remaining_gain, rounding_level
+from em.fitting.information import FLAT, Information
+from em.fitting.passes import Passes
+from em.fitting.stopping import StoppingRule, remaining_gain, rounding_level
+from em.mixtures.mixture import Mixture
 
 __all__ = ["Convergence"]
 

@@ -13,9 +13,9 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.checks import Floats
-from em.divided import Divided
-from em.mixture import TINY, DegenerateComponent, Mixture
+from em.mixtures.checks import Floats
+from em.mixtures.divided import Divided
+from em.mixtures.mixture import TINY, DegenerateComponent, Mixture
 
 __all__ = ["ExponentialMixture"]
 

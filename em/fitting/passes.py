@@ -22,10 +22,10 @@ from operator import mul, sub
 
 import numpy as np
 
-from em.checks import Floats
-from em.information import Information, _information
-from em.mixture import TINY, DegenerateComponent, Mixture
-from em.nodes import Nodes, bins_for, gather, spread_of_slopes
+from em.fitting.information import Information, _information
+from em.fitting.nodes import Nodes, bins_for, gather, spread_of_slopes
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import TINY, DegenerateComponent, Mixture
 
 __all__ = ["CHUNK", "Passes", "proper"]
 

@@ -13,13 +13,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.acceleration import Step, steps
-from em.checks import Floats, brief
-from em.convergence import Convergence
-from em.information import Information
-from em.mixture import DegenerateComponent, Mixture, require_mixture
-from em.passes import Passes, proper
-from em.stopping import StoppingRule, StopReason, remaining_gain
+from em.fitting.acceleration import Step, steps
+from em.fitting.convergence import Convergence
+from em.fitting.information import Information
+from em.fitting.passes import Passes, proper
+from em.fitting.stopping import StoppingRule, StopReason, remaining_gain
+from em.mixtures.checks import Floats, brief
+from em.mixtures.mixture import DegenerateComponent, Mixture, require_mixture
 
 __all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run", "fit", "iterate"]
 

@@ -16,9 +16,9 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
-from em.divided import Divided, counts_and_means
-from em.parameters import WEIGHT_TOLERANCE, Parameters
+from em.mixtures.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
+from em.mixtures.divided import Divided, counts_and_means
+from em.mixtures.parameters import WEIGHT_TOLERANCE, Parameters
 
 __all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Mixture", "require_mixture"]
 

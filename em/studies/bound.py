@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from em.algorithm import EM, Run
-from em.checks import Floats
-from em.mixture import Mixture
+from em.fitting.algorithm import EM, Run
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import Mixture
 
 __all__ = ["bounds"]
 

@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.algorithm import Run
-from em.diagnosis import saddle_growth
-from em.exponential import ExponentialMixture
-from em.matching import match, reordered
-from em.mixture import Mixture
-from em.restarts import Optimum, Restarts
-from em.selection import Candidate, preferred
-from em.stopping import StopReason, rounding_level
+from em.fitting.algorithm import Run
+from em.fitting.stopping import StopReason, rounding_level
+from em.mixtures.exponential import ExponentialMixture
+from em.mixtures.mixture import Mixture
+from em.studies.diagnosis import saddle_growth
+from em.studies.matching import match, reordered
+from em.studies.restarts import Optimum, Restarts
+from em.studies.selection import Candidate, preferred
 
 __all__ = [
     "convergence_rate",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from em.checks import whole_number
+from em.mixtures.checks import whole_number
 
 __all__ = ["StopReason", "StoppingRule", "remaining_gain", "rounding_level"]
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from em.mixture import Mixture, require_mixture
+from em.mixtures.mixture import Mixture, require_mixture
 
 __all__ = ["labels_switched", "match", "reordered"]
 

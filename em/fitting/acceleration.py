@@ -22,11 +22,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from em.checks import Floats
-from em.information import Information
-from em.mixture import Mixture
-from em.passes import Passes, proper
-from em.stopping import StoppingRule, rounding_level
+from em.fitting.information import Information
+from em.fitting.passes import Passes, proper
+from em.fitting.stopping import StoppingRule, rounding_level
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import Mixture
 
 __all__ = ["Step", "steps"]
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.checks import Floats, real_vector
+from em.mixtures.checks import Floats, real_vector
 
 __all__ = ["WEIGHT_TOLERANCE", "Parameters"]
 

@@ -10,13 +10,13 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.algorithm import Run, fit
-from em.checks import Floats, brief, whole_number
-from em.diagnosis import saddle_growth, unstable_direction
-from em.mixture import Mixture
-from em.restarts import restarts
-from em.starts import kmeans_start, quantile_start, random_start
-from em.stopping import StoppingRule, StopReason, rounding_level
+from em.fitting.algorithm import Run, fit
+from em.fitting.stopping import StoppingRule, StopReason, rounding_level
+from em.mixtures.checks import Floats, brief, whole_number
+from em.mixtures.mixture import Mixture
+from em.studies.diagnosis import saddle_growth, unstable_direction
+from em.studies.restarts import restarts
+from em.studies.starts import kmeans_start, quantile_start, random_start
 
 __all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
 

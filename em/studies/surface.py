@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.algorithm import Run
-from em.checks import Floats, brief, real_vector, whole_number
-from em.mixture import Mixture, require_mixture
+from em.fitting.algorithm import Run
+from em.mixtures.checks import Floats, brief, real_vector, whole_number
+from em.mixtures.mixture import Mixture, require_mixture
 
 __all__ = ["surface", "surface_axes"]
 

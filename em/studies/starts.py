@@ -10,10 +10,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.checks import Floats, brief, require_generator, whole_number
-from em.diagnosis import unstable_direction
-from em.exponential import ExponentialMixture
-from em.mixture import Mixture, require_mixture
+from em.mixtures.checks import Floats, brief, require_generator, whole_number
+from em.mixtures.exponential import ExponentialMixture
+from em.mixtures.mixture import Mixture, require_mixture
+from em.studies.diagnosis import unstable_direction
 
 __all__ = ["NUDGE", "break_tie", "kmeans_start", "quantile_start", "random_start"]
 

@@ -22,8 +22,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.checks import Floats
-from em.mixture import Mixture, require_mixture
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import Mixture, require_mixture
 
 __all__ = ["Information", "StandardErrors", "information", "standard_errors"]
 

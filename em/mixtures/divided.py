@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from em.checks import Floats
+from em.mixtures.checks import Floats
 
 __all__ = ["Divided", "counts_and_means"]
 
