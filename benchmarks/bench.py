@@ -31,7 +31,7 @@ from benchmarks.peers import ENGINE, PEERS, Parameters, Peer, mixture
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 RESULTS = Path(__file__).parent / "results"
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
+SIZES = (300, 1_000, 10_000, 100_000, 1_000_000)
 HUGE = 10_000_000
 CASES = (("exponential", 2), ("gaussian", 2), ("gaussian", 3), ("gaussian", 5))
 WORK = 1_500_000

@@ -9,13 +9,19 @@ True
 """
 
 from em import datasets
-from em.fitting.algorithm import ACCELERATED, EM, METHODS, Record, Run, fit, iterate
-from em.fitting.information import Information, StandardErrors, information, standard_errors
+from em.fitting.algorithm import e_step, iterate, m_step
+from em.fitting.fit import fit
+from em.fitting.information import Information, information
+from em.fitting.observations import Observations, Statistics
+from em.fitting.run import ACCELERATED, EM, METHODS, Record, Run
+from em.fitting.standard_errors import StandardErrors, standard_errors
 from em.fitting.stopping import StoppingRule, StopReason
 from em.mixtures.checks import Floats
 from em.mixtures.exponential import ExponentialMixture
+from em.mixtures.family import DegenerateComponent
 from em.mixtures.gaussian import GaussianMixture
-from em.mixtures.mixture import DegenerateComponent, Mixture
+from em.mixtures.mixture import Mixture
+from em.mixtures.poisson import PoissonMixture
 from em.studies import diagnosis, lessons
 from em.studies.bound import bounds
 from em.studies.lessons import describe
@@ -36,11 +42,14 @@ __all__ = [
     "GaussianMixture",
     "Information",
     "Mixture",
+    "Observations",
     "Optimum",
+    "PoissonMixture",
     "Record",
     "Restarts",
     "Run",
     "StandardErrors",
+    "Statistics",
     "StopReason",
     "StoppingRule",
     "aic",
@@ -51,12 +60,14 @@ __all__ = [
     "datasets",
     "describe",
     "diagnosis",
+    "e_step",
     "fit",
     "information",
     "iterate",
     "kmeans_start",
     "labels_switched",
     "lessons",
+    "m_step",
     "match",
     "preferred",
     "quantile_start",

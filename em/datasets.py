@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,51 +14,16 @@ from em.mixtures.checks import Floats, brief
 from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.gaussian import GaussianMixture
 from em.mixtures.mixture import Mixture
+from em.mixtures.poisson import PoissonMixture
 
 __all__ = ["Dataset", "load", "names"]
 
-_FAMILIES: dict[str, type[Mixture]] = {family.family: family for family in (ExponentialMixture, GaussianMixture)}
+NAMES = ("faithful-waiting", "faithful-eruptions", "air-conditioning", "galaxies", "geyser-duration", "deaths")
+"""The data sets. All about each stands in its file, data/<name>.json."""
 
-_SETS = {
-    "faithful-waiting": (
-        "faithful_waiting",
-        "min",
-        "Two kinds of waiting, well apart: any sensible start ends in the same fit.",
-    ),
-    "faithful-eruptions": (
-        "faithful_eruptions",
-        "min",
-        "Short eruptions are fewer but vary less: components may differ in weight and width alike.",
-    ),
-    "air-conditioning": (
-        "proschan",
-        "h",
-        "Two exponentials fit hardly better than one: hundreds of iterations for little gain.",
-    ),
-    "galaxies": (
-        "galaxies_best",
-        "1000 km/s",
-        "Where EM ends depends on where it starts: a few galaxies apart from the rest make several optima.",
-    ),
-    "geyser-duration": (
-        "geyser_duration",
-        "min",
-        "Many night eruptions were noted as 2 or 4 minutes only: rounded values tempt a component to shrink onto them.",
-    ),
+_FAMILIES: dict[str, type[Mixture]] = {
+    family.family: family for family in (ExponentialMixture, GaussianMixture, PoissonMixture)
 }
-"""Public name -> entry of data/fits.json, unit of the observations, and what they teach."""
-
-_PUBLISHED = {
-    "faithful-waiting": (
-        GaussianMixture([0.3608861, 1 - 0.3608861], [54.61486, 80.09107], [5.87122, 5.86773]),
-        -1034.00175,
-    ),
-    "geyser-duration": (
-        GaussianMixture([0.3395497, 1 - 0.3395497], [1.950493, 4.237297], [0.228234, 0.431287]),
-        -298.1438,
-    ),
-}
-"""The fits that `Dataset.published` quotes, as numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +69,7 @@ class Dataset:
 
 def names() -> tuple[str, ...]:
     """Names that `load` knows."""
-    return tuple(_SETS)
+    return NAMES
 
 
 def load(name: str) -> Dataset:
@@ -116,38 +80,39 @@ def load(name: str) -> Dataset:
     ValueError
         If there is none of that name.
     """
-    if not isinstance(name, str) or name not in _SETS:
-        raise ValueError(f"name must be one of {', '.join(_SETS)}; got {brief(name)}")
+    if not isinstance(name, str) or name not in NAMES:
+        raise ValueError(f"name must be one of {', '.join(NAMES)}; got {brief(name)}")
     return _load(name)
 
 
 @cache
 def _load(name: str) -> Dataset:
-    key, unit, teaches = _SETS[name]
-    fit, fit_log_likelihood = _PUBLISHED.get(name, (None, None))
-    entry = _entries()[key]
+    entry = json.loads((files("em") / "data" / f"{name}.json").read_text("utf-8"))
     family = _FAMILIES[entry["family"]]
-    best = dict(entry["optimum"])
-    log_likelihood = best.pop("log_likelihood")
-    best.pop("iterations", None)
-    x = np.array(entry["x"], dtype=np.float64)
-    x.flags.writeable = False
+    published = entry["published_fit"]
     return Dataset(
         name=name,
         title=entry["title"],
         citation=entry["cite"],
-        unit=unit,
-        x=x,
-        start=family(**entry["start"]),
-        optimum=family(**best),
-        log_likelihood=log_likelihood,
-        published=entry.get("published"),
-        published_fit=fit,
-        published_log_likelihood=fit_log_likelihood,
-        teaches=teaches,
+        unit=entry["unit"],
+        x=_observations(entry),
+        start=_mixture(family, entry["start"]),
+        optimum=_mixture(family, entry["optimum"]),
+        log_likelihood=entry["optimum"]["log_likelihood"],
+        published=entry["published"],
+        published_fit=_mixture(family, published) if published else None,
+        published_log_likelihood=published["log_likelihood"] if published else None,
+        teaches=entry["teaches"],
     )
 
 
-@cache
-def _entries() -> MappingProxyType[str, Any]:
-    return MappingProxyType(json.loads((files("em") / "data" / "fits.json").read_text("utf-8")))
+def _observations(entry: dict[str, Any]) -> Floats:
+    """The observations of a file, read-only: `x`, or each of `values` as often as `counts` says."""
+    x = np.array(entry["x"] if "x" in entry else np.repeat(entry["values"], entry["counts"]), dtype=np.float64)
+    x.flags.writeable = False
+    return x
+
+
+def _mixture(family: type[Mixture], numbers: dict[str, Any]) -> Mixture:
+    """The mixture whose parameters are among the numbers of a file."""
+    return family(**{name: numbers[name] for name in family.parameter_names})

@@ -32,12 +32,23 @@ def exponential_em(
     x: Sequence[float], weights: Sequence[float], scales: Sequence[float], n_iter: int
 ) -> tuple[Floats, Floats, Floats]:
     """Weights and scales of n_iter + 1 records, shape (T + 1, K), and their log-likelihoods, shape (T + 1,)."""
+    return _mean_em(exponential_log_density, x, weights, scales, n_iter)
+
+
+def _mean_em(
+    log_density: Callable[[float, float], float],
+    x: Sequence[float],
+    weights: Sequence[float],
+    means: Sequence[float],
+    n_iter: int,
+) -> tuple[Floats, Floats, Floats]:
+    """EM for a family whose only parameter is its mean."""
     records = []
     for _ in range(n_iter + 1):
-        rows = [responsibilities(v, weights, [exponential_log_density(v, s) for s in scales]) for v in x]
-        records.append((list(weights), list(scales), math.fsum(row[1] for row in rows)))
+        rows = [responsibilities(v, weights, [log_density(v, m) for m in means]) for v in x]
+        records.append((list(weights), list(means), math.fsum(row[1] for row in rows)))
         n_k = [math.fsum(r[k] for r, _ in rows) for k in range(len(weights))]
-        scales = [math.fsum(r[k] * v for (r, _), v in zip(rows, x, strict=True)) / n_k[k] for k in range(len(n_k))]
+        means = [math.fsum(r[k] * v for (r, _), v in zip(rows, x, strict=True)) / n_k[k] for k in range(len(n_k))]
         weights = [n / len(x) for n in n_k]
     return tuple(np.array(column) for column in zip(*records, strict=True))
 
@@ -59,6 +70,17 @@ def gaussian_em(
         ]
         weights = [n / len(x) for n in n_k]
     return tuple(np.array(column) for column in zip(*records, strict=True))
+
+
+def poisson_log_probability(x: float, mean: float) -> float:
+    return x * math.log(mean) - mean - math.lgamma(x + 1)
+
+
+def poisson_em(
+    x: Sequence[float], weights: Sequence[float], means: Sequence[float], n_iter: int
+) -> tuple[Floats, Floats, Floats]:
+    """Weights and means of n_iter + 1 records, shape (T + 1, K), and their log-likelihoods, shape (T + 1,)."""
+    return _mean_em(poisson_log_probability, x, weights, means, n_iter)
 
 
 def components(parameters: dict[str, Floats]) -> list[stats.rv_frozen]:

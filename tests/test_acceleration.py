@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import em
-from em.fitting.passes import Passes
+from em.fitting.fast import FastPass
 
 OVERLAP = em.ExponentialMixture([0.5, 0.5], [0.5, 1])
 START = em.ExponentialMixture([0.5, 0.5], [0.3, 0.6])
@@ -94,20 +94,20 @@ def test_it_begins_as_em_and_is_the_same_every_time():
 def counted(monkeypatch, x, *arguments):
     """A run, and how often observations were passed through an E-step, by sums or with care."""
     passes = 0.0
-    expect, by_sums = em.Mixture._expect, Passes._pass
+    expect, by_sums = em.Mixture._expect, FastPass._pass
 
     def counting(self, part):
         nonlocal passes
         passes += part.size / x.size
         return expect(self, part)
 
-    def counting_sums(self, log_odds):
+    def counting_sums(self, log_odds, direct):
         nonlocal passes
         passes += 1
-        return by_sums(self, log_odds)
+        return by_sums(self, log_odds, direct)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Passes, "_pass", counting_sums)
+        patch.setattr(FastPass, "_pass", counting_sums)
         patch.setattr(em.Mixture, "_expect", counting)
         run = em.fit(x, *arguments)
     return run, passes

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 import em
+from components.run_view import reply
+from components.sources import SOURCES
 from tests import oracle
+from tests.asking import run_request
 
 FAMILIES = pytest.mark.parametrize("family", ["exponential", "gaussian"])
 KS = pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
@@ -102,3 +105,20 @@ def test_a_run_that_ended_at_its_start_has_no_bounds():
 def test_bad_responsibilities_are_refused(q, message):
     with pytest.raises(ValueError, match=message):
         em.ExponentialMixture([0.5, 0.5], [1, 2]).lower_bound([1.0, 2.0], q)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_half_steps_of_a_run_on_the_page_are_those_of_the_engine(source):
+    result = reply(run_request(source) | {"max_iter": 6, "tol": 0})["result"]
+    family, x = SOURCES[source].family, np.array(result["x"])
+    rows = zip(*map(np.array, result["trajectory"].values()), strict=True)
+    records = [family(weights / np.sum(weights), *others) for weights, *others in rows]
+    assert len(records) == 7
+    for t, (mixture, following) in enumerate(pairwise(records)):
+        statistics = em.e_step(x, mixture)
+        assert statistics.log_likelihood == pytest.approx(result["log_likelihood"][t], rel=1e-10)
+        fitted = em.m_step(statistics)
+        for name, values in fitted.parameters.items():
+            np.testing.assert_allclose(following.parameters[name], values, rtol=1e-8)
+        bound = fitted.lower_bound(x, mixture.responsibilities(x))
+        assert result["bounds"][t] == pytest.approx(bound, rel=1e-10)

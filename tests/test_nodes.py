@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import em
-from em.fitting import nodes, passes
+from em.fitting import fast, nodes
+from em.fitting.fast import CHUNK, FEW, SHARE
 from em.fitting.nodes import ORDER, STEEPEST, bins_for, gather, spread_of_slopes
-from em.fitting.passes import CHUNK, FEW, SHARE, Passes
-from tests.test_passes import EXPONENTIAL, FAMILIES, GAUSSIAN, assert_agree
+from tests.test_fast import EXPONENTIAL, FAMILIES, GAUSSIAN, assert_agree, step
 
 CURVES = {
     "logistic": lambda x, steepness: 1 / (1 + np.exp(-steepness * x)),
@@ -74,16 +74,16 @@ def random_start(seed):
 
 
 def test_passes_over_nodes_agree_with_passes_over_observations():
-    gathered = 0
+    n_gathered = 0
     for seed in range(200):
         x, start = random_start(seed)
-        used, mixture = Passes(x, start), start
+        used, mixture = em.Observations(x, type(start)), start
         for _ in range(6):
-            fast, whole = used.step(mixture), Passes(x, mixture).step(mixture)
-            assert_agree(fast, whole, rtol=1e-12)
+            gathered, whole = step(used, mixture), step(x, mixture)
+            assert_agree(gathered, whole, rtol=1e-12)
             mixture = whole[1]
-        gathered += used._nodes is not None
-    assert gathered > 100
+        n_gathered += used._fast._nodes is not None
+    assert n_gathered > 100
 
 
 @FAMILIES
@@ -91,7 +91,7 @@ def test_whole_runs_over_nodes_agree_with_runs_over_observations(mixture, monkey
     x, _ = mixture.sample(30_000, np.random.default_rng(5))
     start = em.quantile_start(x, type(mixture), 2)
     run = em.fit(x, start, em.StoppingRule(300))
-    monkeypatch.setattr(passes, "FEW", x.size + 1)
+    monkeypatch.setattr(fast, "FEW", x.size + 1)
     whole = em.fit(x, start, em.StoppingRule(300))
     assert run.n_iter == whole.n_iter
     np.testing.assert_allclose(run.log_likelihood, whole.log_likelihood, rtol=1e-14)
@@ -108,23 +108,23 @@ def gatherings(monkeypatch):
         made.append(n_bins)
         return gather(parts, low, high, n_bins)
 
-    monkeypatch.setattr(passes, "gather", counted)
+    monkeypatch.setattr(fast, "gather", counted)
     return made
 
 
 def test_observations_are_gathered_at_the_second_pass_and_again_where_odds_have_become_too_steep(monkeypatch):
     made = gatherings(monkeypatch)
     x, _ = EXPONENTIAL.sample(50_000, np.random.default_rng(0))
-    used = Passes(x, EXPONENTIAL)
+    used = em.Observations(x, em.ExponentialMixture)
     alike = em.ExponentialMixture([0.5, 0.5], [0.5, 0.7])
-    used.step(alike)
+    step(used, alike)
     assert made == []
-    used.step(alike)
-    used.step(alike)
+    step(used, alike)
+    step(used, alike)
     assert len(made) == 1
-    used.step(EXPONENTIAL)
+    step(used, EXPONENTIAL)
     assert len(made) == 2
-    used.step(alike)  # finer ones serve as well
+    step(used, alike)  # finer ones serve as well
     assert len(made) == 2
 
 

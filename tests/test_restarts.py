@@ -8,8 +8,8 @@ import pytest
 import em
 from tests.test_reference import ENTRIES
 
-GALAXIES = np.array(ENTRIES["galaxies_best"]["x"])
-BEST, LOCAL = (ENTRIES[name]["optimum"]["log_likelihood"] for name in ("galaxies_best", "galaxies_local"))
+GALAXIES = np.array(ENTRIES["galaxies"]["x"])
+BEST, LOCAL = (ENTRIES[name]["optimum"]["log_likelihood"] for name in ("galaxies", "galaxies-local"))
 SPIKED = np.r_[0, np.random.default_rng(1).normal(8, 1, 40)]
 
 
@@ -65,7 +65,7 @@ def test_every_run_is_in_exactly_one_end_and_ends_are_ranked(family, k):
 
 
 def test_the_same_optimum_with_its_labels_switched_is_one():
-    x = ENTRIES["faithful_waiting"]["x"]
+    x = ENTRIES["faithful-waiting"]["x"]
     start, switched = em.GaussianMixture([0.5, 0.5], [55, 80], [5, 5]), em.GaussianMixture([0.5, 0.5], [80, 55], [5, 5])
     found = em.restarts(x, [start, switched])
     assert [optimum.count for optimum in found.optima] == [2]

@@ -114,7 +114,7 @@ def test_kmeans_start_finds_groups_that_are_far_apart():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([1.0, 2.0], "gaussian", 2), "family must be em.ExponentialMixture or em.GaussianMixture; got 'gaussian'"),
+        (([1.0, 2.0], "gaussian", 2), "family must be a family of mixtures such as em.GaussianMixture; got 'gaussian'"),
         (([1.0, 2.0], em.GaussianMixture, 0), "n_components must be a whole number, at least 1; got 0"),
         (([1.0, 2.0], em.GaussianMixture, 1.5), "n_components must be a whole number"),
         (([-1.0, 2.0], em.ExponentialMixture, 2), "x must not be negative"),

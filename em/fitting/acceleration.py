@@ -1,14 +1,16 @@
-"""EM to begin with, then leaps along its own way: far fewer passes over the data where components overlap.
+"""Accelerated EM: EM at first, then leaps along its path. Overlapping components need far fewer passes over the data.
 
-EM closes, in an iteration, the share of the gap that the incomplete data tell of the complete ones: where components
-overlap, a thousandth. The Hessian knows that share, and so where thousands of iterations would lead if the
-log-likelihood were a parabola (`Information.leap`): near an optimum to its top, which is Newton's method [1]_; along a
-ridge that is nearly flat, or bends upwards slightly, far along it. A leap is taken only if the log-likelihood rises,
-and counts only if such leaps lead to a maximum. At saddles that bend upwards more, and wherever else leaps lead to
-nothing, it is EM's turn.
+In one iteration EM closes only a share of the gap to the optimum. This share is the information in the incomplete data
+relative to that in the complete data: a thousandth where components overlap. The Hessian gives this share, so it also
+gives the point that thousands of iterations would reach if the log-likelihood were a parabola (`Information.leap`).
+Near an optimum this point is the top of the parabola, as in Newton's method [1]_. Along a ridge that is nearly flat, or
+that bends upwards slightly, it is far along the ridge.
 
-That maximum is nearly always the one that EM creeps to (of 1,200 random fits one ended at another, a higher one), but
-there is no guarantee: where ways part, EM may pass it by and go to another one.
+A leap is accepted only if the log-likelihood rises, and leaps count only if they lead to a maximum. At saddles that
+bend upwards more, and at all other points from which leaps do not lead to a maximum, EM continues.
+
+That maximum is nearly always the one that EM approaches slowly (of 1,200 random fits, one ended at another maximum,
+which was higher). There is no guarantee: where the two paths separate, EM may miss that maximum and go to another one.
 
 References
 ----------
@@ -17,97 +19,124 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from itertools import count
 
 import numpy as np
 
-from em.fitting.information import Information
-from em.fitting.passes import Passes, proper
+from em.fitting.algorithm import e_step, m_step
+from em.fitting.information import Information, information_at
+from em.fitting.observations import Observations
+from em.fitting.run import Record
 from em.fitting.stopping import StoppingRule, rounding_level
 from em.mixtures.checks import Floats
 from em.mixtures.mixture import Mixture
 
-__all__ = ["Step", "steps"]
+__all__ = ["run_accelerated"]
 
 EM_STEPS = 5
 """Iterations of EM before leaps are tried."""
 
 PATIENCE = 2
-"""Where they came to nothing, they are tried again after one iteration in so many of those made."""
+"""Leaps that reach no maximum are tried again after n / `PATIENCE` more iterations, where n have been made so far."""
 
-LEAPS = 30
-"""So many have arrived, or they do not from there."""
+MAX_LEAPS = 30
+"""Most leaps in a row: either these reach a maximum, or leaps from that point reach none."""
 
 STEEP = 0.002
-"""Where a direction bends upwards by more than this share, EM gets away by itself, by so much in an iteration: a leap
-from there saves more passes, but is more often to another maximum than EM's."""
+"""Where a direction bends upwards by more than this share, there are no leaps.
 
-TRIALS = 5
-"""A leap that does not raise the log-likelihood is halved until it has been tried so often."""
+EM leaves such a point by itself, at this rate per iteration. A leap would save more passes, but it would lead more
+often to another maximum than EM's."""
+
+MAX_TRIALS = 5
+"""Most trials of a leap. The leap is halved after each trial that does not raise the log-likelihood."""
 
 RISE = 1e-4
-"""Share of the rise along the gradient that a leap must reach (Armijo)."""
+"""A leap must reach this share of the rise along the gradient (Armijo)."""
 
 
-class Step(NamedTuple):
-    """A mixture on the way: its own log-likelihood, passes over the data so far, and the Hessian where it is known."""
+def run_accelerated(
+    observations: Observations, start: Mixture, stopping: StoppingRule, stop: Callable[[Record], bool]
+) -> Iterator[Record]:
+    """Yield the start and the result of every iteration until `stop` is true.
 
-    mixture: Mixture
-    log_likelihood: float
-    n_passes: int
-    information: Information | None = None
+    Parameters
+    ----------
+    observations : Observations
+        Observations, prepared for the family of `start`.
+    start : Mixture
+        Where to start; it is record 0.
+    stopping : StoppingRule
+        Its tolerance and its deadline apply to the leaps.
+    stop : callable
+        Takes a record and returns whether the run ends there.
+
+    Yields
+    ------
+    Record
+        The start, then the result of every iteration.
+
+    Raises
+    ------
+    DegenerateComponent
+        If a component has no weight left or has shrunk onto single points.
+    """
+    for record in _records(observations, start, stopping):
+        yield record
+        if stop(record):
+            return
 
 
-def steps(passes: Passes, mixture: Mixture, stopping: StoppingRule) -> Iterator[Step]:
-    """Every iteration from a start, without end; `DegenerateComponent` from EM's M-step ends it."""
-    n_iter, wait = 0, EM_STEPS
+def _records(observations: Observations, mixture: Mixture, stopping: StoppingRule) -> Iterator[Record]:
+    """Yield iterations of EM and leaps without end."""
+    index, n_iter, wait = count(), 0, EM_STEPS
     while True:
         for _ in range(wait):
-            log_likelihood, following = passes.step(mixture)
-            yield Step(mixture, log_likelihood, passes.count)
-            mixture = proper(following)
-        here = passes.information(mixture)
-        yield Step(mixture, here.log_likelihood, passes.count, here)
+            statistics = e_step(observations, mixture)
+            yield Record(next(index), mixture, statistics.log_likelihood, observations.n_passes)
+            mixture = m_step(statistics)
+        here = information_at(observations, mixture)
+        yield Record(next(index), mixture, here.log_likelihood, observations.n_passes, here)
         n_iter += wait + 1
         wait = max(EM_STEPS, n_iter // PATIENCE)
-        for step in _to_the_top(passes, here, stopping):
-            yield step
-            mixture = step.mixture
-        mixture = proper(passes.step(mixture)[1])
+        for reached, n_passes in _to_the_top(observations, here, stopping):
+            mixture = reached.mixture
+            yield Record(next(index), mixture, reached.log_likelihood, n_passes, reached)
+        mixture = m_step(e_step(observations, mixture))
 
 
-def _to_the_top(passes: Passes, here: Information, stopping: StoppingRule) -> list[Step]:
-    """Leaps to a maximum; none if it is not reached, or EM needs no help to begin with."""
-    path: list[Step] = []
+def _to_the_top(observations: Observations, here: Information, stopping: StoppingRule) -> list[tuple[Information, int]]:
+    """Make leaps to a maximum, each with the passes so far; none if they reach no maximum or EM needs no help."""
+    path: list[tuple[Information, int]] = []
     n = here.n_observations
     small = max(stopping.tol * n, rounding_level(here.log_likelihood, n))
-    while len(path) < LEAPS and not stopping.out_of_time:
+    while len(path) < MAX_LEAPS and not stopping.out_of_time:
         if here.shares.min(initial=0) < -STEEP:
             break
-        there = _leap(passes, here)
-        if there is None:
+        reached = _leap(observations, here)
+        if reached is None:
             break
-        path.append(Step(there.mixture, there.log_likelihood, passes.count, there))
-        if here.gain() < small and there.gain() < small:
+        path.append((reached, observations.n_passes))
+        if here.gain() < small and reached.gain() < small:
             return path
-        here = there
+        here = reached
     return []
 
 
-def _leap(passes: Passes, here: Information) -> Information | None:
-    """What is found a leap further; None where there is nothing higher."""
+def _leap(observations: Observations, here: Information) -> Information | None:
+    """Information at the end of a leap; None if the log-likelihood is not higher there."""
     rise = RISE * float(here.gradient @ here.leap)
     noise = rounding_level(here.log_likelihood, here.n_observations)
-    for part in 0.5 ** np.arange(TRIALS):
-        there = passes.information(moved(here.mixture, part * here.leap))
-        if there.log_likelihood - here.log_likelihood >= part * rise - noise:
-            return there
+    for fraction in 0.5 ** np.arange(MAX_TRIALS):
+        trial = information_at(observations, moved(here.mixture, fraction * here.leap))
+        if trial.log_likelihood - here.log_likelihood >= fraction * rise - noise:
+            return trial
     return None
 
 
 def moved(mixture: Mixture, step: Floats) -> Mixture:
-    """The mixture a step away, in the coordinates of `em.information`."""
+    """The mixture after a step in the coordinates of `em.information`."""
     log_weights, *others = step.reshape(-1, mixture.n_components)
     weights = mixture.weights * np.exp(log_weights - log_weights.max())
-    return type(mixture)._trusted(weights / weights.sum(), *mixture._stepped(np.array(others)))
+    return type(mixture)._of_arrays(weights / weights.sum(), *mixture._stepped(np.array(others)))

@@ -1,68 +1,88 @@
-"""Whether a run has converged: Aitken's estimate suggests it, and the Newton decrement confirms it.
+"""When a run ends, and why. Aitken's estimate suggests that it has converged; the Newton decrement confirms it.
 
-The estimate reads increments only, and on a plateau they shrink as they do near a maximum. Gradient and Hessian at the
-point itself tell the two apart, for one more pass over the data.
+The estimate reads increments of the log-likelihood only, and on a plateau they shrink as they do near a maximum.
+Gradient and Hessian at the point itself tell the two apart, for one more pass over the observations.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
-from em.fitting.information import FLAT, Information
-from em.fitting.passes import Passes
-from em.fitting.stopping import StoppingRule, remaining_gain, rounding_level
+from em.fitting.information import FLAT, Information, information_at
+from em.fitting.observations import Observations
+from em.fitting.run import Record
+from em.fitting.stopping import StoppingRule, StopReason, remaining_gain, rounding_level
 from em.mixtures.mixture import Mixture
 
-__all__ = ["Convergence"]
+__all__ = ["Ending"]
 
 PATIENCE = 20
-"""What was not confirmed is asked again after one iteration in so many of those made."""
+"""An end that was not confirmed is checked again after n / 20 more iterations, n those made so far."""
 
 UPHILL = 8
-"""The same where it bends upwards: there is a way to go first."""
+"""The same where the log-likelihood bends upwards: there is a long way to go first."""
 
 
-class Convergence:
-    """Says of one record after the other whether a run has converged.
+class Ending:
+    """Decides after each record of a run whether the run ends there, and why.
 
     Attributes
     ----------
+    reason : StopReason
+        Why the run ended. A run that is still going on has no other reason than that it may not be over.
     gain : float or None
-        Gain per observation still to come at the last record, by the Newton decrement, inf where it cannot tell; None
-        where it was not asked.
+        Gain per observation still to come at the last record, by the Newton decrement; inf where it cannot tell; None
+        where it was not computed.
     """
 
-    def __init__(self, passes: Passes, stopping: StoppingRule) -> None:
-        self._passes = passes
+    def __init__(self, observations: Observations, start: Mixture, stopping: StoppingRule) -> None:
+        self._observations = observations
         self._stopping = stopping
-        self._small = False
-        self._next = 0
+        self._tied_start = bool(start.tied_components())
+        self._log_likelihood: list[float] = []
+        self._was_small = False
+        self._next_check = 0
+        self.reason: StopReason | None = None
         self.gain: float | None = None
 
-    def reached(self, mixture: Mixture, log_likelihood: Sequence[float], here: Information | None) -> bool:
-        """Whether the run has converged at its last record: `mixture`, and what is known `here` of the Hessian."""
+    def reached(self, record: Record) -> bool:
+        """Whether the run ends at this record, the next one."""
+        self._log_likelihood.append(record.log_likelihood)
+        self.reason = self._converged(record) or self._stopping.unless_converged(record.index)
+        if self.reason and self.reason.cut_off:
+            self._doubt(record)
+        return self.reason is not None
+
+    def _converged(self, record: Record) -> StopReason | None:
+        if self._tied_start:  # identical components stand still at a saddle, however small the increments
+            suggested = self._stopping.suggests_end(self._log_likelihood, self._observations.x.size)
+            return StopReason.STATIONARY_START if suggested else None
+        return StopReason.CONVERGED if self._confirmed(record) else None
+
+    def _confirmed(self, record: Record) -> bool:
+        """Whether less than the tolerance is still to come, by gradient and Hessian."""
         self.gain = None
+        here, n = record.information, self._observations.x.size
         if here is not None and here.is_settled:
-            before, self._small = self._small, self._is_small(here)
-            return before and self._small
-        self._small = False
-        n_iter = len(log_likelihood) - 1
-        if n_iter < self._next or not self._stopping.suggests_end(log_likelihood, self._passes.x.size):
+            before, self._was_small = self._was_small, self._is_small(here)
+            return before and self._was_small
+        self._was_small = False
+        if record.index < self._next_check or not self._stopping.suggests_end(self._log_likelihood, n):
             return False
-        small = self._is_small(here or self._passes.information(mixture))
-        self._next = n_iter + 1 + n_iter // (UPHILL if self.gain == math.inf else PATIENCE)
+        small = self._is_small(here or information_at(self._observations, record.mixture))
+        self._next_check = record.index + 1 + record.index // (UPHILL if self.gain == math.inf else PATIENCE)
         return small
 
-    def doubt(self, mixture: Mixture, log_likelihood: Sequence[float]) -> None:
-        """Ask about the last record of a run that has not converged, if Aitken's estimate says that it has.
+    def _doubt(self, record: Record) -> None:
+        """Compute the gain to come at the last record of a run that was cut off, where Aitken's estimate sees none.
 
         On a plateau increments sink to the level of rounding, and the estimate to 0, with much still to come.
         """
-        if self.gain is None and remaining_gain(log_likelihood, self._passes.x.size) <= self._stopping.tol:
-            self._is_small(self._passes.information(mixture))
+        suggested = remaining_gain(self._log_likelihood, self._observations.x.size) <= self._stopping.tol
+        if self.gain is None and suggested:
+            self._is_small(information_at(self._observations, record.mixture))
 
     def _is_small(self, here: Information) -> bool:
         """Whether less than the tolerance is still to come.
@@ -70,8 +90,8 @@ class Convergence:
         Where components coincide the Hessian is 0 along some directions. One that bends upwards by no more than the
         tolerance is no saddle to be left: what it gains within reach is counted (`Information.gain`).
         """
-        n, tol = self._passes.x.size, self._stopping.tol
-        gain = here.gain(max(tol, FLAT)) / n
+        tol = self._stopping.tol
+        gain = here.gain(max(tol, FLAT)) / here.n_observations
         self.gain = 0.0 if gain < _resolution(here) else gain
         return tol > 0 and self.gain < tol
 

@@ -1,13 +1,13 @@
-"""Gradient and observed information of the log-likelihood, and the standard errors that follow from it.
+"""Gradient and observed information of the log-likelihood, from which standard errors follow.
 
-Coordinates are relative to where a mixture stands, so that they know no unit: the logarithm of each weight up to a
-common constant (log-ratios), then what `Mixture._stepped` moves, a component's location in units of its own size and
-the logarithm of its size. All K log-weights are carried along; `Information` leaves out the direction in which they
-mean nothing.
+The coordinates are relative to a given mixture, so they have no unit. First comes the logarithm of each weight, up to
+a common constant (log-ratios). Then come the coordinates of `Mixture._stepped`: a component's location in units of its
+own size, and the logarithm of its size. All K log-weights are used, although one direction among them has no meaning;
+`Information` leaves that direction out.
 
-With r_nk the responsibilities and v_nk the derivatives of log f(x_n | k), all follows from one E-step [1]_: the
-gradient is sum_n r_nk (1, v_nk), less N pi_k for a weight; the Hessian is the expected second derivative of the
-complete data plus the covariance of its score given x.
+Let r_nk be the responsibilities and v_nk the derivatives of log f(x_n | k). One E-step gives everything [1]_. The
+gradient is sum_n r_nk (1, v_nk), minus N pi_k for a weight. The Hessian is the expected second derivative of the
+complete-data log-likelihood plus the covariance of the complete-data score, given x.
 
 References
 ----------
@@ -22,47 +22,50 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from em.fitting.observations import Observations
 from em.mixtures.checks import Floats
+from em.mixtures.derivatives import SECOND, curvatures
 from em.mixtures.mixture import Mixture, require_mixture
 
-__all__ = ["Information", "StandardErrors", "information", "standard_errors"]
+__all__ = ["FLAT", "Information", "compute_information", "information", "information_at"]
 
 CHUNK = 8192
-"""Observations at a time: arrays of a few rows by so many stay in cache, and memory does not grow with N."""
+"""Observations in a chunk: arrays with a few rows of this length stay in cache, and memory does not grow with N."""
 
 FLAT = 1e-6
-"""Shares of the information below this cannot be told from 0: along such a direction EM takes a million iterations."""
+"""Shares of the information below this cannot be distinguished from 0.
 
-LONGEST = 0.5
-"""How far, in each coordinate, the parabola of Newton's method is trusted."""
+Along such a direction EM takes a million iterations."""
+
+TRUST_RADIUS = 0.5
+"""Largest step, in each coordinate, for which the parabola of Newton's method is trusted."""
 
 TIMES = 2.0 ** np.arange(-20, 25)
-"""Iterations of EM that a leap may stand for: after the most even a direction of share `FLAT` is at its top."""
-
-WIDEST = 0.5
-"""A weight's standard error beyond this says that there is no knowing, and the others are as doubtful."""
-
-NEAR_OPTIMUM = 0.1
-"""An estimate at most so many standard errors from the optimum is at it."""
+"""Numbers of EM iterations that a leap may replace. The largest takes even a direction of share `FLAT` to its top."""
 
 
 @dataclass(frozen=True, eq=False)
 class Information:
-    """What one pass over the data says of the log-likelihood around a mixture.
+    """The log-likelihood around a mixture, as one pass over the data shows it.
 
     Attributes
     ----------
     mixture : Mixture
-        Where.
+        The mixture at which the derivatives are taken.
     n_observations : int
         Number of observations N.
     log_likelihood : float
-        Total, in nats.
+        Total log-likelihood, in nats.
     gradient : ndarray, shape (P,)
-        Its derivatives by the coordinates of this module, P = K times the number of parameters of a component, a
-        weight counted: all components' first coordinate, then all their second.
+        Derivatives of the log-likelihood with respect to the coordinates of this module. P is K times the number of
+        parameters of a component, its weight included. The first coordinate of all components comes first, then the
+        second of all, and so on.
     hessian : ndarray, shape (P, P)
-        Its second derivatives by them.
+        Second derivatives with respect to the same coordinates.
+    unit_information : ndarray, shape (m, K)
+        Information about each coordinate after the weights in one observation with a known label.
+    closed_form : bool
+        Whether the family has its derivatives in closed form; otherwise they are computed by differences.
     """
 
     mixture: Mixture
@@ -70,23 +73,23 @@ class Information:
     log_likelihood: float
     gradient: Floats
     hessian: Floats
+    unit_information: Floats
+    closed_form: bool = True
 
     @cached_property
     def _basis(self) -> Floats:
-        """Directions in which the information of the complete data is the identity, shape (P, p), p free parameters."""
+        """Directions in which the complete-data information is the identity, shape (P, p), with p free parameters."""
         weights = self.mixture.weights
         k = weights.size
         roots = np.sqrt(weights)
-        # A Householder reflection that takes the first axis to `roots`: its other columns are orthonormal to them.
+        # A Householder reflection maps the first axis to `roots`. Its other columns are orthonormal to `roots`.
         u = roots / np.linalg.norm(roots)
         u[0] += 1
         across = (np.eye(k) - np.outer(u, u) / u[0])[:, 1:]
-        at_its_fit = np.zeros((self.gradient.size // k - 1, 1))
-        each = -np.diagonal(type(self.mixture)._curvature(np.ones(1), at_its_fit)[..., 0])
         basis = np.zeros((self.gradient.size, self.gradient.size - 1))
         with np.errstate(divide="ignore", over="ignore"):
             basis[:k, : k - 1] = across / roots[:, np.newaxis]
-            basis[k:, k - 1 :] = np.diag(1 / np.sqrt(np.outer(each, weights)).ravel())
+            basis[k:, k - 1 :] = np.diag(1 / np.sqrt(self.unit_information * weights).ravel())
             basis /= np.sqrt(self.n_observations)
         return basis
 
@@ -101,10 +104,10 @@ class Information:
 
     @property
     def shares(self) -> Floats:
-        """Eigenvalues of the observed information relative to that of the complete data, ascending, shape (p,).
+        """Eigenvalues of the observed information relative to the complete-data information, ascending, shape (p,).
 
-        At an optimum they are the share that is left of it when labels are unknown, along each direction, and EM closes
-        that share of the gap in an iteration [1]_: the first is the rate at which EM ends.
+        At an optimum, each is the share of the information along its direction that remains when labels are unknown.
+        EM closes this share of the gap in one iteration [1]_. The first eigenvalue is the rate of EM near its end.
 
         References
         ----------
@@ -114,56 +117,60 @@ class Information:
 
     @property
     def is_concave(self) -> bool:
-        """Whether the Hessian is negative definite, beyond rounding and what cannot be told from it."""
+        """Whether the Hessian is negative definite by more than `FLAT`, so that this cannot be rounding."""
         return bool(self.shares.min(initial=np.inf) > FLAT)
 
     @property
     def is_settled(self) -> bool:
-        """Whether it is concave, and the top of the parabola so near that there is reason to trust it."""
-        return self.is_concave and bool(np.abs(self.newton_step).max() <= LONGEST)
+        """Whether the parabola is concave, and its top is near enough to be trusted."""
+        return self.is_concave and bool(np.abs(self.newton_step).max() <= TRUST_RADIUS)
 
     @cached_property
     def newton_step(self) -> Floats:
-        """Newton's step to the top of the parabola with this gradient and Hessian, shape (P,), where it is concave."""
+        """Newton's step to the top of the parabola with this gradient and Hessian, shape (P,), if it is concave."""
         values, vectors = self._eigen
         step: Floats = self._basis @ (vectors @ (self._slope / values))
         return step
 
     @cached_property
     def leap(self) -> Floats:
-        """Where many iterations of EM would go on the parabola with this gradient and Hessian, shape (P,).
+        """Step of many EM iterations on the parabola with this gradient and Hessian, shape (P,).
 
-        Along an eigenvector with share v EM goes up by the slope, and the slope shrinks v times, in an iteration [1]_:
-        to slope (1 - exp(-v t)) / v in t of them. There are as many as no coordinate is moved farther than `LONGEST`:
-        where it is concave and the top is near that is Newton's step, and where it bends upwards the way is EM's too.
+        Along an eigenvector with share v, one iteration of EM moves by the slope, and the slope shrinks by v times
+        itself [1]_. After t iterations the step is slope (1 - exp(-v t)) / v. The number t is the largest of `TIMES`
+        for which no coordinate moves by more than `TRUST_RADIUS`. If the parabola is concave and its top is near, this
+        is Newton's step. If the parabola bends upwards, the step still follows the path of EM.
 
         References
         ----------
         .. [1] Lange (1995), J. R. Statist. Soc. B 57, 425-437.
         """
         values, vectors = self._eigen
-        values = np.where(values == 0, 1e-100, values)  # where the way is slope t, and so it is with this
+        values = np.where(values == 0, 1e-100, values)  # at share 0 the step is slope t, and 1e-100 gives the same
         with np.errstate(over="ignore", invalid="ignore"):
-            times = -np.expm1(np.outer(-values, TIMES)) / values[:, np.newaxis]
-            leaps = self._basis @ (vectors @ (self._slope[:, np.newaxis] * times))
-            near = np.abs(leaps).max(axis=0, initial=0) <= LONGEST
+            factors = -np.expm1(np.outer(-values, TIMES)) / values[:, np.newaxis]
+            leaps = self._basis @ (vectors @ (self._slope[:, np.newaxis] * factors))
+            near = np.abs(leaps).max(axis=0, initial=0) <= TRUST_RADIUS
         leap: Floats = leaps[:, max(int(np.append(near, False).argmin()) - 1, 0)]
         return leap
 
     @cached_property
     def _slope(self) -> Floats:
-        """The gradient along the eigenvectors."""
+        """The gradient along the eigenvectors, shape (p,)."""
         slope: Floats = self._eigen[1].T @ (self._basis.T @ self.gradient)
         return slope
 
     def gain(self, flat: float = FLAT) -> float:
-        """By how much the total log-likelihood has still to rise, as far as gradient and Hessian can tell.
+        """Rise of the total log-likelihood that is still to come, in nats, estimated from gradient and Hessian.
 
-        Along a direction that bends downwards by more than `flat` that is up to the top of the parabola: the Newton
-        decrement, twice which is the squared distance from the top in standard errors. Along one that bends by less,
-        either way, the top may be anywhere or nowhere, and the slope alone is no reason to trust the parabola farther
-        than `LONGEST`: there it is up to the top or so far, whichever is nearer. It is inf where a direction bends
-        upwards by more than `flat`.
+        Along a direction that bends downwards by more than `flat`, this is the rise to the top of the parabola. It is
+        the Newton decrement; twice the decrement is the squared distance from the top in standard errors.
+
+        Along a direction that bends less, upwards or downwards, the top may be anywhere or may not exist. The slope
+        alone is no reason to trust the parabola beyond `TRUST_RADIUS`. So this counts only the rise to that distance,
+        or to the top if the top is nearer.
+
+        The result is inf if a direction bends upwards by more than `flat`.
         """
         values, vectors = self._eigen
         if (values < -flat).any():
@@ -171,43 +178,27 @@ class Information:
         slope = np.abs(self._slope)
         with np.errstate(divide="ignore", invalid="ignore"):
             top = slope / np.maximum(values, 0)
-            reach = LONGEST / np.abs(self._basis @ vectors).max(axis=0, initial=0)
-        way = np.where(values > flat, top, np.fmin(top, reach))
-        return float((slope * way - values * way**2 / 2).sum())
+            reach = TRUST_RADIUS / np.abs(self._basis @ vectors).max(axis=0, initial=0)
+        distance = np.where(values > flat, top, np.fmin(top, reach))
+        return float((slope * distance - values * distance**2 / 2).sum())
 
     def covariance(self) -> Floats:
-        """Inverse of the observed information, for the coordinates of this module, shape (P, P)."""
+        """Inverse of the observed information, in the coordinates of this module, shape (P, P)."""
         values, vectors = self._eigen
         root = self._basis @ vectors / np.sqrt(values)
         covariance: Floats = root @ root.T
         return covariance
 
 
-@dataclass(frozen=True, eq=False)
-class StandardErrors:
-    """Standard errors of an estimate, or why there are none.
-
-    Attributes
-    ----------
-    parameters : dict or None
-        Name -> standard error of each component's parameter, shape (K,), in the order of `Mixture.parameters`.
-    message : str
-        What they are, or why there are none, in a sentence.
-    """
-
-    parameters: dict[str, Floats] | None
-    message: str
-
-
 def information(x: ArrayLike, mixture: Mixture) -> Information:
-    """Log-likelihood, gradient and Hessian of a mixture in one pass over the data.
+    """Compute the log-likelihood, gradient and Hessian of a mixture in one pass over the data.
 
     Parameters
     ----------
     x : array_like, shape (N,)
         Observations, within the support of the family.
     mixture : Mixture
-        Where.
+        The mixture at which to take the derivatives.
 
     Returns
     -------
@@ -216,17 +207,27 @@ def information(x: ArrayLike, mixture: Mixture) -> Information:
     Raises
     ------
     ValueError
-        As `check_observations`; if `mixture` is no mixture.
+        As `check_observations`; also if `mixture` is not a mixture.
     """
     require_mixture("mixture", mixture)
-    return _information(mixture.check_observations(x), mixture)
+    return compute_information(mixture.check_observations(x), mixture)
 
 
-def _information(x: Floats, mixture: Mixture) -> Information:
+def information_at(observations: Observations, mixture: Mixture) -> Information:
+    """Compute `information` for prepared observations; this counts as a pass over them."""
+    observations.count_pass()
+    return compute_information(observations.x, mixture)
+
+
+def compute_information(x: Floats, mixture: Mixture, step: float = SECOND) -> Information:
+    """Compute `information` for checked observations.
+
+    `step` is the step of second derivatives for a family without a closed form.
+    """
     k = mixture.n_components
     log_likelihood = 0.0
     total, own, outer = (np.zeros(()) for _ in range(3))
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for part in np.split(x, range(CHUNK, x.size, CHUNK)):
             r, log_density = mixture._expect(part)
             v = np.concatenate((np.ones((1, k, part.size)), mixture._slopes(part)))
@@ -236,7 +237,11 @@ def _information(x: Floats, mixture: Mixture) -> Information:
             total = total + rv.sum(axis=2)
             own = own + np.einsum("akn,bkn->abk", rv, v)
             outer = outer + rows @ rows.T
-        own[1:, 1:] += mixture._curvature(total[0], total[1:])
+        unit = mixture._unit_information()
+        if unit is None:
+            unit = np.einsum("aak->ak", own[1:, 1:]) / total[0]
+        curvature = mixture._curvature(total[0], total[1:])
+        own[1:, 1:] += _numerical_curvature(x, mixture, step) if curvature is None else curvature
     weights = x.size * mixture.weights
     hessian = -outer
     blocks = hessian.reshape(len(total), k, len(total), k)
@@ -244,62 +249,12 @@ def _information(x: Floats, mixture: Mixture) -> Information:
         blocks[:, j, :, j] += own[..., j]
     hessian[:k, :k] -= np.diag(weights) - np.outer(weights, mixture.weights)
     total[0] -= weights
-    return Information(mixture, x.size, log_likelihood, total.ravel(), hessian)
+    return Information(mixture, x.size, log_likelihood, total.ravel(), hessian, unit, curvature is not None)
 
 
-def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
-    """Standard errors of a maximum-likelihood estimate, from the observed information.
-
-    Asymptotic: the root of the diagonal of the inverse of minus the Hessian, taken to the parameters as they are shown
-    by the delta method. They say nothing of other optima, and little where components nearly coincide or a weight is
-    nearly 0.
-
-    Parameters
-    ----------
-    x : array_like, shape (N,)
-        Observations, within the support of the family.
-    mixture : Mixture
-        The estimate: the end of a run that has converged.
-
-    Returns
-    -------
-    StandardErrors
-        Without numbers, but with a sentence, where the Hessian is not finite or not negative definite, or where the
-        gradient is too large: more than 0.1 standard errors from the optimum; or where a weight could be anything.
-
-    Raises
-    ------
-    ValueError
-        As `check_observations`; if `mixture` is no mixture.
-    """
-    found = information(x, mixture)
-    if not np.isfinite(found.shares).all():
-        cause = "it overflows" if mixture.weights.all() else "a component has weight 0"
-        return _no_errors(f"the information is not finite here, since {cause}")
-    if not found.is_concave:
-        return _no_errors(
-            "the log-likelihood is flat or bends upwards along some direction, so this is no isolated maximum"
-        )
-    distance = np.sqrt(2 * found.gain())
-    if not distance <= NEAR_OPTIMUM:
-        return _no_errors(f"the gradient is not 0 here, and the maximum about {distance:.2g} standard errors away")
-    roots = np.sqrt(np.diagonal(found.covariance())).reshape(-1, mixture.n_components)
-    k = mixture.n_components
-    # A weight changes by pi_k times what its logarithm does, less the mean of that over all of them.
-    change = np.diag(mixture.weights) - np.outer(mixture.weights, mixture.weights)
-    of_weights = np.sqrt(np.maximum(np.diagonal(change @ found.covariance()[:k, :k] @ change), 0))
-    if of_weights.max() > WIDEST:
-        return _no_errors(
-            f"that of a weight would be {of_weights.max():.2g}, so the observations hardly tell these components apart"
-        )
-    own = roots[1:] * mixture._component_stds()  # coordinates are in units of a component's size
-    names = mixture.parameter_names
-    return StandardErrors(
-        dict(zip(names, (of_weights, *own), strict=True)),
-        "Standard errors are those of the observed information: an estimate is off by more than two of them "
-        "about one time in twenty.",
-    )
-
-
-def _no_errors(why: str) -> StandardErrors:
-    return StandardErrors(None, f"There are no standard errors: {why}.")
+def _numerical_curvature(x: Floats, mixture: Mixture, step: float) -> Floats:
+    """Sum second derivatives over weighted observations, shape (m, m, K), for a family without a closed form."""
+    total = np.zeros(())
+    for part in np.split(x, range(CHUNK, x.size, CHUNK)):
+        total = total + np.einsum("kn,abkn->abk", mixture._expect(part)[0], curvatures(mixture, part, step))
+    return total

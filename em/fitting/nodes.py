@@ -1,11 +1,13 @@
-"""Many observations gathered onto a few nodes, which have the same sums of every function that is smooth enough.
+"""Replace many observations by a few nodes, which have the same sums of every function that is smooth enough.
 
-The range is cut into bins. In each stand a dozen Chebyshev nodes, weighted so that for every polynomial of a lower
-degree the sum over the nodes is that over the bin's observations. What an iteration of EM sums, responsibilities and
-the log of the density, is analytic: it has no singularity nearer to the real line than pi over the *steepness*, the
-most by which slopes of the log joint densities differ, because up to there all terms of the density lie within one
-half-plane and cannot add up to 0. So interpolation errs by about rho^-ORDER, rho = d + sqrt(d^2 + 1), d = pi /
-(steepness times half the width of a bin) [1]_: by 6e-14 in the widest bins that are allowed here.
+The range is divided into bins. Each bin has a dozen Chebyshev nodes. Their weights are such that, for every polynomial
+of a lower degree, the sum over the nodes equals the sum over the bin's observations.
+
+An iteration of EM sums the responsibilities and the log of the density. Both are analytic: they have no singularity
+nearer to the real line than pi / steepness. The *steepness* is the largest difference between the slopes of the log
+joint densities. Within that distance all terms of the density lie in one half-plane, so they cannot add up to 0.
+The interpolation error is therefore about rho^-ORDER, with rho = d + sqrt(d^2 + 1) and d = pi / (steepness times half
+the width of a bin) [1]_. It is 6e-14 in the widest bins that are allowed here.
 
 References
 ----------
@@ -21,51 +23,64 @@ from typing import NamedTuple
 import numpy as np
 
 from em.mixtures.checks import Floats
-from em.mixtures.mixture import TINY
+from em.mixtures.moments import TINY
 
 __all__ = ["Nodes", "bins_for", "gather", "spread_of_slopes"]
 
 ORDER = 12
-"""Nodes in a bin."""
+"""Number of nodes in a bin."""
 
 STEEPEST = 0.5
-"""The most that the log-odds of two components may change over half a bin."""
+"""Largest change of the log-odds of two components that is allowed over half a bin."""
 
 ROOM = 2.0
-"""Bins are made so much narrower than that when they are made: in the iterations to come components part."""
+"""New bins are narrower than necessary by this factor, because components separate in the iterations to come."""
 
 _ANGLES = (np.arange(ORDER) + 0.5) * (np.pi / ORDER)
-_WEIGHTS_OF_SUMS = np.cos(np.outer(_ANGLES, np.arange(ORDER))) * ([1 / ORDER] + [2 / ORDER] * (ORDER - 1))
-"""Lagrange's polynomials at the nodes, row by row, as sums of Chebyshev's."""
+_LAGRANGE = np.cos(np.outer(_ANGLES, np.arange(ORDER))) * ([1 / ORDER] + [2 / ORDER] * (ORDER - 1))
+"""Lagrange polynomials of the nodes, one in each row, as sums of Chebyshev polynomials."""
 
 
 class Nodes(NamedTuple):
-    """What stands for the observations: points (M,), their weights (M,), and the width of a bin."""
+    """Nodes that replace the observations.
+
+    Attributes
+    ----------
+    points : ndarray, shape (M,)
+        The nodes, in the unit of the observations.
+    weights : ndarray, shape (M,)
+        Weight of each node in a sum.
+    width : float
+        Width of a bin, in the same unit.
+    """
 
     points: Floats
     weights: Floats
     width: float
 
     def serve(self, steepness: float) -> bool:
-        """Whether they may stand for the observations under log-odds as steep as this."""
+        """Whether the nodes may replace the observations for log-odds of this steepness."""
         return steepness * self.width / 2 <= STEEPEST
 
     def parts(self, size: int) -> Iterator[tuple[Floats, Floats]]:
-        """Points and weights, at most so many at a time."""
+        """Yield the points and weights in parts of at most `size` nodes."""
         for i in range(0, self.points.size, size):
             yield self.points[i : i + size], self.weights[i : i + size]
 
 
 def spread_of_slopes(polynomials: Iterable[Sequence[float]], at: float) -> float:
-    """The most by which slopes of polynomials differ at a point: of quadratic ones at most what it is at the ends."""
+    """Largest difference between the slopes of polynomials at a point.
+
+    For quadratic polynomials on an interval, this difference is largest at one of the ends.
+    """
     slopes = [sum(j * c * at ** (j - 1) for j, c in enumerate(row) if j) for row in polynomials]
     return max(slopes) - min(slopes)
 
 
 def bins_for(steepness: float, extent: float, most: int, spare: int = 0) -> int:
-    """How many bins a range needs, with room for steeper log-odds; 0 if they have more nodes than ``most``.
+    """Number of bins that a range needs, with a margin for steeper log-odds; 0 if they have more nodes than `most`.
 
-    They are made narrower still as long as their nodes are no more than ``spare``.
+    The bins become narrower still, as long as their nodes are no more than `spare`.
     """
     wanted = ROOM * steepness * extent / (2 * STEEPEST)
     if not (extent > TINY and wanted <= most // ORDER):
@@ -81,30 +96,30 @@ def gather(parts: Iterable[Floats], low: float, high: float, n_bins: int) -> Nod
     parts : iterable of ndarray, shape (M,)
         The observations, in chunks.
     low, high : float
-        The least and the largest of them; not the same.
+        The smallest and the largest observation. They must differ.
     n_bins : int
-        Bins in between.
+        Number of bins between them.
 
     Returns
     -------
     Nodes
-        Those of bins in which there is an observation.
+        The nodes of all bins that contain an observation.
     """
     per_unit = n_bins / (high - low)
-    sums = np.zeros((ORDER, n_bins))  # row j: sums over each bin of Chebyshev's polynomial j
+    sums = np.zeros((ORDER, n_bins))  # row j: sums of Chebyshev polynomial j over each bin
     for part in parts:
-        place = np.sort(part)
-        place -= low
-        place *= per_unit
-        first = np.searchsorted(place, np.arange(n_bins))
-        counts = np.diff(first, append=place.size)
-        there = np.flatnonzero(counts)
-        place -= np.repeat(there + 0.5, counts[there])
-        place *= 2  # within its bin, from -1 to 1
-        before, now, twice = np.ones_like(place), place, 2 * place
+        positions = np.sort(part)
+        positions -= low
+        positions *= per_unit
+        first = np.searchsorted(positions, np.arange(n_bins))
+        counts = np.diff(first, append=positions.size)
+        occupied = np.flatnonzero(counts)
+        positions -= np.repeat(occupied + 0.5, counts[occupied])
+        positions *= 2  # position within the bin, from -1 to 1
+        previous, current, twice = np.ones_like(positions), positions, 2 * positions
         for row in sums:
-            row[there] += np.add.reduceat(before, first[there])
-            before, now = now, twice * now - before
-    there = np.flatnonzero(sums[0])
-    points = low + (there + (np.cos(_ANGLES)[:, np.newaxis] + 1) / 2) / per_unit
-    return Nodes(points.ravel(), (_WEIGHTS_OF_SUMS @ sums[:, there]).ravel(), 1 / per_unit)
+            row[occupied] += np.add.reduceat(previous, first[occupied])
+            previous, current = current, twice * current - previous
+    occupied = np.flatnonzero(sums[0])
+    points = low + (occupied + (np.cos(_ANGLES)[:, np.newaxis] + 1) / 2) / per_unit
+    return Nodes(points.ravel(), (_LAGRANGE @ sums[:, occupied]).ravel(), 1 / per_unit)

@@ -1,4 +1,4 @@
-"""When to stop, and why it stopped. Numbers only: this file knows no model and no observation."""
+"""When a run stops, and why. This file uses numbers only: it needs no model and no observations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EPS = 2.0**-52
 
 
 class StopReason(Enum):
-    """Why a run ended. Only the first is convergence."""
+    """Why a run ended. Only `CONVERGED` means convergence."""
 
     CONVERGED = "converged"
     MAX_ITER = "max_iter"
@@ -26,32 +26,33 @@ class StopReason(Enum):
 
     @property
     def cut_off(self) -> bool:
-        """Whether the run might have gone on, but for a limit."""
+        """Whether a limit ended a run that might have continued."""
         return self in (StopReason.MAX_ITER, StopReason.OUT_OF_TIME)
 
 
 def rounding_level(log_likelihood: float, n_observations: int) -> float:
-    """Size of a change in the total log-likelihood that rounding alone can make."""
+    """Size of a change in the total log-likelihood that rounding alone can cause, in nats."""
     return 8 * _EPS * (abs(log_likelihood) + n_observations)
 
 
 def remaining_gain(log_likelihood: Sequence[float], n_observations: int) -> float:
-    """Estimate how much the mean log-likelihood has still to gain (Aitken's acceleration).
+    """Estimate the gain in mean log-likelihood that is still to come (Aitken's acceleration).
 
-    With increments d_t = l_t - l_(t-1) that shrink by the factor c = d_t / d_(t-1), all that is to come is bounded by
-    d_t / (1 - c) [1]_. It is an estimate: on slow runs c is still growing, and several times as much may be left.
+    If the increments d_t = l_t - l_(t-1) shrink by the factor c = d_t / d_(t-1), the sum of all increments to come is
+    at most d_t / (1 - c) [1]_. This is an estimate: on slow runs c still grows, and the gain may be several times as
+    large.
 
     Parameters
     ----------
     log_likelihood : sequence of float
-        Total log-likelihood of each record so far; the last three are read.
+        Total log-likelihood of each record so far; only the last three are used.
     n_observations : int
         Number of observations N.
 
     Returns
     -------
     float
-        Per observation, in nats; inf while the increments do not shrink or fewer than three records exist.
+        Gain per observation, in nats; inf while the increments do not shrink, or if there are fewer than three records.
 
     References
     ----------
@@ -76,19 +77,20 @@ class StoppingRule:
     Parameters
     ----------
     max_iter : int
-        At most so many iterations, >= 1.
+        Largest number of iterations, >= 1.
     tol : float
-        Stop when the estimated remaining gain in mean log-likelihood (nats per observation) is below this, twice
-        running: a single small step says nothing when EM is just leaving a saddle. `em.fit` has the Newton decrement
-        confirm it (em/convergence.py). 0 runs exactly `max_iter` iterations.
+        Stop when the estimated remaining gain in mean log-likelihood (nats per observation) is below this twice in a
+        row: a single small step means nothing when EM is just leaving a saddle. `em.fit` confirms it with the Newton
+        decrement (em/convergence.py). 0 runs exactly `max_iter` iterations.
     deadline : float
-        A time of `time.monotonic` at which to stop, whatever has been reached; several runs may share one. By default
-        there is none. Where it strikes depends on the machine, so such a run cannot be repeated exactly.
+        Time of `time.monotonic` at which to stop, even without convergence; several runs may share a deadline. By
+        default there is none. The iteration at which it passes depends on the machine, so such a run cannot be repeated
+        exactly.
 
     Raises
     ------
     ValueError
-        If `max_iter` is no whole number >= 1, `tol` is negative or not finite, or `deadline` is no number.
+        If `max_iter` is not a whole number >= 1, `tol` is negative or not finite, or `deadline` is not a number.
     """
 
     max_iter: int = 1000
@@ -110,12 +112,12 @@ class StoppingRule:
         object.__setattr__(self, "tol", tol)
 
     def reason(self, log_likelihood: Sequence[float], n_observations: int) -> StopReason | None:
-        """Say whether to stop after the records so far: CONVERGED, MAX_ITER, OUT_OF_TIME, or None to go on.
+        """Decide whether to stop after the records so far: CONVERGED, MAX_ITER, OUT_OF_TIME, or None to continue.
 
         Parameters
         ----------
         log_likelihood : sequence of float
-            Total log-likelihood of each record, the start's first.
+            Total log-likelihood of each record, the start first.
         n_observations : int
             Number of observations N.
         """
@@ -124,7 +126,7 @@ class StoppingRule:
         return self.unless_converged(len(log_likelihood) - 1)
 
     def suggests_end(self, log_likelihood: Sequence[float], n_observations: int) -> bool:
-        """Whether the estimated remaining gain is below the tolerance, twice running; parameters as `reason`."""
+        """Whether the estimated remaining gain is below the tolerance twice in a row; parameters as in `reason`."""
         return (
             self.tol > 0
             and remaining_gain(log_likelihood[-3:], n_observations) < self.tol
@@ -132,7 +134,7 @@ class StoppingRule:
         )
 
     def unless_converged(self, n_iter: int) -> StopReason | None:
-        """Say whether to stop after so many iterations that have not converged."""
+        """Decide whether to stop after `n_iter` iterations without convergence: MAX_ITER, OUT_OF_TIME, or None."""
         if n_iter >= self.max_iter:
             return StopReason.MAX_ITER
         return StopReason.OUT_OF_TIME if self.out_of_time else None

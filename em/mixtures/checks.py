@@ -13,9 +13,9 @@ Floats = NDArray[np.float64]
 
 
 def real_vector(name: str, value: ArrayLike, copy: bool = True) -> Floats:
-    """Return `value` as a new float64 array of shape (M,), M >= 1, all finite; ValueError naming `name` otherwise.
+    """Return `value` as a new float64 array of finite numbers, shape (M,), M >= 1; ValueError about `name` otherwise.
 
-    Without `copy`, an array that is so already is returned itself.
+    Without `copy`, an array that already has this form is returned as it is.
     """
     hint = f"{name} must be a non-empty 1-D sequence of finite numbers"
     array = real_array(name, value, hint, copy)
@@ -27,7 +27,7 @@ def real_vector(name: str, value: ArrayLike, copy: bool = True) -> Floats:
 
 
 def real_array(name: str, value: ArrayLike, hint: str, copy: bool = True) -> Floats:
-    """As `real_vector` for an array of any shape; ValueError opening with `hint` otherwise."""
+    """Return `value` as `real_vector` does, but of any shape; ValueError that starts with `hint` otherwise."""
     if np.ma.is_masked(value):
         raise ValueError(f"{hint}; got masked entries: pass {name}.compressed() instead")
     try:
@@ -62,13 +62,13 @@ def distributions(name: str, value: ArrayLike, n: int, tolerance: float) -> Floa
 
 
 def brief(value: object) -> str:
-    """Return `value` as it is written in Python, shortened for an error message."""
+    """Return the representation of `value` in Python, shortened for an error message."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def whole_number(name: str, value: int) -> int:
-    """Return `value` as an int >= 1; ValueError naming `name` otherwise."""
+    """Return `value` as an int >= 1; ValueError about `name` otherwise."""
     try:
         number = operator.index(value)
     except TypeError:
@@ -79,6 +79,6 @@ def whole_number(name: str, value: int) -> int:
 
 
 def require_generator(rng: np.random.Generator) -> None:
-    """Raise ValueError unless `rng` is a numpy Generator."""
+    """Raise ValueError if `rng` is not a numpy Generator."""
     if not isinstance(rng, np.random.Generator):
         raise ValueError(f"rng must be a numpy Generator; got {brief(rng)}: use np.random.default_rng(seed)")

@@ -1,200 +1,57 @@
-"""What every mixture is and can do, whatever its family.
+"""A finite mixture: densities, responsibilities, the lower bound, the M-step, sampling, for every family.
 
-A *family* is a subclass of `Mixture` that lives in a file of its own. It adds what is abstract here: the log density
-of its components and their moments, a draw from them, the M-step (one weighted fit per component), how far components
-are apart, and how identical ones separate. Log-likelihood, responsibilities, sampling and bounds follow from those.
-
-Arrays over observations and components are kept as ``(K, N)`` inside, so that each component is contiguous, and are
-handed out transposed, as ``(N, K)``.
+`Family` has the parts that differ from family to family. Inside, arrays over observations and components have shape
+(K, N). They are returned transposed, as (N, K).
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import ClassVar, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.mixtures.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
-from em.mixtures.divided import Divided, counts_and_means
-from em.mixtures.parameters import WEIGHT_TOLERANCE, Parameters
+from em.mixtures.family import Family
+from em.mixtures.moments import Moments, Shares
+from em.mixtures.parameters import WEIGHT_TOLERANCE
 
-__all__ = ["TIE_TOLERANCE", "DegenerateComponent", "Mixture", "require_mixture"]
+__all__ = ["TIE_TOLERANCE", "Mixture", "require_family", "require_mixture"]
 
 TIE_TOLERANCE = 1e-6
 """Components nearer than this (relative) count as identical.
 
-Near a tie the log-likelihood depends on the distance squared, so what is nearer cannot be told from rounding."""
-
-LARGEST = 1e150
-"""Observations beyond this have squares that overflow; EM refuses them."""
-
-TINY = float(np.finfo(np.float64).tiny)
-"""What is smaller counts as nothing: a component's count of observations, an exponential one's scale."""
+Near a tie the log-likelihood depends on the square of the distance. So a smaller distance cannot be distinguished from
+rounding."""
 
 
-class DegenerateComponent(ArithmeticError):
-    """An M-step that has no answer: a component without weight, or with its density shrunk onto single points.
-
-    `em.fit` never raises it: there a degenerate end is a result. It reaches only callers of a bare ``m_step``.
-    """
-
-    def __init__(self, component: int, what: str) -> None:
-        super().__init__(f"component {component} {what}")
-        self.component = component
-        self.what = what
-
-
-class Mixture(Parameters):
+class Mixture(Family):
     """A finite mixture p(x) = sum_k weights[k] f(x | k) of one family. Immutable.
 
     Attributes
     ----------
     weights : ndarray, shape (K,)
-        Mixing weights, on the simplex. Read-only, as every parameter array.
+        Mixing weights, on the simplex. Read-only, like every parameter array.
     """
-
-    # -- what it is --------------------------------------------------------------------------------------------------
 
     @property
     def mean(self) -> float:
-        """Mean of the mixture."""
+        """Mean of the mixture, in the unit of x."""
         return float(self.weights @ self._component_means())
 
     @property
     def std(self) -> float:
-        """Standard deviation of the mixture (law of total variance)."""
+        """Standard deviation of the mixture, in the unit of x (law of total variance)."""
         spread = np.hypot(self._component_stds(), self._component_means() - self.mean)
         unit = spread.max()  # squares of numbers near 1e-170 would be 0
         return float(unit * np.sqrt(self.weights @ (spread / unit) ** 2))
 
     def tied_components(self, tolerance: float = TIE_TOLERANCE) -> list[tuple[int, int]]:
-        """Pairs of components that are identical to within `tolerance` (relative), whatever their weights."""
+        """Pairs of components that are identical to within `tolerance` (relative), for any weights."""
         near = self._component_distances() <= tolerance
         return [(int(i), int(j)) for i, j in np.argwhere(np.triu(near, 1))]
 
-    # -- what a family adds ------------------------------------------------------------------------------------------
-
-    @classmethod
-    @abstractmethod
-    def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
-        """The mixture whose components have these means, and these stds where the family lets them be chosen."""
-
-    @classmethod
-    @abstractmethod
-    def check_spread(cls, x: Floats) -> None:
-        """Raise ValueError if every fit to checked observations `x` is degenerate, even of one component."""
-
-    @abstractmethod
-    def _log_component(self, x: Floats) -> Floats:
-        """log f(x_n | k), shape (K, N); -inf outside the support."""
-
-    @abstractmethod
-    def _log_distance(self, x: Floats) -> Floats:
-        """Log of the standardised distance of x_n from component k, shape (K, N): the order of densities far out."""
-
-    @abstractmethod
-    def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
-        """One draw from component z[n] for every n, shape (N,)."""
-
-    @abstractmethod
-    def _component_means(self) -> Floats: ...
-
-    @abstractmethod
-    def _component_stds(self) -> Floats: ...
-
-    @abstractmethod
-    def _component_distances(self) -> Floats:
-        """How far apart components are, relative to their own size, shape (K, K)."""
-
-    @abstractmethod
-    def _overlap_distances(self, other: Self) -> Floats:
-        """Bhattacharyya distance -log integral sqrt(f g) of own components f from another's g, shape (K, K')."""
-
-    @abstractmethod
-    def _divergences(self, other: Self) -> Floats:
-        """Kullback-Leibler divergence of each component of `other` from the same one here, in nats, shape (K,)."""
-
-    @classmethod
-    @abstractmethod
-    def _weighted_fit(cls, divided: Divided, n_eff: Floats, means: Floats) -> tuple[Floats, ...]:
-        """Maximise sum_n r[k, n] log f(x_n | k) for every k; the parameter arrays after the weights.
-
-        `n_eff` and `means` are what `divided` gives each component: sums of r, and weighted means of x, shape (K,).
-        """
-
-    degree: ClassVar[int] = 0
-    """Degree in x of log f(x | k) where that is a polynomial; a family of others leaves this 0, and what follows."""
-
-    @classmethod
-    def _origin(cls, low: float, high: float) -> float:
-        """About which point to take powers of observations between `low` and `high`."""
-        return 0.0
-
-    def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
-        """Coefficients of log pi_k f(x | k) in powers of x - origin, up to `degree`, for every k.
-
-        Weights are positive here. None where digits would be lost at some |x - origin| <= reach.
-        """
-        return None
-
-    @classmethod
-    def _from_sums(cls, sums: list[list[float]], n: int, origin: float, reach: float) -> Self | None:
-        """The M-step for `n` observations, from the sums of r[k, n] (x_n - origin)^j for every k and j.
-
-        The counts, sums of r[k, n], are positive here. None where a component is degenerate, or the sums have too few
-        digits to tell.
-        """
-        return None
-
-    @abstractmethod
-    def _slopes(self, x: Floats) -> Floats:
-        """Derivatives of log f(x_n | k) by the coordinates that `_stepped` moves, shape (m, K, N)."""
-
-    @classmethod
-    @abstractmethod
-    def _curvature(cls, n_eff: Floats, slopes: Floats) -> Floats:
-        """Second derivatives by them, shape (m, m, K), summed over weighted observations.
-
-        `n_eff` is the sum of each component's weights, shape (K,), and `slopes` that of its weighted slopes, shape
-        (m, K): in an exponential family no more is needed.
-        """
-
-    @abstractmethod
-    def _stepped(self, steps: Floats) -> tuple[Floats, ...]:
-        """The parameter arrays after the weights, moved by `steps`, shape (m, K): locations in units of a component's
-        own size, sizes in their logarithm."""
-
-    @classmethod
-    @abstractmethod
-    def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
-        """How one EM iteration multiplies a small difference between identical components at the sample's own fit.
-
-        `weights` is the share of each observation that belongs to those components; all of it by default. Moments of
-        those that rest on nearly one value may overflow.
-        """
-
-    @abstractmethod
-    def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
-        """Move component k by `steps[k]` along `direction` in units of its own size, at unchanged weights."""
-
-    # -- observations ------------------------------------------------------------------------------------------------
-
-    @classmethod
-    def check_observations(cls, x: ArrayLike) -> Floats:
-        """Return `x` as float64 observations of shape (N,) that this family can be fitted to; `x` itself if it is.
-
-        Raises
-        ------
-        ValueError
-            If `x` is empty, not 1-D, not numeric, not finite, outside the family's support, or so large that squares
-            overflow.
-        """
-        x = real_vector("x", x, copy=False)
-        if x.max() > LARGEST or x.min() < -LARGEST:
-            raise ValueError(f"x must lie within ±{LARGEST:g}; got {x[np.abs(x).argmax()]}: rescale the observations")
-        return x
+    # -- densities -----------------------------------------------------------------------------------------------------
 
     def component_log_density(self, x: ArrayLike) -> Floats:
         """Log density of every component.
@@ -217,11 +74,11 @@ class Mixture(Parameters):
         return self._log_component(real_vector("x", x)).T
 
     def log_density(self, x: ArrayLike) -> Floats:
-        """Log density of the mixture, shape (N,); arguments and errors as `component_log_density`."""
+        """Log density of the mixture, shape (N,); arguments and errors as in `component_log_density`."""
         return self._expect(real_vector("x", x))[1]
 
     def density(self, x: ArrayLike) -> Floats:
-        """Density of the mixture, shape (N,); arguments and errors as `component_log_density`."""
+        """Density of the mixture, shape (N,); arguments and errors as in `component_log_density`."""
         return np.exp(self.log_density(x))
 
     def log_likelihood(self, x: ArrayLike) -> float:
@@ -237,8 +94,8 @@ class Mixture(Parameters):
     def responsibilities(self, x: ArrayLike) -> Floats:
         """Posterior probability of each component for each observation (the E-step).
 
-        Computed in the log domain. Where the logarithm of every density overflows too, the nearest component (in its
-        own standard deviations or scales) takes the observation, which is the limit far out.
+        The computation is in the log domain. If the logarithm of every density overflows too, the observation belongs
+        to the nearest component (in units of its own standard deviation or scale). This is the limit far out.
 
         Parameters
         ----------
@@ -260,8 +117,8 @@ class Mixture(Parameters):
     def lower_bound(self, x: ArrayLike, responsibilities: ArrayLike) -> float:
         """Lower bound of the log-likelihood (negative free energy) for any responsibilities.
 
-        J(q, theta) = sum_nk q_nk (log pi_k f(x_n | k) - log q_nk), with 0 log 0 = 0; the log-likelihood less the
-        Kullback-Leibler divergence of q from the posterior [1]_. The E-step closes that gap, the M-step raises J.
+        J(q, theta) = sum_nk q_nk (log pi_k f(x_n | k) - log q_nk), with 0 log 0 = 0. It is the log-likelihood minus the
+        Kullback-Leibler divergence of q from the posterior [1]_. The E-step closes that gap. The M-step raises J.
 
         Parameters
         ----------
@@ -273,7 +130,7 @@ class Mixture(Parameters):
         Returns
         -------
         float
-            J in nats, at most `log_likelihood`; -inf where q gives weight to a component whose joint density is 0.
+            J in nats, at most `log_likelihood`; -inf if q gives weight to a component whose joint density is 0.
 
         Raises
         ------
@@ -315,14 +172,25 @@ class Mixture(Parameters):
             r /= total
             log_density = np.log(total)
             log_density += top
-        lost = np.isneginf(top)
-        if lost.any():
-            r[:, lost] = self._nearest(x[lost])
-            log_density[lost] = -np.inf
+        overflowed = np.isneginf(top)
+        if overflowed.any():
+            r[:, overflowed] = self._nearest(x[overflowed])
+            log_density[overflowed] = -np.inf
         return r, log_density
 
+    def _assign(self, x: Floats, r: Floats) -> tuple[Floats, Floats]:
+        """Assign each observation to its likeliest component, or to the first of several equally likely ones.
+
+        `r` are the responsibilities (K, N). Returns an array of ones and zeros in the same shape, and
+        max_k log pi_k f(x_n | k), shape (N,).
+        """
+        log_joint = self._log_joint(x)
+        largest = log_joint.max(axis=0)
+        best = np.where(np.isneginf(largest), r.argmax(axis=0), log_joint.argmax(axis=0))
+        return (np.arange(self.n_components)[:, np.newaxis] == best).astype(np.float64), largest
+
     def _nearest(self, x: Floats) -> Floats:
-        """Responsibilities (K, M) where every log density overflowed: all to the nearest component."""
+        """Responsibilities (K, M) where every log density overflowed: all weight is on the nearest component."""
         with np.errstate(divide="ignore", over="ignore"):
             distance = self._log_distance(x)
         distance[self.weights == 0] = np.inf
@@ -354,15 +222,19 @@ class Mixture(Parameters):
         """
         x = cls.check_observations(x)
         r = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
-        return cls._maximise([(x, np.ascontiguousarray(r.T))])
+        return cls._fit(x.size, [(x, np.ascontiguousarray(r.T))])
 
     @classmethod
-    def _maximise(cls, divided: Divided) -> Self:
-        """The M-step for checked observations and their responsibilities."""
-        n, n_eff, means = counts_and_means(divided)
-        if (n_eff < TINY).any():
-            raise DegenerateComponent(int(np.argmin(n_eff)), "has lost all its weight: no observation belongs to it")
-        return cls._trusted(n_eff / n, *cls._weighted_fit(divided, n_eff, means))
+    def _fit(cls, n: int, shares: Shares) -> Self:
+        """The M-step for `n` checked observations and their responsibilities."""
+        n_eff, *others = cls._fit_shares(shares)
+        return cls._of_arrays(n_eff / n, *others)
+
+    @classmethod
+    def _fit_statistics(cls, n: int, found: Moments, shares: Shares | None) -> Self:
+        """The M-step for `n` observations from the result of an E-step: moments, or all responsibilities."""
+        assert shares is not None
+        return cls._fit(n, shares)
 
     # -- sampling ----------------------------------------------------------------------------------------------------
 
@@ -372,7 +244,7 @@ class Mixture(Parameters):
         Parameters
         ----------
         n : int
-            How many, at least 1.
+            Number of observations, at least 1.
         rng : numpy.random.Generator
             Source of randomness, for example ``np.random.default_rng(7)``; the same seed gives the same bits.
 
@@ -381,12 +253,12 @@ class Mixture(Parameters):
         x : ndarray, shape (n,)
             Observations.
         z : ndarray of int, shape (n,)
-            The component each came from.
+            The component of each observation.
 
         Raises
         ------
         ValueError
-            If `n` is not a whole number >= 1 or `rng` is no Generator.
+            If `n` is not a whole number >= 1 or `rng` is not a Generator.
         """
         n = whole_number("n", n)
         require_generator(rng)
@@ -395,6 +267,12 @@ class Mixture(Parameters):
 
 
 def require_mixture(name: str, value: object) -> None:
-    """Raise ValueError unless `value` is a mixture."""
+    """Raise ValueError if `value` is not a mixture."""
     if not isinstance(value, Mixture):
         raise ValueError(f"{name} must be a mixture such as em.ExponentialMixture(weights, scales); got {brief(value)}")
+
+
+def require_family(name: str, value: object) -> None:
+    """Raise ValueError if `value` is not a family of mixtures."""
+    if not (isinstance(value, type) and issubclass(value, Mixture)):
+        raise ValueError(f"{name} must be a family of mixtures such as em.GaussianMixture; got {brief(value)}")

@@ -1,32 +1,60 @@
-"""The parameters of a mixture as a value: arrays checked once, read-only, compared by what they hold."""
+"""The parameters of a mixture as a value: checked once, read-only, compared by content."""
 
 from __future__ import annotations
 
 from abc import ABC
-from typing import Any, ClassVar, Self
+from collections.abc import Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from em.mixtures.checks import Floats, real_vector
 
-__all__ = ["WEIGHT_TOLERANCE", "Parameters"]
+__all__ = ["WEIGHT_TOLERANCE", "Kind", "Parameters"]
 
 WEIGHT_TOLERANCE = 1e-12
-"""How far mixing weights, or one observation's responsibilities, may sum from 1.
+"""How far mixing weights, or the responsibilities of one observation, may sum from 1.
 
-A sum of 1 + d adds N d to a start's log-likelihood, which the first iteration takes away again: rounding only."""
+A sum of 1 + d adds N d to the log-likelihood of a start, and the first iteration removes it: so only rounding passes.
+"""
+
+
+class Kind(Enum):
+    """What a parameter is, which decides in which coordinate it is moved and differentiated."""
+
+    POSITIVE = "positive"
+    """Positive, such as a scale; its coordinate is its logarithm."""
+    LOCATION = "location"
+    """A place on the axis of observations, such as a mean; its coordinate is in stds of its component."""
+    PLAIN = "plain"
+    """Any other real number; its coordinate is the number itself."""
 
 
 class Parameters(ABC):
-    """Mixing weights and one array for each other parameter, all of shape (K,). Immutable."""
+    """Mixing weights and one array for each other parameter, all of shape (K,). Immutable.
+
+    A mixture holds its parameters as arrays, as tuples of Python floats, or as both: each form is made from the other
+    when it is first needed. Iterations of EM read and write floats only, which are several times quicker for a few
+    components.
+    """
 
     family: ClassVar[str]
-    """The family's name: "exponential", "gaussian"."""
+    """Name of the family, such as "exponential" or "gaussian"."""
+    kinds: ClassVar[dict[str, Kind]]
+    """Kind of each parameter after the weights, by name and in order."""
     parameter_names: ClassVar[tuple[str, ...]]
     """Names of the parameter arrays, "weights" first."""
 
     weights: Floats
+    _floats: tuple[Sequence[float], ...]
+    """The parameters as floats, in the order of `parameter_names`."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "kinds" in vars(cls):
+            cls.parameter_names = ("weights", *cls.kinds)
 
     @property
     def parameters(self) -> dict[str, Floats]:
@@ -36,15 +64,19 @@ class Parameters(ABC):
     @property
     def n_components(self) -> int:
         """Number of components K."""
-        return int(self.weights.size)
+        return len(self._floats[0])
 
     @property
     def n_free_parameters(self) -> int:
         """Number of parameters that can vary independently: K - 1 weights and the others."""
         return self.n_components * len(self.parameter_names) - 1
 
+    def __post_init__(self) -> None:
+        """Check what a dataclass of a family has stored, where the family has no constructor of its own."""
+        self._set(**{name: getattr(self, name) for name in self.parameter_names})
+
     def _set(self, **arrays: ArrayLike) -> None:
-        """Check the arrays for what holds in every family, and keep read-only copies."""
+        """Check the arrays for what holds in every family, and store read-only copies."""
         checked = {name: real_vector(name, value) for name, value in arrays.items()}
         weights = checked["weights"]
         if (weights < 0).any():
@@ -57,22 +89,48 @@ class Parameters(ABC):
                     f"{name} must have one entry for each of the {weights.size} weights; got {array.size}: "
                     f"give weights and {name} the same length"
                 )
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
+        for name, kind in self.kinds.items():
+            smallest = checked[name].min()
+            if kind is Kind.POSITIVE and smallest <= 0:
+                raise ValueError(f"{name} must be positive; got {smallest}: use a small positive number instead")
+        self._store(checked)
 
-    @staticmethod
-    def _require_positive(name: str, array: Floats) -> None:
-        if (array <= 0).any():
-            raise ValueError(f"{name} must be positive; got {array.min()}: use a small positive number instead")
+    def _store(self, arrays: dict[str, Floats]) -> None:
+        for array in arrays.values():
+            array.setflags(write=False)
+        vars(self).update(arrays)
 
     @classmethod
-    def _trusted(cls, *arrays: Floats) -> Self:
-        """Make a mixture of arrays that an M-step computed: checked there, so not again at every iteration."""
+    def _of_arrays(cls, *arrays: Floats) -> Self:
+        """Make a mixture of arrays that were computed here, without the checks of the constructor."""
         mixture = object.__new__(cls)
-        for array in arrays:
-            array.setflags(write=False)
-        vars(mixture).update(zip(cls.parameter_names, arrays, strict=True))
+        mixture._store(dict(zip(cls.parameter_names, arrays, strict=True)))
         return mixture
+
+    @classmethod
+    def _of_floats(cls, *rows: Sequence[float]) -> Self:
+        """Make a mixture of floats that were computed here, without the checks of the constructor."""
+        mixture = object.__new__(cls)
+        vars(mixture)["_floats"] = rows
+        return mixture
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *parameters: ArrayLike) -> None:
+            """The parameter arrays in the order of `parameter_names`, as every family takes them."""
+
+    else:  # the type checker would take any misspelt name for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the form of the parameters that is not there yet; called for missing attributes only."""
+            if name == "_floats":
+                rows = tuple(tuple(array.tolist()) for array in self.parameters.values())
+                vars(self)["_floats"] = rows
+                return rows
+            if name not in self.parameter_names or "_floats" not in vars(self):
+                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+            self._store({name: np.array(self._floats[self.parameter_names.index(name)])})
+            return vars(self)[name]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), tuple(self.parameters.values())  # numpy forgets "read-only" when it pickles

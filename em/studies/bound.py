@@ -5,27 +5,31 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from em.fitting.algorithm import EM, Run
+from em.fitting.observations import Observations, Responsibilities
+from em.fitting.run import EM, Run
 from em.mixtures.checks import Floats
 from em.mixtures.mixture import Mixture
 
 __all__ = ["bounds"]
 
 
-def bounds(run: Run) -> Floats:
+def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
     """Lower bound after the M-step of each iteration.
 
     An E-step closes the gap, so the bound after the E-step of iteration t + 1 is ``run.log_likelihood[t]``. The M-step
     then raises it to entry t here, and the new log-likelihood is no lower: l(t) <= entry t <= l(t + 1).
 
-    The M-step matches the expected sufficient statistics, so what it gains is N times the divergence of the old
-    complete-data distribution p(x, z | theta_t) from the new one: no observation is needed.
+    In an exponential family the M-step matches the expected sufficient statistics. What it gains is then N times the
+    divergence of the old complete-data distribution p(x, z | theta_t) from the new one, so no observation is needed.
 
     Parameters
     ----------
     run : Run
         A run of T iterations.
+    x : array_like, shape (N,), or Observations, optional
+        The observations; needed only for a family that is no exponential family.
 
     Returns
     -------
@@ -35,13 +39,25 @@ def bounds(run: Run) -> Floats:
     Raises
     ------
     ValueError
-        If the run is accelerated: a step of Newton's is no M-step.
+        If the run is accelerated, since a Newton step is no M-step; if `x` is needed and missing, or as
+        `check_observations`.
     """
     if run.method != EM:
         raise ValueError(f"run must be one of EM; got method {run.method}, whose steps are no M-steps")
-    gains = [_divergence(after, before) for before, after in pairwise(run.mixtures)]
-    after: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
-    return after
+    mixture = run.mixture
+    if mixture._divergences(mixture) is not None:
+        gains = [_divergence(after, before) for before, after in pairwise(run.mixtures)]
+        closed: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
+        return closed
+    if x is None:
+        raise ValueError(f"x must be given for the bounds of a {mixture.family} mixture: pass the observations")
+    observations = Observations(x, type(mixture), copy=False)
+    return np.array(
+        [
+            sum(after._bound(part, r) for part, r in Responsibilities(observations, before))
+            for before, after in pairwise(run.mixtures)
+        ]
+    )
 
 
 def _divergence(new: Mixture, old: Mixture) -> float:
@@ -51,4 +67,6 @@ def _divergence(new: Mixture, old: Mixture) -> float:
     change = (weights - before) / before
     with np.errstate(divide="ignore"):  # exact where little has changed, as scipy.special.rel_entr, which takes 14 MB
         labels = weights @ np.where(change > -0.5, np.log1p(change), np.log(weights / before))
-    return float(labels + new.weights @ new._divergences(old))
+    components = new._divergences(old)
+    assert components is not None
+    return float(labels + new.weights @ components)

@@ -1,4 +1,4 @@
-"""Facts about data and mixtures that the page says in words."""
+"""Properties of data and mixtures that the page describes in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["half_life", "modes", "saddle_growth", "unstable_direction"]
 
 
 def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | None = None) -> tuple[float, Floats]:
-    """How identical components separate: the growth per iteration, and along which parameters.
+    """How identical components separate: the growth per iteration, and the parameters along which they separate.
 
     Parameters
     ----------
@@ -23,16 +23,16 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     family : type
         `em.ExponentialMixture` or `em.GaussianMixture`.
     weights : ndarray, shape (N,), optional
-        Share of each observation that belongs to the identical components, where there are others; default all of it.
+        Share of each observation that belongs to the identical components, if there are others; all of it by default.
 
     Returns
     -------
     growth : float
-        Top eigenvalue of the family's saddle matrix. Above 1 identical components are a saddle that EM leaves; at or
-        below 1 it stays, and two components cannot be told from one. inf where they rest on so nearly one value that
-        the matrix is not finite.
+        Largest eigenvalue of the family's saddle matrix. Above 1, identical components are a saddle that EM leaves. At
+        or below 1, EM stays there, and two components cannot be distinguished from one. It is inf if the components
+        rest on almost a single value, so that the matrix is not finite.
     direction : ndarray
-        Its unit eigenvector over the parameters after the weights, the first one that matters positive.
+        Its unit eigenvector over the parameters after the weights. The first entry that is not about 0 is positive.
 
     Raises
     ------
@@ -42,8 +42,8 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         matrix = family.saddle_matrix(x, weights)
     if not np.isfinite(matrix).all():
-        return np.inf, np.eye(len(matrix))[-1]  # of the moments the highest, that of the sizes, outgrows all others
-    values, vectors = np.linalg.eig(matrix)  # real: the product of its off-diagonals is >= 0
+        return np.inf, np.eye(len(matrix))[-1]  # the highest moment, that of the sizes, grows beyond all others
+    values, vectors = np.linalg.eig(matrix)  # real: the product of the off-diagonal entries is >= 0
     top = int(np.argmax(values.real))
     direction = vectors[:, top].real
     first = direction[np.abs(direction) > 1e-8][0]
@@ -53,8 +53,8 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
 def saddle_growth(x: ArrayLike, family: type[Mixture], weights: Floats | None = None) -> float:
     """Factor by which one EM iteration multiplies a small difference between identical components.
 
-    CV² for exponentials; for Gaussians the top eigenvalue of [[1, g], [g / 2, (k - 1) / 2]] with skewness g and
-    kurtosis k. Arguments and errors as `unstable_direction`.
+    For exponentials it is CV². For Gaussians it is the largest eigenvalue of [[1, g], [g / 2, (k - 1) / 2]] with
+    skewness g and kurtosis k. Arguments and errors as in `unstable_direction`.
     """
     return unstable_direction(x, family, weights)[0]
 
@@ -62,8 +62,8 @@ def saddle_growth(x: ArrayLike, family: type[Mixture], weights: Floats | None = 
 def modes(mixture: GaussianMixture) -> Floats:
     """Modes (local maxima) of a Gaussian mixture density, ascending, shape (M,), M >= 1.
 
-    All lie between the smallest and the largest mean; the slope's sign changes are bracketed on a grid that is fine on
-    the scale of every component, then refined.
+    All modes lie between the smallest and the largest mean. The sign changes of the slope are bracketed on a grid that
+    is fine on the scale of every component, and then refined.
     """
     present = mixture.weights > 0
     weights, means, stds = mixture.weights[present], mixture.means[present], mixture.stds[present]
@@ -76,26 +76,26 @@ def modes(mixture: GaussianMixture) -> Floats:
 
     from scipy.optimize import brentq  # large, and the page itself never needs it
 
-    low, high = means.min() - narrowest, means.max() + narrowest  # uphill at one, downhill at the other
+    low, high = means.min() - narrowest, means.max() + narrowest  # the density rises at `low` and falls at `high`
     offsets = np.linspace(-6, 6, 241)
     grid = np.unique(np.clip((means[:, np.newaxis] + stds[:, np.newaxis] * offsets).ravel(), low, high))
-    grid = grid[np.diff(grid, prepend=-np.inf) > 1e-3 * narrowest]  # between nearer points a slope's sign is rounding
+    grid = grid[np.diff(grid, prepend=-np.inf) > 1e-3 * narrowest]  # closer points: the slope's sign is only rounding
     slopes = np.array([slope(at) for at in grid])
     grid, slopes = grid[slopes != 0], slopes[slopes != 0]  # a point exactly on a mode would hide the sign change
     return np.array(
         [
             brentq(slope, left, right, xtol=1e-9 * narrowest)
-            for left, right, up, down in zip(grid[:-1], grid[1:], slopes[:-1], slopes[1:], strict=True)
-            if up > 0 > down
+            for left, right, before, after in zip(grid[:-1], grid[1:], slopes[:-1], slopes[1:], strict=True)
+            if before > 0 > after
         ]
     )
 
 
 def half_life(mixture: ExponentialMixture) -> float:
-    """Time by which half of an exponential mixture's observations are expected: its median, in their unit."""
+    """Median of an exponential mixture, in the unit of x: half of the observations are expected by this time."""
     from scipy.optimize import brentq  # large, and the page itself never needs it
 
-    weights = mixture.weights / mixture.weights.sum()  # exactly 1, so that the bracket below holds
+    weights = mixture.weights / mixture.weights.sum()  # their sum is exactly 1, as the bracket below needs
 
     def excess(at: float) -> float:
         return float(weights @ np.exp(-at / mixture.scales)) - 0.5
@@ -104,5 +104,5 @@ def half_life(mixture: ExponentialMixture) -> float:
     low, high = np.log(2) * scales.min(), np.log(2) * scales.max() * (1 + 1e-12)
     if excess(low) <= 0:
         return float(low)
-    # Scales may be a hundred orders of magnitude apart, where halving the bracket takes more than the usual 100 steps.
+    # Scales may differ by a hundred orders of magnitude. Halving the bracket then takes more than the usual 100 steps.
     return float(brentq(excess, low, high, xtol=1e-300, rtol=1e-14, maxiter=10_000))

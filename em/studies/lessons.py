@@ -1,7 +1,7 @@
-"""What a run shows, in plain sentences with its numbers: the traps of EM, explained by what happened.
+"""Describe what a run shows, in plain sentences with numbers: the traps of EM, explained by what happened.
 
-A *lesson* is a pure function of the observations, the run and, where it is known, the mixture the data came from. It
-returns one or two sentences, or None where it does not apply. Components are named by their index, from 0.
+A *lesson* is a pure function of the observations, the run and, if known, the mixture from which the data were drawn. It
+returns one or two sentences, or None if it does not apply. Components are named by their index, from 0.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.algorithm import Run
+from em.fitting.run import Run
 from em.fitting.stopping import StopReason, rounding_level
 from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.mixture import Mixture
@@ -39,19 +39,19 @@ NEAR = 0.1
 """Components nearer than this (relative) are nearly identical: their difference still grows by a constant factor."""
 
 STILL_NEAR = 0.25
-"""Their difference grows by nearly that factor up to here."""
+"""Up to this distance (relative), their difference grows by nearly that factor."""
 
 SLOW = 0.95
-"""A rate of convergence above this is slow: each further digit takes more than 45 iterations."""
+"""A convergence rate above this is slow: each further digit takes more than 45 iterations."""
 
 FASTEST = 1 / np.finfo(np.float64).eps
-"""A growth beyond this makes whole components' widths of rounding errors: no difference is small enough for it."""
+"""A growth above this turns a rounding error into a component's whole width: no difference is small enough for it."""
 
 SMALL = 0.1
-"""A component with a smaller weight than this is a small one."""
+"""A component with a weight below this is small."""
 
-WORDS = {"stds": "standard deviation"}
-"""Parameters whose name is not their word in the plural."""
+SINGULAR = {"stds": "standard deviation"}
+"""Singular words for parameters whose name is not simply this word with an s."""
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------
@@ -60,33 +60,33 @@ WORDS = {"stds": "standard deviation"}
 def convergence_rate(run: Run) -> float | None:
     """The factor c by which the gain in log-likelihood shrinks from one iteration to the next, near the end.
 
-    The median of the last five ratios of increments that stand well above rounding; None where there are fewer than
-    two or they do not shrink. EM converges linearly, at a rate that is the share of missing information (Dempster,
-    Laird & Rubin 1977, J. R. Statist. Soc. B 39, 1-38).
+    It is the median of the last five ratios of increments that are well above rounding. It is None if there are fewer
+    than two such ratios, or if the increments do not shrink. EM converges linearly, at a rate that is the share of
+    missing information (Dempster, Laird & Rubin 1977, J. R. Statist. Soc. B 39, 1-38).
     """
     gains = np.diff(run.log_likelihood)
     noise = 100 * rounding_level(float(run.log_likelihood[-1]), run.n_observations)
-    clear = np.flatnonzero(gains <= noise)
-    gains = gains[: clear[0]] if clear.size else gains
+    noisy = np.flatnonzero(gains <= noise)
+    gains = gains[: noisy[0]] if noisy.size else gains
     ratios = (gains[1:] / gains[:-1])[-5:]
     rate = float(np.median(ratios)) if ratios.size >= 2 else 1.0
     return rate if rate < 1 else None
 
 
 def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
-    """Factor per iteration by which two nearly identical components moved apart, while they were so; None if unknown.
+    """Factor per iteration by which two components separated while they were nearly identical; None if unknown.
 
-    The first iteration is left out: it brings both to the sample's own fit, where the prediction holds.
+    The first iteration is left out: it brings both components to the sample's own fit, where the prediction holds.
     """
-    apart = np.array([mixture._component_distances()[pair] for mixture in run.mixtures[1:]])
-    beyond = np.flatnonzero(apart > STILL_NEAR)
-    apart = apart[: beyond[0]] if beyond.size else apart
-    apart = apart[apart > 1e-12]
-    return float((apart[-1] / apart[0]) ** (1 / (apart.size - 1))) if apart.size >= 2 else None
+    distances = np.array([mixture._component_distances()[pair] for mixture in run.mixtures[1:]])
+    beyond = np.flatnonzero(distances > STILL_NEAR)
+    distances = distances[: beyond[0]] if beyond.size else distances
+    distances = distances[distances > 1e-12]
+    return float((distances[-1] / distances[0]) ** (1 / (distances.size - 1))) if distances.size >= 2 else None
 
 
 def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
-    """The best fit of one component; errors as `Mixture.m_step`."""
+    """The best fit of one component; errors as in `Mixture.m_step`."""
     x = family.check_observations(x)
     return family.m_step(x, np.ones((x.size, 1)))
 
@@ -95,7 +95,7 @@ def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
 
 
 def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Components that started identical, or nearly: how fast EM parts them, predicted and measured."""
+    """Components that started identical, or nearly so: how fast EM separates them, predicted and measured."""
     pairs = run.mixtures[0].tied_components(NEAR)
     if not pairs or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
         return None
@@ -108,24 +108,24 @@ def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
     law = "CV² = " if type(start) is ExponentialMixture and start.n_components == 2 else ""
     factor = f"each iteration multiplies a small difference by {law}{growth:.3g}"
     measured = measured_growth(run, (i, j))
-    seen = f" (measured: {measured:.3g})" if measured else ""
+    observed = f" (measured: {measured:.3g})" if measured else ""
     if start.tied_components():
-        parted = not set(run.mixture.tied_components()) & {(i, j)}
+        separated = not set(run.mixture.tied_components()) & {(i, j)}
         outcome = (
-            f"rounding errors grew until they parted, and chance chose which became which{seen}"
-            if parted
+            f"rounding errors grew until they parted, and chance chose which became which{observed}"
+            if separated
             else f"after {_count(run.n_iter, 'iteration')} they were still together"
         )
         return f"Components {i} and {j} started identical, where EM stands still, and only rounding errors differ: " + (
             f"{factor}; {outcome}."
         )
-    apart = 100 * start._component_distances()[i, j]
-    end = "so EM leaves this start" if growth > 1 else "so they do not part"
-    return f"Components {i} and {j} started {apart:.2g}% apart: {factor}{seen}, {end}."
+    percent = 100 * start._component_distances()[i, j]
+    outcome = "so EM leaves this start" if growth > 1 else "so they do not part"
+    return f"Components {i} and {j} started {percent:.2g}% apart: {factor}{observed}, {outcome}."
 
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Slow convergence: the rate, and how many iterations each further digit takes."""
+    """Slow convergence: the rate, and the number of iterations for each further digit."""
     rate = convergence_rate(run)
     if rate is None or rate < SLOW or run.reason is StopReason.DEGENERATE:
         return None
@@ -138,30 +138,30 @@ def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 
 def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Whether one component would do: CV² <= 1, or too little gained in the end for the parameters that were added."""
+    """Whether one component is enough: CV² <= 1, or the final gain is too small for the added parameters."""
     mixture = run.mixture
     if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE or run.reason.cut_off:
         return None
     single = single_fit(x, type(mixture))
     gain = float(run.log_likelihood[-1]) - single.log_likelihood(x)
-    asked = (mixture.n_free_parameters - single.n_free_parameters) * np.log(run.n_observations) / 2
-    compared = (
+    penalty = (mixture.n_free_parameters - single.n_free_parameters) * np.log(run.n_observations) / 2
+    comparison = (
         f"{mixture.n_components} components gain {f'{gain:.3g}' if gain >= 1e-3 else 'less than 0.001'} nats in "
-        f"log-likelihood over one, and BIC asks for {asked:.3g}"
+        f"log-likelihood over one, and BIC asks for {penalty:.3g}"
     )
     growth = saddle_growth(x, type(mixture))
-    if growth <= 1 and gain < asked and isinstance(mixture, ExponentialMixture):
+    if growth <= 1 and gain < penalty and isinstance(mixture, ExponentialMixture):
         scales = _listed([f"{scale:.3g}" for scale in mixture.scales])
         return (
             f"CV² = {growth:.3g} is not above 1, so EM draws exponentials that are near one another together: the "
-            f"scales ended at {scales}. {compared}."
+            f"scales ended at {scales}. {comparison}."
         )
     stuck = bool(run.mixtures[0].tied_components() and mixture.tied_components())
-    return f"One component will do: {compared}." if gain < asked and not stuck else None
+    return f"One component will do: {comparison}." if gain < penalty and not stuck else None
 
 
 def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """What a component that shrank onto single points means for the run, which says itself where."""
+    """A component that shrank onto single points: what it means for the run. The run's own message says where."""
     end = run.degenerate
     if end is None or "shrunk" not in end.what or run.n_iter == 0:
         return None
@@ -171,14 +171,14 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     n_eff = run.mixture.weights[k] * run.n_observations
     return (
         "A likelihood without bound has no maximum to reach, so the run ended degenerate after "
-        f"{_count(run.n_iter, 'iteration')}, with {WORDS.get(name, name[:-1])} {size:.2g} of component {k} on "
+        f"{_count(run.n_iter, 'iteration')}, with {SINGULAR.get(name, name[:-1])} {size:.2g} of component {k} on "
         f"{n_eff:.3g} of {_count(run.n_observations, 'observation')} and a log-likelihood of "
         f"{run.log_likelihood[-1]:.2f} that means nothing."
     )
 
 
 def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """A small component: its weight, and how many observations its parameters rest on."""
+    """A small component: its weight, and the number of observations on which its parameters rest."""
     if run.mixture.n_components == 1 or run.reason is StopReason.DEGENERATE:
         return None
     true = _comparable(run, truth)
@@ -188,13 +188,13 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
         return None
     name = estimate.parameter_names[1]
 
-    # far from 0 values have more digits in common
+    # Values far from 0 have more digits in common.
     size, spread = abs(estimate.parameters[name][k]), np.asarray(x).std()
     digits = 3 + int(np.log10(size / spread)) if size > spread > 0 else 3
 
     def shown(parameter: str, digits: int = 3) -> str:
-        was = f" (true {true.parameters[parameter][k]:.{digits}g})" if true else ""
-        return f"{estimate.parameters[parameter][k]:.{digits}g}{was}"
+        true_value = f" (true {true.parameters[parameter][k]:.{digits}g})" if true else ""
+        return f"{estimate.parameters[parameter][k]:.{digits}g}{true_value}"
 
     return (
         f"The smallest component has a weight of {shown('weights')}: its {name[:-1]}, {shown(name, digits)}, rests on "
@@ -206,11 +206,11 @@ def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
     """Estimated components in another order than the true ones."""
     true = _comparable(run, truth)
     order = match(run.mixture, true) if true and not true.tied_components() else ()
-    moved = [f"{estimated} for the true {k}" for k, estimated in enumerate(order) if estimated != k]
-    if not moved:
+    switched = [f"{estimated} for the true {k}" for k, estimated in enumerate(order) if estimated != k]
+    if not switched:
         return None
     return (
-        f"Labels are switched: component {_listed(moved).replace(' for', ' stands for', 1)}. "
+        f"Labels are switched: component {_listed(switched).replace(' for', ' stands for', 1)}. "
         "The likelihood is the same in any order of the components; the start decides which."
     )
 
@@ -223,7 +223,7 @@ LESSONS: tuple[Callable[[ArrayLike, Run, Mixture | None], str | None], ...] = (
     unequal_sizes,
     label_switching,
 )
-"""Every lesson that a run alone can teach, the most striking first."""
+"""Every lesson that needs one run only, the most striking first."""
 
 
 def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str, ...]:
@@ -232,16 +232,16 @@ def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str,
     Parameters
     ----------
     x : array_like, shape (N,)
-        The observations that the run was fitted to.
+        The observations to which the run was fitted.
     run : Run
         The run.
     truth : Mixture, optional
-        What the observations were drawn from, if that is known.
+        The mixture from which the observations were drawn, if known.
 
     Returns
     -------
     tuple of str
-        Each one or two sentences; empty where there is nothing to warn of.
+        One or two sentences for each lesson; empty if there is nothing to warn of.
 
     Raises
     ------
@@ -253,7 +253,7 @@ def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str,
 
 
 def local_optimum(found: Restarts) -> str:
-    """Where the starts ended, and how much worse the others are than the best."""
+    """Where the starts ended, and how much lower the other ends are than the best."""
     total = len(found.runs)
     if not found.optima:
         fate = found.degenerate[0].what
@@ -272,7 +272,7 @@ def local_optimum(found: Restarts) -> str:
 
 
 def model_choice(candidates: Sequence[Candidate]) -> str:
-    """The numbers of components that BIC and AIC prefer, and those that have no maximum to compare.
+    """The numbers of components that BIC and AIC prefer, and those without a maximum to compare.
 
     Raises
     ------
@@ -289,7 +289,7 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
 
 
 def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:
-    """The truth, if the run estimates a mixture of its family and number of components."""
+    """The truth, if the run's mixture has the same family and number of components; otherwise None."""
     same = truth and type(truth) is type(run.mixture) and truth.n_components == run.mixture.n_components
     return truth if same else None
 
@@ -299,10 +299,10 @@ def _starts(ends: Sequence[Optimum]) -> int:
 
 
 def _lower(ends: Sequence[Optimum], best: Optimum) -> str:
-    """How many starts came to each of the first ends, how much lower than the best, and how many to the others."""
+    """Describe the first ends (number of starts, how much lower than the best) and count the starts at the others."""
     gaps = [(end, best.log_likelihood - end.log_likelihood) for end in ends[:3]]
-    said = [f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)" for end, gap in gaps]
-    return _listed([*said, f"{_starts(ends[3:]):,} lower still"] if ends[3:] else said)
+    descriptions = [f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)" for end, gap in gaps]
+    return _listed([*descriptions, f"{_starts(ends[3:]):,} lower still"] if ends[3:] else descriptions)
 
 
 def _count(n: int, what: str) -> str:

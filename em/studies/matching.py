@@ -1,7 +1,7 @@
-"""Which estimated component is which true one: labels are arbitrary, so compare whole components.
+"""Which estimated component stands for which true one: labels are arbitrary, so whole components are compared.
 
-The likelihood is the same whatever the order of the components; EM may well end with them in another order than the
-truth has (label switching).
+The likelihood is the same for every order of the components. So EM may end with the components in another order than
+the truth (label switching).
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ __all__ = ["labels_switched", "match", "reordered"]
 
 M = TypeVar("M", bound=Mixture)
 
-MOST_TRIED = 6
-"""Up to so many components every permutation is tried: scipy.optimize takes 36 MB in each process of the server."""
+MAX_ENUMERATED = 6
+"""Up to this many components, every permutation is tried: scipy.optimize takes 36 MB in each process of the server."""
 
 
 def match(estimate: M, truth: M) -> tuple[int, ...]:
-    """The permutation that brings an estimate's components closest to the true ones.
+    """Find the permutation that brings an estimate's components closest to the true ones.
 
-    Closeness of two components is the Bhattacharyya distance of their densities plus the squared difference of the
-    square roots of their weights, which decides where densities are alike; the total over components is minimised.
+    The distance of two components is the Bhattacharyya distance of their densities plus the squared difference of the
+    square roots of their weights. The second term decides between components with similar densities. The total over all
+    components is minimised.
 
     Parameters
     ----------
     estimate, truth : Mixture
-        Of the same family and number of components K.
+        Two mixtures of the same family and number of components K.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def match(estimate: M, truth: M) -> tuple[int, ...]:
     Raises
     ------
     ValueError
-        If the two are no mixtures of the same family and number of components.
+        If the two are not mixtures of the same family and number of components.
     """
     require_mixture("estimate", estimate)
     require_mixture("truth", truth)
@@ -58,8 +59,8 @@ def match(estimate: M, truth: M) -> tuple[int, ...]:
 
 
 def _assignment(costs: NDArray[np.float64]) -> tuple[int, ...]:
-    """A column for each row, each once, so that the total cost is least."""
-    if len(costs) > MOST_TRIED:
+    """Assign each row a column of its own, so that the total cost is smallest."""
+    if len(costs) > MAX_ENUMERATED:
         from scipy.optimize import linear_sum_assignment
 
         return tuple(int(k) for k in linear_sum_assignment(costs)[1])
@@ -70,12 +71,12 @@ def _assignment(costs: NDArray[np.float64]) -> tuple[int, ...]:
 
 
 def reordered(mixture: M, permutation: Sequence[int]) -> M:
-    """The same mixture with component ``permutation[k]`` in place k.
+    """The same mixture with component ``permutation[k]`` at index k.
 
     Raises
     ------
     ValueError
-        If `permutation` is no permutation of 0, ..., K - 1.
+        If `permutation` is not a permutation of 0, ..., K - 1.
     """
     require_mixture("mixture", mixture)
     order = list(permutation)
@@ -83,9 +84,9 @@ def reordered(mixture: M, permutation: Sequence[int]) -> M:
         raise ValueError(
             f"permutation must hold each of 0 to {mixture.n_components - 1} once; got {permutation!r}: use em.match"
         )
-    return type(mixture)._trusted(*(array[order] for array in mixture.parameters.values()))
+    return type(mixture)._of_arrays(*(array[order] for array in mixture.parameters.values()))
 
 
 def labels_switched(estimate: M, truth: M) -> bool:
-    """Whether the estimate's components are in another order than the true ones; errors as `match`."""
+    """Whether the estimate's components are in another order than the true ones; errors as in `match`."""
     return match(estimate, truth) != tuple(range(truth.n_components))

@@ -1,4 +1,4 @@
-"""Runs of EM from many starts, and the distinct optima they end in."""
+"""Run EM from many starts and find the distinct optima where the runs end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.algorithm import Run, fit
+from em.fitting.fit import fit
+from em.fitting.run import Run
 from em.fitting.stopping import StoppingRule, StopReason
 from em.mixtures.checks import Floats
 from em.mixtures.mixture import Mixture
@@ -17,14 +18,14 @@ from em.mixtures.mixture import Mixture
 __all__ = ["Optimum", "Restarts", "restarts"]
 
 SLACK = 10
-"""Aitken's estimate of the gain still to come is often short; ends count as equal within so many times as much."""
+"""Ends count as equal within this many times Aitken's estimate of the gain still to come, which is often too small."""
 
 H = TypeVar("H", bound=Hashable)
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """An end that one or more starts came to.
+    """An end that one or more starts reached.
 
     Attributes
     ----------
@@ -33,11 +34,11 @@ class Optimum:
     log_likelihood : float
         Its total log-likelihood, in nats.
     count : int
-        How many starts ended here.
+        Number of starts that ended here.
     reason : StopReason
         Why the best of those runs ended.
     runs : tuple of int
-        Which starts, by their place in the order given; the best first.
+        Indices of those starts in the order given, the best first.
     what : str or None
         For a degenerate end, what happened to the component that failed.
     """
@@ -51,25 +52,25 @@ class Optimum:
 
     @property
     def converged(self) -> bool:
-        """Whether the best of those runs converged; if not, EM may climb on from here."""
+        """Whether the best of those runs converged; if not, EM may rise further from here."""
         return self.reason is StopReason.CONVERGED
 
 
 @dataclass(frozen=True, eq=False)
 class Restarts:
-    """The runs from every start, and what they found.
+    """The runs from all starts, and what they found.
 
-    A degenerate run has no optimum: its likelihood grows without bound as a component shrinks onto single points, so
-    however high its last proper record stands it is listed apart and never ranked.
+    A degenerate run has no optimum: its likelihood grows without bound as a component shrinks onto single points. So it
+    is listed separately and never ranked, even if its last proper record has a high log-likelihood.
 
     Attributes
     ----------
     runs : tuple of Run
-        One from each start, in the order given; fewer if the deadline came first.
+        One for each start, in the order given; fewer if the deadline passed first.
     optima : tuple of Optimum
         Distinct proper ends, best first.
     degenerate : tuple of Optimum
-        Distinct degenerate ends, the most frequent first; each is known by what happened to its component.
+        Distinct degenerate ends, the most frequent first. They differ in what happened to the component.
     """
 
     runs: tuple[Run, ...]
@@ -78,31 +79,34 @@ class Restarts:
 
     @property
     def best(self) -> Run:
-        """The run that ended highest; where every start ended degenerate, the first of those (its reason says so)."""
+        """The run that ended highest.
+
+        If every start ended degenerate, this is the first run of the first entry of `degenerate`; its reason says so.
+        """
         return self.runs[(self.optima or self.degenerate)[0].runs[0]]
 
     @property
     def trapped(self) -> int:
-        """How many starts ended elsewhere than in the best optimum: in a lower one, or degenerate."""
+        """Number of starts that did not end in the best optimum, but in a lower one or degenerate."""
         return len(self.runs) - (self.optima[0].count if self.optima else 0)
 
 
 def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | None = None) -> Restarts:
     """Run EM from each start and group the ends.
 
-    Two ends are the same optimum if both their log-likelihoods and their densities at the observations agree as nearly
-    as the runs' stopping rule can be trusted. If each is short of its optimum by at most g per observation, so are
-    their mean log-likelihoods, and their log densities differ by at most sqrt(8 g) in root mean square (to second
-    order). Densities do not depend on the order of components, nor on their unit.
+    Two ends are the same optimum if their log-likelihoods and their densities at the observations agree as closely as
+    the runs' stopping rule can be trusted. If each end is below its optimum by at most g per observation, their mean
+    log-likelihoods differ by at most g, and their log densities by at most sqrt(8 g) in root mean square (to second
+    order). This comparison does not depend on the order of the components or on their unit.
 
     Parameters
     ----------
     x : array_like, shape (N,)
         Observations, within the support of the family.
     starts : iterable of Mixture
-        At least one.
+        At least one start.
     stopping : StoppingRule, optional
-        When to stop, as for `em.fit`. After its deadline no further start is run, but for the first.
+        When to stop, as in `em.fit`. After its deadline no further start is run, except the first one.
 
     Returns
     -------
@@ -123,8 +127,8 @@ def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | N
     optima = tuple(
         _optimum(runs, group) for group in _same_density(runs, proper, runs[0].mixture.check_observations(x))
     )
-    by_fate = sorted(_grouped(failed, [_fate(runs[i]) for i in failed]), key=len, reverse=True)
-    return Restarts(runs, optima, tuple(_optimum(runs, group) for group in by_fate))
+    failures = sorted(_grouped(failed, [_fate(runs[i]) for i in failed]), key=len, reverse=True)
+    return Restarts(runs, optima, tuple(_optimum(runs, group) for group in failures))
 
 
 def _in_time(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule) -> Iterator[Run]:
@@ -135,7 +139,7 @@ def _in_time(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule) ->
 
 
 def _optimum(runs: Sequence[Run], group: Sequence[int]) -> Optimum:
-    """The record of a group of runs, its best first."""
+    """Summarise a group of runs, the best of which comes first."""
     run = runs[group[0]]
     what = _fate(run) if run.degenerate else None
     return Optimum(run.mixture, float(run.log_likelihood[-1]), len(group), run.reason, tuple(group), what)
@@ -146,7 +150,7 @@ def _fate(run: Run) -> str:
 
 
 def _grouped(indices: Sequence[int], keys: Sequence[H]) -> list[list[int]]:
-    """Indices that have the same key, in the order of first appearance."""
+    """Group the indices that have the same key, in the order of first appearance."""
     groups: dict[H, list[int]] = {}
     for i, key in zip(indices, keys, strict=True):
         groups.setdefault(key, []).append(i)
@@ -154,15 +158,15 @@ def _grouped(indices: Sequence[int], keys: Sequence[H]) -> list[list[int]]:
 
 
 def _same_density(runs: Sequence[Run], ranked: Sequence[int], x: Floats) -> list[list[int]]:
-    """Runs that ended at the same optimum; each group and the groups in the order of `ranked`."""
+    """Group the runs that ended at the same optimum. Groups, and runs in a group, are in the order of `ranked`."""
     groups: list[list[int]] = []
     log_densities: list[Floats] = []
     for i in ranked:
         log_density = runs[i].mixture.log_density(x)
         for group, other in zip(groups, log_densities, strict=True):
-            short = max(_shortfall(runs[i]), _shortfall(runs[group[0]]))
-            apart = log_density - other
-            if abs(apart.mean()) <= short and (apart**2).mean() <= 8 * short:
+            shortfall = max(_shortfall(runs[i]), _shortfall(runs[group[0]]))
+            difference = log_density - other
+            if abs(difference.mean()) <= shortfall and (difference**2).mean() <= 8 * shortfall:
                 group.append(i)
                 break
         else:
@@ -172,6 +176,6 @@ def _same_density(runs: Sequence[Run], ranked: Sequence[int], x: Floats) -> list
 
 
 def _shortfall(run: Run) -> float:
-    """By how much, per observation, a run may have stopped below its optimum; inf gains are not to be guessed at."""
-    left = run.remaining_gain
-    return SLACK * max(run.stopping.tol, left if np.isfinite(left) else 0.0, 1e-12)
+    """Gain per observation, in nats, that a run may have missed; a gain of inf cannot be estimated and counts as 0."""
+    gain = run.remaining_gain
+    return SLACK * max(run.stopping.tol, gain if np.isfinite(gain) else 0.0, 1e-12)

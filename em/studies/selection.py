@@ -1,4 +1,4 @@
-"""How many components: the best fit for each number of them, and what AIC and BIC say."""
+"""Choose the number of components: the best fit for each number, with its AIC and BIC."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.algorithm import Run, fit
+from em.fitting.fit import fit
+from em.fitting.run import Run
 from em.fitting.stopping import StoppingRule, StopReason, rounding_level
 from em.mixtures.checks import Floats, brief, whole_number
 from em.mixtures.mixture import Mixture
@@ -22,11 +23,11 @@ __all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
 
 CRITERIA = ("bic", "aic")
 
-SHORT = StoppingRule(max_iter=60, tol=1e-5)
-"""How long each start is tried before the most promising one is run to its end."""
+SHORT_RULE = StoppingRule(max_iter=60, tol=1e-5)
+"""When the short run from each start stops. The most promising start is then run to its end."""
 
 SPLIT = 0.5
-"""How far a component is split, to either side, in units of its own size."""
+"""Distance by which a component is split to either side, in units of its own size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +37,13 @@ class Candidate:
     Attributes
     ----------
     n_components, n_free_parameters : int
-        Number of components K, and of parameters that can vary independently.
+        Number of components K, and number of parameters that can vary independently.
     log_likelihood : float
-        Total log-likelihood of the fit, in nats; nan if degenerate, as then it has no maximum.
+        Total log-likelihood of the fit, in nats; nan if degenerate, because it then has no maximum.
     aic, bic : float
-        Information criteria, smaller is better; nan if degenerate.
+        Information criteria; smaller is better. nan if degenerate.
     run : Run
-        The run that led there. Its reason says whether it converged.
+        The run that led to the fit. Its reason says whether it converged.
     """
 
     n_components: int
@@ -54,17 +55,17 @@ class Candidate:
 
     @property
     def degenerate(self) -> bool:
-        """Whether every start ended with a component shrunk onto single points or without weight."""
+        """Whether every start ended with a component that has shrunk onto single points or has no weight."""
         return self.run.reason is StopReason.DEGENERATE
 
 
 def aic(run: Run) -> float:
-    """Akaike's information criterion of a run's end, 2 p - 2 l with p free parameters (Akaike 1974)."""
+    """Akaike's information criterion at the end of a run: 2 p - 2 l for p free parameters (Akaike 1974)."""
     return 2 * run.mixture.n_free_parameters - 2 * float(run.log_likelihood[-1])
 
 
 def bic(run: Run) -> float:
-    """Bayesian information criterion of a run's end, p log N - 2 l with p free parameters (Schwarz 1978)."""
+    """Bayesian information criterion at the end of a run: p log N - 2 l for p free parameters (Schwarz 1978)."""
     return run.mixture.n_free_parameters * math.log(run.n_observations) - 2 * float(run.log_likelihood[-1])
 
 
@@ -76,12 +77,13 @@ def choose(
     seed: int = 0,
     stopping: StoppingRule | None = None,
 ) -> tuple[Candidate, ...]:
-    """Fit mixtures of each number of components and say how good each is.
+    """Fit mixtures with each number of components and compare the fits.
 
-    Each of the seeded starts is run for a while, then the most promising to its end [1]_. One more start splits a
-    component of the best fit with fewer components, so that the log-likelihood never falls as components are added:
-    where nothing better is found, that fit with a component written twice is the best (its run ends
-    ``STATIONARY_START``). Where every start ends degenerate the candidate is marked so, and has no log-likelihood.
+    A short run is made from each seeded start. The most promising start is then run to its end [1]_. One more start
+    splits a component of the best fit with fewer components, so the log-likelihood never falls as components are added.
+    If nothing better is found, the best fit is that fit with a component written twice (its run ends
+    ``STATIONARY_START``). If every start ends degenerate, the candidate is marked as degenerate and has no
+    log-likelihood.
 
     Parameters
     ----------
@@ -92,11 +94,11 @@ def choose(
     n_components : iterable of int
         Numbers of components to try, each at least 1.
     n_starts : int
-        Seeded starts for each: one by quantiles, the others in turn as in k-means++ and at random.
+        Number of seeded starts for each: one by quantiles, the others alternately as in k-means++ and at random.
     seed : int
-        Seed of those; the same seed gives the same answer.
+        Seed of these starts; the same seed gives the same result.
     stopping : StoppingRule, optional
-        When the final runs stop, as for `em.fit`.
+        When the final runs stop, as in `em.fit`.
 
     Returns
     -------
@@ -106,7 +108,7 @@ def choose(
     Raises
     ------
     ValueError
-        As `em.quantile_start`; also if `n_components` is empty or `n_starts` or an entry no whole number >= 1.
+        As `em.quantile_start`; also if `n_components` is empty, or `n_starts` or an entry is not a whole number >= 1.
 
     References
     ----------
@@ -125,22 +127,22 @@ def choose(
 
 
 def preferred(candidates: Sequence[Candidate], criterion: str = "bic") -> Candidate:
-    """The candidate with the smallest BIC or AIC, of those that are not degenerate.
+    """The candidate with the smallest BIC or AIC among those that are not degenerate.
 
-    Where only rounding parts them (the BIC of one observation asks nothing for a parameter), the one with the fewest
-    components.
+    If candidates differ only by rounding, the result is the one with the fewest components. (For one observation, BIC
+    has no penalty for a parameter.)
 
     Parameters
     ----------
     candidates : sequence of Candidate
-        What `choose` found.
+        The result of `choose`.
     criterion : str
         "bic" or "aic".
 
     Raises
     ------
     ValueError
-        If there is none, or the criterion is another.
+        If there is no such candidate, or if `criterion` is not one of these.
     """
     if criterion not in CRITERIA:
         raise ValueError(f"criterion must be one of {', '.join(CRITERIA)}; got {brief(criterion)}")
@@ -161,42 +163,45 @@ def _candidate(run: Run) -> Candidate:
 
 
 def _starts(x: ArrayLike, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> Iterator[Mixture]:
-    """The seeded starts; one component has one optimum, which one start finds."""
+    """Yield the seeded starts. One component has one optimum, which one start finds."""
     yield quantile_start(x, family, k)
     for i in range(n - 1 if k > 1 else 0):
         yield (random_start if i % 2 else kmeans_start)(x, family, k, rng)
 
 
 def _best(x: Floats, starts: list[Mixture], fewer: Run | None, stopping: StoppingRule | None) -> Run:
-    """The best run to its end: not degenerate if any is not, and then no lower than the fit with fewer components."""
+    """Find the best run and run it to its end.
+
+    The result is not degenerate if any run is not. It is then no lower than the fit with fewer components.
+    """
     doubled = _doubled(x, fewer.mixture, starts[0].n_components) if fewer else None
     if doubled:
         starts = [*starts, _parted(x, doubled)]
-    tried = restarts(x, starts, replace(SHORT, deadline=stopping.deadline) if stopping else SHORT)
-    last = tried.best
-    for optimum in tried.optima:
-        last = fit(x, optimum.mixture, stopping)
-        if last.reason is not StopReason.DEGENERATE:
+    short_runs = restarts(x, starts, replace(SHORT_RULE, deadline=stopping.deadline) if stopping else SHORT_RULE)
+    final = short_runs.best
+    for optimum in short_runs.optima:
+        final = fit(x, optimum.mixture, stopping)
+        if final.reason is not StopReason.DEGENERATE:
             break
-    if not doubled or not fewer or last.reason is StopReason.DEGENERATE:
-        return last
-    return last if last.log_likelihood[-1] >= fewer.log_likelihood[-1] else fit(x, doubled, stopping)
+    if not doubled or not fewer or final.reason is StopReason.DEGENERATE:
+        return final
+    return final if final.log_likelihood[-1] >= fewer.log_likelihood[-1] else fit(x, doubled, stopping)
 
 
 def _doubled(x: Floats, mixture: Mixture, k: int) -> Mixture:
-    """The same density with k components: those that EM would separate soonest are written twice."""
+    """The same density with k components: the components that EM would separate soonest are written twice."""
     while mixture.n_components < k:
         shares = mixture.responsibilities(x).T
         gains = [share.sum() * (saddle_growth(x, type(mixture), share) - 1) for share in shares]
         chosen = int(np.argmax(gains))
         weights, *others = (np.insert(array, chosen, array[chosen]) for array in mixture.parameters.values())
         weights[chosen : chosen + 2] /= 2
-        mixture = mixture._trusted(weights, *others)
+        mixture = mixture._of_arrays(weights, *others)
     return mixture
 
 
 def _parted(x: Floats, mixture: Mixture) -> Mixture:
-    """A mixture with doubled components, those moved apart along the direction in which EM separates them."""
+    """Move the doubled components of a mixture apart, along the direction in which EM separates them."""
     for pair in mixture.tied_components():
         share = mixture.responsibilities(x)[:, pair].sum(axis=1)
         steps = np.zeros(mixture.n_components)

@@ -1,6 +1,6 @@
-"""Starting points, and what to do about a start whose components are identical.
+"""Starting points for EM, and how to part the components of a start that are identical.
 
-Every start made here has all its components apart, in the order of their means, whatever the observations.
+In every start made here all components differ and stand in the order of their means, whatever the observations.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.mixtures.checks import Floats, brief, require_generator, whole_number
-from em.mixtures.exponential import ExponentialMixture
-from em.mixtures.mixture import Mixture, require_mixture
+from em.mixtures.checks import Floats, require_generator, whole_number
+from em.mixtures.mixture import Mixture, require_family, require_mixture
 from em.studies.diagnosis import unstable_direction
 
 __all__ = ["NUDGE", "break_tie", "kmeans_start", "quantile_start", "random_start"]
@@ -34,28 +33,28 @@ def quantile_start(x: ArrayLike, family: type[M], n_components: int) -> M:
     x : array_like, shape (N,)
         Observations, within the support of the family.
     family : type
-        `em.ExponentialMixture` or `em.GaussianMixture`.
+        Family of the mixture, such as `em.GaussianMixture`.
     n_components : int
         Number of components K, at least 1. There may be fewer observations than components.
 
     Returns
     -------
     Mixture
-        Equal weights; means at the quantiles (k + 1/2) / K; each std the sample's over K. Components without a place
-        of their own, because values repeat, are nudged apart as by `break_tie`.
+        Equal weights; means at the quantiles (k + 1/2) / K; each standard deviation is that of the sample over K.
+        Components at equal quantiles, because values repeat, are nudged apart as by `break_tie`.
 
     Raises
     ------
     ValueError
         As the family's `check_observations`; if `family` is no family or `n_components` no whole number >= 1; if no
-        component fits `x` at all: constant data for Gaussians, nothing but zeros for exponentials.
+        component fits `x` at all: equal values for Gaussians, zeros only for exponentials.
     """
     x, k = _checked(x, family, n_components)
     return _spread_evenly(x, family, np.quantile(x, (np.arange(k) + 0.5) / k))
 
 
 def random_start(x: ArrayLike, family: type[M], n_components: int, rng: np.random.Generator) -> M:
-    """Start with means at observations drawn at random, all different where there are enough different values.
+    """Start with means at observations drawn at random: all different if there are enough different values.
 
     Parameters
     ----------
@@ -67,7 +66,7 @@ def random_start(x: ArrayLike, family: type[M], n_components: int, rng: np.rando
     Returns
     -------
     Mixture
-        Equal weights; each std the sample's over K.
+        Equal weights; each standard deviation is that of the sample over K.
 
     Raises
     ------
@@ -96,8 +95,8 @@ def kmeans_start(x: ArrayLike, family: type[M], n_components: int, rng: np.rando
     Returns
     -------
     Mixture
-        Mean and std of each group (the std not below a tenth of the sample's), and weights by its count, to which one
-        is added so that none is 0.
+        Mean and standard deviation of each group (at least a tenth of the sample's), and its share of the
+        observations as weight; one is added to each count, so that no weight is 0.
 
     Raises
     ------
@@ -119,24 +118,24 @@ def kmeans_start(x: ArrayLike, family: type[M], n_components: int, rng: np.rando
 
 
 def _checked(x: ArrayLike, family: type[Mixture], n_components: int) -> tuple[Floats, int]:
-    """The observations and K of a start that can be made."""
-    if not (isinstance(family, type) and issubclass(family, Mixture)):
-        raise ValueError(f"family must be em.ExponentialMixture or em.GaussianMixture; got {brief(family)}")
+    """The observations and K, if a start can be made from them."""
+    require_family("family", family)
     x = family.check_observations(x)
     family.check_spread(x)
     return x, whole_number("n_components", n_components)
 
 
 def _spread_evenly(x: Floats, family: type[M], means: Floats) -> M:
-    """Components of equal weights at the means, each as wide as the sample over K."""
+    """Components of equal weights at these means, each with the standard deviation of the sample over K."""
     k = means.size
     return _placed(x, family, np.full(k, 1 / k), means, np.full(k, _std(x) / k))
 
 
 def _placed(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Floats) -> M:
-    """A mixture in the order of its means, no component of size 0 and no two identical."""
-    if issubclass(family, ExponentialMixture):
-        means = np.maximum(means, max(x[x > 0].min(), 1e-12 * x.mean()))
+    """A mixture in the order of its means; no component has size 0 and no two are identical."""
+    if np.isfinite(family.lowest):
+        above = x - family.lowest
+        means = np.maximum(means, family.lowest + max(above[above > 0].min(), 1e-12 * above.mean()))
     order = np.argsort(means, kind="stable")
     stds = np.maximum(stds, NARROWEST * _std(x))
     return break_tie(x, family.from_moments(weights[order], means[order], stds[order]))
@@ -160,11 +159,11 @@ def _seeded_centres(x: Floats, k: int, rng: np.random.Generator) -> Floats:
 
 
 def break_tie(x: ArrayLike, start: M) -> M:
-    """Nudge identical components of a start apart, always the same way.
+    """Move identical components of a start apart, always in the same way.
 
-    Identical components are a stationary point of EM: left alone, a run stays there until rounding errors have grown
-    large enough, in a direction that rounding chose. The nudge goes along the direction that EM itself amplifies most,
-    keeps the components' common mean, and gives the smaller scale (or mean) to the component named first.
+    Identical components are a stationary point of EM: a run stays there until rounding errors have grown large enough,
+    in a direction that depends on rounding. The nudge goes in the direction that EM itself amplifies most. It keeps the
+    common mean of the components and gives the smaller scale (or mean) to the one with the lower index.
 
     Parameters
     ----------
@@ -176,14 +175,14 @@ def break_tie(x: ArrayLike, start: M) -> M:
     Returns
     -------
     Mixture
-        `start` itself if no two of its components are identical; otherwise a copy with those moved apart by a relative
-        `NUDGE`, weights unchanged.
+        `start` itself if no two of its components are identical; otherwise a copy in which those are moved by a
+        relative `NUDGE` to either side. Weights do not change.
 
     Raises
     ------
     ValueError
-        As the family's `check_observations`; if `start` is no mixture; if there is a tie
-        and `x` has no spread to break it by.
+        As the family's `check_observations`; if `start` is no mixture; if there is a tie and all observations are
+        equal, so that no direction can be found.
     """
     require_mixture("start", start)
     start.check_observations(x)

@@ -1,4 +1,4 @@
-"""The log-likelihood as a surface over one parameter of two components, and axes that hold a run's path over it."""
+"""The log-likelihood as a surface over one parameter of two components, and axes around the path of a run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.algorithm import Run
+from em.fitting.run import Run
 from em.mixtures.checks import Floats, brief, real_vector, whole_number
 from em.mixtures.mixture import Mixture, require_mixture
+from em.mixtures.parameters import Kind
 
 __all__ = ["surface", "surface_axes"]
 
@@ -39,7 +40,7 @@ def surface(
     mixture : Mixture
         Where the other parameters are held, weights included.
     parameter : str
-        "scales", "means" or "stds".
+        Its name, such as "scales" or "means".
     axes : pair of array_like, shapes (G,) and (H,)
         Values of that parameter for the first and the second component.
     components : pair of int
@@ -75,14 +76,14 @@ def surface(
 def surface_axes(
     run: Run | Sequence[Run], parameter: str | None = None, components: tuple[int, int] = (0, 1), n: int = 60
 ) -> tuple[Floats, Floats]:
-    """Two axes that hold the whole path of a run, or of several, start and end included, with a margin.
+    """Two axes that contain the whole path of a run, or of several, with a margin.
 
     Parameters
     ----------
     run : Run or sequence of Run
         A run with at least two components, or several of the same family and number of components.
     parameter : str, optional
-        "scales", "means" or "stds"; by default the first after the weights.
+        Its name, such as "scales" or "means"; by default the first after the weights.
     components : pair of int
         Which two components.
     n : int
@@ -91,8 +92,8 @@ def surface_axes(
     Returns
     -------
     pair of ndarray, shape (n,)
-        Ascending. Means evenly spaced; scales and stds positive, and evenly spaced in their logarithm where an axis
-        spans more than a factor of 10.
+        Ascending and evenly spaced. Axes of a positive parameter are positive, and evenly spaced in the logarithm where
+        they span more than a factor of 10.
 
     Raises
     ------
@@ -105,10 +106,10 @@ def surface_axes(
     n = whole_number("n", n)
     pair = _checked(last, parameter, components)
     paths = np.concatenate([one.parameters[parameter] for one in runs])[:, list(pair)].T
-    if parameter == "means":
-        stds = last.parameters["stds"][list(pair)]
-        return _even_axis(paths[0], stds[0], n), _even_axis(paths[1], stds[1], n)
-    return _positive_axis(paths[0], n), _positive_axis(paths[1], n)
+    if last.kinds[parameter] is Kind.POSITIVE:
+        return _positive_axis(paths[0], n), _positive_axis(paths[1], n)
+    units = last._units()[list(last.kinds).index(parameter)][list(pair)]
+    return _even_axis(paths[0], units[0], n), _even_axis(paths[1], units[1], n)
 
 
 def _checked(mixture: Mixture, parameter: str, components: tuple[int, int]) -> tuple[int, int]:
@@ -124,7 +125,7 @@ def _checked(mixture: Mixture, parameter: str, components: tuple[int, int]) -> t
 
 
 def _line(mixture: Mixture, parameter: str, component: int, values: ArrayLike) -> Mixture:
-    """Component `component` once for every value of its parameter, as a mixture to take densities from."""
+    """One component with every value of its parameter, as a mixture whose components give the densities."""
     values = real_vector("axes", values)
     arrays = {name: np.full(values.size, array[component]) for name, array in mixture.parameters.items()}
     return type(mixture)(**(arrays | {"weights": np.full(values.size, 1 / values.size), parameter: values}))
@@ -133,9 +134,9 @@ def _line(mixture: Mixture, parameter: str, component: int, values: ArrayLike) -
 def _summed(a: Floats, b: Floats) -> Floats:
     """Sum over n of log(exp a[g, n] + exp b[h, n]), shape (G, H), from (G, N) and (H, N).
 
-    Each observation is scaled by a reference of its own, so that one exponential for each line and one logarithm for
-    each cell are enough. Observations whose densities span too many orders of magnitude over the grid for that take
-    the slower, safe way.
+    Each observation has a reference of its own, so one exponential for each line and one logarithm for each cell are
+    enough. Observations whose densities span too many orders of magnitude over the grid are summed in the slower, safe
+    way.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         top = np.maximum(a.max(axis=0), b.max(axis=0))

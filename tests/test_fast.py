@@ -8,22 +8,36 @@ import numpy as np
 import pytest
 
 import em
-from em.fitting import passes
-from em.fitting.passes import CHUNK, FEW, Passes
-from em.mixtures.gaussian import _NEAR
+from em.fitting import algorithm
+from em.fitting import fast as fast_module
+from em.fitting.fast import CHUNK, FEW, FastPass
+from em.fitting.observations import statistics_with_care
+from em.mixtures.moments import NEAR
 
 EXPONENTIAL = em.ExponentialMixture([0.4, 0.6], [0.1, 1])
 GAUSSIAN = em.GaussianMixture([0.4, 0.6], [0, 3], [1, 0.7])
 FAMILIES = pytest.mark.parametrize("mixture", [EXPONENTIAL, GAUSSIAN], ids=["exponential", "gaussian"])
 
 
+def step(observations, mixture):
+    """The log-likelihood of a mixture, and what an iteration of EM makes of it."""
+    statistics = em.e_step(observations, mixture)
+    return statistics.log_likelihood, em.m_step(statistics)
+
+
 def by_sums(x, mixture):
     """The fast step, or None where it is left to the careful one."""
-    return Passes(np.asarray(x, dtype=float), mixture)._by_sums(mixture)
+    found = em.Observations(x, type(mixture)).fast_moments(mixture)
+    return found and (found[0], type(mixture)._fit_statistics(len(x), found[1], None))
 
 
 def with_care(x, mixture):
-    return Passes(np.asarray(x, dtype=float), mixture)._with_care(mixture)
+    """The careful step; an error in place of the next mixture where a component is degenerate."""
+    statistics = statistics_with_care(em.Observations(x, type(mixture)), mixture, hard=False)
+    try:
+        return statistics.log_likelihood, em.m_step(statistics)
+    except em.DegenerateComponent as end:
+        return statistics.log_likelihood, end
 
 
 def assert_agree(fast, careful, rtol=1e-10):
@@ -71,7 +85,7 @@ def test_whole_runs_agree_with_runs_of_careful_steps_only(monkeypatch):
         stopping = em.StoppingRule(25, 0)
         run = em.fit(x, start, stopping)
         with monkeypatch.context() as without:
-            without.setattr(Passes, "_by_sums", lambda self, mixture: None)
+            without.setattr(FastPass, "__call__", lambda self, mixture, direct: None)
             careful = em.fit(x, start, stopping)
         assert run.reason is careful.reason
         assert run.message == careful.message or run.reason is em.StopReason.MAX_ITER
@@ -92,7 +106,7 @@ def test_every_observation_counts_once_however_many_chunks(mixture, n):
 
 @FAMILIES
 def test_typical_runs_are_made_of_passes_only(mixture, monkeypatch):
-    monkeypatch.setattr(Passes, "_with_care", lambda self, mixture: pytest.fail("asked for care"))
+    monkeypatch.setattr(algorithm, "statistics_with_care", lambda *_: pytest.fail("went the careful way"))
     x, _ = mixture.sample(20_000, np.random.default_rng(0))
     k = np.arange(1, 4)
     for start in (mixture, em.quantile_start(x, type(mixture), 3), type(mixture).from_moments(k / 6, k, k)):
@@ -106,10 +120,10 @@ def test_typical_runs_are_made_of_passes_only(mixture, monkeypatch):
 @pytest.mark.parametrize("n", [300, CHUNK + 5])
 def test_steps_one_after_another_do_not_remember_each_other(mixture, n):
     x, _ = mixture.sample(n, np.random.default_rng(3))
-    used = Passes(x, mixture)
+    used = em.Observations(x, type(mixture))
     other = type(mixture).from_moments([0.9, 0.1], [2, 1], [3, 1])
     for asked in (other, mixture, other):
-        again, fresh = used.step(asked), Passes(x, asked).step(asked)
+        again, fresh = step(used, asked), step(x, asked)
         if n < FEW:
             assert again == fresh
         else:
@@ -134,7 +148,7 @@ def test_a_component_far_narrower_than_the_data_is_left_to_care():
     half = np.ptp(x) / 2
     middle = x.min() + half
     for narrowness, fast in ((0.9, True), (1.1, False)):
-        narrow = half / (narrowness * _NEAR)
+        narrow = half / (narrowness * NEAR)
         mixture = em.GaussianMixture([0.5, 0.5], [middle, middle], [half, narrow])
         assert bool(mixture._polynomials(middle, half)) is fast
 
@@ -177,10 +191,10 @@ def test_odds_of_exponentials_that_overflow_are_left_to_care():
 def test_products_of_odds_that_overflow_are_taken_apart(monkeypatch):
     x = np.r_[np.tile([19.0, 20, 21], 13), -19, -20, -21]
     mixture = em.GaussianMixture([0.5, 0.5], [-20, 20], [1.7, 1.6])  # log-odds of about 277: no two can be multiplied
-    fast = by_sums(x, mixture)
-    assert_agree(fast, with_care(x, mixture))
-    monkeypatch.setattr(passes, "GROUP", 1)
-    assert fast[0] == pytest.approx(by_sums(x, mixture)[0], rel=1e-14)
+    grouped = by_sums(x, mixture)
+    assert_agree(grouped, with_care(x, mixture))
+    monkeypatch.setattr(fast_module, "GROUP", 1)
+    assert grouped[0] == pytest.approx(by_sums(x, mixture)[0], rel=1e-14)
 
 
 @pytest.mark.parametrize("unit", [1e-300, 1e-200, 1e-6, 1e6, 1e140])
@@ -211,7 +225,7 @@ def test_a_component_of_almost_no_weight_keeps_its_digits(mixture, weight):
 def test_zeros_and_far_tails_of_exponentials():
     x = np.r_[np.zeros(5), 1e-300, 1, 1e5, 1e150]
     start = em.ExponentialMixture([0.5, 0.5], [0.1, 1])
-    assert_agree(Passes(x, start).step(start), with_care(x, start))
+    assert_agree(step(x, start), with_care(x, start))
     assert by_sums(np.zeros(4), start) is None
 
 

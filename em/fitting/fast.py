@@ -1,0 +1,208 @@
+"""The E-step in one pass over the observations, for families whose log density is a polynomial in x.
+
+An E-step needs no more of the observations than the sums of r_nk x_n^j, j up to the degree. They are taken in chunks
+that stay in the cache of the processor. The log joint density of the widest component, the *reference*, is subtracted
+from every other: the differences are then bounded above where they matter, so no search for the largest is needed, and
+one exponential less. The log-likelihood is what the reference alone would have, plus the log of the sums of the odds.
+
+From the second pass on, many observations are gathered onto a few nodes (`em.fitting.nodes`), which stand for them to
+all but the last two digits: a pass over a million then takes no longer than one over some thousands.
+
+Where sums would lose digits (each family knows where), overflow or underflow, the result is None, and the E-step goes
+through the responsibilities themselves (`em.fitting.observations`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from operator import mul, sub
+
+import numpy as np
+
+from em.fitting.nodes import Nodes, bins_for, gather, spread_of_slopes
+from em.mixtures.checks import Floats
+from em.mixtures.moments import Moments, moments_from_sums
+from em.mixtures.polynomial import PolynomialMixture
+
+__all__ = ["CHUNK", "FEW", "FastPass"]
+
+CHUNK = 10_000
+"""Most observations in a chunk.
+
+It fits into the cache; and for a dot product of more than these OpenBLAS wakes its other threads, which takes ten times
+as long as the product where the machine has other work."""
+
+FEW = 6_000
+"""Fewer observations are not gathered onto nodes."""
+
+FEW_TO_MULTIPLY = 2_500
+"""Below this size of a chunk `np.dot` takes half the time of `np.matmul`, above it up to half as much again."""
+
+SHARE = 3
+"""Observations to a node, at least; otherwise they are not gathered."""
+
+MOST = 100_000
+"""Most nodes."""
+
+SPARE = 50
+"""With so many observations to a node, a pass takes next to no time beside gathering, which need not be done again."""
+
+MOST_SPARE = 6_000
+"""More nodes than these would make bins too short to be gathered quickly."""
+
+GROUP = 16
+"""So many sums of odds are multiplied before a logarithm is taken: a product takes a tenth of the time."""
+
+
+class _Buffers:
+    """Arrays for a chunk of M observations, or for nodes, that every pass writes into."""
+
+    def __init__(self, x: Floats, origin: float, shape: tuple[int, int], weights: Floats | None = None) -> None:
+        n_components, degree = shape
+        self._weights = weights
+        self._multiply = (
+            np.dot if x.size < FEW_TO_MULTIPLY else np.matmul
+        )  # the same bits; each is the quicker one there
+        self._powers = np.ones((degree + 1, x.size))  # row j: (x_n - origin)^j
+        self._odds = np.empty((n_components, x.size))  # against the reference, which is row 0; then responsibilities
+        self._others, self._each = self._odds[1:], self._odds[:, np.newaxis]
+        filled_up = np.ones(-(-x.size // GROUP) * GROUP)
+        self._totals, self._groups = filled_up[: x.size], filled_up.reshape(GROUP, -1)  # sums of odds
+        self.load(x, origin)
+
+    def load(self, x: Floats, origin: float) -> _Buffers:
+        """Take the powers of other observations, as many."""
+        powers = self._powers
+        np.subtract(x, origin, out=powers[1])
+        for j in range(2, len(powers)):
+            np.multiply(powers[j - 1], powers[1], out=powers[j])
+        self._weighted = powers if self._weights is None else powers * self._weights
+        return self
+
+    def power_sums(self) -> Floats:
+        """Sums over n of (x_n - origin)^j, shape (degree + 1,)."""
+        sums: Floats = self._powers.sum(axis=1)
+        return sums
+
+    def divide(self, log_odds: Floats) -> Floats:
+        """Sums over n of r_nk (x_n - origin)^j, shape (K, degree + 1); row 0 of `log_odds` is (1, 0, ...)."""
+        odds, totals = self._odds, self._totals
+        self._multiply(log_odds, self._powers, out=odds)
+        np.exp(self._others, out=self._others)
+        np.add.reduce(odds, axis=0, out=totals)
+        np.divide(odds, totals, out=odds)
+        sums: Floats = np.vecdot(self._each, self._weighted)
+        return sums
+
+    def log_totals(self) -> float:
+        """Sum over n of the log of its sum of odds, none of which is below 1."""
+        if self._weights is not None:
+            return float(np.log(self._totals) @ self._weights)
+        total = float(np.add.reduce(np.log(np.multiply.reduce(self._groups))))
+        return total if math.isfinite(total) else float(np.log(self._totals).sum())
+
+
+class FastPass:
+    """Passes over the observations of one family.
+
+    Parameters
+    ----------
+    chunks : sequence of ndarray
+        Checked observations, at most `CHUNK` in each.
+    family : type
+        A family of polynomials.
+
+    Attributes
+    ----------
+    n_passes : int
+        Passes so far, those whose sums had lost digits included.
+    """
+
+    def __init__(self, chunks: Sequence[Floats], family: type[PolynomialMixture]) -> None:
+        self.n_passes = 0
+        self._chunks = chunks
+        self._n = sum(chunk.size for chunk in chunks)
+        low = min(float(chunk.min()) for chunk in chunks)
+        high = max(float(chunk.max()) for chunk in chunks)
+        self._low, self._high, self._origin = low, high, family._origin(low, high)
+        self._reach = max(high - self._origin, self._origin - low)
+        self._shape = (0, family.degree)
+        # The row of the reference gives its odds at once, 1, so one product of matrices fills the whole array.
+        self._first_row = [1.0] + [0.0] * family.degree
+        self._buffers: dict[int, _Buffers] = {}
+        self._nodes: Nodes | None = None
+        self._gathered: list[_Buffers] = []
+        self._single: _Buffers | None = None
+        self._base = 0.0
+        total: Floats = np.zeros(family.degree + 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for chunk in chunks:
+                base = family._log_base(chunk)
+                self._base += 0.0 if base is None else float(base.sum())
+                total += self._load(chunk).power_sums()
+        self._power_sums: list[float] = total.tolist()
+
+    def __call__(self, mixture: PolynomialMixture, direct: bool) -> tuple[float, Moments] | None:
+        """The log-likelihood and the moments of each component's share; None where digits would be lost.
+
+        `direct` keeps to the observations themselves, without nodes.
+        """
+        if not min(mixture._floats[0]) > 0:
+            return None
+        log_joint = mixture._polynomials(self._origin, self._reach)
+        if not log_joint:
+            return None
+        leading = [row[-1] for row in log_joint]
+        widest = leading.index(max(leading))
+        reference = log_joint.pop(widest)
+        total, sums = self._pass([self._first_row, *[list(map(sub, row, reference)) for row in log_joint]], direct)
+        sums.insert(widest, sums.pop(0))
+        total += sum(map(mul, reference, self._power_sums)) + self._base
+        found = moments_from_sums(sums, self._origin, self._reach)
+        return (total, found) if found and math.isfinite(total) else None
+
+    def _pass(self, rows: list[list[float]], direct: bool) -> tuple[float, list[list[float]]]:
+        """Sum over n of log sum_k odds_nk, and the sums over n of r_nk (x_n - origin)^j for every k and j."""
+        self.n_passes += 1
+        log_odds = np.array(rows)
+        if len(rows) != self._shape[0]:
+            self._resize(len(rows))
+        gathered = not direct and self._n >= FEW and self._gather(rows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self._single and not gathered:  # without a loop, which costs a tenth of a pass over 300
+                sums = self._single.divide(log_odds)
+                total = self._single.log_totals()
+            else:
+                sums, total = np.zeros(log_odds.shape), 0.0
+                for buffers in self._gathered if gathered else map(self._load, self._chunks):
+                    sums += buffers.divide(log_odds)
+                    total += buffers.log_totals()
+        found: list[list[float]] = sums.tolist()
+        return total, found
+
+    def _resize(self, n_components: int) -> None:
+        """Make the buffers for another number of components."""
+        self._shape = n_components, self._shape[1]
+        self._buffers, self._nodes = {}, None
+        self._single = self._load(self._chunks[0]) if len(self._chunks) == 1 else None
+
+    def _gather(self, rows: list[list[float]]) -> bool:
+        """Gather the observations onto nodes, if there are none that serve, and if that is worth while and exact."""
+        steepness = max(spread_of_slopes(rows, at - self._origin) for at in (self._low, self._high))
+        if not (self._nodes and self._nodes.serve(steepness)):
+            most, spare = min(self._n // SHARE, MOST), min(self._n // SPARE, MOST_SPARE)
+            n_bins = bins_for(steepness, self._high - self._low, most, spare)
+            if not n_bins:
+                return False
+            self._nodes = gather(self._chunks, self._low, self._high, n_bins)
+            self._gathered = [_Buffers(x, self._origin, self._shape, w) for x, w in self._nodes.parts(CHUNK)]
+        return True
+
+    def _load(self, chunk: Floats) -> _Buffers:
+        """The buffers with the observations of a chunk in them."""
+        buffers = self._buffers.get(chunk.size)
+        if buffers is None:
+            buffers = self._buffers[chunk.size] = _Buffers(chunk, self._origin, self._shape)
+            return buffers
+        return buffers.load(chunk, self._origin)

@@ -1,0 +1,81 @@
+"""A run of EM from a start to its end."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from em.fitting.acceleration import run_accelerated
+from em.fitting.algorithm import run_em
+from em.fitting.convergence import Ending
+from em.fitting.observations import Observations
+from em.fitting.run import EM, METHODS, Run
+from em.fitting.stopping import StoppingRule, StopReason
+from em.mixtures.checks import brief
+from em.mixtures.family import DegenerateComponent
+from em.mixtures.mixture import Mixture, require_mixture
+
+__all__ = ["fit"]
+
+
+def fit(x: ArrayLike | Observations, start: Mixture, stopping: StoppingRule | None = None, method: str = EM) -> Run:
+    """Run EM from a start until it converges or must end.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,), or Observations
+        Observations, within the support of the family. Never modified.
+    start : Mixture
+        Where to start. Identical components stay identical: see `em.break_tie`.
+    stopping : StoppingRule, optional
+        When to stop; default ``StoppingRule(max_iter=1000, tol=1e-8)``.
+    method : str
+        "em", or "accelerated": after a few iterations of EM leaps along its way, the last ones Newton's steps, wherever
+        they lead up to a maximum, and EM elsewhere. It takes far fewer passes over the data where components overlap.
+        Both ends are maxima, nearly always the same one; where the two part, either may be the higher.
+
+    Returns
+    -------
+    Run
+        All records, and why the run ended. A degenerate component is a result (reason ``DEGENERATE``), not an error.
+
+    Raises
+    ------
+    ValueError
+        If `x` cannot be fitted (empty, not 1-D, not finite, outside the support) or an argument has the wrong type.
+    """
+    require_mixture("start", start)
+    stopping = StoppingRule() if stopping is None else stopping
+    if not isinstance(stopping, StoppingRule):
+        raise ValueError(f"stopping must be an em.StoppingRule(max_iter, tol); got {stopping!r}")
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}; got {brief(method)}")
+    observations = Observations(x, type(start), copy=False)
+    ending = Ending(observations, start, stopping)
+    if method == EM:
+        steps = run_em(observations, start, ending.reached)
+    else:
+        steps = run_accelerated(observations, start, stopping, ending.reached)
+    mixtures: list[Mixture] = []
+    log_likelihood: list[float] = []
+    degenerate = None
+    try:
+        for record in steps:
+            mixtures.append(record.mixture)
+            log_likelihood.append(record.log_likelihood)
+    except DegenerateComponent as end:
+        ending.reason, degenerate = StopReason.DEGENERATE, end
+    assert ending.reason is not None
+    values = np.array(log_likelihood)
+    values.setflags(write=False)
+    return Run(
+        mixtures=tuple(mixtures),
+        log_likelihood=values,
+        reason=ending.reason,
+        stopping=stopping,
+        n_observations=observations.x.size,
+        degenerate=degenerate,
+        method=method,
+        n_passes=observations.n_passes,
+        newton_gain=ending.gain,
+    )

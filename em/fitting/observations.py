@@ -1,0 +1,150 @@
+"""Observations prepared for EM, their responsibilities chunk by chunk, and the statistics that an E-step returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from em.fitting.fast import CHUNK, FastPass
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import Mixture, require_family
+from em.mixtures.moments import Moments, moments
+from em.mixtures.polynomial import PolynomialMixture
+
+__all__ = ["Observations", "Responsibilities", "Statistics", "statistics_with_care"]
+
+
+class Observations:
+    """Observations of one family, checked and prepared once for many E-steps.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,), or Observations
+        Observations, within the support of the family. They are copied, unless they are an `Observations`.
+    family : type
+        A family of mixtures, such as `em.GaussianMixture`.
+
+    Attributes
+    ----------
+    x : ndarray, shape (N,)
+        The observations. Read-only.
+    family : type
+        The family.
+    n_passes : int
+        Passes over the observations so far. Passes differ in time: where observations are many, all but the first may
+        go over a few nodes that stand for them (`em.fitting.nodes`).
+
+    Raises
+    ------
+    ValueError
+        As the family's `check_observations`; if `family` is no family.
+    """
+
+    def __init__(self, x: ArrayLike | Observations, family: type[Mixture], *, copy: bool = True) -> None:
+        require_family("family", family)
+        given, copy = (x.x, False) if isinstance(x, Observations) else (x, copy)
+        checked = family.check_observations(given)
+        self.x: Floats = checked.copy() if copy else checked.view()
+        self.x.setflags(write=False)
+        self.family = family
+        size = -(-self.x.size // -(-self.x.size // CHUNK))  # all chunks alike
+        self.chunks = [self.x[i : i + size] for i in range(0, self.x.size, size)]
+        self._slow_passes = 0
+        self._fast: FastPass | None = None
+        if issubclass(family, PolynomialMixture) and family.degree:
+            self._fast = FastPass(self.chunks, family)
+
+    @property
+    def n_passes(self) -> int:
+        return self._slow_passes + (self._fast.n_passes if self._fast else 0)
+
+    def count_pass(self) -> None:
+        """Count a pass that was made over `chunks`."""
+        self._slow_passes += 1
+
+    def fast_moments(self, mixture: Mixture) -> tuple[float, Moments] | None:
+        """Log-likelihood of a mixture and moments of its shares, in one pass; None where that would lose digits."""
+        if self._fast is None:
+            return None
+        return self._fast(mixture, direct=self.n_passes == 0)  # type: ignore[arg-type]  # of the family of `x`
+
+
+class Responsibilities:
+    """Observations with their responsibilities under a mixture, chunk by chunk.
+
+    They are computed anew each time this is iterated, so no array has the size of all observations.
+
+    Attributes
+    ----------
+    log_likelihood, objective : float
+        Once all chunks have been iterated: the log-likelihood, and what the method raises: the same, or with `hard` the
+        sum over n of max_k log pi_k f(x_n | k).
+    """
+
+    def __init__(self, observations: Observations, mixture: Mixture, hard: bool = False) -> None:
+        self._observations = observations
+        self._mixture = mixture
+        self._hard = hard
+
+    def __iter__(self) -> Iterator[tuple[Floats, Floats]]:
+        self._observations.count_pass()
+        log_likelihood, objective = 0.0, 0.0
+        for x in self._observations.chunks:
+            r, log_density = self._mixture._expect(x)
+            log_likelihood += float(log_density.sum())
+            if self._hard:
+                r, largest = self._mixture._assign(x, r)
+                objective += float(largest.sum())
+            yield x, r
+        self.log_likelihood = log_likelihood
+        self.objective = objective if self._hard else log_likelihood
+
+    def computed_once(self) -> Iterable[tuple[Floats, Floats]]:
+        """The same, computed only once where all observations are in one chunk."""
+        return list(self) if len(self._observations.chunks) == 1 else self
+
+
+class Statistics(NamedTuple):
+    """How an E-step divides the observations between the components: all that the M-step needs.
+
+    Attributes
+    ----------
+    family : type
+        The family of mixtures.
+    n_observations : int
+        Number of observations N.
+    log_likelihood : float
+        Total log-likelihood of the mixture of the E-step, in nats.
+    objective : float
+        What the method raises: the log-likelihood, or for a hard E-step the sum over n of max_k log pi_k f(x_n | k).
+    moments : Moments
+        Count, mean and standard deviation of each component's share, as far as the family needs them.
+    shares : Responsibilities or None
+        The observations and their responsibilities, for families that need more.
+    """
+
+    family: type[Mixture]
+    n_observations: int
+    log_likelihood: float
+    objective: float
+    moments: Moments
+    shares: Responsibilities | None = None
+
+    @property
+    def n_eff(self) -> Floats:
+        """Effective counts N_k = sum_n r_nk, shape (K,)."""
+        return np.array(self.moments.n_eff)
+
+
+def statistics_with_care(observations: Observations, mixture: Mixture, hard: bool) -> Statistics:
+    """The statistics of an E-step by way of the responsibilities, right for any observations."""
+    shares, family = Responsibilities(observations, mixture, hard), observations.family
+    if issubclass(family, PolynomialMixture):
+        found = moments(shares.computed_once(), family.degree)
+        return Statistics(family, observations.x.size, shares.log_likelihood, shares.objective, found)
+    n_eff = np.sum([r.sum(axis=1) for _, r in shares], axis=0)
+    found = Moments(n_eff.tolist(), ())
+    return Statistics(family, observations.x.size, shares.log_likelihood, shares.objective, found, shares)

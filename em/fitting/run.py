@@ -1,0 +1,156 @@
+"""What a run of EM leaves: a record of every iteration, and why it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from em.fitting.information import Information
+from em.fitting.stopping import StoppingRule, StopReason, remaining_gain
+from em.mixtures.checks import Floats
+from em.mixtures.family import DegenerateComponent
+from em.mixtures.mixture import Mixture
+
+__all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run"]
+
+EM, ACCELERATED = METHODS = "em", "accelerated"
+"""How a run goes on: by EM alone, or by leaps along its way, the last of them steps of Newton's method."""
+
+
+class Record(NamedTuple):
+    """One entry of a run: the parameters *and* their own log-likelihood.
+
+    Attributes
+    ----------
+    index : int
+        How many iterations led here; 0 is the start.
+    mixture : Mixture
+        Parameters after that many iterations.
+    log_likelihood : float
+        Total log-likelihood of `mixture`, in nats.
+    n_passes : int
+        Passes over the data that it took to come here: one for each record of EM, or a few where sums lose digits.
+        Passes differ in time: where observations are many, EM's own go over nodes that stand for them (`em.nodes`).
+    information : Information or None
+        Gradient and Hessian here, where an accelerated run needed them.
+    """
+
+    index: int  # type: ignore[assignment]  # hides tuple.index, for which a record has no use
+    mixture: Mixture
+    log_likelihood: float
+    n_passes: int = 0
+    information: Information | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run of EM: T iterations, T + 1 records.
+
+    Attributes
+    ----------
+    mixtures : tuple of Mixture, length T + 1
+        The start and the parameters after each iteration.
+    log_likelihood : ndarray, shape (T + 1,)
+        Total log-likelihood of each of `mixtures`, in nats. Read-only.
+    reason : StopReason
+        Why the run ended.
+    stopping : StoppingRule
+        The rule it ran under.
+    n_observations : int
+        Number of observations N.
+    degenerate : DegenerateComponent or None
+        Which component failed and how, if the run ended so. The last record is then the last proper one.
+    method : str
+        "em" or "accelerated".
+    n_passes : int
+        Passes over the data: every E-step, those of steps that were tried in vain or made to confirm the end included.
+        They differ in time, see `Record`.
+    newton_gain : float or None
+        Gain in mean log-likelihood still to come by the Newton decrement, where that was asked at the last record; inf
+        where the log-likelihood bends upwards there, so that it cannot be told.
+    """
+
+    mixtures: tuple[Mixture, ...]
+    log_likelihood: Floats
+    reason: StopReason
+    stopping: StoppingRule
+    n_observations: int
+    degenerate: DegenerateComponent | None = None
+    method: str = EM
+    n_passes: int = 0
+    newton_gain: float | None = None
+
+    @property
+    def mixture(self) -> Mixture:
+        """The last record's parameters: the estimate."""
+        return self.mixtures[-1]
+
+    @property
+    def n_iter(self) -> int:
+        """Number of iterations T."""
+        return len(self.mixtures) - 1
+
+    @property
+    def converged(self) -> bool:
+        """True only when the run ended because it converged."""
+        return self.reason is StopReason.CONVERGED
+
+    @cached_property
+    def parameters(self) -> dict[str, Floats]:
+        """Trajectory of each parameter: name -> array of shape (T + 1, K)."""
+        return {
+            name: np.array([getattr(mixture, name) for mixture in self.mixtures])
+            for name in self.mixture.parameter_names
+        }
+
+    @property
+    def remaining_gain(self) -> float:
+        """Estimated gain in mean log-likelihood still to come; inf where it cannot be told."""
+        if self.newton_gain is not None:
+            return self.newton_gain
+        return remaining_gain(self.log_likelihood.tolist(), self.n_observations)
+
+    @property
+    def message(self) -> str:
+        """How the run ended and why, in one or two sentences with numbers."""
+        steps = f"{self.n_iter:,} iteration{'' if self.n_iter == 1 else 's'}"
+        if self.method == ACCELERATED:
+            steps += f", accelerated ({self.n_passes:,} pass{'' if self.n_passes == 1 else 'es'} over the data)"
+        left = self.remaining_gain
+        gain = f"{left:.2g} per observation"
+        if self.n_iter < 2:
+            outlook = "too few to tell what is still to come"
+        elif np.isfinite(left):
+            outlook = f"the estimated gain still to come is {gain}"
+        elif self.newton_gain is not None:
+            outlook = "the log-likelihood bends upwards here, so it cannot be told what is still to come"
+        else:
+            outlook = "the gain of each iteration is not shrinking yet"
+        match self.reason:
+            case StopReason.CONVERGED:
+                return (
+                    f"Converged after {steps}: the estimated gain still to come, {gain}, "
+                    f"is below the tolerance {self.stopping.tol:g}."
+                )
+            case StopReason.MAX_ITER if self.stopping.tol == 0:
+                return f"Ran {steps}, as many as asked for (tolerance 0); {outlook}."
+            case StopReason.MAX_ITER:
+                return f"Stopped at the limit of {steps} without converging: {outlook}."
+            case StopReason.OUT_OF_TIME:
+                return f"Stopped after {steps} because the time was up: {outlook}."
+            case StopReason.STATIONARY_START:
+                i, j = self.mixtures[0].tied_components()[0]
+                if (i, j) not in self.mixture.tied_components():
+                    return (
+                        f"Stopped after {steps}: components {i} and {j} started identical, and only rounding errors "
+                        "have separated them, so chance chose the result. Start them apart instead."
+                    )
+                return (
+                    f"Stopped after {steps} without separating the components: {i} and {j} started identical, "
+                    "so every observation divides between them alike and EM cannot tell them apart."
+                )
+            case StopReason.DEGENERATE:
+                return f"Stopped after {steps}: {self.degenerate}. The last proper estimate is kept."

@@ -1,0 +1,115 @@
+"""Standard errors of a maximum-likelihood estimate, from the observed information."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from em.fitting.information import Information, compute_information
+from em.mixtures.checks import Floats
+from em.mixtures.derivatives import SECOND
+from em.mixtures.mixture import Mixture, require_mixture
+
+__all__ = ["StandardErrors", "standard_errors"]
+
+WIDEST = 0.5
+"""A weight's standard error beyond this says that there is no knowing, and the others are as doubtful."""
+
+NEAR_OPTIMUM = 0.1
+"""An estimate at most so many standard errors from the optimum is at it."""
+
+SAME = 0.01
+"""Standard errors from derivatives by differences count only if another step changes them by less than this share."""
+
+
+@dataclass(frozen=True, eq=False)
+class StandardErrors:
+    """Standard errors of an estimate, or why there are none.
+
+    Attributes
+    ----------
+    parameters : dict or None
+        Name -> standard error of each component's parameter, shape (K,), in the order of `Mixture.parameters`.
+    message : str
+        What they are, or why there are none, in a sentence.
+    """
+
+    parameters: dict[str, Floats] | None
+    message: str
+
+
+def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
+    """Standard errors of a maximum-likelihood estimate, from the observed information.
+
+    Asymptotic: the root of the diagonal of the inverse of minus the Hessian, taken to the parameters as they are shown
+    by the delta method. They say nothing of other optima, and little where components nearly coincide or a weight is
+    nearly 0.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Observations, within the support of the family.
+    mixture : Mixture
+        The estimate: the end of a run that has converged.
+
+    Returns
+    -------
+    StandardErrors
+        Without numbers, but with a sentence, where the Hessian is not finite or not negative definite, or where the
+        gradient is too large: more than 0.1 standard errors from the optimum; or where a weight could be anything.
+
+    Raises
+    ------
+    ValueError
+        As `check_observations`; if `mixture` is no mixture.
+    """
+    require_mixture("mixture", mixture)
+    x = mixture.check_observations(x)
+    found = compute_information(x, mixture)
+    if not np.isfinite(found.shares).all():
+        cause = "it overflows" if mixture.weights.all() else "a component has weight 0"
+        return _no_errors(f"the information is not finite here, since {cause}")
+    if not found.is_concave:
+        return _no_errors(
+            "the log-likelihood is flat or bends upwards along some direction, so this is no isolated maximum"
+        )
+    distance = np.sqrt(2 * found.gain())
+    if not distance <= NEAR_OPTIMUM:
+        return _no_errors(f"the gradient is not 0 here, and the maximum about {distance:.2g} standard errors away")
+    errors = _roots(found)
+    if errors[0].max() > WIDEST:
+        return _no_errors(
+            f"that of a weight would be {errors[0].max():.2g}, so the observations hardly tell these components apart"
+        )
+    if not _step_is_right(x, found, errors):
+        return _no_errors("derivatives of the log density cannot be computed to enough digits here")
+    return StandardErrors(
+        dict(zip(mixture.parameter_names, errors, strict=True)),
+        "Standard errors are those of the observed information: an estimate is off by more than two of them "
+        "about one time in twenty.",
+    )
+
+
+def _roots(found: Information) -> Floats:
+    """Standard errors of all parameters, the weights' first, shape (m + 1, K), by the delta method."""
+    mixture, covariance = found.mixture, found.covariance()
+    k = mixture.n_components
+    # A weight changes by pi_k times what its logarithm does, less the mean of that over all of them.
+    change = np.diag(mixture.weights) - np.outer(mixture.weights, mixture.weights)
+    of_weights = np.sqrt(np.maximum(np.diagonal(change @ covariance[:k, :k] @ change), 0))
+    own = np.sqrt(np.diagonal(covariance)).reshape(-1, k)[1:] * mixture._units()
+    return np.concatenate((of_weights[np.newaxis], own))
+
+
+def _step_is_right(x: Floats, found: Information, errors: Floats) -> bool:
+    """Whether derivatives by differences do not depend on their step: a family may have no closed form."""
+    if found.closed_form:
+        return True
+    again = compute_information(x, found.mixture, SECOND * 2)
+    return again.is_concave and bool(np.allclose(_roots(again), errors, rtol=SAME, atol=0))
+
+
+def _no_errors(why: str) -> StandardErrors:
+    return StandardErrors(None, f"There are no standard errors: {why}.")

@@ -1,0 +1,270 @@
+"""What a family of distributions gives to a mixture, and what it may give.
+
+A family is a subclass of `Mixture` in a file of its own.
+
+Required, some thirty lines: `family`, `kinds`, `lowest` if observations have a least value, and the parameters as
+fields of a dataclass; `_log_component`, the log density; `_weighted_fit`, the M-step; `_draw`; `_component_means` and
+`_component_stds`.
+
+Optional, with a default here that is right, if slower:
+
+- sufficient statistics, for speed: see `PolynomialMixture`, which then writes `_weighted_fit`;
+- derivatives, for standard errors and the accelerated method: `_slopes`, `_curvature`, `_unit_information`;
+- the saddle of identical components: `saddle_matrix`;
+- words and closed forms: `check_observations`, `check_spread`, `from_moments`, `_log_distance`,
+  `_component_distances`, `_overlap_distances`, `_divergences`.
+
+Arrays over observations and components have shape (K, N) inside, so that each component is contiguous.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from em.mixtures import derivatives
+from em.mixtures.checks import Floats, brief, real_vector
+from em.mixtures.moments import TINY, Shares
+from em.mixtures.parameters import Kind, Parameters
+
+__all__ = ["LARGEST", "DegenerateComponent", "Family", "require_weight"]
+
+LARGEST = 1e150
+"""Observations beyond this have squares that overflow; they are refused."""
+
+
+class DegenerateComponent(ArithmeticError):
+    """An M-step without a result: a component has no weight, or its density has shrunk onto single points.
+
+    `em.fit` never raises it: a degenerate end is a result there. `em.m_step` does.
+
+    Attributes
+    ----------
+    component : int
+        Which component, from 0.
+    what : str
+        What happened to it.
+    """
+
+    def __init__(self, component: int, what: str) -> None:
+        super().__init__(f"component {component} {what}")
+        self.component = component
+        self.what = what
+
+
+def require_weight(n_eff: Sequence[float]) -> None:
+    """Raise DegenerateComponent if a component has no observations."""
+    least = min(n_eff)
+    if least < TINY:
+        raise DegenerateComponent(n_eff.index(least), "has lost all its weight: no observation belongs to it")
+
+
+class Family(Parameters):
+    """The part of a mixture that differs from family to family."""
+
+    # -- required ----------------------------------------------------------------------------------------------------
+
+    lowest: ClassVar[float] = -np.inf
+    """The least value that an observation may have."""
+
+    @abstractmethod
+    def _log_component(self, x: Floats) -> Floats:
+        """log f(x_n | k), shape (K, N); -inf outside the support."""
+
+    @classmethod
+    @abstractmethod
+    def _weighted_fit(cls, shares: Shares, n_eff: Floats) -> tuple[Floats, ...]:
+        """Maximise sum_n r[k, n] log f(x_n | k) for every k.
+
+        Parameters
+        ----------
+        shares : iterable of (ndarray (M,), ndarray (K, M))
+            Observations and their responsibilities, chunk by chunk; iterate as often as needed.
+        n_eff : ndarray, shape (K,)
+            Sums of the responsibilities, all positive.
+
+        Returns
+        -------
+        tuple of ndarray, shape (K,)
+            The parameters after the weights.
+
+        Raises
+        ------
+        DegenerateComponent
+            If a component has shrunk onto single points.
+        """
+
+    @abstractmethod
+    def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+        """One draw from component z[n] for every n, shape (N,)."""
+
+    @abstractmethod
+    def _component_means(self) -> Floats:
+        """Mean of each component, shape (K,)."""
+
+    @abstractmethod
+    def _component_stds(self) -> Floats:
+        """Standard deviation of each component, shape (K,)."""
+
+    # -- optional: derivatives ---------------------------------------------------------------------------------------
+
+    def _units(self) -> Floats:
+        """Derivative of each parameter after the weights by its own coordinate (see `Kind`), shape (m, K)."""
+        stds = self._component_stds()
+        units = {Kind.LOCATION: stds, Kind.PLAIN: np.ones_like(stds)}
+        return np.array([units.get(kind, getattr(self, name)) for name, kind in self.kinds.items()])
+
+    def _stepped(self, steps: Floats) -> tuple[Floats, ...]:
+        """The parameters after the weights, moved by `steps` in their coordinates, shape (m, K)."""
+        return tuple(
+            getattr(self, name) * np.exp(step) if kind is Kind.POSITIVE else getattr(self, name) + unit * step
+            for (name, kind), unit, step in zip(self.kinds.items(), self._units(), steps, strict=True)
+        )
+
+    def _slopes(self, x: Floats) -> Floats:
+        """Derivatives of log f(x_n | k) by the coordinates, shape (m, K, N)."""
+        return derivatives.slopes(self, x)
+
+    def _curvature(self, n_eff: Floats, slopes: Floats) -> Floats | None:
+        """Second derivatives by the coordinates, shape (m, m, K), summed over weighted observations.
+
+        `n_eff` is the sum of each component's weights, shape (K,), and `slopes` that of its weighted slopes, shape
+        (m, K). In an exponential family no more is needed; None where it is.
+        """
+        return None
+
+    def _unit_information(self) -> Floats | None:
+        """Information that one observation of component k has about each coordinate, shape (m, K); None if unknown."""
+        return None
+
+    # -- optional: the saddle ----------------------------------------------------------------------------------------
+
+    @classmethod
+    def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
+        """How one EM iteration multiplies a small difference between identical components at the sample's own fit.
+
+        The information of the complete data there, inverted, times the mean square of the slopes, to first order.
+
+        Parameters
+        ----------
+        x : array_like, shape (N,)
+            Observations.
+        weights : ndarray, shape (N,), optional
+            The share of each observation that belongs to those components; all of it by default.
+
+        Returns
+        -------
+        ndarray, shape (m, m)
+            Over the coordinates of the parameters after the weights. Entries may overflow where the components rest on
+            nearly one value.
+        """
+        x = cls.check_observations(x)
+        cls.check_spread(x)
+        shares = np.ones(x.size) if weights is None else np.asarray(weights, dtype=np.float64)
+        fit = cls._of_arrays(np.ones(1), *cls._fit_shares([(x, shares[np.newaxis])])[1:])
+        return derivatives.saddle(fit, x, shares)
+
+    def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
+        """Move component k by `steps[k]` along `direction`, in its coordinates to first order, at unchanged weights."""
+        towards = np.outer(np.asarray(direction), np.asarray(steps))
+        moved = (
+            getattr(self, name) * (1 + step) if kind is Kind.POSITIVE else getattr(self, name) + unit * step
+            for (name, kind), unit, step in zip(self.kinds.items(), self._units(), towards, strict=True)
+        )
+        return type(self)(self.weights, *moved)
+
+    # -- optional: words and closed forms ----------------------------------------------------------------------------
+
+    @classmethod
+    def check_observations(cls, x: ArrayLike) -> Floats:
+        """Return `x` as float64 observations of shape (N,) that this family can be fitted to; `x` itself if it is.
+
+        Raises
+        ------
+        ValueError
+            If `x` is empty, not 1-D, not numeric, not finite, outside the support of the family, or so large that
+            squares overflow.
+        """
+        x = real_vector("x", x, copy=False)
+        if x.max() > LARGEST or x.min() < -LARGEST:
+            raise ValueError(f"x must lie within ±{LARGEST:g}; got {x[np.abs(x).argmax()]}: rescale the observations")
+        if x.min() < cls.lowest:
+            first = int(np.argmax(x < cls.lowest))
+            least = f"be at least {cls.lowest:g}" if cls.lowest else "not be negative"
+            raise ValueError(
+                f"x must {least} for {cls.family} components; got {x[first]} at index {first}: "
+                "leave such observations out or fit a Gaussian mixture"
+            )
+        return x
+
+    @classmethod
+    def check_spread(cls, x: Floats) -> None:
+        """Raise ValueError if every fit to checked observations `x` is degenerate, even of one component."""
+        try:
+            cls._fit_shares([(x, np.ones((1, x.size)))])
+        except DegenerateComponent as end:
+            raise ValueError(
+                f"x must leave room for a {cls.family} component; got {brief(x.tolist())}, on which one {end.what}"
+            ) from end
+
+    @classmethod
+    def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
+        """The mixture whose components have these means, and these stds where the family lets them be chosen.
+
+        By default each component is fitted to two weighted points that have its mean and its standard deviation.
+        """
+        means, stds = real_vector("means", means), real_vector("stds", stds)
+        ratio = np.minimum(1, (means - cls.lowest) / (2 * stds))  # both points stay above `lowest`
+        x = np.concatenate((means - stds * ratio, means + stds / ratio))
+        shares = np.concatenate((np.diag(1 / (1 + ratio**2)), np.diag(ratio**2 / (1 + ratio**2))), axis=1)
+        return cls(weights, *cls._fit_shares([(x, shares)])[1:])
+
+    def _log_distance(self, x: Floats) -> Floats:
+        """Log of the standardised distance of x_n from component k, shape (K, N): the order of densities far out."""
+        distance = np.abs(x - self._component_means()[:, np.newaxis])
+        return np.asarray(np.log(distance) - np.log(self._component_stds())[:, np.newaxis], dtype=np.float64)
+
+    def _component_distances(self) -> Floats:
+        """How far apart components are, relative to their own size, shape (K, K).
+
+        The larger of the difference of the means in the smaller standard deviation, and that of the log stds.
+        """
+        means, stds = self._component_means(), self._component_stds()
+        with np.errstate(over="ignore"):
+            shift = np.abs(means[:, np.newaxis] - means)
+            shift /= np.minimum(stds[:, np.newaxis], stds)
+        log_stds = np.log(stds)
+        distances: Floats = np.maximum(shift, np.abs(log_stds[:, np.newaxis] - log_stds))
+        return distances
+
+    def _overlap_distances(self, other: Self) -> Floats:
+        """Bhattacharyya distance -log integral sqrt(f g) of own components f from another's g, shape (K, K').
+
+        The default is that of Gaussian densities with the same means and standard deviations.
+        """
+        stds, others = self._component_stds(), other._component_stds()
+        shift = np.abs(self._component_means()[:, np.newaxis] - other._component_means())
+        shift /= np.hypot(stds[:, np.newaxis], others)
+        gap = np.abs(np.log(stds)[:, np.newaxis] - np.log(others))
+        distances: Floats = shift**2 / 4 + (np.logaddexp(gap, -gap) - np.log(2)) / 2
+        return distances
+
+    def _divergences(self, other: Self) -> Floats | None:
+        """Kullback-Leibler divergence of each component of `other` from the same one here, in nats, shape (K,).
+
+        Only for an exponential family, whose M-step keeps the expected sufficient statistics; None for others.
+        """
+        return None
+
+    # -- the M-step of every family ----------------------------------------------------------------------------------
+
+    @classmethod
+    def _fit_shares(cls, shares: Shares) -> tuple[Floats, ...]:
+        """The M-step: n_eff (K,), then the parameters after the weights; `DegenerateComponent` if there is none."""
+        n_eff = np.sum([r.sum(axis=1) for _, r in shares], axis=0)
+        require_weight(n_eff.tolist())
+        return n_eff, *cls._weighted_fit(shares, n_eff)

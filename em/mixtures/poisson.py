@@ -1,0 +1,117 @@
+"""Mixtures of Poisson distributions, for counts.
+
+f(x | mean) = mean^x exp(-mean) / x! for x = 0, 1, 2, ...: a probability, not a density.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from em.mixtures.checks import Floats
+from em.mixtures.family import DegenerateComponent
+from em.mixtures.moments import TINY, Moments
+from em.mixtures.parameters import Kind
+from em.mixtures.polynomial import PolynomialMixture
+
+__all__ = ["PoissonMixture"]
+
+
+@dataclass(frozen=True, eq=False)
+class PoissonMixture(PolynomialMixture):
+    """Mixture of K Poisson distributions.
+
+    Parameters
+    ----------
+    weights : array_like, shape (K,)
+        Mixing weights: not negative, summing to 1.
+    means : array_like, shape (K,)
+        Mean of each component, > 0: a count.
+
+    Raises
+    ------
+    ValueError
+        If the weights are off the simplex, a mean is not positive, the lengths differ, or anything is not finite.
+    """
+
+    weights: Floats
+    means: Floats
+
+    family: ClassVar[str] = "poisson"
+    kinds: ClassVar[dict[str, Kind]] = {"means": Kind.POSITIVE}
+    degree: ClassVar[int] = 1
+    lowest: ClassVar[float] = 0.0
+
+    def __init__(self, weights: ArrayLike, means: ArrayLike) -> None:
+        self._set(weights=weights, means=means)
+
+    def _log_component(self, x: Floats) -> Floats:
+        inside = (x >= 0) & (x == np.floor(x))
+        means = self.means[:, np.newaxis]
+        return np.where(inside, x * np.log(means) - means + self._log_base(np.where(inside, x, 0)), -np.inf)
+
+    def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+        return rng.poisson(self.means[z]).astype(np.float64)
+
+    def _component_means(self) -> Floats:
+        return self.means
+
+    def _component_stds(self) -> Floats:
+        return np.sqrt(self.means)
+
+    @classmethod
+    def _fit_to_moments(cls, fitted: Moments) -> tuple[Sequence[float], ...]:
+        smallest = min(fitted.means)
+        if smallest < TINY:
+            raise DegenerateComponent(
+                fitted.means.index(smallest), "has shrunk onto the observations equal to 0: its mean went to 0"
+            )
+        return (fitted.means,)
+
+    def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
+        return [[math.log(weight) - mean, math.log(mean)] for weight, mean in zip(*self._floats, strict=True)]
+
+    @classmethod
+    def _log_base(cls, x: Floats) -> Floats:
+        from scipy.special import gammaln  # large; the page does not need it
+
+        return np.asarray(-gammaln(x + 1), dtype=np.float64)
+
+    @classmethod
+    def check_observations(cls, x: ArrayLike) -> Floats:
+        x = super().check_observations(x)
+        broken = x != np.floor(x)
+        if broken.any():
+            first = int(np.argmax(broken))
+            raise ValueError(
+                f"x must hold whole numbers for Poisson components; got {x[first]} at index {first}: "
+                "round the observations if they are counts, or fit a Gaussian mixture"
+            )
+        return x
+
+    @classmethod
+    def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
+        return cls(weights, means)
+
+    def _slopes(self, x: Floats) -> Floats:
+        slopes: Floats = (x - self.means[:, np.newaxis])[np.newaxis]
+        return slopes
+
+    def _curvature(self, n_eff: Floats, slopes: Floats) -> Floats:
+        return -(n_eff * self.means)[np.newaxis, np.newaxis]
+
+    def _unit_information(self) -> Floats:
+        return self.means[np.newaxis]
+
+    def _overlap_distances(self, other: Self) -> Floats:
+        distances: Floats = (np.sqrt(self.means)[:, np.newaxis] - np.sqrt(other.means)) ** 2 / 2
+        return distances
+
+    def _divergences(self, other: Self) -> Floats:
+        divergences: Floats = self.means * np.log(self.means / other.means) - self.means + other.means
+        return divergences

@@ -1,0 +1,47 @@
+"""The code in docs/engine.md runs as it stands there, and its family is as good as the engine's own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import em
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "docs" / "engine.md").read_text("utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+
+
+def names_of(block: str) -> dict[str, object]:
+    names: dict[str, object] = {"__name__": __name__}
+    exec(block, names)
+    return names
+
+
+def test_the_steps_one_by_one_end_where_a_run_does():
+    names = names_of(BLOCKS[0])
+    data = em.datasets.load("faithful-waiting")
+    run = em.fit(data.x, em.GaussianMixture([0.5, 0.5], [55, 80], [5, 5]), em.StoppingRule(20, 0))
+    assert names["mixture"] == run.mixture
+
+
+def test_the_family_is_whole():
+    family = names_of(BLOCKS[1])["LogNormalMixture"]
+    x = np.random.default_rng(0).lognormal([0, 2.5], [0.4, 0.6], (300, 2)).ravel()
+    run = em.fit(x, em.quantile_start(x, family, 2), em.StoppingRule(5000, 1e-13))
+    logs = em.fit(np.log(x), em.quantile_start(np.log(x), em.GaussianMixture, 2), em.StoppingRule(5000, 1e-13))
+    assert run.log_likelihood[-1] == pytest.approx(logs.log_likelihood[-1] - np.log(x).sum(), rel=1e-10)
+    errors, expected = (em.standard_errors(*pair) for pair in ((x, run.mixture), (np.log(x), logs.mixture)))
+    for mine, theirs in zip(errors.parameters.values(), expected.parameters.values(), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-3)
+    assert em.preferred(em.choose(x, family, range(1, 4), n_starts=4)).n_components == 2
+
+
+def test_every_file_of_the_engine_that_it_names_is_there_and_none_is_left_out():
+    named = set(re.findall(r"[a-z_]+\.py", TEXT[: TEXT.index("## Adding a family")]))
+    there = {path.name for path in ROOT.glob("em/**/*.py")} - {"__init__.py"}
+    assert there <= named
+    assert named - there <= {"test_layering.py", "test_fast.py"}
