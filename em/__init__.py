@@ -16,12 +16,10 @@ from em.fitting.observations import Observations, Statistics
 from em.fitting.run import ACCELERATED, EM, METHODS, Record, Run
 from em.fitting.standard_errors import StandardErrors, standard_errors
 from em.fitting.stopping import StoppingRule, StopReason
+from em.mixtures import FAMILIES, ExponentialMixture, GaussianMixture, Mixture, PoissonMixture
 from em.mixtures.checks import Floats
-from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.family import DegenerateComponent
-from em.mixtures.gaussian import GaussianMixture
-from em.mixtures.mixture import Mixture
-from em.mixtures.poisson import PoissonMixture
+from em.mixtures.parameters import Kind
 from em.studies import diagnosis, lessons
 from em.studies.bound import bounds
 from em.studies.lessons import describe
@@ -34,6 +32,7 @@ from em.studies.surface import surface, surface_axes
 __all__ = [
     "ACCELERATED",
     "EM",
+    "FAMILIES",
     "METHODS",
     "Candidate",
     "DegenerateComponent",
@@ -41,6 +40,7 @@ __all__ = [
     "Floats",
     "GaussianMixture",
     "Information",
+    "Kind",
     "Mixture",
     "Observations",
     "Optimum",

@@ -22,6 +22,7 @@ class LogNormalMixture(em.Mixture):
 
     family = "log-normal"
     lowest = 0.0
+    includes_lowest = False
     kinds = {"log_means": Kind.PLAIN, "log_stds": Kind.POSITIVE}  # noqa: RUF012 (as every family has it)
 
     def _log_component(self, x):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +42,32 @@ def test_the_family_is_whole():
     for mine, theirs in zip(errors.parameters.values(), expected.parameters.values(), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-3)
     assert em.preferred(em.choose(x, family, range(1, 4), n_starts=4)).n_components == 2
+    with pytest.raises(ValueError, match="x must be above 0"):
+        em.fit([1.0, 0.0], run.mixture)
+
+
+def test_the_family_works_inside_the_package_too(tmp_path):
+    shutil.copytree(ROOT / "em", tmp_path / "em", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "em" / "mixtures" / "log_normal.py").write_text(BLOCKS[1], "utf-8")
+    families = tmp_path / "em" / "mixtures" / "__init__.py"
+    line = "from em.mixtures.gaussian import GaussianMixture\n"
+    text = families.read_text("utf-8").replace(line, line + "from em.mixtures.log_normal import LogNormalMixture\n")
+    families.write_text(text.replace("GaussianMixture, Poi", "GaussianMixture, LogNormalMixture, Poi"), "utf-8")
+    script = "import em; print(em.FAMILIES['log-normal']([1], [0], [1]).density([1.0]).round(6))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["[0.398942]"]
+    assert '"log-normal"' in BLOCKS[1]
+
+
+def test_the_data_set_loads(tmp_path):
+    entry = json.loads(re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)[0])
+    data = json.loads((ROOT / "em" / "data" / "deaths.json").read_text("utf-8"))
+    assert set(data) - {"values", "counts"} == set(entry) - {"x"}
+
+
+def test_every_call_that_it_names_is_there():
+    called = set(re.findall(r"\bem\.([A-Za-z_]+)\b(?!/)", TEXT)) - {"mixtures"}
+    assert called <= set(em.__all__), called - set(em.__all__)
 
 
 def test_every_file_of_the_engine_that_it_names_is_there_and_none_is_left_out():

@@ -135,6 +135,7 @@ def test_one_preparation_serves_mixtures_of_any_number_of_components():
             lambda: em.Observations([3, -1.0], em.PoissonMixture),
             "x must not be negative for poisson.*got -1.0 at index 1",
         ),
+        (lambda: em.fit([1, 0.0], TRUTHS[3]), "x must be above 0 for log-normal components; got 0.0 at index 1: leave"),
         (lambda: em.m_step([1.0]), r"statistics must come from em.e_step\(x, mixture\); got \[1.0\]"),
         (lambda: em.PoissonMixture([1], [0]), "means must be positive; got 0.0"),
         (lambda: LogNormalMixture([0.5, 0.5], [0, 1], [1, 0]), "log_stds must be positive"),

@@ -11,7 +11,7 @@ import em
 from em.fitting import algorithm
 from em.fitting import fast as fast_module
 from em.fitting.fast import CHUNK, FEW, FastPass
-from em.fitting.observations import statistics_with_care
+from em.fitting.observations import statistics_by_responsibilities
 from em.mixtures.moments import NEAR
 
 EXPONENTIAL = em.ExponentialMixture([0.4, 0.6], [0.1, 1])
@@ -28,12 +28,12 @@ def step(observations, mixture):
 def by_sums(x, mixture):
     """The fast step, or None where it is left to the careful one."""
     found = em.Observations(x, type(mixture)).fast_moments(mixture)
-    return found and (found[0], type(mixture)._fit_statistics(len(x), found[1], None))
+    return found and (found[0], type(mixture)._of_moments(len(x), found[1]))
 
 
 def with_care(x, mixture):
     """The careful step; an error in place of the next mixture where a component is degenerate."""
-    statistics = statistics_with_care(em.Observations(x, type(mixture)), mixture, hard=False)
+    statistics = statistics_by_responsibilities(em.Observations(x, type(mixture)), mixture, hard=False)
     try:
         return statistics.log_likelihood, em.m_step(statistics)
     except em.DegenerateComponent as end:
@@ -106,7 +106,7 @@ def test_every_observation_counts_once_however_many_chunks(mixture, n):
 
 @FAMILIES
 def test_typical_runs_are_made_of_passes_only(mixture, monkeypatch):
-    monkeypatch.setattr(algorithm, "statistics_with_care", lambda *_: pytest.fail("went the careful way"))
+    monkeypatch.setattr(algorithm, "statistics_by_responsibilities", lambda *_: pytest.fail("went the careful way"))
     x, _ = mixture.sample(20_000, np.random.default_rng(0))
     k = np.arange(1, 4)
     for start in (mixture, em.quantile_start(x, type(mixture), 3), type(mixture).from_moments(k / 6, k, k)):

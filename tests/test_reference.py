@@ -14,7 +14,6 @@ import pytest
 import em
 
 FILES = sorted((Path(em.__file__).parent / "data").iterdir())
-FAMILIES = {"gaussian": em.GaussianMixture, "exponential": em.ExponentialMixture, "poisson": em.PoissonMixture}
 PATIENT = em.StoppingRule(max_iter=20_000, tol=1e-14)
 
 
@@ -36,7 +35,7 @@ ENTRIES = entries()
 
 def optimum_of(entry):
     """The optimum's log-likelihood, and its parameter arrays in the order of the second (scale or mean)."""
-    names = FAMILIES[entry["family"]].parameter_names
+    names = em.FAMILIES[entry["family"]].parameter_names
     arrays = [np.array(entry["optimum"][name]) for name in names]
     return entry["optimum"]["log_likelihood"], [array[np.argsort(arrays[1])] for array in arrays]
 
@@ -44,7 +43,7 @@ def optimum_of(entry):
 @pytest.mark.parametrize("name", ENTRIES)
 def test_fit_reaches_the_reference_optimum(name):
     entry = ENTRIES[name]
-    run = em.fit(entry["x"], FAMILIES[entry["family"]](**entry["start"]), PATIENT)
+    run = em.fit(entry["x"], em.FAMILIES[entry["family"]](**entry["start"]), PATIENT)
     log_likelihood, expected = optimum_of(entry)
     assert run.converged
     assert run.log_likelihood[-1] == pytest.approx(log_likelihood, abs=1e-6)
@@ -58,38 +57,42 @@ def test_reference_log_likelihood_is_that_of_the_reference_parameters(name):
     entry = ENTRIES[name]
     optimum = dict(entry["optimum"])
     log_likelihood = optimum.pop("log_likelihood")
-    mixture = FAMILIES[entry["family"]](**optimum)
+    mixture = em.FAMILIES[entry["family"]](**optimum)
     assert mixture.log_likelihood(entry["x"]) == pytest.approx(log_likelihood, abs=1e-8)
 
 
-PUBLISHED = {
-    # weight of the first component; means; stds, if any; log-likelihood, as printed in `published`
-    "faithful-waiting": [0.3608861, 54.61486, 80.09107, 5.87122, 5.86773, -1034.00175],
-    "geyser-duration": [0.3395497, 1.950493, 4.237297, 0.228234, 0.431287, -298.1438],
-    "deaths": [0.6401146029910, 2.6634043566619, 1.2560951012662, -1989.945859883],
-}
+PUBLISHED = [name for name, entry in ENTRIES.items() if entry.get("published_fit")]
 
 
-def numbers_of(mixture, log_likelihood):
-    """Parameters of a mixture of two as in `PUBLISHED`."""
-    others = [value for name in mixture.parameter_names[1:] for value in mixture.parameters[name]]
-    return [mixture.weights[0], *others, log_likelihood]
+def assert_as_printed(found, printed):
+    """Equal to the last digit that was printed, or to six digits where there are more."""
+    for value, number in zip(found, printed, strict=True):
+        digits = len(repr(number).partition(".")[2])
+        assert value == pytest.approx(number, abs=10**-digits, rel=2e-6)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_numbers_are_quoted_in_the_data_file_and_reached_by_the_fit(name):
     entry, data = ENTRIES[name], em.datasets.load(name)
-    quoted = [float(number) for number in re.findall(r"-?\d*\.\d+", entry["published"])]
-    assert quoted[: len(PUBLISHED[name])] == PUBLISHED[name]
-    assert numbers_of(data.published_fit, data.published_log_likelihood) == PUBLISHED[name]
-    mixture = em.fit(entry["x"], FAMILIES[entry["family"]](**entry["start"]), PATIENT).mixture
+    mixture = em.fit(entry["x"], em.FAMILIES[entry["family"]](**entry["start"]), PATIENT).mixture
     mixture = em.reordered(mixture, em.match(mixture, data.published_fit))
-    assert numbers_of(mixture, mixture.log_likelihood(entry["x"])) == pytest.approx(PUBLISHED[name], rel=2e-6)
+    printed = entry["published_fit"]
+    weight, *_ = printed["weights"]  # the last one follows from the others and is often not printed
+    for parameter, values in printed.items():
+        if parameter == "log_likelihood":
+            assert_as_printed([mixture.log_likelihood(entry["x"])], [values])
+        elif parameter == "weights":
+            assert_as_printed(mixture.weights[:1], [weight])
+        else:
+            assert_as_printed(mixture.parameters[parameter], values)
+    quoted = [weight, printed["log_likelihood"], *np.ravel([printed[one] for one in data.family.kinds])]
+    for number in quoted:
+        assert repr(float(number)).lstrip("-").lstrip("0") in entry["published"]
 
 
-def test_every_published_string_is_checked_above():
-    assert {name for name, entry in ENTRIES.items() if entry["published"]} == set(PUBLISHED)
-    assert {name for name, entry in ENTRIES.items() if entry["published_fit"]} == set(PUBLISHED)
+def test_a_published_fit_comes_with_its_words():
+    assert all(ENTRIES[name]["published"] for name in PUBLISHED)
+    assert {"faithful-waiting", "geyser-duration", "deaths"} <= set(PUBLISHED)
 
 
 def test_galaxies_have_two_optima_and_the_better_is_called_best():
@@ -105,17 +108,6 @@ def test_one_exponential_has_the_log_likelihood_that_the_note_on_proschans_data_
 
 
 # -- the data sets that are offered by name --------------------------------------------------------------------------
-
-
-def test_names_of_the_data_sets():
-    assert em.datasets.names() == (
-        "faithful-waiting",
-        "faithful-eruptions",
-        "air-conditioning",
-        "galaxies",
-        "geyser-duration",
-        "deaths",
-    )
 
 
 def test_every_file_of_data_has_a_name_and_every_name_a_file():
@@ -170,12 +162,15 @@ def test_data_are_read_only_and_loaded_once(name):
     assert em.datasets.load(name) is data
 
 
-@pytest.mark.parametrize("name", [name for name in em.datasets.names() if name != "deaths"])  # see below
-def test_fit_from_a_data_sets_start_with_the_default_rule_is_near_its_optimum(name):
+@pytest.mark.parametrize("name", em.datasets.names())
+def test_fit_from_a_data_sets_start_with_the_default_rule_is_near_its_optimum_or_says_that_it_is_not(name):
     data = em.datasets.load(name)
     run = em.fit(data.x, data.start)
-    assert run.converged
-    assert run.log_likelihood[-1] == pytest.approx(data.log_likelihood, abs=1e-5)
+    if run.converged:
+        assert run.log_likelihood[-1] == pytest.approx(data.log_likelihood, abs=1e-5)
+    else:
+        assert run.reason is em.StopReason.MAX_ITER
+        assert run.log_likelihood[-1] < data.log_likelihood
 
 
 def test_deaths_take_thousands_of_iterations_and_the_accelerated_method_few():
@@ -195,12 +190,6 @@ def test_deaths_are_whole_numbers_as_often_as_the_file_says():
     x = em.datasets.load("deaths").x
     assert x.dtype == np.float64
     assert np.bincount(x.astype(int)).tolist() == [162, 267, 271, 185, 111, 61, 27, 8, 3, 1]
-
-
-def test_what_is_published_about_a_data_set_is_quoted_where_there_is_anything():
-    published = {name for name in em.datasets.names() if em.datasets.load(name).published}
-    assert published == {"faithful-waiting", "geyser-duration", "deaths"}
-    assert "-298.1438" in em.datasets.load("geyser-duration").published
 
 
 @pytest.mark.parametrize("name", ["waiting", "", None, [], {}, 3])

@@ -7,11 +7,12 @@ from itertools import count
 
 from numpy.typing import ArrayLike
 
-from em.fitting.observations import Observations, Statistics, statistics_with_care
+from em.fitting.observations import Observations, Statistics, statistics_by_responsibilities
 from em.fitting.run import Record
 from em.mixtures.checks import brief
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture, require_mixture
+from em.mixtures.polynomial import PolynomialMixture
 
 __all__ = ["e_step", "iterate", "m_step", "run_em"]
 
@@ -30,7 +31,9 @@ def run_em(observations: Observations, mixture: Mixture, stop: Callable[[Record]
 def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False) -> Statistics:
     """E-step: divide the observations between the components of a mixture.
 
-    The responsibility of component k for observation n is r_nk = pi_k f(x_n | k) / sum_j pi_j f(x_n | j).
+    The responsibility of component k for observation n is r_nk = pi_k f(x_n | k) / sum_j pi_j f(x_n | j). Of these the
+    M-step needs only sums, so only sums are kept. The usual way to them is `em.fitting.fast`; where that would lose
+    digits, it is `statistics_by_responsibilities`.
 
     Parameters
     ----------
@@ -39,13 +42,14 @@ def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False)
     mixture : Mixture
         The present parameters.
     hard : bool
-        Give each observation wholly to its likeliest component, the first of several [1]_.
+        Assign each observation to its likeliest component alone, the first if several are [1]_.
 
     Returns
     -------
     Statistics
-        What `m_step` needs: counts and moments of each component's share, or for a family that needs more the
-        responsibilities chunk by chunk; with the log-likelihood of `mixture`. Nothing in it has N times K entries.
+        The log-likelihood of `mixture`, and what `m_step` needs: the count N_k = sum_n r_nk of each component with the
+        mean and standard deviation of its share of the observations; for a family that needs more, the responsibilities
+        chunk by chunk. Nothing in it has N times K entries.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False)
     observations = x if isinstance(x, Observations) and x.family is type(mixture) else _prepared(x, mixture)
     found = None if hard else observations.fast_moments(mixture)
     if found is None:
-        return statistics_with_care(observations, mixture, hard)
+        return statistics_by_responsibilities(observations, mixture, hard)
     log_likelihood, moments = found
     return Statistics(type(mixture), observations.x.size, log_likelihood, log_likelihood, moments)
 
@@ -68,7 +72,8 @@ def m_step(statistics: Statistics) -> Mixture:
     """M-step: the mixture that is likeliest for observations divided like this.
 
     The weights are N_k / N with N_k = sum_n r_nk. The other parameters of component k maximise
-    sum_n r_nk log f(x_n | k): its weighted maximum-likelihood fit.
+    sum_n r_nk log f(x_n | k): its weighted maximum-likelihood fit. For Gaussian components these are the mean and
+    standard deviation that the E-step has computed already.
 
     Parameters
     ----------
@@ -78,19 +83,22 @@ def m_step(statistics: Statistics) -> Mixture:
     Returns
     -------
     Mixture
-        Of the same family and number of components. Its log-likelihood is no lower than that of the E-step's mixture.
+        Of the same family and number of components. Its objective is no lower than that of the E-step's mixture.
 
     Raises
     ------
     ValueError
         If `statistics` is not what `e_step` returned.
     DegenerateComponent
-        If a component has no observations left or has shrunk onto single points.
+        If a component has no weight left or has shrunk onto single points.
     """
     if not isinstance(statistics, Statistics):
         raise ValueError(f"statistics must come from em.e_step(x, mixture); got {brief(statistics)}")
-    shares = statistics.shares and statistics.shares.computed_once()
-    return statistics.family._fit_statistics(statistics.n_observations, statistics.moments, shares)
+    family = statistics.family
+    if statistics.shares is not None:
+        return family._of_shares(statistics.shares.computed_once())
+    assert issubclass(family, PolynomialMixture)
+    return family._of_moments(statistics.n_observations, statistics.moments)
 
 
 def _prepared(x: ArrayLike | Observations, mixture: Mixture) -> Observations:

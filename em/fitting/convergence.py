@@ -19,19 +19,21 @@ from em.mixtures.mixture import Mixture
 __all__ = ["Ending"]
 
 PATIENCE = 20
-"""An end that was not confirmed is checked again after n / 20 more iterations, n those made so far."""
+"""An end that was not confirmed is checked again after n / PATIENCE more iterations, where n have been made so far."""
 
 UPHILL = 8
-"""The same where the log-likelihood bends upwards: there is a long way to go first."""
+"""The same if the log-likelihood bends upwards, since many iterations are still to come."""
 
 
 class Ending:
     """Decides after each record of a run whether the run ends there, and why.
 
+    A degenerate component ends it too, but that is found by the M-step.
+
     Attributes
     ----------
-    reason : StopReason
-        Why the run ended. A run that is still going on has no other reason than that it may not be over.
+    reason : StopReason or None
+        Why the run ended; None while it continues.
     gain : float or None
         Gain per observation still to come at the last record, by the Newton decrement; inf where it cannot tell; None
         where it was not computed.
@@ -48,18 +50,19 @@ class Ending:
         self.gain: float | None = None
 
     def reached(self, record: Record) -> bool:
-        """Whether the run ends at this record, the next one."""
+        """Whether the run ends at this record. Call it once for each record, in order."""
         self._log_likelihood.append(record.log_likelihood)
-        self.reason = self._converged(record) or self._stopping.unless_converged(record.index)
+        if self._tied_start:
+            reason = self._stopping.reason(self._log_likelihood, self._observations.x.size)
+            # Identical components stay identical, so small increments are no proof of a maximum.
+            self.reason = StopReason.STATIONARY_START if reason is StopReason.CONVERGED else reason
+        elif self._confirmed(record):
+            self.reason = StopReason.CONVERGED
+        else:
+            self.reason = self._stopping.unless_converged(record.index)
         if self.reason and self.reason.cut_off:
             self._doubt(record)
         return self.reason is not None
-
-    def _converged(self, record: Record) -> StopReason | None:
-        if self._tied_start:  # identical components stand still at a saddle, however small the increments
-            suggested = self._stopping.suggests_end(self._log_likelihood, self._observations.x.size)
-            return StopReason.STATIONARY_START if suggested else None
-        return StopReason.CONVERGED if self._confirmed(record) else None
 
     def _confirmed(self, record: Record) -> bool:
         """Whether less than the tolerance is still to come, by gradient and Hessian."""
@@ -76,9 +79,9 @@ class Ending:
         return small
 
     def _doubt(self, record: Record) -> None:
-        """Compute the gain to come at the last record of a run that was cut off, where Aitken's estimate sees none.
+        """Compute the gain to come at the last record of a run that was cut off, if Aitken's estimate suggests an end.
 
-        On a plateau increments sink to the level of rounding, and the estimate to 0, with much still to come.
+        On a plateau the increments fall to the level of rounding, and the estimate to 0, with much still to come.
         """
         suggested = remaining_gain(self._log_likelihood, self._observations.x.size) <= self._stopping.tol
         if self.gain is None and suggested:
@@ -87,8 +90,9 @@ class Ending:
     def _is_small(self, here: Information) -> bool:
         """Whether less than the tolerance is still to come.
 
-        Where components coincide the Hessian is 0 along some directions. One that bends upwards by no more than the
-        tolerance is no saddle to be left: what it gains within reach is counted (`Information.gain`).
+        If components coincide, the Hessian is 0 along some directions. A direction that bends upwards by no more than
+        `tol` (as a share of the information) is not worth leaving: its gain within reach is counted instead
+        (`Information.gain`).
         """
         tol = self._stopping.tol
         gain = here.gain(max(tol, FLAT)) / here.n_observations

@@ -3,13 +3,14 @@
 An E-step needs no more of the observations than the sums of r_nk x_n^j, j up to the degree. They are taken in chunks
 that stay in the cache of the processor. The log joint density of the widest component, the *reference*, is subtracted
 from every other: the differences are then bounded above where they matter, so no search for the largest is needed, and
-one exponential less. The log-likelihood is what the reference alone would have, plus the log of the sums of the odds.
+one exponential less. The log-likelihood is that of the reference alone plus the sum of the logs of all odds' sums.
 
-From the second pass on, many observations are gathered onto a few nodes (`em.fitting.nodes`), which stand for them to
-all but the last two digits: a pass over a million then takes no longer than one over some thousands.
+From the second pass on (for a single one it is not worth while), many observations are gathered onto a few nodes
+(`em.fitting.nodes`), which replace them to all but the last two digits: a pass over a million then takes no longer than
+one over some thousands.
 
-Where sums would lose digits (each family knows where), overflow or underflow, the result is None, and the E-step goes
-through the responsibilities themselves (`em.fitting.observations`).
+Where sums would lose digits (each family tests that), overflow or underflow, the result is None. Then the E-step
+computes the responsibilities themselves (`em.fitting.observations`).
 """
 
 from __future__ import annotations
@@ -37,22 +38,24 @@ FEW = 6_000
 """Fewer observations are not gathered onto nodes."""
 
 FEW_TO_MULTIPLY = 2_500
-"""Below this size of a chunk `np.dot` takes half the time of `np.matmul`, above it up to half as much again."""
+"""Below this size of a chunk `np.dot` takes half the time of `np.matmul`; above it up to 1.5 times as long."""
 
 SHARE = 3
-"""Observations to a node, at least; otherwise they are not gathered."""
+"""Least number of observations for each node; otherwise they are not gathered."""
 
 MOST = 100_000
-"""Most nodes."""
+"""Largest number of nodes."""
 
 SPARE = 50
-"""With so many observations to a node, a pass takes next to no time beside gathering, which need not be done again."""
+"""With this many observations for each node, a pass costs almost nothing beside gathering.
+
+Then bins are made narrower than they need be, so that gathering need not be repeated."""
 
 MOST_SPARE = 6_000
-"""More nodes than these would make bins too short to be gathered quickly."""
+"""Largest number of nodes in such narrow bins: more would be slow to gather."""
 
 GROUP = 16
-"""So many sums of odds are multiplied before a logarithm is taken: a product takes a tenth of the time."""
+"""Sums of odds that are multiplied before a logarithm is taken: a product takes a tenth of the time."""
 
 
 class _Buffers:
@@ -104,7 +107,7 @@ class _Buffers:
 
 
 class FastPass:
-    """Passes over the observations of one family.
+    """The usual E-step: passes over the observations of one family.
 
     Parameters
     ----------
@@ -148,7 +151,7 @@ class FastPass:
 
         `direct` keeps to the observations themselves, without nodes.
         """
-        if not min(mixture._floats[0]) > 0:
+        if not min(mixture._values[0]) > 0:
             return None
         log_joint = mixture._polynomials(self._origin, self._reach)
         if not log_joint:
@@ -188,7 +191,7 @@ class FastPass:
         self._single = self._load(self._chunks[0]) if len(self._chunks) == 1 else None
 
     def _gather(self, rows: list[list[float]]) -> bool:
-        """Gather the observations onto nodes, if there are none that serve, and if that is worth while and exact."""
+        """Gather the observations onto nodes if the present ones are too coarse; whether there are nodes to use."""
         steepness = max(spread_of_slopes(rows, at - self._origin) for at in (self._low, self._high))
         if not (self._nodes and self._nodes.serve(steepness)):
             most, spare = min(self._n // SHARE, MOST), min(self._n // SPARE, MOST_SPARE)

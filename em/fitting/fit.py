@@ -30,14 +30,16 @@ def fit(x: ArrayLike | Observations, start: Mixture, stopping: StoppingRule | No
     stopping : StoppingRule, optional
         When to stop; default ``StoppingRule(max_iter=1000, tol=1e-8)``.
     method : str
-        "em", or "accelerated": after a few iterations of EM leaps along its way, the last ones Newton's steps, wherever
-        they lead up to a maximum, and EM elsewhere. It takes far fewer passes over the data where components overlap.
-        Both ends are maxima, nearly always the same one; where the two part, either may be the higher.
+        "em", or "accelerated": first a few iterations of EM, then larger steps (leaps) in the same direction, which are
+        Newton steps near a maximum. Where leaps do not lead to a maximum, EM continues. If components overlap, this
+        takes far fewer passes over the data. Both methods nearly always converge to the same maximum; if not, either
+        may find the higher one.
 
     Returns
     -------
     Run
-        All records, and why the run ended. A degenerate component is a result (reason ``DEGENERATE``), not an error.
+        The parameters and log-likelihood of every iteration, and why the run ended. A degenerate component is a result
+        (reason ``DEGENERATE``), not an error.
 
     Raises
     ------

@@ -1,9 +1,9 @@
 """Gradient and observed information of the log-likelihood, from which standard errors follow.
 
-The coordinates are relative to a given mixture, so they have no unit. First comes the logarithm of each weight, up to
-a common constant (log-ratios). Then come the coordinates of `Mixture._stepped`: a component's location in units of its
-own size, and the logarithm of its size. All K log-weights are used, although one direction among them has no meaning;
-`Information` leaves that direction out.
+The coordinates are relative to a given mixture. First comes the logarithm of each weight, up to a common constant
+(log-ratios). Then come the coordinates of the other parameters, by their kind (`em.mixtures.parameters.Kind`): a
+location in standard deviations of its component, the logarithm of a positive parameter, any other number as it is. All
+K log-weights are used, although one direction among them has no meaning; `Information` leaves that direction out.
 
 Let r_nk be the responsibilities and v_nk the derivatives of log f(x_n | k). One E-step gives everything [1]_. The
 gradient is sum_n r_nk (1, v_nk), minus N pi_k for a weight. The Hessian is the expected second derivative of the

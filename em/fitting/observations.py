@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from em.fitting.fast import CHUNK, FastPass
 from em.mixtures.checks import Floats
@@ -14,18 +14,22 @@ from em.mixtures.mixture import Mixture, require_family
 from em.mixtures.moments import Moments, moments
 from em.mixtures.polynomial import PolynomialMixture
 
-__all__ = ["Observations", "Responsibilities", "Statistics", "statistics_with_care"]
+__all__ = ["Observations", "Responsibilities", "Statistics", "statistics_by_responsibilities"]
 
 
 class Observations:
     """Observations of one family, checked and prepared once for many E-steps.
 
+    They are accepted wherever `em` takes observations.
+
     Parameters
     ----------
     x : array_like, shape (N,), or Observations
-        Observations, within the support of the family. They are copied, unless they are an `Observations`.
+        Observations, within the support of the family.
     family : type
         A family of mixtures, such as `em.GaussianMixture`.
+    copy : bool
+        Whether to copy the observations; if not, the caller must not change them.
 
     Attributes
     ----------
@@ -34,8 +38,8 @@ class Observations:
     family : type
         The family.
     n_passes : int
-        Passes over the observations so far. Passes differ in time: where observations are many, all but the first may
-        go over a few nodes that stand for them (`em.fitting.nodes`).
+        Passes over the observations so far. Passes differ in time: with many observations all but the first may use a
+        few nodes instead of them (`em.fitting.nodes`).
 
     Raises
     ------
@@ -57,8 +61,13 @@ class Observations:
         if issubclass(family, PolynomialMixture) and family.degree:
             self._fast = FastPass(self.chunks, family)
 
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """The observations, for numpy and for all functions that take an array."""
+        return np.array(self.x, dtype=dtype, copy=copy)
+
     @property
     def n_passes(self) -> int:
+        """Passes over the observations so far."""
         return self._slow_passes + (self._fast.n_passes if self._fast else 0)
 
     def count_pass(self) -> None:
@@ -80,8 +89,7 @@ class Responsibilities:
     Attributes
     ----------
     log_likelihood, objective : float
-        Once all chunks have been iterated: the log-likelihood, and what the method raises: the same, or with `hard` the
-        sum over n of max_k log pi_k f(x_n | k).
+        As in `Statistics`; they exist once all chunks have been iterated.
     """
 
     def __init__(self, observations: Observations, mixture: Mixture, hard: bool = False) -> None:
@@ -119,7 +127,8 @@ class Statistics(NamedTuple):
     log_likelihood : float
         Total log-likelihood of the mixture of the E-step, in nats.
     objective : float
-        What the method raises: the log-likelihood, or for a hard E-step the sum over n of max_k log pi_k f(x_n | k).
+        The quantity that the method increases: the log-likelihood, or for a hard E-step the sum over n of
+        max_k log pi_k f(x_n | k).
     moments : Moments
         Count, mean and standard deviation of each component's share, as far as the family needs them.
     shares : Responsibilities or None
@@ -138,9 +147,20 @@ class Statistics(NamedTuple):
         """Effective counts N_k = sum_n r_nk, shape (K,)."""
         return np.array(self.moments.n_eff)
 
+    @property
+    def means(self) -> Floats:
+        """Mean of each component's share of the observations, shape (K,)."""
+        return np.array((moments(self.shares, 2) if self.shares else self.moments).means)
 
-def statistics_with_care(observations: Observations, mixture: Mixture, hard: bool) -> Statistics:
-    """The statistics of an E-step by way of the responsibilities, right for any observations."""
+    @property
+    def stds(self) -> Floats | None:
+        """Standard deviation of each component's share, shape (K,); None for a family that needs the means only."""
+        found = moments(self.shares, 2) if self.shares else self.moments
+        return np.array(found.stds) if found.stds else None
+
+
+def statistics_by_responsibilities(observations: Observations, mixture: Mixture, hard: bool) -> Statistics:
+    """The statistics of an E-step by way of the responsibilities: slower than the fast pass, never short of digits."""
     shares, family = Responsibilities(observations, mixture, hard), observations.family
     if issubclass(family, PolynomialMixture):
         found = moments(shares.computed_once(), family.degree)

@@ -1,4 +1,4 @@
-"""What a run of EM leaves: a record of every iteration, and why it ended."""
+"""The result of a run of EM: a record of every iteration, and why the run ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from em.mixtures.mixture import Mixture
 __all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run"]
 
 EM, ACCELERATED = METHODS = "em", "accelerated"
-"""How a run goes on: by EM alone, or by leaps along its way, the last of them steps of Newton's method."""
+"""EM alone, or EM with leaps along its path, the last of which are Newton steps."""
 
 
 class Record(NamedTuple):
@@ -26,16 +26,16 @@ class Record(NamedTuple):
     Attributes
     ----------
     index : int
-        How many iterations led here; 0 is the start.
+        Number of iterations up to here; 0 is the start.
     mixture : Mixture
         Parameters after that many iterations.
     log_likelihood : float
         Total log-likelihood of `mixture`, in nats.
     n_passes : int
-        Passes over the data that it took to come here: one for each record of EM, or a few where sums lose digits.
-        Passes differ in time: where observations are many, EM's own go over nodes that stand for them (`em.nodes`).
+        Passes over the data so far: one for each record of EM, or a few where sums lose digits. Passes differ in time:
+        those of EM over many observations use a few nodes instead of them (`em.fitting.nodes`).
     information : Information or None
-        Gradient and Hessian here, where an accelerated run needed them.
+        Gradient and Hessian at `mixture`, if an accelerated run needed them.
     """
 
     index: int  # type: ignore[assignment]  # hides tuple.index, for which a record has no use
@@ -62,15 +62,15 @@ class Run:
     n_observations : int
         Number of observations N.
     degenerate : DegenerateComponent or None
-        Which component failed and how, if the run ended so. The last record is then the last proper one.
+        Which component failed and how, if that ended the run. The last record is then the last proper one.
     method : str
         "em" or "accelerated".
     n_passes : int
-        Passes over the data: every E-step, those of steps that were tried in vain or made to confirm the end included.
-        They differ in time, see `Record`.
+        Passes over the data. Every E-step counts, also those of leaps that were rejected and those that confirmed the
+        end. They differ in time, see `Record`.
     newton_gain : float or None
-        Gain in mean log-likelihood still to come by the Newton decrement, where that was asked at the last record; inf
-        where the log-likelihood bends upwards there, so that it cannot be told.
+        Gain in mean log-likelihood still to come, by the Newton decrement at the last record; None if it was not
+        computed, inf if the log-likelihood bends upwards there, so that it is unknown.
     """
 
     mixtures: tuple[Mixture, ...]
@@ -108,7 +108,7 @@ class Run:
 
     @property
     def remaining_gain(self) -> float:
-        """Estimated gain in mean log-likelihood still to come; inf where it cannot be told."""
+        """Estimated gain in mean log-likelihood still to come; inf if it is unknown."""
         if self.newton_gain is not None:
             return self.newton_gain
         return remaining_gain(self.log_likelihood.tolist(), self.n_observations)

@@ -15,13 +15,13 @@ from em.mixtures.mixture import Mixture, require_mixture
 __all__ = ["StandardErrors", "standard_errors"]
 
 WIDEST = 0.5
-"""A weight's standard error beyond this says that there is no knowing, and the others are as doubtful."""
+"""Largest standard error of a weight; beyond it a weight may be anything, so no standard errors are given."""
 
 NEAR_OPTIMUM = 0.1
-"""An estimate at most so many standard errors from the optimum is at it."""
+"""An estimate nearer than this, in standard errors, counts as the optimum."""
 
 SAME = 0.01
-"""Standard errors from derivatives by differences count only if another step changes them by less than this share."""
+"""Standard errors from derivatives by differences are given only if another step changes them by less than this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +43,8 @@ class StandardErrors:
 def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     """Standard errors of a maximum-likelihood estimate, from the observed information.
 
-    Asymptotic: the root of the diagonal of the inverse of minus the Hessian, taken to the parameters as they are shown
-    by the delta method. They say nothing of other optima, and little where components nearly coincide or a weight is
+    They are asymptotic: the root of the diagonal of the inverse of minus the Hessian, transformed to the parameters by
+    the delta method. They tell nothing about other optima, and little if components nearly coincide or a weight is
     nearly 0.
 
     Parameters
@@ -57,8 +57,9 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     Returns
     -------
     StandardErrors
-        Without numbers, but with a sentence, where the Hessian is not finite or not negative definite, or where the
-        gradient is too large: more than 0.1 standard errors from the optimum; or where a weight could be anything.
+        With numbers, or without but with a sentence: if the Hessian is not finite or not negative definite, if the
+        optimum is more than 0.1 standard errors away, if a weight could be anything, or if derivatives by differences
+        depend on their step.
 
     Raises
     ------
@@ -96,7 +97,7 @@ def _roots(found: Information) -> Floats:
     """Standard errors of all parameters, the weights' first, shape (m + 1, K), by the delta method."""
     mixture, covariance = found.mixture, found.covariance()
     k = mixture.n_components
-    # A weight changes by pi_k times what its logarithm does, less the mean of that over all of them.
+    # The change of a weight is pi_k times the change of its logarithm, less the mean of that over all weights.
     change = np.diag(mixture.weights) - np.outer(mixture.weights, mixture.weights)
     of_weights = np.sqrt(np.maximum(np.diagonal(change @ covariance[:k, :k] @ change), 0))
     own = np.sqrt(np.diagonal(covariance)).reshape(-1, k)[1:] * mixture._units()

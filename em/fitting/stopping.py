@@ -81,7 +81,8 @@ class StoppingRule:
     tol : float
         Stop when the estimated remaining gain in mean log-likelihood (nats per observation) is below this twice in a
         row: a single small step means nothing when EM is just leaving a saddle. `em.fit` confirms it with the Newton
-        decrement (em/convergence.py). 0 runs exactly `max_iter` iterations.
+        decrement (`em.fitting.convergence`). 0 runs exactly `max_iter` iterations,
+        unless a component is degenerate or the deadline passes.
     deadline : float
         Time of `time.monotonic` at which to stop, even without convergence; several runs may share a deadline. By
         default there is none. The iteration at which it passes depends on the machine, so such a run cannot be repeated

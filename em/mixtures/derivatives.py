@@ -1,7 +1,7 @@
-"""Derivatives of the log density of a family that has none written out: by central differences.
+"""Derivatives by central differences, for families that have none in closed form.
 
-Both steps balance rounding and truncation: first derivatives are right to some ten digits, second ones to seven. The
-coordinates have the size of a component (see `Kind`), so one step fits every unit.
+The steps balance rounding and truncation: first derivatives are right to some ten digits, second ones to seven. The
+coordinates are relative to the size of a component (see `Kind`), so one step suits every unit.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from em.mixtures.checks import Floats
 __all__ = ["curvatures", "saddle", "slopes"]
 
 FIRST = 6e-6
-"""Step of first derivatives, about the cube root of the rounding of a float."""
+"""Step of first derivatives, about the cube root of the rounding error of a float."""
 
 SECOND = 2e-4
-"""Step of second derivatives, about its fourth root."""
+"""Step of second derivatives, about the fourth root of the rounding error of a float."""
 
 
 class Differentiable(Protocol):

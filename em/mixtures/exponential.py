@@ -53,7 +53,7 @@ class ExponentialMixture(PolynomialMixture):
 
     @property
     def cv2(self) -> float:
-        """Squared coefficient of variation, variance over squared mean: 1 for one exponential, above 1 for more."""
+        """Squared coefficient of variation, variance over squared mean: 1 for equal scales, above 1 for others."""
         return (self.std / self.mean) ** 2
 
     def _log_component(self, x: Floats) -> Floats:
@@ -82,7 +82,7 @@ class ExponentialMixture(PolynomialMixture):
         return (fitted.means,)
 
     def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
-        return [[math.log(weight) - math.log(scale), -1 / scale] for weight, scale in zip(*self._floats, strict=True)]
+        return [[math.log(weight) - math.log(scale), -1 / scale] for weight, scale in zip(*self._values, strict=True)]
 
     def _slopes(self, x: Floats) -> Floats:
         slopes: Floats = (x / self.scales[:, np.newaxis] - 1)[np.newaxis]

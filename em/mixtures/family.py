@@ -70,6 +70,8 @@ class Family(Parameters):
 
     lowest: ClassVar[float] = -np.inf
     """The least value that an observation may have."""
+    includes_lowest: ClassVar[bool] = True
+    """Whether it may have that value itself."""
 
     @abstractmethod
     def _log_component(self, x: Floats) -> Floats:
@@ -90,7 +92,7 @@ class Family(Parameters):
         Returns
         -------
         tuple of ndarray, shape (K,)
-            The parameters after the weights.
+            The parameters, except the weights.
 
         Raises
         ------
@@ -113,24 +115,24 @@ class Family(Parameters):
     # -- optional: derivatives ---------------------------------------------------------------------------------------
 
     def _units(self) -> Floats:
-        """Derivative of each parameter after the weights by its own coordinate (see `Kind`), shape (m, K)."""
+        """Derivative of each parameter, except the weights, by its coordinate (see `Kind`), shape (m, K)."""
         stds = self._component_stds()
         units = {Kind.LOCATION: stds, Kind.PLAIN: np.ones_like(stds)}
         return np.array([units.get(kind, getattr(self, name)) for name, kind in self.kinds.items()])
 
     def _stepped(self, steps: Floats) -> tuple[Floats, ...]:
-        """The parameters after the weights, moved by `steps` in their coordinates, shape (m, K)."""
+        """The parameters, except the weights, moved by `steps` in their coordinates, shape (m, K)."""
         return tuple(
             getattr(self, name) * np.exp(step) if kind is Kind.POSITIVE else getattr(self, name) + unit * step
             for (name, kind), unit, step in zip(self.kinds.items(), self._units(), steps, strict=True)
         )
 
     def _slopes(self, x: Floats) -> Floats:
-        """Derivatives of log f(x_n | k) by the coordinates, shape (m, K, N)."""
+        """Derivatives of log f(x_n | k) with respect to the coordinates, shape (m, K, N)."""
         return derivatives.slopes(self, x)
 
     def _curvature(self, n_eff: Floats, slopes: Floats) -> Floats | None:
-        """Second derivatives by the coordinates, shape (m, m, K), summed over weighted observations.
+        """Second derivatives with respect to the coordinates, shape (m, m, K), summed over weighted observations.
 
         `n_eff` is the sum of each component's weights, shape (K,), and `slopes` that of its weighted slopes, shape
         (m, K). In an exponential family no more is needed; None where it is.
@@ -159,13 +161,13 @@ class Family(Parameters):
         Returns
         -------
         ndarray, shape (m, m)
-            Over the coordinates of the parameters after the weights. Entries may overflow where the components rest on
+            Over the coordinates of the parameters, except the weights. Entries may overflow if the components rest on
             nearly one value.
         """
         x = cls.check_observations(x)
         cls.check_spread(x)
         shares = np.ones(x.size) if weights is None else np.asarray(weights, dtype=np.float64)
-        fit = cls._of_arrays(np.ones(1), *cls._fit_shares([(x, shares[np.newaxis])])[1:])
+        fit = cls._of_arrays(np.ones(1), *cls._weighted_fit([(x, shares[np.newaxis])], shares.sum(keepdims=True)))
         return derivatives.saddle(fit, x, shares)
 
     def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
@@ -181,7 +183,9 @@ class Family(Parameters):
 
     @classmethod
     def check_observations(cls, x: ArrayLike) -> Floats:
-        """Return `x` as float64 observations of shape (N,) that this family can be fitted to; `x` itself if it is.
+        """Return `x` as float64 observations of shape (N,) that this family can be fitted to.
+
+        An array that has this form already is returned itself, not copied.
 
         Raises
         ------
@@ -192,9 +196,11 @@ class Family(Parameters):
         x = real_vector("x", x, copy=False)
         if x.max() > LARGEST or x.min() < -LARGEST:
             raise ValueError(f"x must lie within ±{LARGEST:g}; got {x[np.abs(x).argmax()]}: rescale the observations")
-        if x.min() < cls.lowest:
-            first = int(np.argmax(x < cls.lowest))
-            least = f"be at least {cls.lowest:g}" if cls.lowest else "not be negative"
+        outside = x < cls.lowest if cls.includes_lowest else x <= cls.lowest
+        if outside.any():
+            first = int(np.argmax(outside))
+            least = f"be at least {cls.lowest:g}" if cls.includes_lowest else f"be above {cls.lowest:g}"
+            least = "not be negative" if cls.includes_lowest and cls.lowest == 0 else least
             raise ValueError(
                 f"x must {least} for {cls.family} components; got {x[first]} at index {first}: "
                 "leave such observations out or fit a Gaussian mixture"
@@ -205,7 +211,7 @@ class Family(Parameters):
     def check_spread(cls, x: Floats) -> None:
         """Raise ValueError if every fit to checked observations `x` is degenerate, even of one component."""
         try:
-            cls._fit_shares([(x, np.ones((1, x.size)))])
+            cls._weighted_fit([(x, np.ones((1, x.size)))], np.array([float(x.size)]))
         except DegenerateComponent as end:
             raise ValueError(
                 f"x must leave room for a {cls.family} component; got {brief(x.tolist())}, on which one {end.what}"
@@ -221,7 +227,7 @@ class Family(Parameters):
         ratio = np.minimum(1, (means - cls.lowest) / (2 * stds))  # both points stay above `lowest`
         x = np.concatenate((means - stds * ratio, means + stds / ratio))
         shares = np.concatenate((np.diag(1 / (1 + ratio**2)), np.diag(ratio**2 / (1 + ratio**2))), axis=1)
-        return cls(weights, *cls._fit_shares([(x, shares)])[1:])
+        return cls(weights, *cls._weighted_fit([(x, shares)], np.ones(means.size)))
 
     def _log_distance(self, x: Floats) -> Floats:
         """Log of the standardised distance of x_n from component k, shape (K, N): the order of densities far out."""
@@ -259,12 +265,3 @@ class Family(Parameters):
         Only for an exponential family, whose M-step keeps the expected sufficient statistics; None for others.
         """
         return None
-
-    # -- the M-step of every family ----------------------------------------------------------------------------------
-
-    @classmethod
-    def _fit_shares(cls, shares: Shares) -> tuple[Floats, ...]:
-        """The M-step: n_eff (K,), then the parameters after the weights; `DegenerateComponent` if there is none."""
-        n_eff = np.sum([r.sum(axis=1) for _, r in shares], axis=0)
-        require_weight(n_eff.tolist())
-        return n_eff, *cls._weighted_fit(shares, n_eff)

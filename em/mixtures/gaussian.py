@@ -26,7 +26,7 @@ _RESOLUTION = 8 * math.ulp(1.0)
 """A standard deviation below this times |mean| is the rounding error of the mean, not spread."""
 
 _OFFSET = 1e6
-"""Sums of powers are used while the distance of the observations from 0 is at most so many times their range.
+"""Sums of powers are used while the middle of the observations is at most this many half ranges away from 0.
 
 Beyond that, digits of the mean would be lost."""
 
@@ -102,7 +102,7 @@ class GaussianMixture(PolynomialMixture):
         if not max(SMALL, abs(origin) / _OFFSET) < reach:
             return None
         rows = []
-        for weight, mean, std in zip(*self._floats, strict=True):
+        for weight, mean, std in zip(*self._values, strict=True):
             shift = mean - origin
             if reach + abs(shift) > NEAR * std:
                 return None
@@ -125,8 +125,8 @@ class GaussianMixture(PolynomialMixture):
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """[[1, g], [g / 2, (k - 1) / 2]] with g the sample skewness and k the (non-excess) kurtosis.
 
-        It multiplies, each iteration, the standardised differences (in mean, in std) between components that are
-        identical at the sample moments, to first order. Parameters as in `Family.saddle_matrix`.
+        In each iteration it multiplies the small differences (of means and of stds, in stds) between components that
+        are almost identical and near the moments of the sample. Parameters as in `Family.saddle_matrix`.
         """
         x = cls.check_observations(x)
         cls.check_spread(x)

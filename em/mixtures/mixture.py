@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.mixtures.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
-from em.mixtures.family import Family
-from em.mixtures.moments import Moments, Shares
+from em.mixtures.family import Family, require_weight
+from em.mixtures.moments import Shares
 from em.mixtures.parameters import WEIGHT_TOLERANCE
 
 __all__ = ["TIE_TOLERANCE", "Mixture", "require_family", "require_mixture"]
@@ -92,7 +92,9 @@ class Mixture(Family):
         return float(self._expect(self.check_observations(x))[1].sum())
 
     def responsibilities(self, x: ArrayLike) -> Floats:
-        """Posterior probability of each component for each observation (the E-step).
+        """Posterior probability of each component for each observation.
+
+        A run of EM needs only sums of these, which `em.e_step` computes without the array.
 
         The computation is in the log domain. If the logarithm of every density overflows too, the observation belongs
         to the nearest component (in units of its own standard deviation or scale). This is the limit far out.
@@ -199,7 +201,9 @@ class Mixture(Family):
 
     @classmethod
     def m_step(cls, x: ArrayLike, responsibilities: ArrayLike) -> Self:
-        """Maximise the lower bound over the parameters at fixed responsibilities (the M-step).
+        """Fit a mixture to given responsibilities: maximise the lower bound over the parameters.
+
+        A run of EM does the same without an array of responsibilities, by `em.e_step` and `em.m_step`.
 
         Parameters
         ----------
@@ -222,19 +226,16 @@ class Mixture(Family):
         """
         x = cls.check_observations(x)
         r = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
-        return cls._fit(x.size, [(x, np.ascontiguousarray(r.T))])
+        return cls._of_shares([(x, np.ascontiguousarray(r.T))])
 
     @classmethod
-    def _fit(cls, n: int, shares: Shares) -> Self:
-        """The M-step for `n` checked observations and their responsibilities."""
-        n_eff, *others = cls._fit_shares(shares)
-        return cls._of_arrays(n_eff / n, *others)
-
-    @classmethod
-    def _fit_statistics(cls, n: int, found: Moments, shares: Shares | None) -> Self:
-        """The M-step for `n` observations from the result of an E-step: moments, or all responsibilities."""
-        assert shares is not None
-        return cls._fit(n, shares)
+    def _of_shares(cls, shares: Shares) -> Self:
+        """The mixture that is likeliest for checked observations with these responsibilities."""
+        n, n_eff = 0, np.zeros(1)
+        for x, r in shares:
+            n, n_eff = n + x.size, n_eff + r.sum(axis=1)
+        require_weight(n_eff.tolist())
+        return cls._of_arrays(n_eff / n, *cls._weighted_fit(shares, n_eff))
 
     # -- sampling ----------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ TINY = float(np.finfo(np.float64).tiny)
 """Smaller counts, and smaller means of positive observations, count as 0."""
 
 SMALL = 1e-140
-"""Squares of deviations below this lose digits, and below 1e-162 vanish: they are divided by the largest first."""
+"""Deviations below this have squares that lose digits, or are 0 below 1e-162: they are first divided by the largest."""
 
 NEAR = 200
 """Sums of powers are used while no observation is farther than this many standard deviations from any component.
@@ -39,9 +39,10 @@ class Moments(NamedTuple):
     n_eff : sequence of float, length K
         Sum of the responsibilities, N_k.
     means : sequence of float, length K
-        Weighted mean of x, in its unit.
+        Weighted mean of x, in its unit; empty for a family that needs all responsibilities.
     stds : sequence of float, length K
-        Weighted standard deviation about that mean (divisor N_k); empty where only the mean was asked for.
+        Weighted standard deviation about that mean (divisor N_k); empty for a family that needs the mean only, and if a
+        component has no weight.
     """
 
     n_eff: Sequence[float]

@@ -48,7 +48,7 @@ class Parameters(ABC):
     """Names of the parameter arrays, "weights" first."""
 
     weights: Floats
-    _floats: tuple[Sequence[float], ...]
+    _values: tuple[Sequence[float], ...]
     """The parameters as floats, in the order of `parameter_names`."""
 
     def __init_subclass__(cls) -> None:
@@ -64,7 +64,7 @@ class Parameters(ABC):
     @property
     def n_components(self) -> int:
         """Number of components K."""
-        return len(self._floats[0])
+        return len(self._values[0])
 
     @property
     def n_free_parameters(self) -> int:
@@ -108,10 +108,10 @@ class Parameters(ABC):
         return mixture
 
     @classmethod
-    def _of_floats(cls, *rows: Sequence[float]) -> Self:
+    def _of_values(cls, *rows: Sequence[float]) -> Self:
         """Make a mixture of floats that were computed here, without the checks of the constructor."""
         mixture = object.__new__(cls)
-        vars(mixture)["_floats"] = rows
+        vars(mixture)["_values"] = rows
         return mixture
 
     if TYPE_CHECKING:
@@ -123,13 +123,13 @@ class Parameters(ABC):
 
         def __getattr__(self, name: str) -> Any:
             """Make the form of the parameters that is not there yet; called for missing attributes only."""
-            if name == "_floats":
+            if name == "_values":
                 rows = tuple(tuple(array.tolist()) for array in self.parameters.values())
-                vars(self)["_floats"] = rows
+                vars(self)["_values"] = rows
                 return rows
-            if name not in self.parameter_names or "_floats" not in vars(self):
+            if name not in self.parameter_names or "_values" not in vars(self):
                 raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-            self._store({name: np.array(self._floats[self.parameter_names.index(name)])})
+            self._store({name: np.array(self._values[self.parameter_names.index(name)])})
             return vars(self)[name]
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -31,7 +31,7 @@ class PoissonMixture(PolynomialMixture):
     weights : array_like, shape (K,)
         Mixing weights: not negative, summing to 1.
     means : array_like, shape (K,)
-        Mean of each component, > 0: a count.
+        Mean of each component, > 0.
 
     Raises
     ------
@@ -74,11 +74,11 @@ class PoissonMixture(PolynomialMixture):
         return (fitted.means,)
 
     def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
-        return [[math.log(weight) - mean, math.log(mean)] for weight, mean in zip(*self._floats, strict=True)]
+        return [[math.log(weight) - mean, math.log(mean)] for weight, mean in zip(*self._values, strict=True)]
 
     @classmethod
     def _log_base(cls, x: Floats) -> Floats:
-        from scipy.special import gammaln  # large; the page does not need it
+        from scipy.special import gammaln  # large, and only counts need it
 
         return np.asarray(-gammaln(x + 1), dtype=np.float64)
 

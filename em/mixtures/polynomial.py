@@ -30,7 +30,7 @@ class PolynomialMixture(Mixture):
     @classmethod
     @abstractmethod
     def _fit_to_moments(cls, fitted: Moments) -> tuple[Sequence[float], ...]:
-        """The parameters after the weights whose components have these moments.
+        """The parameters, except the weights, of components with these moments.
 
         Raises
         ------
@@ -56,16 +56,11 @@ class PolynomialMixture(Mixture):
         return None
 
     @classmethod
-    def _fit_shares(cls, shares: Shares) -> tuple[Floats, ...]:
-        found = moments(shares, cls.degree)
+    def _of_moments(cls, n: int, found: Moments) -> Self:
+        """The M-step: the mixture that is likeliest for `n` observations whose shares have these moments."""
         require_weight(found.n_eff)
-        return tuple(np.array(row) for row in (found.n_eff, *cls._fit_to_moments(found)))
-
-    @classmethod
-    def _fit_statistics(cls, n: int, found: Moments, shares: Shares | None) -> Self:
-        require_weight(found.n_eff)
-        return cls._of_floats([count / n for count in found.n_eff], *cls._fit_to_moments(found))
+        return cls._of_values([count / n for count in found.n_eff], *cls._fit_to_moments(found))
 
     @classmethod
     def _weighted_fit(cls, shares: Shares, n_eff: Floats) -> tuple[Floats, ...]:
-        return cls._fit_shares(shares)[1:]
+        return tuple(np.array(row) for row in cls._fit_to_moments(moments(shares, cls.degree)))

@@ -21,7 +21,7 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     x : array_like, shape (N,)
         Observations.
     family : type
-        `em.ExponentialMixture` or `em.GaussianMixture`.
+        Family of the mixture, such as `em.GaussianMixture`.
     weights : ndarray, shape (N,), optional
         Share of each observation that belongs to the identical components, if there are others; all of it by default.
 
@@ -32,7 +32,8 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
         or below 1, EM stays there, and two components cannot be distinguished from one. It is inf if the components
         rest on almost a single value, so that the matrix is not finite.
     direction : ndarray
-        Its unit eigenvector over the parameters after the weights. The first entry that is not about 0 is positive.
+        Its unit eigenvector over the coordinates of the parameters after the weights (`em.mixtures.parameters.Kind`).
+        The first entry that is not about 0 is positive.
 
     Raises
     ------
@@ -42,8 +43,8 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         matrix = family.saddle_matrix(x, weights)
     if not np.isfinite(matrix).all():
-        return np.inf, np.eye(len(matrix))[-1]  # the highest moment, that of the sizes, grows beyond all others
-    values, vectors = np.linalg.eig(matrix)  # real: the product of the off-diagonal entries is >= 0
+        return np.inf, np.eye(len(matrix))[-1]  # for Gaussians the highest moment, that of the stds, outgrows the other
+    values, vectors = np.linalg.eig(matrix)  # real: the matrix is a product of two symmetric ones, one of them positive
     top = int(np.argmax(values.real))
     direction = vectors[:, top].real
     first = direction[np.abs(direction) > 1e-8][0]
@@ -53,8 +54,9 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
 def saddle_growth(x: ArrayLike, family: type[Mixture], weights: Floats | None = None) -> float:
     """Factor by which one EM iteration multiplies a small difference between identical components.
 
-    For exponentials it is CV². For Gaussians it is the largest eigenvalue of [[1, g], [g / 2, (k - 1) / 2]] with
-    skewness g and kurtosis k. Arguments and errors as in `unstable_direction`.
+    For exponentials it is CV², for Poisson components the variance over the mean. For Gaussians it is the largest
+    eigenvalue of [[1, g], [g / 2, (k - 1) / 2]] with skewness g and kurtosis k. Arguments and errors as in
+    `unstable_direction`.
     """
     return unstable_direction(x, family, weights)[0]
 

@@ -90,7 +90,7 @@ def choose(
     x : array_like, shape (N,)
         Observations, within the support of the family.
     family : type
-        `em.ExponentialMixture` or `em.GaussianMixture`.
+        Family of the mixtures, such as `em.GaussianMixture`.
     n_components : iterable of int
         Numbers of components to try, each at least 1.
     n_starts : int
