@@ -1,10 +1,11 @@
-"""Families written with what a family must give and nothing else: the defaults of the engine do the rest."""
+"""Families that give what they must and nothing else, beside the engine's own: the defaults do the rest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from scipy import stats
 
 import em
@@ -56,6 +57,7 @@ class PlainPoisson(em.Mixture):
     family = "plain Poisson"
     kinds = {"means": Kind.POSITIVE}  # noqa: RUF012
     lowest = 0.0
+    counts = True
 
     def _log_component(self, x):
         return stats.poisson.logpmf(x, self.means[:, None])
@@ -74,6 +76,67 @@ class PlainPoisson(em.Mixture):
         return np.sqrt(self.means)
 
 
+@dataclass(frozen=True, eq=False)
+class LaplaceMixture(em.Mixture):
+    """A family whose log density has a kink: derivatives by differences are wrong there."""
+
+    weights: em.Floats
+    medians: em.Floats
+    scales: em.Floats
+
+    family = "Laplace"
+    kinds = {"medians": Kind.LOCATION, "scales": Kind.POSITIVE}  # noqa: RUF012
+
+    def _log_component(self, x):
+        return stats.laplace.logpdf(x, self.medians[:, None], self.scales[:, None])
+
+    @classmethod
+    def _weighted_fit(cls, shares, n_eff):
+        x = np.concatenate([x for x, _ in shares])  # a median cannot be summed chunk by chunk
+        order = np.argsort(x, kind="stable")
+        x, r = x[order], np.concatenate([r for _, r in shares], axis=1)[:, order]
+        medians = x[[int(np.searchsorted(below, below[-1] / 2)) for below in np.cumsum(r, axis=1)]]
+        return medians, (r * np.abs(x - medians[:, None])).sum(axis=1) / n_eff
+
+    def _draw(self, z, rng):
+        return rng.laplace(self.medians[z], self.scales[z])
+
+    def _component_means(self):
+        return self.medians
+
+    def _component_stds(self):
+        return np.sqrt(2) * self.scales
+
+
+@dataclass(frozen=True, eq=False)
+class NegativeBinomialMixture(em.Mixture):
+    """Counts of failures before the second success; the mean is the parameter. Its M-step guards against nothing."""
+
+    weights: em.Floats
+    means: em.Floats
+
+    family = "negative binomial"
+    kinds = {"means": Kind.POSITIVE}  # noqa: RUF012
+    lowest = 0.0
+    counts = True
+
+    def _log_component(self, x):
+        return stats.nbinom.logpmf(x, 2, 2 / (2 + self.means[:, None]))
+
+    @classmethod
+    def _weighted_fit(cls, shares, n_eff):
+        return (sum(r @ x for x, r in shares) / n_eff,)
+
+    def _draw(self, z, rng):
+        return rng.negative_binomial(2, 2 / (2 + self.means[z]))
+
+    def _component_means(self):
+        return self.means
+
+    def _component_stds(self):
+        return np.sqrt(self.means + self.means**2 / 2)
+
+
 def without_closed_forms(family: type[em.Mixture]) -> type[em.Mixture]:
     """The same family with every optional part taken away, so that the defaults do its work."""
     optional = ("_slopes", "_curvature", "_unit_information", "_overlap_distances", "_divergences")
@@ -82,3 +145,29 @@ def without_closed_forms(family: type[em.Mixture]) -> type[em.Mixture]:
         name: classmethod(getattr(Family, name).__func__) for name in ("saddle_matrix", "from_moments", "check_spread")
     }
     return type(f"Plain{family.__name__}", (family,), methods | {"degree": 0})
+
+
+PlainExponential, PlainGaussian = (without_closed_forms(f) for f in (em.ExponentialMixture, em.GaussianMixture))
+
+TRUTHS = [
+    em.ExponentialMixture([0.4, 0.6], [0.1, 1]),
+    em.GaussianMixture([0.4, 0.6], [0, 3], [1, 0.7]),
+    em.PoissonMixture([0.3, 0.7], [1, 7]),
+    LogNormalMixture([0.4, 0.6], [0, 2.5], [0.4, 0.6]),
+    PlainPoisson([0.3, 0.7], [1, 7]),
+    NegativeBinomialMixture([0.4, 0.6], [1, 15]),
+    PlainExponential([0.4, 0.6], [0.1, 1]),
+    PlainGaussian([0.4, 0.6], [0, 3], [1, 0.7]),
+]
+FAMILIES = pytest.mark.parametrize("truth", TRUTHS, ids=lambda truth: type(truth).__name__)
+OWN = pytest.mark.parametrize("truth", TRUTHS[:3], ids=lambda truth: type(truth).__name__)
+LONG = em.StoppingRule(5000, 1e-13)
+
+
+def sample(truth, n=400, seed=0):
+    return truth.sample(n, np.random.default_rng(seed))[0]
+
+
+def fitted(truth, n=400, seed=0):
+    x = sample(truth, n, seed)
+    return x, em.fit(x, truth, LONG).mixture

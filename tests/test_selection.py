@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import em
-from tests.test_reference import ENTRIES, FAMILIES
+from tests.test_reference import ENTRIES
 
 
 def chosen(name, **options):
-    return em.choose(ENTRIES[name]["x"], FAMILIES[ENTRIES[name]["family"]], **options)
+    return em.choose(ENTRIES[name]["x"], em.FAMILIES[ENTRIES[name]["family"]], **options)
 
 
 def proper(candidates):

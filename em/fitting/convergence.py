@@ -74,7 +74,10 @@ class Ending:
         self._was_small = False
         if record.index < self._next_check or not self._stopping.suggests_end(self._log_likelihood, n):
             return False
-        small = self._is_small(here or information_at(self._observations, record.mixture))
+        here = here or information_at(self._observations, record.mixture)
+        if not here.is_reliable:
+            return True  # only Aitken's estimate is left
+        small = self._is_small(here)
         self._next_check = record.index + 1 + record.index // (UPHILL if self.gain == math.inf else PATIENCE)
         return small
 
@@ -85,7 +88,9 @@ class Ending:
         """
         suggested = remaining_gain(self._log_likelihood, self._observations.x.size) <= self._stopping.tol
         if self.gain is None and suggested:
-            self._is_small(information_at(self._observations, record.mixture))
+            here = information_at(self._observations, record.mixture)
+            if here.is_reliable:
+                self._is_small(here)
 
     def _is_small(self, here: Information) -> bool:
         """Whether less than the tolerance is still to come.

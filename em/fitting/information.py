@@ -44,6 +44,10 @@ TIMES = 2.0 ** np.arange(-20, 25)
 """Numbers of EM iterations that a leap may replace. The largest takes even a direction of share `FLAT` to its top."""
 
 
+SAME = 0.01
+"""Second derivatives by differences are used only if another step changes them by at most this share."""
+
+
 @dataclass(frozen=True, eq=False)
 class Information:
     """The log-likelihood around a mixture, as one pass over the data shows it.
@@ -64,8 +68,9 @@ class Information:
         Second derivatives with respect to the same coordinates.
     unit_information : ndarray, shape (m, K)
         Information about each coordinate after the weights in one observation with a known label.
-    closed_form : bool
-        Whether the family has its derivatives in closed form; otherwise they are computed by differences.
+    is_reliable : bool
+        False if derivatives are computed by differences and depend on their step: the log density may have a kink. Then
+        the Hessian means nothing, and `shares` are minus infinity.
     """
 
     mixture: Mixture
@@ -74,7 +79,7 @@ class Information:
     gradient: Floats
     hessian: Floats
     unit_information: Floats
-    closed_form: bool = True
+    is_reliable: bool = True
 
     @cached_property
     def _basis(self) -> Floats:
@@ -97,7 +102,7 @@ class Information:
     def _eigen(self) -> tuple[Floats, Floats]:
         with np.errstate(invalid="ignore", over="ignore"):
             share = -self._basis.T @ self.hessian @ self._basis
-        if not np.isfinite(share).all():
+        if not (self.is_reliable and np.isfinite(share).all()):
             return np.full(len(share), -np.inf), np.eye(len(share))
         values, vectors = np.linalg.eigh((share + share.T) / 2)
         return values, vectors
@@ -219,11 +224,8 @@ def information_at(observations: Observations, mixture: Mixture) -> Information:
     return compute_information(observations.x, mixture)
 
 
-def compute_information(x: Floats, mixture: Mixture, step: float = SECOND) -> Information:
-    """Compute `information` for checked observations.
-
-    `step` is the step of second derivatives for a family without a closed form.
-    """
+def compute_information(x: Floats, mixture: Mixture) -> Information:
+    """Compute the same for checked observations."""
     k = mixture.n_components
     log_likelihood = 0.0
     total, own, outer = (np.zeros(()) for _ in range(3))
@@ -240,8 +242,10 @@ def compute_information(x: Floats, mixture: Mixture, step: float = SECOND) -> In
         unit = mixture._unit_information()
         if unit is None:
             unit = np.einsum("aak->ak", own[1:, 1:]) / total[0]
-        curvature = mixture._curvature(total[0], total[1:])
-        own[1:, 1:] += _numerical_curvature(x, mixture, step) if curvature is None else curvature
+        curvature, is_reliable = mixture._curvature(total[0], total[1:]), True
+        if curvature is None:
+            curvature, is_reliable = _numerical_curvature(x, mixture)
+        own[1:, 1:] += curvature
     weights = x.size * mixture.weights
     hessian = -outer
     blocks = hessian.reshape(len(total), k, len(total), k)
@@ -249,12 +253,18 @@ def compute_information(x: Floats, mixture: Mixture, step: float = SECOND) -> In
         blocks[:, j, :, j] += own[..., j]
     hessian[:k, :k] -= np.diag(weights) - np.outer(weights, mixture.weights)
     total[0] -= weights
-    return Information(mixture, x.size, log_likelihood, total.ravel(), hessian, unit, curvature is not None)
+    return Information(mixture, x.size, log_likelihood, total.ravel(), hessian, unit, is_reliable)
 
 
-def _numerical_curvature(x: Floats, mixture: Mixture, step: float) -> Floats:
-    """Sum second derivatives over weighted observations, shape (m, m, K), for a family without a closed form."""
-    total = np.zeros(())
+def _numerical_curvature(x: Floats, mixture: Mixture) -> tuple[Floats, bool]:
+    """Second derivatives by differences, summed over weighted observations, shape (m, m, K).
+
+    Also whether another step gives nearly the same.
+    """
+    total, other = np.zeros(()), np.zeros(())
     for part in np.split(x, range(CHUNK, x.size, CHUNK)):
-        total = total + np.einsum("kn,abkn->abk", mixture._expect(part)[0], curvatures(mixture, part, step))
-    return total
+        r = mixture._expect(part)[0]
+        total = total + np.einsum("kn,abkn->abk", r, curvatures(mixture, part, SECOND))
+        other = other + np.einsum("kn,abkn->abk", r, curvatures(mixture, part, 2 * SECOND))
+    size = np.abs(np.einsum("aak->ak", total)).max(axis=0)
+    return total, bool((np.abs(total - other) <= SAME * size).all())

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from em.fitting.information import Information, compute_information
 from em.mixtures.checks import Floats
-from em.mixtures.derivatives import SECOND
 from em.mixtures.mixture import Mixture, require_mixture
 
 __all__ = ["StandardErrors", "standard_errors"]
@@ -19,9 +18,6 @@ WIDEST = 0.5
 
 NEAR_OPTIMUM = 0.1
 """An estimate nearer than this, in standard errors, counts as the optimum."""
-
-SAME = 0.01
-"""Standard errors from derivatives by differences are given only if another step changes them by less than this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +65,8 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     require_mixture("mixture", mixture)
     x = mixture.check_observations(x)
     found = compute_information(x, mixture)
+    if not found.is_reliable:
+        return _no_errors("derivatives of the log density cannot be computed by differences here; it may have a kink")
     if not np.isfinite(found.shares).all():
         cause = "it overflows" if mixture.weights.all() else "a component has weight 0"
         return _no_errors(f"the information is not finite here, since {cause}")
@@ -84,8 +82,6 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
         return _no_errors(
             f"that of a weight would be {errors[0].max():.2g}, so the observations hardly tell these components apart"
         )
-    if not _step_is_right(x, found, errors):
-        return _no_errors("derivatives of the log density cannot be computed to enough digits here")
     return StandardErrors(
         dict(zip(mixture.parameter_names, errors, strict=True)),
         "Standard errors are those of the observed information: an estimate is off by more than two of them "
@@ -102,14 +98,6 @@ def _roots(found: Information) -> Floats:
     of_weights = np.sqrt(np.maximum(np.diagonal(change @ covariance[:k, :k] @ change), 0))
     own = np.sqrt(np.diagonal(covariance)).reshape(-1, k)[1:] * mixture._units()
     return np.concatenate((of_weights[np.newaxis], own))
-
-
-def _step_is_right(x: Floats, found: Information, errors: Floats) -> bool:
-    """Whether derivatives by differences do not depend on their step: a family may have no closed form."""
-    if found.closed_form:
-        return True
-    again = compute_information(x, found.mixture, SECOND * 2)
-    return again.is_concave and bool(np.allclose(_roots(again), errors, rtol=SAME, atol=0))
 
 
 def _no_errors(why: str) -> StandardErrors:

@@ -13,7 +13,7 @@ import numpy as np
 
 from em.mixtures.checks import Floats
 
-__all__ = ["curvatures", "saddle", "slopes"]
+__all__ = ["SECOND", "curvatures", "slopes"]
 
 FIRST = 6e-6
 """Step of first derivatives, about the cube root of the rounding error of a float."""
@@ -34,7 +34,6 @@ class Differentiable(Protocol):
     def _log_component(self, x: Floats) -> Floats: ...
     def _stepped(self, steps: Floats) -> tuple[Floats, ...]: ...
     def _units(self) -> Floats: ...
-    def _slopes(self, x: Floats) -> Floats: ...
 
 
 def slopes(mixture: Differentiable, x: Floats) -> Floats:
@@ -56,12 +55,6 @@ def curvatures(mixture: Differentiable, x: Floats, step: float = SECOND) -> Floa
         corners = sum(_moved(mixture, x, sign * along) - _moved(mixture, x, sign * across) for sign in (1, -1))
         second[a, b] = second[b, a] = corners / (4 * step**2)
     return second
-
-
-def saddle(fit: Differentiable, x: Floats, weights: Floats) -> Floats:
-    """The saddle matrix at the fit of one component to weighted observations, shape (m, m)."""
-    v, second = fit._slopes(x)[:, 0], curvatures(fit, x)[:, :, 0]
-    return np.asarray(np.linalg.solve(-(second @ weights), (v * weights) @ v.T), dtype=np.float64)
 
 
 def _axes(mixture: Differentiable) -> Floats:

@@ -37,6 +37,13 @@ LARGEST = 1e150
 """Observations beyond this have squares that overflow; they are refused."""
 
 
+SADDLE_STEP = 1e-3
+"""How far identical components are moved to either side, in their coordinates, to see how EM goes on."""
+
+QUANTILES = 99
+"""Points that stand for a component with given moments; an odd number, so that one is the median."""
+
+
 class DegenerateComponent(ArithmeticError):
     """An M-step without a result: a component has no weight, or its density has shrunk onto single points.
 
@@ -72,6 +79,8 @@ class Family(Parameters):
     """The least value that an observation may have."""
     includes_lowest: ClassVar[bool] = True
     """Whether it may have that value itself."""
+    counts: ClassVar[bool] = False
+    """Whether observations are whole numbers."""
 
     @abstractmethod
     def _log_component(self, x: Floats) -> Floats:
@@ -149,7 +158,7 @@ class Family(Parameters):
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """How one EM iteration multiplies a small difference between identical components at the sample's own fit.
 
-        The information of the complete data there, inverted, times the mean square of the slopes, to first order.
+        The default makes such an iteration, with components that are moved apart along each coordinate in turn.
 
         Parameters
         ----------
@@ -167,8 +176,18 @@ class Family(Parameters):
         x = cls.check_observations(x)
         cls.check_spread(x)
         shares = np.ones(x.size) if weights is None else np.asarray(weights, dtype=np.float64)
-        fit = cls._of_arrays(np.ones(1), *cls._weighted_fit([(x, shares[np.newaxis])], shares.sum(keepdims=True)))
-        return derivatives.saddle(fit, x, shares)
+        single = cls._weighted_fit([(x, shares[np.newaxis])], shares.sum(keepdims=True))
+        twice = cls._of_arrays(np.array([0.5, 0.5]), *(np.repeat(array, 2) for array in single))
+        units = twice._units()[:, 0]
+        columns = []
+        for direction in np.eye(units.size):
+            apart = twice.nudged(direction, [-SADDLE_STEP, SADDLE_STEP])
+            log_f = apart._log_component(x)
+            r = np.exp(log_f - log_f.max(axis=0))
+            r *= shares / r.sum(axis=0)
+            after = np.array(cls._weighted_fit([(x, r)], r.sum(axis=1)))
+            columns.append((after[:, 1] - after[:, 0]) / (2 * SADDLE_STEP * units))
+        return np.array(columns).T
 
     def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
         """Move component k by `steps[k]` along `direction`, in its coordinates to first order, at unchanged weights."""
@@ -205,13 +224,20 @@ class Family(Parameters):
                 f"x must {least} for {cls.family} components; got {x[first]} at index {first}: "
                 "leave such observations out or fit a Gaussian mixture"
             )
+        broken = x != np.floor(x) if cls.counts else np.zeros(1, dtype=bool)
+        if broken.any():
+            first = int(np.argmax(broken))
+            raise ValueError(
+                f"x must hold whole numbers for {cls.family} components; got {x[first]} at index {first}: "
+                "round the observations if they are counts, or fit a Gaussian mixture"
+            )
         return x
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:
         """Raise ValueError if every fit to checked observations `x` is degenerate, even of one component."""
         try:
-            cls._weighted_fit([(x, np.ones((1, x.size)))], np.array([float(x.size)]))
+            cls._proper_fit([(x, np.ones((1, x.size)))], np.array([float(x.size)]))
         except DegenerateComponent as end:
             raise ValueError(
                 f"x must leave room for a {cls.family} component; got {brief(x.tolist())}, on which one {end.what}"
@@ -221,13 +247,22 @@ class Family(Parameters):
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
         """The mixture whose components have these means, and these stds where the family lets them be chosen.
 
-        By default each component is fitted to two weighted points that have its mean and its standard deviation.
+        By default each component is fitted to the quantiles of a Gaussian distribution with that mean and standard
+        deviation, or of a log-normal one if observations have a least value: right if the fit keeps the mean, else
+        about right.
         """
-        means, stds = real_vector("means", means), real_vector("stds", stds)
-        ratio = np.minimum(1, (means - cls.lowest) / (2 * stds))  # both points stay above `lowest`
-        x = np.concatenate((means - stds * ratio, means + stds / ratio))
-        shares = np.concatenate((np.diag(1 / (1 + ratio**2)), np.diag(ratio**2 / (1 + ratio**2))), axis=1)
-        return cls(weights, *cls._weighted_fit([(x, shares)], np.ones(means.size)))
+        from scipy.special import ndtri  # large, and no family of the engine needs it
+
+        centres, spreads = real_vector("means", means)[:, np.newaxis], real_vector("stds", stds)[:, np.newaxis]
+        z = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
+        if np.isfinite(cls.lowest):
+            variance = np.log1p((spreads / (centres - cls.lowest)) ** 2)
+            ratio = np.exp(np.sqrt(variance) * z)
+            x = cls.lowest + (centres - cls.lowest) * ratio / ratio.mean(axis=1, keepdims=True)
+        else:
+            x = centres + spreads * z / z.std()
+        shares = np.repeat(np.eye(len(centres)), QUANTILES, axis=1)
+        return cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
 
     def _log_distance(self, x: Floats) -> Floats:
         """Log of the standardised distance of x_n from component k, shape (K, N): the order of densities far out."""
@@ -265,3 +300,20 @@ class Family(Parameters):
         Only for an exponential family, whose M-step keeps the expected sufficient statistics; None for others.
         """
         return None
+
+    # -- the checked fit ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def _proper_fit(cls, shares: Shares, n_eff: Floats) -> tuple[Floats, ...]:
+        """The weighted fit; DegenerateComponent if it has left the domain of the parameters."""
+        found = cls._weighted_fit(shares, n_eff)
+        for (name, kind), array in zip(cls.kinds.items(), found, strict=True):
+            if np.shape(array) != n_eff.shape:
+                raise TypeError(
+                    f"_weighted_fit of {cls.__name__} must give {name} the shape {n_eff.shape}; got {array}"
+                )
+            wrong = ~np.isfinite(array) | ((array < TINY) if kind is Kind.POSITIVE else False)
+            if wrong.any():
+                component = int(np.argmax(wrong))
+                raise DegenerateComponent(component, f"has no fit: its {name} would be {array[component]:.3g}")
+        return found

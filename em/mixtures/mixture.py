@@ -235,7 +235,7 @@ class Mixture(Family):
         for x, r in shares:
             n, n_eff = n + x.size, n_eff + r.sum(axis=1)
         require_weight(n_eff.tolist())
-        return cls._of_arrays(n_eff / n, *cls._weighted_fit(shares, n_eff))
+        return cls._of_arrays(n_eff / n, *cls._proper_fit(shares, n_eff))
 
     # -- sampling ----------------------------------------------------------------------------------------------------
 
@@ -264,7 +264,7 @@ class Mixture(Family):
         n = whole_number("n", n)
         require_generator(rng)
         z = rng.choice(self.n_components, size=n, p=self.weights / self.weights.sum()).astype(np.int64)
-        return self._draw(z, rng), z
+        return np.asarray(self._draw(z, rng), dtype=np.float64), z
 
 
 def require_mixture(name: str, value: object) -> None:

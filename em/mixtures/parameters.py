@@ -53,8 +53,16 @@ class Parameters(ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "kinds" in vars(cls):
-            cls.parameter_names = ("weights", *cls.kinds)
+        if "kinds" not in vars(cls):
+            return
+        cls.parameter_names = ("weights", *cls.kinds)
+        if not all(isinstance(kind, Kind) for kind in cls.kinds.values()):
+            raise TypeError(f"kinds of {cls.__name__} must be of em.Kind; got {cls.kinds}")
+        fields = [name for name in vars(cls).get("__annotations__", ()) if name in cls.parameter_names]
+        if fields and fields != list(cls.parameter_names):
+            raise TypeError(
+                f"fields of {cls.__name__} must be in the order {', '.join(cls.parameter_names)}; got {fields}"
+            )
 
     @property
     def parameters(self) -> dict[str, Floats]:
@@ -127,7 +135,7 @@ class Parameters(ABC):
                 rows = tuple(tuple(array.tolist()) for array in self.parameters.values())
                 vars(self)["_values"] = rows
                 return rows
-            if name not in self.parameter_names or "_values" not in vars(self):
+            if name not in getattr(type(self), "parameter_names", ()) or "_values" not in vars(self):
                 raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
             self._store({name: np.array(self._values[self.parameter_names.index(name)])})
             return vars(self)[name]

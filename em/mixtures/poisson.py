@@ -46,6 +46,7 @@ class PoissonMixture(PolynomialMixture):
     kinds: ClassVar[dict[str, Kind]] = {"means": Kind.POSITIVE}
     degree: ClassVar[int] = 1
     lowest: ClassVar[float] = 0.0
+    counts: ClassVar[bool] = True
 
     def __init__(self, weights: ArrayLike, means: ArrayLike) -> None:
         self._set(weights=weights, means=means)
@@ -81,18 +82,6 @@ class PoissonMixture(PolynomialMixture):
         from scipy.special import gammaln  # large, and only counts need it
 
         return np.asarray(-gammaln(x + 1), dtype=np.float64)
-
-    @classmethod
-    def check_observations(cls, x: ArrayLike) -> Floats:
-        x = super().check_observations(x)
-        broken = x != np.floor(x)
-        if broken.any():
-            first = int(np.argmax(broken))
-            raise ValueError(
-                f"x must hold whole numbers for Poisson components; got {x[first]} at index {first}: "
-                "round the observations if they are counts, or fit a Gaussian mixture"
-            )
-        return x
 
     @classmethod
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
