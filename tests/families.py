@@ -32,10 +32,10 @@ class LogNormalMixture(em.Mixture):
     @classmethod
     def _weighted_fit(cls, shares, n_eff):
         means = sum(r @ np.log(x) for x, r in shares) / n_eff
-        squares = sum((r * (np.log(x) - means[:, None]) ** 2).sum(axis=1) for x, r in shares) / n_eff
-        if not squares.all():
-            raise em.DegenerateComponent(int(squares.argmin()), "has shrunk onto one value")
-        return means, np.sqrt(squares)
+        stds = np.sqrt(sum((r * (np.log(x) - means[:, None]) ** 2).sum(axis=1) for x, r in shares) / n_eff)
+        if (stds < 1e-12).any():
+            raise em.DegenerateComponent(int(stds.argmin()), "has shrunk onto one value")
+        return means, stds
 
     def _draw(self, z, rng):
         return rng.lognormal(self.log_means[z], self.log_stds[z])

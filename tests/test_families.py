@@ -58,6 +58,41 @@ def test_poisson_fits_agree_with_the_plain_family_and_with_naive_code(n):
         np.testing.assert_allclose(run.log_likelihood, log_likelihood, rtol=1e-12)
 
 
+def test_a_leap_too_far_out_is_rejected_without_a_warning():
+    start = em.PoissonMixture([1 / 3] * 3, [174.28, 352.58, 682.77])
+    run = em.fit([578, 664], start, method="accelerated")
+    assert np.isfinite(run.log_likelihood).all()
+
+
+@pytest.mark.parametrize("count", [1e3, 9e3, 1.1e4, 1e6, 1e9, 1e12, 1e15])
+def test_poisson_counts_may_be_large(count):
+    truth = em.PoissonMixture([0.4, 0.6], [count, count + 3 * np.sqrt(count)])
+    x = sample(truth, 500)
+    for step in (-2, 0, 1, 5):
+        at = np.round(count + step * np.sqrt(count))
+        d = (count - at) / at  # the deviance to the fourth order, where scipy has no digits left
+        series = d**2 / 2 - d**3 / 3 + d**4 / 4 if abs(d) < 1e-3 else d - np.log1p(d)
+        expected = -at * series - np.log(2 * np.pi * at) / 2 - 1 / (12 * at)
+        found = em.PoissonMixture([1], [count]).log_density([at])[0]
+        assert found == pytest.approx(expected, abs=1e-8)
+        if count < 1e6:
+            assert found == pytest.approx(stats.poisson.logpmf(at, count), abs=1e-8)
+    run = em.fit(x, truth, em.StoppingRule(100, 0))
+    assert (np.diff(run.log_likelihood) >= -1e-9 * np.abs(run.log_likelihood[1:])).all()
+    statistics = em.e_step(x, truth)
+    assert statistics.log_likelihood == pytest.approx(truth.log_likelihood(x), rel=1e-10)
+    with pytest.raises(ValueError, match="x must be at most 9"):
+        em.fit([1e16], em.PoissonMixture([1], [1]))
+
+
+def test_a_component_on_one_value_does_not_spoil_standard_errors_by_differences():
+    x = [366.0, 1599, 101, 108, 108, 1665, 103, 1642]
+    plain, own = (family([1 / 3] * 3, [105, 366, 1600]) for family in (PlainPoisson, em.PoissonMixture))
+    errors = [em.standard_errors(x, em.fit(x, start, LONG).mixture).parameters["means"] for start in (plain, own)]
+    np.testing.assert_allclose(*errors, rtol=1e-4)
+    np.testing.assert_allclose(errors[1], np.sqrt([105 / 4, 366, 1635.333 / 3]), rtol=1e-3)
+
+
 def test_poisson_probabilities_are_those_of_scipy():
     x = np.array([0, 1, 2, 10, 400, 0.5, -1])
     means = np.array([1e-3, 1, 7, 300])
@@ -71,10 +106,20 @@ def test_poisson_probabilities_are_those_of_scipy():
     assert drawn.std() == pytest.approx(mixture.std, rel=0.05)
 
 
-def test_a_poisson_component_on_zeros_only_is_degenerate_or_ends_near_nothing():
+def test_a_poisson_component_on_zeros_only_has_a_mean_of_0():
     run = em.fit([0, 0, 0], em.PoissonMixture([1], [2]))
-    assert run.reason is em.StopReason.DEGENERATE
-    assert "has shrunk onto the observations equal to 0" in str(run.degenerate)
+    assert run.converged
+    assert run.mixture.means[0] < 1e-300
+    assert run.log_likelihood[-1] == pytest.approx(0, abs=1e-12)
+    x = np.r_[np.zeros(50), np.full(50, 40)]
+    run = em.fit(x, em.PoissonMixture([0.5, 0.5], [1, 30]))
+    assert run.converged
+    assert run.log_likelihood[-1] == pytest.approx(100 * np.log(0.5) + 50 * stats.poisson.logpmf(40, 40), abs=1e-9)
+    assert em.standard_errors(x, run.mixture).parameters is None
+    assert em.preferred(em.choose(x, em.PoissonMixture, [1, 2])).n_components == 2
+    small = [6, 6, 7, 0, 3, 0, 0, 0, 0, 0, 3, 2, 0, 0, 0, 0, 0]
+    found = em.choose(small, em.PoissonMixture, [1, 2, 3], 3)
+    assert (np.diff([one.log_likelihood for one in found]) >= -1e-9).all()
     inflated = np.r_[np.zeros(300), sample(em.PoissonMixture([1], [8]), 300)]
     run = em.fit(inflated, em.PoissonMixture([0.5, 0.5], [0.1, 8]), em.StoppingRule(20_000))
     assert run.converged

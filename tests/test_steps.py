@@ -78,6 +78,19 @@ def test_prepared_observations_give_the_same_bits_and_are_not_those_of_the_calle
         prepared.x[0] = 1
 
 
+def test_statistics_and_mixtures_keep_what_they_were_made_of():
+    x = np.array([1.0, 2, 3, 4, 9])
+    for start in (LogNormalMixture([0.5, 0.5], [0, 1], [1, 1]), em.GaussianMixture([0.5, 0.5], [1, 4], [1, 1])):
+        own = x.copy()
+        statistics = em.e_step(own, start)
+        expected = em.m_step(statistics)
+        own *= 100
+        assert em.m_step(statistics) == expected
+        assert {statistics: 1}[statistics] == 1  # nothing in it can be changed, so it has a hash
+        np.testing.assert_allclose(statistics.means, start.responsibilities(x).T @ x / statistics.n_eff, rtol=1e-12)
+    assert em.e_step(x, em.ExponentialMixture([1], [2])).stds is None
+
+
 def test_one_preparation_serves_mixtures_of_any_number_of_components():
     x = sample(TRUTHS[1], 7000)
     prepared = em.Observations(x, em.GaussianMixture)
@@ -105,10 +118,15 @@ def test_one_preparation_serves_mixtures_of_any_number_of_components():
             "x must not be negative for poisson.*got -1.0 at index 1",
         ),
         (lambda: em.fit([1, 0.0], TRUTHS[3]), "x must be above 0 for log-normal components; got 0.0 at index 1: leave"),
+        (lambda: em.e_step([1.0], TRUTHS[0], hard="no"), "hard must be True or False; got 'no'"),
+        (lambda: em.Observations([1.0], em.Mixture), "family must be a family of mixtures such as"),
+        (lambda: em.bounds(3), "run must be what em.fit returned; got 3"),
+        (lambda: em.bounds(em.fit([1.0, 2], TRUTHS[0]), [1.0]), "x must be the 2 observations of the run; got 1"),
+        (lambda: LogNormalMixture.from_moments([1], [-1], [1]), "means must be above 0 and stds not negative for log"),
         (lambda: em.m_step([1.0]), r"statistics must come from em.e_step\(x, mixture\); got \[1.0\]"),
         (lambda: em.PoissonMixture([1], [0]), "means must be positive; got 0.0"),
         (lambda: LogNormalMixture([0.5, 0.5], [0, 1], [1, 0]), "log_stds must be positive"),
-        (lambda: em.quantile_start([0, 0], em.PoissonMixture, 2), "x must leave room for a poisson component"),
+        (lambda: em.quantile_start([0, 0], em.PoissonMixture, 2), "x must not be all zeros: a Poisson"),
     ],
 )
 def test_nonsense_is_refused_in_words(call, message):

@@ -139,4 +139,5 @@ def moved(mixture: Mixture, step: Floats) -> Mixture:
     """The mixture after a step in the coordinates of `em.fitting.information`."""
     log_weights, *others = step.reshape(-1, mixture.n_components)
     weights = mixture.weights * np.exp(log_weights - log_weights.max())
-    return type(mixture)._of_arrays(weights / weights.sum(), *mixture._stepped(np.array(others)))
+    with np.errstate(over="ignore"):  # a trial too far out has no log-likelihood and is rejected
+        return type(mixture)._of_arrays(weights / weights.sum(), *mixture._stepped(np.array(others)))

@@ -54,13 +54,16 @@ def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False)
     Raises
     ------
     ValueError
-        If `mixture` is no mixture, or `x` cannot be fitted by its family or was prepared for another.
+        If `mixture` is no mixture, `x` cannot be fitted by its family or was prepared for another, or `hard` is neither
+        True nor False.
 
     References
     ----------
     .. [1] Celeux & Govaert (1992), Comput. Statist. Data Anal. 14, 315-332.
     """
     observations = x if isinstance(x, Observations) and x.family is type(mixture) else _prepared(x, mixture)
+    if hard is not True and hard is not False:
+        raise ValueError(f"hard must be True or False; got {brief(hard)}")
     found = None if hard else observations.fast_moments(mixture)
     if found is None:
         return statistics_by_responsibilities(observations, mixture, hard)
@@ -109,7 +112,8 @@ def _prepared(x: ArrayLike | Observations, mixture: Mixture) -> Observations:
             f"mixture must be of the family of the observations, {x.family.family}; got {mixture.family}: "
             "prepare them for this family, em.Observations(x.x, type(mixture))"
         )
-    return Observations(x, type(mixture), copy=False)
+    # A family without sufficient statistics reads the observations again in the M-step; the caller may change x before.
+    return Observations(x, type(mixture), copy=not isinstance(mixture, PolynomialMixture))
 
 
 def iterate(x: ArrayLike | Observations, start: Mixture) -> Iterator[Record]:

@@ -240,11 +240,12 @@ def compute_information(x: Floats, mixture: Mixture) -> Information:
             own = own + np.einsum("akn,bkn->abk", rv, v)
             outer = outer + rows @ rows.T
         unit = mixture._unit_information()
-        if unit is None:
-            unit = np.einsum("aak->ak", own[1:, 1:]) / total[0]
         curvature, is_reliable = mixture._curvature(total[0], total[1:]), True
         if curvature is None:
             curvature, is_reliable = _numerical_curvature(x, mixture)
+        if unit is None:
+            observed, expected = (np.einsum("aak->ak", one) for one in (-curvature, own[1:, 1:]))
+            unit = np.where(observed > 0, observed, expected) / total[0]
         own[1:, 1:] += curvature
     weights = x.size * mixture.weights
     hessian = -outer

@@ -20,7 +20,8 @@ __all__ = ["Observations", "Responsibilities", "Statistics", "statistics_by_resp
 class Observations:
     """Observations of one family, checked and prepared once for many E-steps.
 
-    They are accepted wherever `em` takes observations.
+    They are accepted wherever `em` takes observations. Each E-step writes into buffers that they hold, so every thread
+    needs its own.
 
     Parameters
     ----------
@@ -166,5 +167,5 @@ def statistics_by_responsibilities(observations: Observations, mixture: Mixture,
         found = moments(shares.computed_once(), family.degree)
         return Statistics(family, observations.x.size, shares.log_likelihood, shares.objective, found)
     n_eff = np.sum([r.sum(axis=1) for _, r in shares], axis=0)
-    found = Moments(n_eff.tolist(), ())
+    found = Moments(tuple(n_eff.tolist()), ())
     return Statistics(family, observations.x.size, shares.log_likelihood, shares.objective, found, shares)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from em.fitting.information import Information, compute_information
 from em.mixtures.checks import Floats
 from em.mixtures.mixture import Mixture, require_mixture
+from em.mixtures.parameters import Kind
 
 __all__ = ["StandardErrors", "standard_errors"]
 
@@ -18,6 +19,9 @@ WIDEST = 0.5
 
 NEAR_OPTIMUM = 0.1
 """An estimate nearer than this, in standard errors, counts as the optimum."""
+
+EDGE = 1e-3
+"""A positive parameter below this share of its standard error is at the edge of its range."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +86,9 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
         return _no_errors(
             f"that of a weight would be {errors[0].max():.2g}, so the observations hardly tell these components apart"
         )
+    values = np.array(list(mixture.parameters.values())[1:])
+    if (np.abs(values) < EDGE * errors[1:])[[kind is Kind.POSITIVE for kind in mixture.kinds.values()]].any():
+        return _no_errors("a positive parameter is 0 as nearly as the observations can tell, the edge of its range")
     return StandardErrors(
         dict(zip(mixture.parameter_names, errors, strict=True)),
         "Standard errors are those of the observed information: an estimate is off by more than two of them "

@@ -7,7 +7,6 @@ parameter here.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -72,7 +71,7 @@ class ExponentialMixture(PolynomialMixture):
         return self.scales
 
     @classmethod
-    def _fit_to_moments(cls, fitted: Moments) -> tuple[Sequence[float], ...]:
+    def _fit_to_moments(cls, fitted: Moments) -> tuple[tuple[float, ...], ...]:
         smallest = min(fitted.means)
         if smallest < TINY:
             raise DegenerateComponent(

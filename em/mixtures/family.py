@@ -37,6 +37,9 @@ LARGEST = 1e150
 """Observations beyond this have squares that overflow; they are refused."""
 
 
+MOST_COUNTED = 2.0**53
+"""Beyond this a float cannot tell a whole number from the next."""
+
 SADDLE_STEP = 1e-3
 """How far identical components are moved to either side, in their coordinates, to see how EM goes on."""
 
@@ -170,13 +173,16 @@ class Family(Parameters):
         Returns
         -------
         ndarray, shape (m, m)
-            Over the coordinates of the parameters, except the weights. Entries may overflow if the components rest on
-            nearly one value.
+            Over the coordinates of the parameters, except the weights. Entries may overflow, or be nan, if the
+            components rest on (nearly) one value.
         """
         x = cls.check_observations(x)
         cls.check_spread(x)
         shares = np.ones(x.size) if weights is None else np.asarray(weights, dtype=np.float64)
-        single = cls._weighted_fit([(x, shares[np.newaxis])], shares.sum(keepdims=True))
+        try:
+            single = cls._proper_fit([(x, shares[np.newaxis])], shares.sum(keepdims=True))
+        except DegenerateComponent:
+            return np.full((len(cls.kinds), len(cls.kinds)), np.nan)
         twice = cls._of_arrays(np.array([0.5, 0.5]), *(np.repeat(array, 2) for array in single))
         units = twice._units()[:, 0]
         columns = []
@@ -224,6 +230,10 @@ class Family(Parameters):
                 f"x must {least} for {cls.family} components; got {x[first]} at index {first}: "
                 "leave such observations out or fit a Gaussian mixture"
             )
+        if cls.counts and x.max() > MOST_COUNTED:
+            raise ValueError(
+                f"x must be at most {MOST_COUNTED:g} for {cls.family} components; got {x.max()}: rescale x"
+            )
         broken = x != np.floor(x) if cls.counts else np.zeros(1, dtype=bool)
         if broken.any():
             first = int(np.argmax(broken))
@@ -254,6 +264,11 @@ class Family(Parameters):
         from scipy.special import ndtri  # large, and no family of the engine needs it
 
         centres, spreads = real_vector("means", means)[:, np.newaxis], real_vector("stds", stds)[:, np.newaxis]
+        if (centres <= cls.lowest).any() or (spreads < 0).any():
+            raise ValueError(
+                f"means must be above {cls.lowest:g} and stds not negative for {cls.family} components; "
+                f"got {brief(means)} and {brief(stds)}: use those of observations"
+            )
         z = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
         if np.isfinite(cls.lowest):
             variance = np.log1p((spreads / (centres - cls.lowest)) ** 2)

@@ -6,7 +6,6 @@ f(x | mean, std) = exp(-((x - mean) / std)² / 2) / (std sqrt(2 pi)).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -84,7 +83,7 @@ class GaussianMixture(PolynomialMixture):
         return self.stds
 
     @classmethod
-    def _fit_to_moments(cls, fitted: Moments) -> tuple[Sequence[float], ...]:
+    def _fit_to_moments(cls, fitted: Moments) -> tuple[tuple[float, ...], ...]:
         for component, (mean, std) in enumerate(zip(fitted.means, fitted.stds, strict=True)):
             if std <= _RESOLUTION * abs(mean):
                 raise DegenerateComponent(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from inspect import isabstract
 from typing import Self
 
 import numpy as np
@@ -275,5 +276,5 @@ def require_mixture(name: str, value: object) -> None:
 
 def require_family(name: str, value: object) -> None:
     """Raise ValueError if `value` is not a family of mixtures."""
-    if not (isinstance(value, type) and issubclass(value, Mixture)):
+    if not (isinstance(value, type) and issubclass(value, Mixture)) or isabstract(value):
         raise ValueError(f"{name} must be a family of mixtures such as em.GaussianMixture; got {brief(value)}")

@@ -36,18 +36,18 @@ class Moments(NamedTuple):
 
     Attributes
     ----------
-    n_eff : sequence of float, length K
+    n_eff : tuple of float, length K
         Sum of the responsibilities, N_k.
-    means : sequence of float, length K
+    means : tuple of float, length K
         Weighted mean of x, in its unit; empty for a family that needs all responsibilities.
-    stds : sequence of float, length K
+    stds : tuple of float, length K
         Weighted standard deviation about that mean (divisor N_k); empty for a family that needs the mean only, and if a
         component has no weight.
     """
 
-    n_eff: Sequence[float]
-    means: Sequence[float]
-    stds: Sequence[float] = ()
+    n_eff: tuple[float, ...]
+    means: tuple[float, ...]
+    stds: tuple[float, ...] = ()
 
 
 def moments(shares: Shares, degree: int) -> Moments:
@@ -64,9 +64,9 @@ def moments(shares: Shares, degree: int) -> Moments:
         # The mean moves from chunk to chunk: a sum of r x may underflow where neither r nor x does.
         means = means + own / np.where(own > 0, n_eff, 1) * (parts @ x - means)
     if degree == 1 or (n_eff < TINY).any():
-        return Moments(n_eff.tolist(), means.tolist())
+        return Moments(tuple(n_eff.tolist()), tuple(means.tolist()))
     means, stds = _spread(shares, n_eff, means)
-    return Moments(n_eff.tolist(), means.tolist(), stds.tolist())
+    return Moments(tuple(n_eff.tolist()), tuple(means.tolist()), tuple(stds.tolist()))
 
 
 def _spread(shares: Shares, n_eff: Floats, means: Floats) -> tuple[Floats, Floats]:
@@ -120,4 +120,4 @@ def moments_from_sums(sums: Sequence[Sequence[float]], origin: float, reach: flo
             return None
         n_eff.append(count)
         means.append(origin + shift)
-    return Moments(n_eff, means, stds)
+    return Moments(tuple(n_eff), tuple(means), tuple(stds))

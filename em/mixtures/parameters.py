@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -48,7 +47,7 @@ class Parameters(ABC):
     """Names of the parameter arrays, "weights" first."""
 
     weights: Floats
-    _values: tuple[Sequence[float], ...]
+    _values: tuple[tuple[float, ...], ...]
     """The parameters as floats, in the order of `parameter_names`."""
 
     def __init_subclass__(cls) -> None:
@@ -116,7 +115,7 @@ class Parameters(ABC):
         return mixture
 
     @classmethod
-    def _of_values(cls, *rows: Sequence[float]) -> Self:
+    def _of_values(cls, *rows: tuple[float, ...]) -> Self:
         """Make a mixture of floats that were computed here, without the checks of the constructor."""
         mixture = object.__new__(cls)
         vars(mixture)["_values"] = rows

@@ -6,7 +6,6 @@ f(x | mean) = mean^x exp(-mean) / x! for x = 0, 1, 2, ...: a probability, not a 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -14,12 +13,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.mixtures.checks import Floats
-from em.mixtures.family import DegenerateComponent
 from em.mixtures.moments import TINY, Moments
 from em.mixtures.parameters import Kind
 from em.mixtures.polynomial import PolynomialMixture
 
 __all__ = ["PoissonMixture"]
+
+LARGE = 1e4
+"""For counts beyond this x log(mean), the mean and log(x!) nearly cancel, so their difference is computed otherwise."""
+
+
+def _log_large(x: Floats, means: Floats) -> Floats:
+    """log f(x_n | k) for large counts, shape (K, N), without cancellation [1]_.
+
+    References
+    ----------
+    .. [1] Loader (2000), Fast and accurate computation of binomial probabilities.
+    """
+    x = np.maximum(x, LARGE)
+    d = (means - x) / x
+    return -x * (d - np.log1p(d)) - 0.5 * np.log(2 * np.pi * x) - 1 / (12 * x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +66,10 @@ class PoissonMixture(PolynomialMixture):
 
     def _log_component(self, x: Floats) -> Floats:
         inside = (x >= 0) & (x == np.floor(x))
+        count = np.where(inside, x, 0)
         means = self.means[:, np.newaxis]
-        return np.where(inside, x * np.log(means) - means + self._log_base(np.where(inside, x, 0)), -np.inf)
+        log_f = np.where(count < LARGE, count * np.log(means) - means + self._log_base(count), _log_large(count, means))
+        return np.where(inside, log_f, -np.inf)
 
     def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
         return rng.poisson(self.means[z]).astype(np.float64)
@@ -66,15 +81,13 @@ class PoissonMixture(PolynomialMixture):
         return np.sqrt(self.means)
 
     @classmethod
-    def _fit_to_moments(cls, fitted: Moments) -> tuple[Sequence[float], ...]:
-        smallest = min(fitted.means)
-        if smallest < TINY:
-            raise DegenerateComponent(
-                fitted.means.index(smallest), "has shrunk onto the observations equal to 0: its mean went to 0"
-            )
-        return (fitted.means,)
+    def _fit_to_moments(cls, fitted: Moments) -> tuple[tuple[float, ...], ...]:
+        # A component on zeros alone has the mean 0 and a finite likelihood; `TINY` stands for 0, and has a logarithm.
+        return (tuple(max(mean, TINY) for mean in fitted.means),)
 
     def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
+        if reach > LARGE:
+            return None
         return [[math.log(weight) - mean, math.log(mean)] for weight, mean in zip(*self._values, strict=True)]
 
     @classmethod
@@ -82,6 +95,11 @@ class PoissonMixture(PolynomialMixture):
         from scipy.special import gammaln  # large, and only counts need it
 
         return np.asarray(-gammaln(x + 1), dtype=np.float64)
+
+    @classmethod
+    def check_spread(cls, x: Floats) -> None:
+        if not x.any():
+            raise ValueError("x must not be all zeros: a Poisson component needs a mean above 0")
 
     @classmethod
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:

@@ -8,7 +8,6 @@ a family gives what is abstract here; a fast pass over the observations (`em.fit
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import numpy as np
@@ -29,7 +28,7 @@ class PolynomialMixture(Mixture):
 
     @classmethod
     @abstractmethod
-    def _fit_to_moments(cls, fitted: Moments) -> tuple[Sequence[float], ...]:
+    def _fit_to_moments(cls, fitted: Moments) -> tuple[tuple[float, ...], ...]:
         """The parameters, except the weights, of components with these moments.
 
         Raises
@@ -59,7 +58,7 @@ class PolynomialMixture(Mixture):
     def _of_moments(cls, n: int, found: Moments) -> Self:
         """The M-step: the mixture that is likeliest for `n` observations whose shares have these moments."""
         require_weight(found.n_eff)
-        return cls._of_values([count / n for count in found.n_eff], *cls._fit_to_moments(found))
+        return cls._of_values(tuple([count / n for count in found.n_eff]), *cls._fit_to_moments(found))
 
     @classmethod
     def _weighted_fit(cls, shares: Shares, n_eff: Floats) -> tuple[Floats, ...]:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from em.fitting.observations import Observations, Responsibilities
 from em.fitting.run import EM, Run
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, brief
 from em.mixtures.mixture import Mixture
 
 __all__ = ["bounds"]
@@ -42,16 +42,22 @@ def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
         If the run is accelerated, since a Newton step is no M-step; if `x` is needed and missing, or as
         `check_observations`.
     """
+    if not isinstance(run, Run):
+        raise ValueError(f"run must be what em.fit returned; got {brief(run)}")
     if run.method != EM:
         raise ValueError(f"run must be one of EM; got method {run.method}, whose steps are no M-steps")
     mixture = run.mixture
+    observations = None if x is None else Observations(x, type(mixture), copy=False)
+    if observations and observations.x.size != run.n_observations:
+        raise ValueError(
+            f"x must be the {run.n_observations} observations of the run; got {observations.x.size}: pass the same ones"
+        )
     if mixture._divergences(mixture) is not None:
         gains = [_divergence(after, before) for before, after in pairwise(run.mixtures)]
         closed: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
         return closed
-    if x is None:
+    if observations is None:
         raise ValueError(f"x must be given for the bounds of a {mixture.family} mixture: pass the observations")
-    observations = Observations(x, type(mixture), copy=False)
     return np.array(
         [
             sum(after._bound(part, r) for part, r in Responsibilities(observations, before))
