@@ -109,29 +109,16 @@ class LaplaceMixture(em.Mixture):
 
 
 @dataclass(frozen=True, eq=False)
-class NegativeBinomialMixture(em.Mixture):
-    """Counts of failures before the second success; the mean is the parameter. Its M-step guards against nothing."""
-
-    weights: em.Floats
-    means: em.Floats
+class NegativeBinomialMixture(PlainPoisson):
+    """Counts of failures before the second success, by their mean. Its M-step, too, guards against nothing."""
 
     family = "negative binomial"
-    kinds = {"means": Kind.POSITIVE}  # noqa: RUF012
-    lowest = 0.0
-    counts = True
 
     def _log_component(self, x):
         return stats.nbinom.logpmf(x, 2, 2 / (2 + self.means[:, None]))
 
-    @classmethod
-    def _weighted_fit(cls, shares, n_eff):
-        return (sum(r @ x for x, r in shares) / n_eff,)
-
     def _draw(self, z, rng):
         return rng.negative_binomial(2, 2 / (2 + self.means[z]))
-
-    def _component_means(self):
-        return self.means
 
     def _component_stds(self):
         return np.sqrt(self.means + self.means**2 / 2)
