@@ -63,6 +63,18 @@ def test_the_data_set_loads(tmp_path):
     entry = json.loads(re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)[0])
     data = json.loads((ROOT / "em" / "data" / "deaths.json").read_text("utf-8"))
     assert set(data) - {"values", "counts"} == set(entry) - {"x"}
+    shutil.copytree(ROOT / "em", tmp_path / "em", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "em" / "data" / "eggs.json").write_text(json.dumps(entry), "utf-8")
+    names = tmp_path / "em" / "datasets.py"
+    names.write_text(names.read_text("utf-8").replace('"deaths",', '"deaths", "eggs",'), "utf-8")
+    script = """
+import em
+data = em.datasets.load("eggs")
+run = em.fit(data.x, data.start, em.StoppingRule(20_000, 1e-14))
+print(run.converged, abs(run.log_likelihood[-1] - data.log_likelihood) < 1e-8, data.published_log_likelihood)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "-18.4927"]
 
 
 def test_every_call_that_it_names_is_there():

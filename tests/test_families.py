@@ -292,6 +292,16 @@ def test_starts_restarts_and_the_number_of_components(truth):
 
 
 @FAMILIES
+def test_there_is_no_density_outside_the_support(truth):
+    x = np.array([-1.0, 0, 0.5, 1, 2])
+    family = type(truth)
+    inside = (x > family.lowest) | ((x == family.lowest) & family.includes_lowest)
+    inside &= (x == np.floor(x)) | (not family.counts)
+    np.testing.assert_array_equal(np.isfinite(truth.component_log_density(x)), np.repeat(inside[:, None], 2, axis=1))
+    np.testing.assert_array_equal(truth.density(x) > 0, inside)
+
+
+@FAMILIES
 def test_components_of_given_moments(truth):
     made = type(truth).from_moments([0.2, 0.8], [1.0, 6.0], [0.5, 2.0])
     assert made.weights.tolist() == [0.2, 0.8]

@@ -31,9 +31,9 @@ def run_em(observations: Observations, mixture: Mixture, stop: Callable[[Record]
 def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False) -> Statistics:
     """E-step: divide the observations between the components of a mixture.
 
-    The responsibility of component k for observation n is r_nk = pi_k f(x_n | k) / sum_j pi_j f(x_n | j). Of these the
-    M-step needs only sums, so only sums are kept. The usual way to them is `em.fitting.fast`; where that would lose
-    digits, it is `statistics_by_responsibilities`.
+    The responsibility of component k for observation n is r_nk = pi_k f(x_n | k) / sum_j pi_j f(x_n | j). The
+    M-step needs only sums of these. `em.fitting.fast` usually computes them; where that would lose digits,
+    `statistics_by_responsibilities` does.
 
     Parameters
     ----------

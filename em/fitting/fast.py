@@ -3,11 +3,11 @@
 An E-step needs no more of the observations than the sums of r_nk x_n^j, j up to the degree. They are taken in chunks
 that stay in the cache of the processor. The log joint density of the widest component, the *reference*, is subtracted
 from every other: the differences are then bounded above where they matter, so no search for the largest is needed, and
-one exponential less. The log-likelihood is that of the reference alone plus the sum of the logs of all odds' sums.
+one exponential less. The log-likelihood is that of the reference alone plus the sum over n of log(sum of the odds).
 
 From the second pass on (for a single one it is not worth while), many observations are gathered onto a few nodes
-(`em.fitting.nodes`), which replace them to all but the last two digits: a pass over a million then takes no longer than
-one over some thousands.
+(`em.fitting.nodes`), with results that are equal but for the last two digits. A pass over a million then takes no longer
+than one over some thousands.
 
 Where sums would lose digits (each family tests that), overflow or underflow, the result is None. Then the E-step
 computes the responsibilities themselves (`em.fitting.observations`).
@@ -75,7 +75,7 @@ class _Buffers:
         self.load(x, origin)
 
     def load(self, x: Floats, origin: float) -> _Buffers:
-        """Take the powers of other observations, as many."""
+        """Load other observations of the same number."""
         powers = self._powers
         np.subtract(x, origin, out=powers[1])
         for j in range(2, len(powers)):
@@ -119,7 +119,7 @@ class FastPass:
     Attributes
     ----------
     n_passes : int
-        Passes so far, those whose sums had lost digits included.
+        Passes so far. It includes passes whose result was not used.
     """
 
     def __init__(self, chunks: Sequence[Floats], family: type[PolynomialMixture]) -> None:
@@ -131,7 +131,7 @@ class FastPass:
         self._low, self._high, self._origin = low, high, family._origin(low, high)
         self._reach = max(high - self._origin, self._origin - low)
         self._shape = (0, family.degree)
-        # The row of the reference gives its odds at once, 1, so one product of matrices fills the whole array.
+        # The odds of the reference are 1; with this row one product of matrices fills the whole array.
         self._first_row = [1.0] + [0.0] * family.degree
         self._buffers: dict[int, _Buffers] = {}
         self._nodes: Nodes | None = None

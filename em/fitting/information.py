@@ -45,7 +45,7 @@ TIMES = 2.0 ** np.arange(-20, 25)
 
 
 SAME = 0.01
-"""Second derivatives by differences are used only if another step changes them by at most this share."""
+"""Second derivatives by differences are used only if other steps change them by at most this share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,12 +260,14 @@ def compute_information(x: Floats, mixture: Mixture) -> Information:
 def _numerical_curvature(x: Floats, mixture: Mixture) -> tuple[Floats, bool]:
     """Second derivatives by differences, summed over weighted observations, shape (m, m, K).
 
-    Also whether another step gives nearly the same.
+    Also whether other steps give nearly the same.
     """
-    total, other = np.zeros(()), np.zeros(())
+    steps = (SECOND, 2 * SECOND, 4 * SECOND)
+    totals = [np.zeros(()) for _ in steps]
     for part in np.split(x, range(CHUNK, x.size, CHUNK)):
         r = mixture._expect(part)[0]
-        total = total + np.einsum("kn,abkn->abk", r, curvatures(mixture, part, SECOND))
-        other = other + np.einsum("kn,abkn->abk", r, curvatures(mixture, part, 2 * SECOND))
-    size = np.abs(np.einsum("aak->ak", total)).max(axis=0)
-    return total, bool((np.abs(total - other) <= SAME * size).all())
+        for i, step in enumerate(steps):
+            totals[i] = totals[i] + np.einsum("kn,abkn->abk", r, curvatures(mixture, part, step))
+    first, *others = totals
+    size = np.abs(np.einsum("aak->ak", first)).max(axis=0)
+    return first, all(bool((np.abs(first - other) <= SAME * size).all()) for other in others)

@@ -150,7 +150,7 @@ class Statistics(NamedTuple):
 
     @property
     def means(self) -> Floats:
-        """Mean of each component's share of the observations, shape (K,)."""
+        """Mean of each component's share of the observations, shape (K,); computed anew where `shares` are kept."""
         return np.array((moments(self.shares, 2) if self.shares else self.moments).means)
 
     @property
@@ -161,7 +161,7 @@ class Statistics(NamedTuple):
 
 
 def statistics_by_responsibilities(observations: Observations, mixture: Mixture, hard: bool) -> Statistics:
-    """The statistics of an E-step by way of the responsibilities: slower than the fast pass, never short of digits."""
+    """The statistics of an E-step by way of the responsibilities: slower than the fast pass, without loss of digits."""
     shares, family = Responsibilities(observations, mixture, hard), observations.family
     if issubclass(family, PolynomialMixture):
         found = moments(shares.computed_once(), family.degree)

@@ -32,8 +32,9 @@ class Record(NamedTuple):
     log_likelihood : float
         Total log-likelihood of `mixture`, in nats.
     n_passes : int
-        Passes over the data so far: one for each record of EM, or a few where sums lose digits. Passes differ in time:
-        those of EM over many observations use a few nodes instead of them (`em.fitting.nodes`).
+        Passes over the data so far: one for each record of EM, or a few where sums lose digits or the family has no
+        sufficient statistics. Passes differ in time: those of EM over many observations use a few nodes instead of them
+        (`em.fitting.nodes`).
     information : Information or None
         Gradient and Hessian at `mixture`, if an accelerated run needed them.
     """

@@ -6,12 +6,12 @@ Required, some thirty lines: `family`, `kinds`, `lowest` if observations have a 
 fields of a dataclass; `_log_component`, the log density; `_weighted_fit`, the M-step; `_draw`; `_component_means` and
 `_component_stds`.
 
-Optional, with a default here that is right, if slower:
+Optional, with a default here that is slower, or less exact, or says that there is nothing:
 
 - sufficient statistics, for speed: see `PolynomialMixture`, which then writes `_weighted_fit`;
 - derivatives, for standard errors and the accelerated method: `_slopes`, `_curvature`, `_unit_information`;
 - the saddle of identical components: `saddle_matrix`;
-- words and closed forms: `check_observations`, `check_spread`, `from_moments`, `_log_distance`,
+- error messages and closed forms: `check_observations`, `check_spread`, `from_moments`, `_log_distance`,
   `_component_distances`, `_overlap_distances`, `_divergences`.
 
 Arrays over observations and components have shape (K, N) inside, so that each component is contiguous.
@@ -41,7 +41,7 @@ MOST_COUNTED = 2.0**53
 """Beyond this a float cannot tell a whole number from the next."""
 
 SADDLE_STEP = 1e-3
-"""How far identical components are moved to either side, in their coordinates, to see how EM goes on."""
+"""Step by which identical components are moved to either side, in their coordinates, to measure the next iteration."""
 
 QUANTILES = 99
 """Points that stand for a component with given moments; an odd number, so that one is the median."""
@@ -87,7 +87,7 @@ class Family(Parameters):
 
     @abstractmethod
     def _log_component(self, x: Floats) -> Floats:
-        """log f(x_n | k), shape (K, N); -inf outside the support."""
+        """log f(x_n | k), shape (K, N), for points in the support."""
 
     @classmethod
     @abstractmethod
@@ -242,6 +242,12 @@ class Family(Parameters):
                 "round the observations if they are counts, or fit a Gaussian mixture"
             )
         return x
+
+    @classmethod
+    def _inside(cls, x: Floats) -> NDArray[np.bool_]:
+        """Which of some points are in the support of the family, shape (N,)."""
+        inside = x >= cls.lowest if cls.includes_lowest else x > cls.lowest
+        return inside & (x == np.floor(x)) if cls.counts else inside
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:

@@ -72,11 +72,21 @@ class Mixture(Family):
         ValueError
             If `x` is empty, not 1-D, not numeric or not finite.
         """
-        return self._log_component(real_vector("x", x)).T
+        x = real_vector("x", x)
+        inside = self._inside(x)
+        log_f = np.full((self.n_components, x.size), -np.inf)
+        if inside.any():
+            log_f[:, inside] = self._log_component(x[inside])
+        return log_f.T
 
     def log_density(self, x: ArrayLike) -> Floats:
         """Log density of the mixture, shape (N,); arguments and errors as in `component_log_density`."""
-        return self._expect(real_vector("x", x))[1]
+        x = real_vector("x", x)
+        inside = self._inside(x)
+        log_density = np.full(x.size, -np.inf)
+        if inside.any():
+            log_density[inside] = self._expect(x[inside])[1]
+        return log_density
 
     def density(self, x: ArrayLike) -> Floats:
         """Density of the mixture, shape (N,); arguments and errors as in `component_log_density`."""

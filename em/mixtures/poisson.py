@@ -30,7 +30,6 @@ def _log_large(x: Floats, means: Floats) -> Floats:
     ----------
     .. [1] Loader (2000), Fast and accurate computation of binomial probabilities.
     """
-    x = np.maximum(x, LARGE)
     d = (means - x) / x
     return -x * (d - np.log1p(d)) - 0.5 * np.log(2 * np.pi * x) - 1 / (12 * x)
 
@@ -65,11 +64,12 @@ class PoissonMixture(PolynomialMixture):
         self._set(weights=weights, means=means)
 
     def _log_component(self, x: Floats) -> Floats:
-        inside = (x >= 0) & (x == np.floor(x))
-        count = np.where(inside, x, 0)
         means = self.means[:, np.newaxis]
-        log_f = np.where(count < LARGE, count * np.log(means) - means + self._log_base(count), _log_large(count, means))
-        return np.where(inside, log_f, -np.inf)
+        log_f = x * np.log(means) - means + self._log_base(x)
+        large = x >= LARGE
+        if large.any():
+            log_f[:, large] = _log_large(x[large], means)
+        return log_f
 
     def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
         return rng.poisson(self.means[z]).astype(np.float64)
