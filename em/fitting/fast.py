@@ -6,8 +6,8 @@ from every other: the differences are then bounded above where they matter, so n
 one exponential less. The log-likelihood is that of the reference alone plus the sum over n of log(sum of the odds).
 
 From the second pass on (for a single one it is not worth while), many observations are gathered onto a few nodes
-(`em.fitting.nodes`), with results that are equal but for the last two digits. A pass over a million then takes no longer
-than one over some thousands.
+(`em.fitting.nodes`), with results that are equal but for the last two digits. A pass over a million then takes no
+longer than one over some thousands.
 
 Where sums would lose digits (each family tests that), overflow or underflow, the result is None. Then the E-step
 computes the responsibilities themselves (`em.fitting.observations`).
