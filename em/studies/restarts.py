@@ -1,4 +1,4 @@
-"""Run EM from many starts and find the distinct optima where the runs end."""
+"""Run EM from many starts and find the distinct ends of the runs: optima, spikes, degenerate ends."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from em.fitting.run import Run
 from em.fitting.stopping import StoppingRule, StopReason
 from em.mixtures.checks import Floats
 from em.mixtures.mixture import Mixture
+from em.studies.admissible import Limits
 
-__all__ = ["Optimum", "Restarts", "restarts"]
+__all__ = ["Optimum", "Restarts", "in_time", "restarts", "sorted_out"]
 
 SLACK = 10
 """Ends count as equal within this many times Aitken's estimate of the gain still to come, which is often too small."""
@@ -39,8 +40,10 @@ class Optimum:
         Why the best of those runs ended.
     runs : tuple of int
         Indices of those starts in the order given, the best first.
+    shortfall : float
+        How far below its maximum the log-likelihood may still be, in nats.
     what : str or None
-        For a degenerate end, what happened to the component that failed.
+        For a spike or a degenerate end, what the component is or what happened to it.
     """
 
     mixture: Mixture
@@ -48,6 +51,7 @@ class Optimum:
     count: int
     reason: StopReason
     runs: tuple[int, ...]
+    shortfall: float = 0.0
     what: str | None = None
 
     @property
@@ -55,40 +59,48 @@ class Optimum:
         """Whether the best of those runs converged; if not, EM may rise further from here."""
         return self.reason is StopReason.CONVERGED
 
+    def is_lower(self, other: Optimum) -> bool:
+        """Whether this end is lower than another by more than may still be missing."""
+        return other.log_likelihood - self.log_likelihood > max(self.shortfall, other.shortfall)
+
 
 @dataclass(frozen=True, eq=False)
 class Restarts:
     """The runs from all starts, and what they found.
 
-    A degenerate run has no optimum: its likelihood grows without bound as a component shrinks onto single points. So it
-    is listed separately and never ranked, even if its last proper record has a high log-likelihood.
+    A degenerate run has no optimum: a component lost its weight, or the likelihood grows without bound as one shrinks
+    onto single points. At a spike (`em.studies.admissible`) a component has come near that. Both are listed separately
+    and never chosen, however high their log-likelihood.
 
     Attributes
     ----------
     runs : tuple of Run
         One for each start, in the order given; fewer if the deadline passed first.
     optima : tuple of Optimum
-        Distinct proper ends, best first.
+        Distinct ends that count, best first. Ends with the same log-likelihood may differ: mirror images do.
+    spikes : tuple of Optimum
+        Distinct ends with a component on too few observations, or on too little spread; the highest first.
     degenerate : tuple of Optimum
         Distinct degenerate ends, the most frequent first. They differ in what happened to the component.
     """
 
     runs: tuple[Run, ...]
     optima: tuple[Optimum, ...]
+    spikes: tuple[Optimum, ...]
     degenerate: tuple[Optimum, ...]
 
     @property
     def best(self) -> Run:
-        """The run that ended highest.
+        """The run that ended highest, spikes and degenerate ends aside.
 
-        If every start ended degenerate, this is the first run of the first entry of `degenerate`; its reason says so.
+        If there are only such, this is the first run of the first entry of `spikes` or else of `degenerate`.
         """
-        return self.runs[(self.optima or self.degenerate)[0].runs[0]]
+        return self.runs[(self.optima or self.spikes or self.degenerate)[0].runs[0]]
 
     @property
     def trapped(self) -> int:
-        """Number of starts that did not end in the best optimum, but in a lower one or degenerate."""
-        return len(self.runs) - (self.optima[0].count if self.optima else 0)
+        """Number of starts that did not end as high as the best optimum, but lower, in a spike or degenerate."""
+        return len(self.runs) - sum(end.count for end in self.optima if not end.is_lower(self.optima[0]))
 
 
 def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | None = None) -> Restarts:
@@ -118,31 +130,41 @@ def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | N
     ValueError
         As `em.fit`; also if there is no start.
     """
-    runs = tuple(_in_time(x, starts, stopping or StoppingRule()))
+    runs = tuple(in_time(x, starts, stopping or StoppingRule()))
     if not runs:
         raise ValueError("starts must hold at least one mixture; got none: use em.random_start for some")
-    proper = [i for i, run in enumerate(runs) if run.reason is not StopReason.DEGENERATE]
-    failed = [i for i, run in enumerate(runs) if run.reason is StopReason.DEGENERATE]
-    proper.sort(key=lambda i: -runs[i].log_likelihood[-1])
-    optima = tuple(
-        _optimum(runs, group) for group in _same_density(runs, proper, runs[0].mixture.check_observations(x))
-    )
-    failures = sorted(_grouped(failed, [_fate(runs[i]) for i in failed]), key=len, reverse=True)
-    return Restarts(runs, optima, tuple(_optimum(runs, group) for group in failures))
+    return sorted_out(runs[0].mixture.check_observations(x), runs)
 
 
-def _in_time(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule) -> Iterator[Run]:
+def in_time(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule) -> Iterator[Run]:
+    """Yield the run from each start. After the deadline no further run is begun, except the first one."""
     for i, start in enumerate(starts):
         if i and stopping.out_of_time:
             return
         yield fit(x, start, stopping)
 
 
-def _optimum(runs: Sequence[Run], group: Sequence[int]) -> Optimum:
+def sorted_out(x: Floats, runs: Sequence[Run]) -> Restarts:
+    """Group the ends of runs on checked observations."""
+    limits = Limits.of(x, type(runs[0].mixture))
+    spiked = [limits.spike(run.mixture) for run in runs]
+    failed = [i for i, run in enumerate(runs) if run.reason is StopReason.DEGENERATE]
+    proper = sorted(set(range(len(runs))) - set(failed), key=lambda i: -runs[i].log_likelihood[-1])
+    groups = [_optimum(runs, group, spiked[group[0]]) for group in _same_density(runs, proper, x)]
+    failures = sorted(_grouped(failed, [_fate(runs[i]) for i in failed]), key=len, reverse=True)
+    return Restarts(
+        tuple(runs),
+        tuple(end for end in groups if not end.what),
+        tuple(end for end in groups if end.what),
+        tuple(_optimum(runs, group, _fate(runs[group[0]])) for group in failures),
+    )
+
+
+def _optimum(runs: Sequence[Run], group: Sequence[int], what: str | None) -> Optimum:
     """Summarise a group of runs, the best of which comes first."""
     run = runs[group[0]]
-    what = _fate(run) if run.degenerate else None
-    return Optimum(run.mixture, float(run.log_likelihood[-1]), len(group), run.reason, tuple(group), what)
+    missing = _shortfall(run) * run.n_observations
+    return Optimum(run.mixture, float(run.log_likelihood[-1]), len(group), run.reason, tuple(group), missing, what)
 
 
 def _fate(run: Run) -> str:

@@ -12,19 +12,16 @@ from numpy.typing import ArrayLike
 
 from em.fitting.fit import fit
 from em.fitting.run import Run
-from em.fitting.stopping import StoppingRule, StopReason, rounding_level
+from em.fitting.stopping import StoppingRule, rounding_level
 from em.mixtures.checks import Floats, brief, whole_number
 from em.mixtures.mixture import Mixture
-from em.studies.diagnosis import saddle_growth, unstable_direction
-from em.studies.restarts import restarts
+from em.studies.diagnosis import saddle_growth
+from em.studies.search import LONG, Found, search
 from em.studies.starts import kmeans_start, quantile_start, random_start
 
 __all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
 
 CRITERIA = ("bic", "aic")
-
-SHORT_RULE = StoppingRule(max_iter=60, tol=1e-5)
-"""When the short run from each start stops. The most promising start is then run to its end."""
 
 SPLIT = 0.5
 """Distance by which a component is split to either side, in units of its own size."""
@@ -39,11 +36,19 @@ class Candidate:
     n_components, n_free_parameters : int
         Number of components K, and number of parameters that can vary independently.
     log_likelihood : float
-        Total log-likelihood of the fit, in nats; nan if degenerate, because it then has no maximum.
+        Total log-likelihood of the fit, in nats; nan if degenerate.
     aic, bic : float
         Information criteria; smaller is better. nan if degenerate.
     run : Run
-        The run that led to the fit. Its reason says whether it converged.
+        The last run that led to the fit. Its reason says whether it converged.
+    degenerate : bool
+        Whether no start reached an end that counts: all came to a spike (`em.studies.admissible`) or ended degenerate.
+    n_starts : int
+        Number of starts.
+    n_long : int
+        Number of starts from which a run was made to its end, and the end counts.
+    n_best : int
+        How many of these reached this fit; 0 if all ended lower than the fit with fewer components, which this is then.
     """
 
     n_components: int
@@ -52,11 +57,10 @@ class Candidate:
     aic: float
     bic: float
     run: Run
-
-    @property
-    def degenerate(self) -> bool:
-        """Whether every start ended with a component that has shrunk onto single points or has no weight."""
-        return self.run.reason is StopReason.DEGENERATE
+    degenerate: bool
+    n_starts: int
+    n_long: int
+    n_best: int
 
 
 def aic(run: Run) -> float:
@@ -73,17 +77,20 @@ def choose(
     x: ArrayLike,
     family: type[Mixture],
     n_components: Iterable[int] = range(1, 6),
-    n_starts: int = 10,
+    n_starts: int = 50,
     seed: int = 0,
     stopping: StoppingRule | None = None,
+    runs: Iterable[Run] = (),
 ) -> tuple[Candidate, ...]:
     """Fit mixtures with each number of components and compare the fits.
 
-    A short run is made from each seeded start. The most promising start is then run to its end [1]_. One more start
-    splits a component of the best fit with fewer components, so the log-likelihood never falls as components are added.
-    If nothing better is found, the best fit is that fit with a component written twice (its run ends
-    ``STATIONARY_START``). If every start ends degenerate, the candidate is marked as degenerate and has no
-    log-likelihood.
+    A short run is made from each start: the seeded ones, and one for each way to split a component of the best fit with
+    fewer components. The most promising runs are then continued to their ends, until several have reached the best one
+    [1]_. Only ends without a spike count (`em.studies.admissible`): a candidate without one is marked as degenerate and
+    has no log-likelihood.
+
+    The log-likelihood never falls as components are added. If nothing higher is found, the fit is the best one with
+    fewer components, with a component written twice (its run ends ``STATIONARY_START``).
 
     Parameters
     ----------
@@ -98,7 +105,9 @@ def choose(
     seed : int
         Seed of these starts; the same seed gives the same result.
     stopping : StoppingRule, optional
-        When the final runs stop, as in `em.fit`.
+        When the runs to the end stop, as in `em.fit`; by default after 10,000 iterations. They are accelerated ones.
+    runs : iterable of Run
+        Runs that have been made on the same observations, with any numbers of components; their ends are compared too.
 
     Returns
     -------
@@ -118,11 +127,15 @@ def choose(
     if not sizes:
         raise ValueError("n_components must hold at least one number; got none: use range(1, 6)")
     n_starts = whole_number("n_starts", n_starts)
+    x, runs, stopping = family.check_observations(x), list(runs), stopping or LONG
     candidates: list[Candidate] = []
     for k in sizes:
         fewer = next((other.run for other in reversed(candidates) if not other.degenerate), None)
         starts = list(_starts(x, family, k, n_starts, np.random.default_rng([seed, k])))
-        candidates.append(_candidate(_best(family.check_observations(x), starts, fewer, stopping)))
+        if fewer:
+            starts += _splits(x, fewer.mixture, k)
+        found = search(x, starts, stopping, [run for run in runs if run.mixture.n_components == k])
+        candidates.append(_candidate(_no_lower(x, found, fewer, k, stopping)))
     return tuple(candidates)
 
 
@@ -155,37 +168,44 @@ def preferred(candidates: Sequence[Candidate], criterion: str = "bic") -> Candid
     return min(tied, key=attrgetter("n_components"))
 
 
-def _candidate(run: Run) -> Candidate:
-    k, p = run.mixture.n_components, run.mixture.n_free_parameters
-    if run.reason is StopReason.DEGENERATE:
-        return Candidate(k, p, math.nan, math.nan, math.nan, run)
-    return Candidate(k, p, float(run.log_likelihood[-1]), aic(run), bic(run), run)
+def _candidate(found: Found) -> Candidate:
+    run, p = found.run, found.run.mixture.n_free_parameters
+    numbers = (math.nan,) * 3 if found.is_spike else (float(run.log_likelihood[-1]), aic(run), bic(run))
+    counts = found.n_starts, found.n_long, found.n_best
+    return Candidate(run.mixture.n_components, p, *numbers, run, found.is_spike, *counts)
 
 
-def _starts(x: ArrayLike, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> Iterator[Mixture]:
+def _no_lower(x: Floats, found: Found, fewer: Run | None, k: int, stopping: StoppingRule) -> Found:
+    """What was found, or the fit with fewer components if that is higher."""
+    if not fewer or found.is_spike or found.run.log_likelihood[-1] >= fewer.log_likelihood[-1]:
+        return found
+    return replace(found, run=fit(x, _doubled(x, fewer.mixture, k), stopping), n_best=0)
+
+
+def _starts(x: Floats, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> Iterator[Mixture]:
     """Yield the seeded starts. One component has one optimum, which one start finds."""
     yield quantile_start(x, family, k)
     for i in range(n - 1 if k > 1 else 0):
         yield (random_start if i % 2 else kmeans_start)(x, family, k, rng)
 
 
-def _best(x: Floats, starts: list[Mixture], fewer: Run | None, stopping: StoppingRule | None) -> Run:
-    """Find the best run and run it to its end.
+def _splits(x: Floats, mixture: Mixture, k: int) -> Iterator[Mixture]:
+    """Yield starts with k components: a mixture with fewer, each of its components split along each coordinate."""
+    for j in range(mixture.n_components):
+        doubled = _doubled(x, _written_twice(mixture, j), k)
+        pairs = doubled.tied_components()
+        for direction in np.eye(len(mixture.kinds)):
+            steps = np.zeros(k)
+            for pair in pairs:
+                steps[list(pair)] = -SPLIT, SPLIT
+            yield doubled.nudged(direction, steps)
 
-    The result is not degenerate if any run is not. It is then no lower than the fit with fewer components.
-    """
-    doubled = _doubled(x, fewer.mixture, starts[0].n_components) if fewer else None
-    if doubled:
-        starts = [*starts, _parted(x, doubled)]
-    short_runs = restarts(x, starts, replace(SHORT_RULE, deadline=stopping.deadline) if stopping else SHORT_RULE)
-    final = short_runs.best
-    for optimum in short_runs.optima:
-        final = fit(x, optimum.mixture, stopping)
-        if final.reason is not StopReason.DEGENERATE:
-            break
-    if not doubled or not fewer or final.reason is StopReason.DEGENERATE:
-        return final
-    return final if final.log_likelihood[-1] >= fewer.log_likelihood[-1] else fit(x, doubled, stopping)
+
+def _written_twice(mixture: Mixture, component: int) -> Mixture:
+    """The same density, with one component as two identical ones of half its weight."""
+    weights, *others = (np.insert(array, component, array[component]) for array in mixture.parameters.values())
+    weights[component : component + 2] /= 2
+    return mixture._of_arrays(weights, *others)
 
 
 def _doubled(x: Floats, mixture: Mixture, k: int) -> Mixture:
@@ -193,18 +213,5 @@ def _doubled(x: Floats, mixture: Mixture, k: int) -> Mixture:
     while mixture.n_components < k:
         shares = mixture.responsibilities(x).T
         gains = [share.sum() * (saddle_growth(x, type(mixture), share) - 1) for share in shares]
-        chosen = int(np.argmax(gains))
-        weights, *others = (np.insert(array, chosen, array[chosen]) for array in mixture.parameters.values())
-        weights[chosen : chosen + 2] /= 2
-        mixture = mixture._of_arrays(weights, *others)
-    return mixture
-
-
-def _parted(x: Floats, mixture: Mixture) -> Mixture:
-    """Move the doubled components of a mixture apart, along the direction in which EM separates them."""
-    for pair in mixture.tied_components():
-        share = mixture.responsibilities(x)[:, pair].sum(axis=1)
-        steps = np.zeros(mixture.n_components)
-        steps[list(pair)] = -SPLIT, SPLIT
-        mixture = mixture.nudged(unstable_direction(x, type(mixture), share)[1], steps)
+        mixture = _written_twice(mixture, int(np.argmax(gains)))
     return mixture

@@ -1,0 +1,66 @@
+"""Which ends of a run can be chosen: those without a spike.
+
+The likelihood of a Gaussian mixture has no bound: it grows as one component shrinks onto a few observations. So the
+more starts are tried, the higher the *spikes* that are found, and they say nothing about the distribution. Also where
+the likelihood is bounded, a component on a few observations is mostly chance (McLachlan & Peel 2000, Finite Mixture
+Models, sec. 3.10, on spurious local maxima).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import Mixture
+from em.mixtures.parameters import Kind
+
+__all__ = ["FEWEST", "NARROWEST", "Limits"]
+
+FEWEST = 5
+"""Least effective number of observations of a component."""
+
+NARROWEST = 0.02
+"""Least standard deviation of a component, relative to the sample's, where components can have any.
+
+`python -m benchmarks.spikes` shows what other values of the two would let through and shut out.
+"""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a component must have so that it is no spike.
+
+    Attributes
+    ----------
+    n_observations : int
+        Number of observations N.
+    narrowest : float
+        Least standard deviation, in the unit of the observations: their resolution, which is the smallest difference
+        between two that differ; for families with a location and a size also `NARROWEST` of the sample's. 0 for counts:
+        their probabilities are at most 1, so the likelihood is bounded.
+    """
+
+    n_observations: int
+    narrowest: float
+
+    @classmethod
+    def of(cls, x: Floats, family: type[Mixture]) -> Limits:
+        """The limits for checked observations, shape (N,)."""
+        if family.counts:
+            return cls(x.size, 0.0)
+        resolution = float(np.diff(np.unique(x)).min(initial=np.inf))
+        share = NARROWEST if Kind.LOCATION in family.kinds.values() else 0.0
+        return cls(x.size, max(resolution if np.isfinite(resolution) else 0.0, share * float(x.std())))
+
+    def spike(self, mixture: Mixture) -> str | None:
+        """What makes a component of a mixture a spike, in words; None if none is one. One alone never is."""
+        if mixture.n_components == 1:
+            return None
+        n_eff, stds = mixture.weights * self.n_observations, mixture._component_stds()
+        k = int(np.argmin(n_eff))
+        if n_eff[k] < FEWEST:
+            return f"a component rests on {n_eff[k]:.2g} observations"
+        k = int(np.argmin(stds))
+        return f"a component has a standard deviation of {stds[k]:.2g}" if stds[k] < self.narrowest else None
