@@ -2,7 +2,7 @@
 
 Samples are drawn from known mixtures: components far apart or over one another, weights down to .02, N from 30 to
 10,000. Each sample is fitted from the truth by the accelerated method, so that components keep their labels. The tables
-are written to `benchmarks/results/coverage.md` in about fifteen minutes; the sentences of `em.standard_errors` state
+are written to `benchmarks/results/coverage.md` in ten to fifteen minutes; the sentences of `em.standard_errors` state
 their figures.
 """
 
@@ -151,7 +151,7 @@ def worst(outcomes: Iterable[Outcome], lowest: float, highest: float) -> float:
 def summary(outcomes: list[Outcome]) -> Iterator[str]:
     """Lines of the table of classes, and what the warning catches."""
     total = sum(one.n_samples for one in outcomes)
-    yield "| worth of the least known parameter | samples | estimates off | in the worst setting and kind |"
+    yield f"| worth of the least known parameter | samples | estimates off | in the worst of {FEWEST} samples or more |"
     yield "|---|---|---|---|"
     for lowest, highest in classes():
         name = f"{lowest} or more: no warning" if highest == np.inf else f"{lowest} to {highest}: warning"
@@ -185,7 +185,8 @@ def main() -> None:
         "",
         f"`python -m benchmarks.coverage`: {len(outcomes)} settings, {SAMPLES} samples of each. Every sample was",
         "fitted from the truth by the accelerated method. Good standard errors would give 4.6%. The *worth* of a",
-        "parameter is the number of observations with known labels that would say as much about it.",
+        "parameter is the number of observations with known labels that would say as much about it. The worst is the",
+        f"highest rate of one kind of parameter in one setting, if at least {FEWEST} of its samples are of that class.",
         "",
         *summary(outcomes),
         "",

@@ -36,7 +36,8 @@ OVERLAP = 0.98
 OFF = {ENOUGH: (0.05, 0.11), 10: (0.08, 0.18), 0: (0.21, 0.72)}
 """Share of the estimates off by more than two standard errors in simulations: altogether, and in the worst setting.
 
-The keys are the least `StandardErrors.worth` of each class. `benchmarks/results/coverage.md` has the simulations."""
+The keys are the least `StandardErrors.worth` of each class. `benchmarks/results/coverage.md` has the simulations; the
+worst setting is the worst of those with enough samples in the class."""
 
 
 @dataclass(frozen=True, eq=False)
