@@ -250,6 +250,17 @@ class Family(Parameters):
         return inside & (x == np.floor(x)) if cls.counts else inside
 
     @classmethod
+    def check_fit(cls, x: ArrayLike) -> Floats:
+        """Return `x` as `check_observations` does, if a mixture can be fitted to it with the digits that numbers have.
+
+        Raises
+        ------
+        ValueError
+            As `check_observations`; in some families also if the observations are too far from 0 for their spread.
+        """
+        return cls.check_observations(x)
+
+    @classmethod
     def check_spread(cls, x: Floats) -> None:
         """Raise ValueError if every fit to checked observations `x` is degenerate, even of one component."""
         try:
@@ -264,8 +275,8 @@ class Family(Parameters):
         """The mixture whose components have these means, and these stds where the family lets them be chosen.
 
         By default each component is fitted to the quantiles of a Gaussian distribution with that mean and standard
-        deviation, or of a log-normal one if observations have a least value: right if the fit keeps the mean, else
-        about right.
+        deviation, or of a log-normal one if observations have a least value. The means are right if the fit moves or
+        grows with the observations; the stds are about right.
         """
         from scipy.special import ndtri  # large, and no family of the engine needs it
 
@@ -276,13 +287,18 @@ class Family(Parameters):
                 f"got {brief(means)} and {brief(stds)}: use those of observations"
             )
         z = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
-        if np.isfinite(cls.lowest):
+        bounded = np.isfinite(cls.lowest)
+        if bounded:
             variance = np.log1p((spreads / (centres - cls.lowest)) ** 2)
             ratio = np.exp(np.sqrt(variance) * z)
             x = cls.lowest + (centres - cls.lowest) * ratio / ratio.mean(axis=1, keepdims=True)
         else:
             x = centres + spreads * z / z.std()
         shares = np.repeat(np.eye(len(centres)), QUANTILES, axis=1)
+        mixture = cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
+        # The fit may not keep the mean. If it moves or grows with the observations, as families do, it now has it.
+        off = mixture._component_means()[:, np.newaxis]
+        x = cls.lowest + (x - cls.lowest) * ((centres - cls.lowest) / (off - cls.lowest)) if bounded else x + centres - off
         return cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
 
     def _log_distance(self, x: Floats) -> Floats:
