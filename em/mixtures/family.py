@@ -36,7 +36,6 @@ __all__ = ["LARGEST", "DegenerateComponent", "Family", "require_weight"]
 LARGEST = 1e150
 """Observations beyond this have squares that overflow; they are refused."""
 
-
 MOST_COUNTED = 2.0**53
 """Beyond this a float cannot tell a whole number from the next."""
 
@@ -48,7 +47,7 @@ QUANTILES = 99
 
 
 class DegenerateComponent(ArithmeticError):
-    """An M-step without a result: a component has no weight, or its density has shrunk onto single points.
+    """An M-step without a result: a component has no weight, has shrunk onto single points, or is too narrow.
 
     `em.fit` never raises it: a degenerate end is a result there. `em.m_step` does.
 
@@ -251,13 +250,7 @@ class Family(Parameters):
 
     @classmethod
     def check_fit(cls, x: ArrayLike) -> Floats:
-        """Return `x` as `check_observations` does, if a mixture can be fitted to it with the digits that numbers have.
-
-        Raises
-        ------
-        ValueError
-            As `check_observations`; in some families also if the observations are too far from 0 for their spread.
-        """
+        """`check_observations` for fits, which some families also refuse too far from 0; arguments and errors alike."""
         return cls.check_observations(x)
 
     @classmethod
@@ -287,19 +280,18 @@ class Family(Parameters):
                 f"got {brief(means)} and {brief(stds)}: use those of observations"
             )
         z = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
-        bounded = np.isfinite(cls.lowest)
+        bounded, low = (True, cls.lowest) if np.isfinite(cls.lowest) else (False, 0.0)
         if bounded:
-            variance = np.log1p((spreads / (centres - cls.lowest)) ** 2)
-            ratio = np.exp(np.sqrt(variance) * z)
-            x = cls.lowest + (centres - cls.lowest) * ratio / ratio.mean(axis=1, keepdims=True)
+            ratio = np.exp(np.sqrt(np.log1p((spreads / (centres - low)) ** 2)) * z)
+            x = low + (centres - low) * ratio / ratio.mean(axis=1, keepdims=True)
         else:
             x = centres + spreads * z / z.std()
         shares = np.repeat(np.eye(len(centres)), QUANTILES, axis=1)
-        mixture = cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
-        # The fit may not keep the mean. If it moves or grows with the observations, as families do, it now has it.
-        off = mixture._component_means()[:, np.newaxis]
-        x = cls.lowest + (x - cls.lowest) * ((centres - cls.lowest) / (off - cls.lowest)) if bounded else x + centres - off
-        return cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
+        for _ in range(2):  # the first fit may not keep the mean; the second has it, as fits move or grow with x
+            mixture = cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
+            means = mixture._component_means()[:, np.newaxis]
+            x = low + (x - low) * (centres - low) / (means - low) if bounded else x + centres - means
+        return mixture
 
     def _log_distance(self, x: Floats) -> Floats:
         """Log of the standardised distance of x_n from component k, shape (K, N): the order of densities far out."""

@@ -25,10 +25,10 @@ _RESOLUTION = 8 * math.ulp(1.0)
 """A standard deviation below this times |mean| is the rounding error of the mean, not spread."""
 
 _FARTHEST = 1e13
-"""Observations farther from 0 than this many standard deviations are not fitted.
+"""Observations farther from 0 than this many of their standard deviations are not fitted.
 
-There numbers differ by a thousandth of a standard deviation. Means are no finer, so log-likelihoods are off by 3e-4 per
-observation (measured), and at ten times that distance they no longer rise from each iteration to the next."""
+There numbers, so means too, differ by a thousandth of a standard deviation. Measured over 400 runs each, the
+log-likelihood falls in an iteration by at most 3e-10 of itself there, and by more than 1e-9 at twice the distance."""
 
 _OFFSET = 1e6
 """Sums of powers are used while the middle of the observations is at most this many half ranges away from 0.
@@ -40,12 +40,10 @@ def _too_narrow(mean: float, std: float) -> str:
     """What happened to a component whose standard deviation is no more than the rounding error of its mean."""
     spacing = math.ulp(mean)
     if std <= spacing:
-        return (
-            f"has shrunk onto the value {mean:.10g}: its standard deviation went to 0 and the likelihood to infinity"
-        )
+        return f"has shrunk onto the value {mean:.10g}: its standard deviation went to 0 and the likelihood to infinity"
     return (
-        f"is too narrow to compute with: its standard deviation would be {std:.2g}, and numbers near its mean, "
-        f"{mean:.10g}, differ by {spacing:.2g}; subtract {mean:.10g} from all observations and add it to the means again"
+        f"is too narrow to compute with: its standard deviation would be {std:.2g}, and numbers near its mean differ "
+        f"by {spacing:.2g}; subtract {mean:.10g} from all observations and add it to the means again"
     )
 
 
@@ -156,14 +154,14 @@ class GaussianMixture(PolynomialMixture):
         low, high = float(x.min()), float(x.max())
         size = max(-low, high)
         extent = high - low
-        # Values that differ by rounding only are one value. The others may have no smaller standard deviation than this.
+        # Values that differ by rounding only count as one. The others have at least this standard deviation.
         if extent > math.ulp(size) and extent / math.sqrt(2 * x.size) < size / _FARTHEST:
             std = extent * float(((x - low) / extent).std())
             if std < size / _FARTHEST:
                 raise ValueError(
-                    f"x must be within {_FARTHEST:g} of its standard deviations from 0; got values near {high:.10g} with "
-                    f"a standard deviation of {std:.3g}: subtract {low!r} from all observations, and add it to the "
-                    "means again"
+                    f"x must be within {_FARTHEST:g} of its standard deviations from 0; got values near {high:.10g} "
+                    f"with a standard deviation of {std:.3g}: subtract {low!r} from all observations and add it to "
+                    "the means again"
                 )
         return x
 

