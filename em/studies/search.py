@@ -27,6 +27,11 @@ STAGE = 1000
 SEVERAL = 3
 """A best end that so many starts reach is probably the best there is."""
 
+NEAR = 0.05
+"""No long run is made from an end this near to one from where a run came to a spike.
+
+It is the root mean square of the difference of their log densities at the observations, in nats."""
+
 LEAST, MOST = 8, 40
 """Numbers of long runs: at least, and at most if the best end is not reached by `SEVERAL`."""
 
@@ -98,10 +103,19 @@ def _counts(run: Run, limits: Limits) -> bool:
 
 def _long_runs(x: Floats, promising: Sequence[Run], stopping: StoppingRule, limits: Limits) -> Iterator[Run]:
     """Runs that have converged, and what becomes of the others, the most promising first."""
-    for i, run in enumerate(promising[:MOST]):
-        if i and stopping.out_of_time:
+    to_spikes: list[Floats] = []
+    n_runs = 0
+    for run in promising:
+        if n_runs == MOST or (n_runs and stopping.out_of_time):
             return
-        yield run if run.converged and run.stopping.tol <= stopping.tol else _continued(x, run.mixture, stopping, limits)
+        here = run.mixture.log_density(x)
+        if any(((here - other) ** 2).mean() < NEAR**2 for other in to_spikes):
+            continue
+        n_runs += 1
+        done = run.converged and run.stopping.tol <= stopping.tol
+        long = run if done else _continued(x, run.mixture, stopping, limits)
+        to_spikes += [] if _counts(long, limits) else [here]
+        yield long
 
 
 def _continued(x: Floats, mixture: Mixture, stopping: StoppingRule, limits: Limits) -> Run:
