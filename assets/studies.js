@@ -220,18 +220,16 @@
 
   function startsTable({ rows }, config) {
     const digits = (name) => emlab.runFigures.digitsAmong(emlab.walk.state.result, 4, name);
-    const cells = rows.map(({ count, log_likelihood: ell, converged, parameters }, i) => {
+    const cells = rows.map(({ count, log_likelihood: ell, what, parameters }) => {
       const { weights, ...others } = parameters;
       const words = Object.entries(others).map(([name, values]) => list(values, digits(name))).join("; ");
-      const [first, lower] = converged ? ["best", "other"] : ["best_so_far", "unfinished"];
-      const optimum = config.studyWords[i ? lower : first];
-      return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, optimum];
+      return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, config.studyWords[what]];
     });
-    return table(config.startsHead, cells, (i) => i === 0);
+    return table(config.startsHead, cells, (i) => rows[i].what.startsWith("best"));
   }
 
   function sizesTable({ rows }, config) {
-    const text = (value) => (value === null ? config.studyWords.degenerate : value.toFixed(2).replace("-", "−"));
+    const text = (value) => (value === null ? config.studyWords.none : value.toFixed(2).replace("-", "−"));
     const cells = rows.map((row) => [
       String(row.n_components),
       text(row.log_likelihood),

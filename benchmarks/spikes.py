@@ -108,9 +108,10 @@ def main() -> None:
     lines = [
         "# From where on is a component a spike?",
         "",
-        f"`python -m benchmarks.spikes`: {len(samples)} samples of {len(TRUTHS)} Gaussian mixtures. BIC chooses between",
-        "one component fewer, as many, and one more, among ends whose components have at least so many observations",
-        "(weight times N) and at least so large a standard deviation (over the sample's). The limits of `em`: bold.",
+        f"`python -m benchmarks.spikes`: {len(samples)} samples of {len(TRUTHS)} Gaussian mixtures. BIC chooses",
+        "between one component fewer, as many, and one more, among ends whose components have at least so many",
+        "observations (weight times N) and at least so large a standard deviation (over the sample's).",
+        "The limits of `em` are in bold.",
         "",
         "| observations | std | right number | too many | shut out: the end near the truth |",
         "|---|---|---|---|---|",

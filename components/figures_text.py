@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.presets import PRESETS
+from em.studies.admissible import FEWEST, NARROWEST
 
 __all__ = ["FIGURES", "TRAPS"]
 
@@ -83,8 +84,14 @@ leap is Newton’s step, $\theta - H^{-1} g$.
 EM runs from as many seeded starts as are asked for, in turn at random and as in $k$-means++. Runs that end with the
 same log-likelihood and the same density are one optimum, and the table ranks what is distinct. A run that converges
 lower than the best is called *trapped*: no iteration lowers $\ell$, so none leads out of a local maximum. One that is
-cut off before that has *not converged* and may climb on. Degenerate runs have no maximum and no rank; they are counted
-in the sentence.
+cut off before that has *not converged* and may climb on. As high as the best are mirror images, and other mixtures that
+differ from it by nothing that matters to $\ell$.
+
+The likelihood of Gaussians has no bound: it grows as one component shrinks onto a few observations. Such an end says
+nothing about where the data come from, however high it is. An end is called a *spike* if a component has a weight times
+$N$ below FEWEST, or a standard deviation below the smallest difference between two observations or, with Gaussians,
+below NARROWEST of the sample’s. Spikes are listed last and never chosen. Runs in which a component shrank all the way,
+or lost its weight, have ended *degenerate*, without a maximum; the sentence counts them.
 
 ### How many components?
 
@@ -94,8 +101,12 @@ $2K - 1$ and $K$ Gaussians $3K - 1$:
 
 $$ \mathrm{AIC} = 2p - 2\ell, \qquad \mathrm{BIC} = p \ln N - 2\ell. $$
 
-Lower is better, and from $N = 8$ on BIC’s price is the higher. Where every start with some $K$ ended degenerate,
-$\ell$ has no maximum to compare, and that $K$ is left out.
+Lower is better, and from $N = 8$ on BIC’s price is the higher.
+
+For each $K$ a short run is made from many starts, some of which split a component of the best fit with fewer. The runs
+that have come highest are continued to their ends, until several have reached the best. The run on show and those of
+*Other starts* are compared too. Spikes and degenerate ends do not count; a $K$ with nothing else is left out. Where few
+runs reached the best fit, the sentence says how many: there may be a better one.
 
 ### The traps
 
@@ -125,4 +136,6 @@ TRAPS = {
 }
 """Name of each trap -> what to look for, after its label and a colon."""
 
-FIGURES = _CARDS + "\n" + "\n".join(f"- *{preset.label}*: {TRAPS[name]}" for name, preset in PRESETS.items())
+_LIMITED = _CARDS.replace("FEWEST", f"{FEWEST:g}").replace("NARROWEST", f"{NARROWEST:.0%}")
+
+FIGURES = _LIMITED + "\n" + "\n".join(f"- *{preset.label}*: {TRAPS[name]}" for name, preset in PRESETS.items())

@@ -17,6 +17,7 @@ from components.parameters import ACROSS, STUDY, number
 from components.runs import fitted, observations, rounded
 from components.sources import SIZES
 from components.state import MAX_SECONDS, RunSpec, parse_run, read_values
+from em.studies.search import LONG
 
 MAX_OBSERVATIONS = 10_000
 """Most observations that a study is made of."""
@@ -97,21 +98,24 @@ def _compared(run: em.Run, plain: em.Run, path: em.Floats) -> dict[str, Any]:
     }
 
 
+def other_starts(spec: RunSpec, values: dict[str, float], x: em.Floats) -> list[em.Mixture]:
+    """The seeded starts that are asked for, at random and as in k-means++ by turns."""
+    rng, ways = np.random.default_rng(int(values["starts_seed"])), (em.random_start, em.kmeans_start)
+    return [ways[i % 2](x, spec.source.family, spec.n_components, rng) for i in range(int(values["starts"]))]
+
+
 def starts(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
-    """Many seeded starts, at random and as in k-means++, and the distinct optima where they ended."""
-    rng = np.random.default_rng(int(values["starts_seed"]))
-    family = spec.source.family
-    makers = (em.random_start, em.kmeans_start)
-    begin = [makers[i % 2](x, family, spec.n_components, rng) for i in range(int(values["starts"]))]
+    """The distinct ends of the runs from other starts: optima, then spikes."""
+    begin = other_starts(spec, values, x)
     found = em.restarts(x, begin, spec.stopping)
     rows = [
         {
-            "count": optimum.count,
-            "log_likelihood": optimum.log_likelihood,
-            "converged": optimum.converged,
-            "parameters": {name: rounded(array) for name, array in optimum.mixture.parameters.items()},
+            "count": end.count,
+            "log_likelihood": end.log_likelihood,
+            "what": _kind(end, found),
+            "parameters": {name: rounded(array) for name, array in end.mixture.parameters.items()},
         }
-        for optimum in found.optima
+        for end in (*found.optima, *found.spikes)
     ]
     late = len(found.runs) < len(begin)
     sentence = em.lessons.local_optimum(found)
@@ -119,10 +123,28 @@ def starts(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, A
     return {"rows": rows, "sentence": " ".join(words for words in said if words)}
 
 
+def _kind(end: em.Optimum, found: em.Restarts) -> str:
+    """Which of `STUDY_WORDS` the table says of an end that is not degenerate."""
+    if end.what:
+        return "spike"
+    if end is found.optima[0]:
+        return "best" if end.converged else "best_so_far"
+    if not end.is_lower(found.optima[0]):
+        return "as_high"
+    return "other" if end.converged else "unfinished"
+
+
 def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
-    """Fits with each number of components that the page has, with AIC and BIC."""
-    seed = int(values["starts_seed"])
-    candidates = em.choose(x, spec.source.family, SIZES, seed=seed, stopping=spec.stopping)
+    """The best fit found with each number of components that the page has, with AIC and BIC.
+
+    The run on show and those from the other starts are compared too, so none of them can have ended higher.
+    """
+    stopping = spec.stopping  # one deadline for all
+    runs = [fitted(spec, x, stopping)[0], *em.restarts(x, other_starts(spec, values, x), stopping).runs]
+    to_the_end = em.StoppingRule(LONG.max_iter, deadline=stopping.deadline)
+    candidates = em.choose(
+        x, spec.source.family, SIZES, seed=int(values["starts_seed"]), stopping=to_the_end, runs=runs
+    )
     chosen = em.preferred(candidates)
     rows = [
         {

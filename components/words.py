@@ -157,21 +157,23 @@ SKIP = "Skip to the content"
 WITH_ERRORS = {"short": "± s.e.", "long": "give or take one standard error"}
 """What is added to the head of a column of estimates."""
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
-STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "Optimum")
+STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "End")
 SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "Choice")
 STUDIES = {
     "surface": "The log-likelihood over one parameter of two components, as contours, and the path that the run took. "
     "Click a point, or press Enter there, to start EM from it.",
-    "sizes": "The best fit with each number of components, compared by AIC and BIC.",
-    "starts": "Runs from many other starts, and the optima where they end.",
+    "sizes": "The best fit found with each number of components, compared by AIC and BIC.",
+    "starts": "Runs from many other starts, and where they end.",
 }
 """What each study shows."""
 STUDY_WORDS = {
     "best": "best",
+    "as_high": "as high",
     "other": "trapped",
     "best_so_far": "best so far",
     "unfinished": "not converged",
-    "degenerate": "degenerate",
+    "spike": "spike",
+    "none": "none",
     "chosen": "chosen",
 }
 """What is said of a row of a study."""

@@ -6,7 +6,7 @@ returns one or two sentences, or None if it does not apply. Components are named
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,10 +15,10 @@ from em.fitting.run import Run
 from em.fitting.stopping import StopReason, rounding_level
 from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.mixture import Mixture
+from em.studies.comparison import local_optimum, model_choice
 from em.studies.diagnosis import saddle_growth
 from em.studies.matching import match, reordered
-from em.studies.restarts import Optimum, Restarts
-from em.studies.selection import Candidate, preferred
+from em.studies.words import counted, listed
 
 __all__ = [
     "convergence_rate",
@@ -114,7 +114,7 @@ def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
         outcome = (
             f"rounding errors grew until they parted, and chance chose which became which{observed}"
             if separated
-            else f"after {_count(run.n_iter, 'iteration')} they were still together"
+            else f"after {counted(run.n_iter, 'iteration')} they were still together"
         )
         return f"Components {i} and {j} started identical, where EM stands still, and only rounding errors differ: " + (
             f"{factor}; {outcome}."
@@ -131,9 +131,9 @@ def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
         return None
     per_digit = np.log(10) / -np.log(rate)
     return (
-        f"{_count(run.n_iter, 'iteration')}, because components that overlap leave it open where each observation "
+        f"{counted(run.n_iter, 'iteration')}, because components that overlap leave it open where each observation "
         f"belongs: near the end an iteration gained {rate:.4f} times what the one before it had. "
-        f"At that rate each further digit takes {_count(round(per_digit), 'iteration')}."
+        f"At that rate each further digit takes {counted(round(per_digit), 'iteration')}."
     )
 
 
@@ -151,7 +151,7 @@ def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
     )
     growth = saddle_growth(x, type(mixture))
     if growth <= 1 and gain < penalty and isinstance(mixture, ExponentialMixture):
-        scales = _listed([f"{scale:.3g}" for scale in mixture.scales])
+        scales = listed([f"{scale:.3g}" for scale in mixture.scales])
         return (
             f"CV² = {growth:.3g} is not above 1, so EM draws exponentials that are near one another together: the "
             f"scales ended at {scales}. {comparison}."
@@ -171,8 +171,8 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     n_eff = run.mixture.weights[k] * run.n_observations
     return (
         "A likelihood without bound has no maximum to reach, so the run ended degenerate after "
-        f"{_count(run.n_iter, 'iteration')}, with {SINGULAR.get(name, name[:-1])} {size:.2g} of component {k} on "
-        f"{n_eff:.3g} of {_count(run.n_observations, 'observation')} and a log-likelihood of "
+        f"{counted(run.n_iter, 'iteration')}, with {SINGULAR.get(name, name[:-1])} {size:.2g} of component {k} on "
+        f"{n_eff:.3g} of {counted(run.n_observations, 'observation')} and a log-likelihood of "
         f"{run.log_likelihood[-1]:.2f} that means nothing."
     )
 
@@ -198,7 +198,7 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
     return (
         f"The smallest component has a weight of {shown('weights')}: its {name[:-1]}, {shown(name, digits)}, rests on "
-        f"{estimate.weights[k] * run.n_observations:.3g} of {_count(run.n_observations, 'observation')}."
+        f"{estimate.weights[k] * run.n_observations:.3g} of {counted(run.n_observations, 'observation')}."
     )
 
 
@@ -210,7 +210,7 @@ def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
     if not switched:
         return None
     return (
-        f"Labels are switched: component {_listed(switched).replace(' for', ' stands for', 1)}. "
+        f"Labels are switched: component {listed(switched).replace(' for', ' stands for', 1)}. "
         "The likelihood is the same in any order of the components; the start decides which."
     )
 
@@ -252,62 +252,7 @@ def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str,
     return tuple(text for lesson in LESSONS if (text := lesson(x, run, truth)) is not None)
 
 
-def local_optimum(found: Restarts) -> str:
-    """Where the starts ended, and how much lower the other ends are than the best."""
-    total = len(found.runs)
-    if not found.optima:
-        fate = found.degenerate[0].what
-        return f"No start of {total:,} reached an optimum: all ended degenerate, mostly because a component {fate}."
-    best, *others = found.optima
-    so_far = "" if best.converged else ", but had not converged"
-    parts = [
-        f"{best.count:,} of {_count(total, 'start')} reached the best log-likelihood, {best.log_likelihood:.3f}{so_far}"
-    ]
-    for converged, fate in ((True, ", trapped in a local optimum"), (False, " and had not converged")):
-        if ends := [end for end in others if end.converged is converged]:
-            parts.append(f"{_starts(ends):,} ended elsewhere{fate}: {_lower(ends, best)}")
-    if found.degenerate:
-        parts.append(f"{_starts(found.degenerate):,} ended degenerate")
-    return "; ".join(parts) + "."
-
-
-def model_choice(candidates: Sequence[Candidate]) -> str:
-    """The numbers of components that BIC and AIC prefer, and those without a maximum to compare.
-
-    Raises
-    ------
-    ValueError
-        As `em.preferred`.
-    """
-    by_bic, by_aic = (preferred(candidates, criterion) for criterion in ("bic", "aic"))
-    failed = [str(other.n_components) for other in candidates if other.degenerate]
-    left_out = f" Left out is K = {_listed(failed)}, where every start ended degenerate." if failed else ""
-    return (
-        f"BIC is lowest with K = {by_bic.n_components} ({by_bic.bic:.2f}), "
-        f"AIC with K = {by_aic.n_components} ({by_aic.aic:.2f}).{left_out}"
-    )
-
-
 def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:
     """The truth, if the run's mixture has the same family and number of components; otherwise None."""
     same = truth and type(truth) is type(run.mixture) and truth.n_components == run.mixture.n_components
     return truth if same else None
-
-
-def _starts(ends: Sequence[Optimum]) -> int:
-    return sum(end.count for end in ends)
-
-
-def _lower(ends: Sequence[Optimum], best: Optimum) -> str:
-    """Describe the first ends (number of starts, how much lower than the best) and count the starts at the others."""
-    gaps = [(end, best.log_likelihood - end.log_likelihood) for end in ends[:3]]
-    descriptions = [f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)" for end, gap in gaps]
-    return _listed([*descriptions, f"{_starts(ends[3:]):,} lower still"] if ends[3:] else descriptions)
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -48,7 +48,7 @@ class Found:
     is_spike : bool
         Whether every start did.
     n_starts : int
-        Number of starts.
+        Number of starts that were run, and of the other runs.
     n_long : int
         Number of long runs that were no spikes in the end.
     n_best : int
@@ -91,9 +91,9 @@ def search(x: Floats, starts: Sequence[Mixture], stopping: StoppingRule, runs: I
         if found and len(long) >= LEAST and _best(found)[1] >= SEVERAL:
             break
     if not found:
-        return Found(sorted_out(x, short).best, True, len(starts), 0, 0)
+        return Found(sorted_out(x, short).best, True, len(short), 0, 0)
     best, count = _best(found)
-    return Found(best, False, len(starts), len(long), count)
+    return Found(best, False, len(short), len(long), count)
 
 
 def _counts(run: Run, limits: Limits) -> bool:

@@ -44,7 +44,7 @@ class Candidate:
     degenerate : bool
         Whether no start reached an end that counts: all came to a spike (`em.studies.admissible`) or ended degenerate.
     n_starts : int
-        Number of starts.
+        Number of starts that were run, and of the other runs.
     n_long : int
         Number of starts from which a run was made to its end, and the end counts.
     n_best : int
