@@ -234,67 +234,6 @@ def test_label_switching_is_said_in_words_just_where_it_happened():
     assert lessons.label_switching(X, switched, em.ExponentialMixture([1], [1])) is None
 
 
-def test_local_optimum_gives_how_many_starts_ended_where_and_how_much_worse():
-    x, rng = em.datasets.load("galaxies").x, np.random.default_rng(0)
-    found = em.restarts(x, [em.random_start(x, em.GaussianMixture, 2, rng) for _ in range(50)])
-    best, local, last = found.optima
-    assert lessons.local_optimum(found) == (
-        f"{best.count} of 50 starts reached the best log-likelihood, -220.058; {found.trapped} ended elsewhere, "
-        f"trapped in a local optimum: {local.count} at -220.243 (0.185 lower) and {last.count} at -236.875 "
-        "(16.8 lower)."
-    )
-
-
-def test_local_optimum_counts_degenerate_ends_apart_and_says_when_nothing_was_trapped():
-    proper = em.GaussianMixture([0.5, 0.5], [7, 9], [1, 1])
-    some_failed = lessons.local_optimum(em.restarts(SPIKED, [proper, SPIKE]))
-    assert some_failed.startswith("1 of 2 starts reached the best log-likelihood")
-    assert some_failed.endswith("; 1 ended degenerate.")
-    assert "trapped" not in some_failed
-    assert "elsewhere" not in lessons.local_optimum(em.restarts(SPIKED, [proper]))
-    all_failed = lessons.local_optimum(em.restarts(SPIKED, [SPIKE]))
-    assert all_failed.startswith("No start of 1 reached an optimum: all ended degenerate")
-
-
-def test_local_optimum_calls_no_start_trapped_that_had_not_converged():
-    starts = [em.ExponentialMixture([0.5, 0.5], scales) for scales in ([0.1, 1], [0.11, 1.1], [1, 1.1])]
-    assert lessons.local_optimum(em.restarts(X, starts, em.StoppingRule(5))) == (
-        "2 of 3 starts reached the best log-likelihood, -219.979, but had not converged; "
-        "1 ended elsewhere and had not converged: 1 at -277.745 (57.8 lower)."
-    )
-
-
-def test_local_optimum_tells_the_trapped_from_those_that_had_not_converged():
-    x, rng = em.datasets.load("galaxies").x, np.random.default_rng(0)
-    starts = [em.random_start(x, em.GaussianMixture, 2, rng) for _ in range(50)]
-    found = em.restarts(x, starts, em.StoppingRule(25))
-    assert [end.converged for end in found.optima] == [True, False, True]
-    best, unfinished, trapped = (end.count for end in found.optima)
-    assert lessons.local_optimum(found) == (
-        f"{best} of 50 starts reached the best log-likelihood, -220.058; "
-        f"{trapped} ended elsewhere, trapped in a local optimum: {trapped} at -236.875 (16.8 lower); "
-        f"{unfinished} ended elsewhere and had not converged: {unfinished} at -220.243 (0.185 lower)."
-    )
-
-
-def test_model_choice_gives_what_bic_and_aic_prefer():
-    one, two = em.choose(AIR.x, AIR.family, [1, 2])
-    assert lessons.model_choice([one, two]) == "BIC is lowest with K = 1 (2198.26), AIC with K = 2 (2193.97)."
-    assert "BIC is lowest with K = 2" in lessons.model_choice([two])
-
-
-def test_model_choice_leaves_out_what_is_degenerate():
-    x = np.r_[np.zeros(30), 1.0]  # two Gaussians can only shrink onto the zeros
-    one, two, three = em.choose(x, em.GaussianMixture, [1, 2, 3])
-    assert lessons.model_choice([one, two, three]) == (
-        f"BIC is lowest with K = 1 ({one.bic:.2f}), AIC with K = 1 ({one.aic:.2f}). "
-        "Left out is K = 2 and 3, where every start ended degenerate."
-    )
-    assert f"AIC with K = 1 ({one.aic:.2f})" in lessons.model_choice([two, one])
-    with pytest.raises(ValueError, match="not degenerate"):
-        lessons.model_choice([two, three])
-
-
 # -- all together ----------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,203 @@
+"""What is said of many starts and of the number of components: every claim recomputed over random data."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import em
+from em import lessons
+from em.studies.admissible import Limits
+
+FAMILIES = (em.GaussianMixture, em.ExponentialMixture, em.PoissonMixture)
+STOPS = (em.StoppingRule(400), em.StoppingRule(400), em.StoppingRule(8), em.StoppingRule(60, 1e-6))
+NUMBER = r"(-?[\d,]+(?:\.\d+)?(?:e[+-]\d+)?)"
+
+
+def value(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def is_spike(x: em.Floats, mixture: em.Mixture) -> bool:
+    """As the page explains it, written once more."""
+    if mixture.n_components == 1:
+        return False
+    few = min(weight * len(x) for weight in mixture.weights) < 5
+    if isinstance(mixture, em.PoissonMixture):
+        return few
+    stds = mixture.stds if isinstance(mixture, em.GaussianMixture) else mixture.parameters["scales"]
+    different = sorted(set(x))
+    finest = min((b - a for a, b in zip(different, different[1:], strict=False)), default=0)
+    narrow = isinstance(mixture, em.GaussianMixture) and min(stds) < 0.02 * np.std(x)
+    return bool(few or min(stds) < finest or narrow)
+
+
+def samples(n: int) -> Iterator[tuple[int, type[em.Mixture], em.Floats]]:
+    """Random data: of one to three components, rounded, tiny, symmetric, with an outlier."""
+    for seed in range(n):
+        rng, family = np.random.default_rng(seed), FAMILIES[seed % 3]
+        k, size = int(rng.integers(1, 4)), int(rng.choice([6, 15, 40, 120]))
+        truth = family.from_moments(rng.dirichlet(np.full(k, 3)), np.sort(rng.uniform(2, 12, k)), rng.uniform(0.3, 2, k))
+        x, _ = truth.sample(size, rng)
+        match seed % 5:
+            case 0:
+                x = np.abs(np.round(x))
+            case 1 if family is em.GaussianMixture:
+                x = np.r_[x, 20 - x]
+            case 2:
+                x = np.r_[x, 60]
+        yield seed, family, x
+
+
+def found_of(seed: int, family: type[em.Mixture], x: em.Floats) -> em.Restarts | None:
+    """Where eight starts end, and their mirror images; None if no start can be made."""
+    rng, k = np.random.default_rng(seed), 1 + seed // 3 % 4
+    try:
+        starts = [(em.random_start, em.kmeans_start)[i % 2](x, family, k, rng) for i in range(8)]
+    except ValueError:
+        return None
+    if family is em.GaussianMixture:
+        starts += [
+            em.GaussianMixture(start.weights[::-1], x.min() + x.max() - start.means[::-1], start.stds[::-1])
+            for start in starts[:2]
+        ]
+    return em.restarts(x, starts, STOPS[seed % len(STOPS)])
+
+
+def fates(x: em.Floats, found: em.Restarts) -> Counter[str]:
+    """What became of each run, from its end alone."""
+    proper = [r for r in found.runs if r.reason is not em.StopReason.DEGENERATE and not is_spike(x, r.mixture)]
+    best = max((run.log_likelihood[-1] for run in proper), default=0.0)
+    fates: Counter[str] = Counter()
+    for run in found.runs:
+        if run.reason is em.StopReason.DEGENERATE:
+            fates["degenerate"] += 1
+        elif is_spike(x, run.mixture):
+            fates["spike"] += 1
+        else:
+            missing = 10 * max(run.stopping.tol, run.remaining_gain if np.isfinite(run.remaining_gain) else 0)
+            lower = best - run.log_likelihood[-1] > missing * run.n_observations + 1e-9
+            fates[("trapped" if run.converged else "unfinished") if lower else "high"] += 1
+    return fates
+
+
+def test_where_starts_end_is_said_as_it_is():
+    seen: Counter[str] = Counter()
+    for seed, family, x in samples(300):
+        found = found_of(seed, family, x)
+        if found is None:
+            continue
+        said = lessons.local_optimum(found)
+        told = {
+            "spike": rf"{NUMBER} ended at a spike",
+            "degenerate": rf"{NUMBER} ended degenerate",
+            "trapped": rf"{NUMBER} ended lower, trapped in a local optimum",
+            "unfinished": rf"{NUMBER} ended lower and had not converged",
+            "reached": rf"^{NUMBER} of [\d,]+ starts? reached",
+            "equal": rf"{NUMBER} came as high with another density",
+        }
+        counts = {what: int(value(m[1])) if (m := re.search(words, said)) else 0 for what, words in told.items()}
+        seen.update(what for what, n in counts.items() if n)
+        truth = fates(x, found)
+        assert counts["spike"] == truth["spike"], (seed, said)
+        assert counts["degenerate"] == truth["degenerate"], (seed, said)
+        # Which of the unfinished count as lower depends on estimates of what they miss; together they are all.
+        assert sum(counts.values()) == len(found.runs) == truth.total()
+        if found.optima:
+            best = found.optima[0]
+            assert f"{best.log_likelihood:.3f}" in said
+            assert best.log_likelihood == max(
+                run.log_likelihood[-1]
+                for run in found.runs
+                if run.reason is not em.StopReason.DEGENERATE and not is_spike(x, run.mixture)
+            )
+            assert ("but had not converged" in said) is not best.converged
+            higher = any(run.log_likelihood[-1] > best.log_likelihood + 1e-3 for run in found.runs)
+            assert higher <= ("spikes aside" in said), (seed, said)
+            for level, gap in re.findall(rf"at {NUMBER} \({NUMBER} lower\)", said):
+                assert value(gap) == pytest.approx(best.log_likelihood - value(level), rel=0.01, abs=0.001)
+            if all(run.converged for run in found.runs):
+                assert counts["reached"] + counts["equal"] >= truth["high"]
+                assert counts["trapped"] <= truth["trapped"]
+    assert min(seen[what] for what in told) >= 5, seen
+
+
+def test_a_spike_is_what_the_page_says_and_its_numbers_are_right():
+    for seed, family, x in samples(300):
+        found = found_of(seed, family, x)
+        for run in found.runs if found else ():
+            words = Limits.of(x, family).spike(run.mixture)
+            assert (words is not None) is is_spike(x, run.mixture), (seed, run.mixture)
+            if words:
+                n_eff, std = min(run.mixture.weights) * len(x), min(run.mixture._component_stds())
+                amount = n_eff if "observations" in words else std
+                assert value(re.search(NUMBER, words)[1]) == pytest.approx(amount, rel=0.06)
+
+
+def test_what_is_said_of_the_number_of_components_is_so():
+    seen: Counter[str] = Counter()
+    for seed, family, x in samples(60):
+        try:
+            candidates = em.choose(x, family, range(1, 5), n_starts=1 + seed % 8, seed=seed)
+        except ValueError:
+            continue
+        said = lessons.model_choice(candidates)
+        proper = [one for one in candidates if not one.degenerate]
+        for name in ("BIC is", "AIC"):
+            k, score = re.search(rf"{name} (?:lowest )?with K = (\d) \({NUMBER}\)", said).groups()
+            scores = {one.n_components: getattr(one, name[:3].lower()) for one in proper}
+            assert value(score) == pytest.approx(scores[int(k)], abs=0.006)
+            assert scores[int(k)] <= min(scores.values()) + 1e-9 * abs(scores[int(k)])
+        left_out = {str(one.n_components) for one in candidates if one.degenerate}
+        values = [one.log_likelihood for one in proper]
+        idle = {str(two.n_components) for one, two in zip(proper, proper[1:], strict=False)
+                if two.log_likelihood - one.log_likelihood < 0.001}
+        clauses = {"left": (r"Left out is K = ([\d, and]+):", left_out), "idle": (r"K = ([\d, and]+) gained less", idle)}
+        for what, (words, expected) in clauses.items():
+            match = re.search(words, said)
+            assert set(re.findall(r"\d", match[1]) if match else ()) == expected, (seed, said)
+            seen[what] += bool(match)
+        assert (np.diff(values) > -1e-9 * abs(values[0])).all()
+        for best, total, k in re.findall(r"(\d+) of (\d+) with K = (\d)", said):
+            one = next(one for one in proper if one.n_components == int(k))
+            assert (int(best), int(total)) == (one.n_best, one.n_long)
+            assert int(best) < 3
+            seen["few"] += 1
+        for one in proper:
+            assert not is_spike(x, one.run.mixture)
+    assert min(seen[what] for what in ("left", "idle", "few")) >= 5, seen
+
+
+def test_the_galaxies_say_how_many_starts_ended_where():
+    x, rng = em.datasets.load("galaxies").x, np.random.default_rng(0)
+    found = em.restarts(x, [em.random_start(x, em.GaussianMixture, 2, rng) for _ in range(50)])
+    best, local = found.optima
+    (spike,) = found.spikes
+    assert lessons.local_optimum(found) == (
+        f"{best.count} of 50 starts reached the highest log-likelihood found, -220.058; {local.count} ended lower, "
+        f"trapped in a local optimum: {local.count} at -220.243 (0.185 lower); {spike.count} ended at a spike "
+        "(at the highest, -236.875, a component rests on 2.8 observations)."
+    )
+
+
+def test_model_choice_gives_what_bic_and_aic_prefer():
+    air = em.datasets.load("air-conditioning")
+    one, two = em.choose(air.x, air.family, [1, 2])
+    assert lessons.model_choice([one, two]) == "BIC is lowest with K = 1 (2198.26), AIC with K = 2 (2193.97)."
+    assert "BIC is lowest with K = 2" in lessons.model_choice([two])
+
+
+def test_model_choice_leaves_out_what_has_only_spikes():
+    x = np.r_[np.zeros(30), 1.0]  # two Gaussians can only shrink onto the zeros
+    one, two, three = em.choose(x, em.GaussianMixture, [1, 2, 3])
+    assert lessons.model_choice([one, two, three]) == (
+        f"BIC is lowest with K = 1 ({one.bic:.2f}), AIC with K = 1 ({one.aic:.2f}). "
+        "Left out is K = 2 and 3: only spikes and degenerate ends were found."
+    )
+    assert f"AIC with K = 1 ({one.aic:.2f})" in lessons.model_choice([two, one])
+    with pytest.raises(ValueError, match="not degenerate"):
+        lessons.model_choice([two, three])
