@@ -45,10 +45,10 @@ def rows(data: em.datasets.Dataset) -> Iterator[str]:
             shares = sorted(candidate.n_best / max(candidate.n_long, 1) for candidate in candidates)
             told = f"{best:.3f} | {reached:.1%} | {as_high} of {SEEDS} | {shares[0]:.0%} to {shares[-1]:.0%}"
             told = f"{told} |"
-        yield f"| {data.label} | {k} | {spikes:.1%} | {told}"
+        yield f"| {data.title} | {k} | {spikes:.1%} | {told}"
     for criterion in ("bic", "aic"):
         chosen = [em.preferred(choice, criterion).n_components for choice in choices]
-        yield f"| {data.label} | {criterion.upper()} | | chosen: {counted(chosen)} | | | |"
+        yield f"| {data.title} | {criterion.upper()} | | chosen: {counted(chosen)} | | | |"
 
 
 def counted(chosen: list[int]) -> str:

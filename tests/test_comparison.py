@@ -26,7 +26,7 @@ def is_spike(x: em.Floats, mixture: em.Mixture) -> bool:
     """As the page explains it, written once more."""
     if mixture.n_components == 1:
         return False
-    few = min(weight * len(x) for weight in mixture.weights) < 5
+    few = bool(min(weight * len(x) for weight in mixture.weights) < 5)
     if isinstance(mixture, em.PoissonMixture):
         return few
     stds = mixture.stds if isinstance(mixture, em.GaussianMixture) else mixture.parameters["scales"]
@@ -40,14 +40,17 @@ def samples(n: int) -> Iterator[tuple[int, type[em.Mixture], em.Floats]]:
     """Random data: of one to three components, rounded, tiny, symmetric, with an outlier."""
     for seed in range(n):
         rng, family = np.random.default_rng(seed), FAMILIES[seed % 3]
-        k, size = int(rng.integers(1, 4)), int(rng.choice([6, 15, 40, 120]))
-        truth = family.from_moments(rng.dirichlet(np.full(k, 3)), np.sort(rng.uniform(2, 12, k)), rng.uniform(0.3, 2, k))
+        k, size = int(rng.integers(1, 4)), int(rng.choice([6, 15, 40, 120, 300]))
+        truth = family.from_moments(
+            rng.dirichlet(np.full(k, 3)), np.sort(rng.uniform(2, 12, k)), rng.uniform(0.3, 2, k)
+        )
         x, _ = truth.sample(size, rng)
         match seed % 5:
             case 0:
                 x = np.abs(np.round(x))
             case 1 if family is em.GaussianMixture:
-                x = np.r_[x, 20 - x]
+                side, middle = rng.normal(3, 0.1, 20), rng.normal(0, 0.1, 4)
+                x = np.r_[-side, middle, -middle, side]
             case 2:
                 x = np.r_[x, 60]
         yield seed, family, x
@@ -60,11 +63,8 @@ def found_of(seed: int, family: type[em.Mixture], x: em.Floats) -> em.Restarts |
         starts = [(em.random_start, em.kmeans_start)[i % 2](x, family, k, rng) for i in range(8)]
     except ValueError:
         return None
-    if family is em.GaussianMixture:
-        starts += [
-            em.GaussianMixture(start.weights[::-1], x.min() + x.max() - start.means[::-1], start.stds[::-1])
-            for start in starts[:2]
-        ]
+    if family is em.GaussianMixture and k == 2:
+        starts += [em.GaussianMixture([0.3, 0.7], [3 * side, -1.5 * side], [0.2, 2]) for side in (1, -1)]
     return em.restarts(x, starts, STOPS[seed % len(STOPS)])
 
 
@@ -85,12 +85,24 @@ def fates(x: em.Floats, found: em.Restarts) -> Counter[str]:
     return fates
 
 
+def check_spikes(x: em.Floats, found: em.Restarts) -> None:
+    """What is called a spike is one, and nothing else; the numbers that are said of it are right."""
+    for run in found.runs:
+        words = Limits.of(x, type(run.mixture)).spike(run.mixture)
+        assert (words is not None) is is_spike(x, run.mixture), run.mixture
+        if words:
+            n_eff, std = min(run.mixture.weights) * len(x), min(run.mixture._component_stds())
+            amount = n_eff if "observations" in words else std
+            assert value(re.search(NUMBER, words)[1]) == pytest.approx(amount, rel=0.06)
+
+
 def test_where_starts_end_is_said_as_it_is():
     seen: Counter[str] = Counter()
     for seed, family, x in samples(300):
         found = found_of(seed, family, x)
         if found is None:
             continue
+        check_spikes(x, found)
         said = lessons.local_optimum(found)
         told = {
             "spike": rf"{NUMBER} ended at a spike",
@@ -116,8 +128,8 @@ def test_where_starts_end_is_said_as_it_is():
                 if run.reason is not em.StopReason.DEGENERATE and not is_spike(x, run.mixture)
             )
             assert ("but had not converged" in said) is not best.converged
-            higher = any(run.log_likelihood[-1] > best.log_likelihood + 1e-3 for run in found.runs)
-            assert higher <= ("spikes aside" in said), (seed, said)
+            higher = any(run.log_likelihood[-1] > best.log_likelihood for run in found.runs)
+            assert higher is ("spikes aside" in said), (seed, said)
             for level, gap in re.findall(rf"at {NUMBER} \({NUMBER} lower\)", said):
                 assert value(gap) == pytest.approx(best.log_likelihood - value(level), rel=0.01, abs=0.001)
             if all(run.converged for run in found.runs):
@@ -126,21 +138,9 @@ def test_where_starts_end_is_said_as_it_is():
     assert min(seen[what] for what in told) >= 5, seen
 
 
-def test_a_spike_is_what_the_page_says_and_its_numbers_are_right():
-    for seed, family, x in samples(300):
-        found = found_of(seed, family, x)
-        for run in found.runs if found else ():
-            words = Limits.of(x, family).spike(run.mixture)
-            assert (words is not None) is is_spike(x, run.mixture), (seed, run.mixture)
-            if words:
-                n_eff, std = min(run.mixture.weights) * len(x), min(run.mixture._component_stds())
-                amount = n_eff if "observations" in words else std
-                assert value(re.search(NUMBER, words)[1]) == pytest.approx(amount, rel=0.06)
-
-
 def test_what_is_said_of_the_number_of_components_is_so():
     seen: Counter[str] = Counter()
-    for seed, family, x in samples(60):
+    for seed, family, x in samples(45):
         try:
             candidates = em.choose(x, family, range(1, 5), n_starts=1 + seed % 8, seed=seed)
         except ValueError:
@@ -154,9 +154,15 @@ def test_what_is_said_of_the_number_of_components_is_so():
             assert scores[int(k)] <= min(scores.values()) + 1e-9 * abs(scores[int(k)])
         left_out = {str(one.n_components) for one in candidates if one.degenerate}
         values = [one.log_likelihood for one in proper]
-        idle = {str(two.n_components) for one, two in zip(proper, proper[1:], strict=False)
-                if two.log_likelihood - one.log_likelihood < 0.001}
-        clauses = {"left": (r"Left out is K = ([\d, and]+):", left_out), "idle": (r"K = ([\d, and]+) gained less", idle)}
+        idle = {
+            str(two.n_components)
+            for one, two in zip(proper, proper[1:], strict=False)
+            if two.log_likelihood - one.log_likelihood < 0.001
+        }
+        clauses = {
+            "left": (r"Left out is K = ([\d, and]+):", left_out),
+            "idle": (r"K = ([\d, and]+) gained less", idle),
+        }
         for what, (words, expected) in clauses.items():
             match = re.search(words, said)
             assert set(re.findall(r"\d", match[1]) if match else ()) == expected, (seed, said)
@@ -168,7 +174,7 @@ def test_what_is_said_of_the_number_of_components_is_so():
             assert int(best) < 3
             seen["few"] += 1
         for one in proper:
-            assert not is_spike(x, one.run.mixture)
+            assert not is_spike(x, one.run.mixture) or str(one.n_components) in idle
     assert min(seen[what] for what in ("left", "idle", "few")) >= 5, seen
 
 

@@ -27,7 +27,8 @@ def local_optimum(found: Restarts) -> str:
         return f"No start of {total:,} reached an end that counts: {'; '.join(_left_out(found))}."
     best, *others = found.optima
     so_far = "" if best.converged else ", but had not converged"
-    aside = ", spikes aside" if any(best.is_lower(end) for end in (*found.spikes, *found.degenerate)) else ""
+    higher = any(run.log_likelihood[-1] > best.log_likelihood for run in found.runs)
+    aside = ", spikes aside" if higher else ""
     parts = [
         f"{best.count:,} of {counted(total, 'start')} reached the highest log-likelihood found{aside}, "
         f"{best.log_likelihood:.3f}{so_far}"

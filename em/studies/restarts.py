@@ -147,15 +147,15 @@ def in_time(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule) -> 
 def sorted_out(x: Floats, runs: Sequence[Run]) -> Restarts:
     """Group the ends of runs on checked observations."""
     limits = Limits.of(x, type(runs[0].mixture))
-    spiked = [limits.spike(run.mixture) for run in runs]
     failed = [i for i, run in enumerate(runs) if run.reason is StopReason.DEGENERATE]
-    proper = sorted(set(range(len(runs))) - set(failed), key=lambda i: -runs[i].log_likelihood[-1])
-    groups = [_optimum(runs, group, spiked[group[0]]) for group in _same_density(runs, proper, x)]
+    ranked = sorted(set(range(len(runs))) - set(failed), key=lambda i: -runs[i].log_likelihood[-1])
+    spikes = {i: what for i in ranked if (what := limits.spike(runs[i].mixture))}
+    proper = [i for i in ranked if i not in spikes]
     failures = sorted(_grouped(failed, [_fate(runs[i]) for i in failed]), key=len, reverse=True)
     return Restarts(
         tuple(runs),
-        tuple(end for end in groups if not end.what),
-        tuple(end for end in groups if end.what),
+        tuple(_optimum(runs, group, None) for group in _same_density(runs, proper, x)),
+        tuple(_optimum(runs, group, spikes[group[0]]) for group in _same_density(runs, list(spikes), x)),
         tuple(_optimum(runs, group, _fate(runs[group[0]])) for group in failures),
     )
 
