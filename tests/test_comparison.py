@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def is_spike(x: em.Floats, mixture: em.Mixture) -> bool:
         return few
     stds = mixture.stds if isinstance(mixture, em.GaussianMixture) else mixture.parameters["scales"]
     different = sorted(set(x))
-    finest = min((b - a for a, b in zip(different, different[1:], strict=False)), default=0)
+    finest = min((b - a for a, b in pairwise(different)), default=0)
     narrow = isinstance(mixture, em.GaussianMixture) and min(stds) < 0.02 * np.std(x)
     return bool(few or min(stds) < finest or narrow)
 
@@ -53,6 +54,8 @@ def samples(n: int) -> Iterator[tuple[int, type[em.Mixture], em.Floats]]:
                 x = np.r_[-side, middle, -middle, side]
             case 2:
                 x = np.r_[x, 60]
+            case 3 if family is em.GaussianMixture:
+                x = np.concatenate([rng.normal(centre, 0.7, 25) for centre in rng.uniform(0, 20, 5)])
         yield seed, family, x
 
 
@@ -140,9 +143,9 @@ def test_where_starts_end_is_said_as_it_is():
 
 def test_what_is_said_of_the_number_of_components_is_so():
     seen: Counter[str] = Counter()
-    for seed, family, x in samples(45):
+    for seed, family, x in samples(60):
         try:
-            candidates = em.choose(x, family, range(1, 5), n_starts=1 + seed % 8, seed=seed)
+            candidates = em.choose(x, family, range(1, 5), n_starts=1 + seed % 4, seed=seed)
         except ValueError:
             continue
         said = lessons.model_choice(candidates)
@@ -155,9 +158,7 @@ def test_what_is_said_of_the_number_of_components_is_so():
         left_out = {str(one.n_components) for one in candidates if one.degenerate}
         values = [one.log_likelihood for one in proper]
         idle = {
-            str(two.n_components)
-            for one, two in zip(proper, proper[1:], strict=False)
-            if two.log_likelihood - one.log_likelihood < 0.001
+            str(two.n_components) for one, two in pairwise(proper) if two.log_likelihood - one.log_likelihood < 0.001
         }
         clauses = {
             "left": (r"Left out is K = ([\d, and]+):", left_out),
@@ -175,7 +176,7 @@ def test_what_is_said_of_the_number_of_components_is_so():
             seen["few"] += 1
         for one in proper:
             assert not is_spike(x, one.run.mixture) or str(one.n_components) in idle
-    assert min(seen[what] for what in ("left", "idle", "few")) >= 5, seen
+    assert min(seen[what] for what in ("left", "idle", "few")) >= 3, seen
 
 
 def test_the_galaxies_say_how_many_starts_ended_where():
