@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import em
 from tests.test_reference import ENTRIES
+
+TABLE = Path(__file__).parents[1] / "benchmarks" / "results" / "choice.md"
 
 
 def chosen(name, **options):
@@ -104,9 +108,34 @@ def test_degenerate_candidates_are_marked_have_no_numbers_and_are_not_preferred(
         em.preferred([two])
 
 
-def test_a_component_on_hardly_any_spread_can_be_split():
-    one, two, three = em.choose([0, 1e-100, 9, 10, 11], em.GaussianMixture, [1, 2, 3])
-    assert one.log_likelihood < two.log_likelihood <= three.log_likelihood
+@pytest.mark.parametrize("spread", [1e-100, 1e-9])
+def test_a_component_on_hardly_any_spread_can_be_split(spread):
+    x = np.r_[np.linspace(0, spread, 20), 9, 10, 11]
+    candidates = em.choose(x, em.GaussianMixture, [1, 2, 3])
+    assert [candidate.degenerate for candidate in candidates] == [False, True, True]
+
+
+def table_of(title):
+    """Of a data set, from the table that `benchmarks.choice` wrote: the choice, and K -> level, share of the starts."""
+    rows = [line.strip("| ").split(" | ") for line in TABLE.read_text().splitlines() if line.startswith(f"| {title} ")]
+    levels = {int(row[1]): row[3:5] for row in rows if row[1].isdigit()}
+    (choice,) = (int(re.search(r"chosen: (\d) \(20 seeds\)", row[3])[1]) for row in rows if row[1] == "BIC")
+    return choice, levels
+
+
+@pytest.mark.parametrize("name", em.datasets.names())
+def test_any_seed_gives_the_same_choice_and_the_best_of_500_starts(name):
+    data = em.datasets.load(name)
+    choice, levels = table_of(data.title)
+    assert levels.keys() == {2, 3, 4, 5}
+    for seed in (101, 102):
+        candidates = em.choose(data.x, data.family, seed=seed)
+        assert em.preferred(candidates).n_components == choice
+        for candidate in candidates[1:]:
+            level, share = levels[candidate.n_components]
+            assert candidate.degenerate is level.startswith("none")
+            if not candidate.degenerate and float(share.rstrip("%")) >= 1:
+                assert candidate.log_likelihood >= float(level) - 0.01
 
 
 @pytest.mark.parametrize(
