@@ -52,7 +52,7 @@ def test_no_end_that_counts_is_higher_than_the_best_fit_of_that_size(case):
 
 
 def test_ends_are_listed_in_order_and_spikes_last():
-    rows = result("starts", CASES[1])["rows"]
+    rows = result("starts", CASES[3])["rows"]
     kinds = [row["what"] for row in rows]
     assert kinds[0] == "best"
     assert kinds.count("spike") > 1
