@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.observations import Observations
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, real_number
 from em.mixtures.derivatives import SECOND, curvatures
 from em.mixtures.mixture import Mixture, require_mixture
 
@@ -175,8 +175,10 @@ class Information:
         alone is no reason to trust the parabola beyond `TRUST_RADIUS`. So this counts only the rise to that distance,
         or to the top if the top is nearer.
 
-        The result is inf if a direction bends upwards by more than `flat`.
+        The result is inf if a direction bends upwards by more than `flat`. A ValueError says that `flat` is no finite
+        number from 0 up.
         """
+        flat = real_number("flat", flat, "be a finite number, at least 0", f"use {FLAT:g}")
         values, vectors = self._eigen
         if (values < -flat).any():
             return np.inf

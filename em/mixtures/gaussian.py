@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, brief, refusal, shares_of
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.moments import NEAR, SMALL, Moments
 from em.mixtures.parameters import Kind
@@ -129,16 +129,20 @@ class GaussianMixture(PolynomialMixture):
         """
         x = cls.check_observations(x)
         cls.check_spread(x)
-        z = x - np.average(x, weights=weights)
-        z /= np.abs(z).max()
-        z /= np.sqrt(np.average(z**2, weights=weights))
-        skewness, kurtosis = np.average(z**3, weights=weights), np.average(z**4, weights=weights)
+        weights = None if weights is None else shares_of(x.size, weights)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            z = x - np.average(x, weights=weights)
+            z /= np.abs(z).max()
+            z /= np.sqrt(np.average(z**2, weights=weights))
+            skewness, kurtosis = np.average(z**3, weights=weights), np.average(z**4, weights=weights)
         return np.array([[1.0, skewness], [skewness / 2, (kurtosis - 1) / 2]])
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:
+        x = cls.check_observations(x)
         if x.min() == x.max():
-            raise ValueError("x must have at least two different values: a Gaussian component needs a spread")
+            remedy = "add others, for a Gaussian component needs a spread"
+            raise refusal("x", "have at least two different values", brief(x), remedy)
 
     @classmethod
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.observations import Observations, Responsibilities
-from em.fitting.run import EM, Run
-from em.mixtures.checks import Floats, brief
+from em.fitting.run import EM, Run, observations_of, require_run
+from em.mixtures.checks import Floats, refusal
 from em.mixtures.mixture import Mixture
 
 __all__ = ["bounds"]
@@ -42,22 +42,17 @@ def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
         If the run is accelerated, since a Newton step is no M-step; if `x` is needed and missing, or as
         `check_observations`.
     """
-    if not isinstance(run, Run):
-        raise ValueError(f"run must be what em.fit returned; got {brief(run)}")
+    require_run(run)
     if run.method != EM:
-        raise ValueError(f"run must be one of EM; got method {run.method}, whose steps are no M-steps")
+        raise refusal("run", "be one of EM", f"method {run.method}, whose steps are no M-steps", 'use method="em"')
     mixture = run.mixture
-    observations = None if x is None else Observations(x, type(mixture), copy=False)
-    if observations and observations.x.size != run.n_observations:
-        raise ValueError(
-            f"x must be the {run.n_observations} observations of the run; got {observations.x.size}: pass the same ones"
-        )
+    observations = None if x is None else Observations(observations_of(run, x), type(mixture), copy=False)
     if mixture._divergences(mixture) is not None:
         gains = [_divergence(after, before) for before, after in pairwise(run.mixtures)]
         closed: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
         return closed
     if observations is None:
-        raise ValueError(f"x must be given for the bounds of a {mixture.family} mixture: pass the observations")
+        raise refusal("x", f"be given for the bounds of a {mixture.family} mixture", x, "pass the observations")
     return np.array(
         [
             sum(after._bound(part, r) for part, r in Responsibilities(observations, before))

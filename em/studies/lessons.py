@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.run import Run
+from em.fitting.run import Run, observations_of, require_run
 from em.fitting.stopping import StopReason, rounding_level
+from em.mixtures.checks import Floats, indices, instance
 from em.mixtures.exponential import ExponentialMixture
-from em.mixtures.mixture import Mixture
+from em.mixtures.mixture import Mixture, require_family, require_mixture
 from em.studies.diagnosis import saddle_growth
 from em.studies.matching import match, reordered
 from em.studies.restarts import Optimum, Restarts
@@ -64,6 +65,7 @@ def convergence_rate(run: Run) -> float | None:
     than two such ratios, or if the increments do not shrink. EM converges linearly, at a rate that is the share of
     missing information (Dempster, Laird & Rubin 1977, J. R. Statist. Soc. B 39, 1-38).
     """
+    require_run(run)
     gains = np.diff(run.log_likelihood)
     noise = 100 * rounding_level(float(run.log_likelihood[-1]), run.n_observations)
     noisy = np.flatnonzero(gains <= noise)
@@ -78,7 +80,10 @@ def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
 
     The first iteration is left out: it brings both components to the sample's own fit, where the prediction holds.
     """
-    distances = np.array([mixture._component_distances()[pair] for mixture in run.mixtures[1:]])
+    require_run(run)
+    k = run.mixture.n_components
+    i, j = indices("pair", pair, 2, k, f"be two different ones of 0 to {k - 1}", "use (0, 1)")
+    distances = np.array([mixture._component_distances()[i, j] for mixture in run.mixtures[1:]])
     beyond = np.flatnonzero(distances > STILL_NEAR)
     distances = distances[: beyond[0]] if beyond.size else distances
     distances = distances[distances > 1e-12]
@@ -87,6 +92,7 @@ def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
 
 def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
     """The best fit of one component; errors as in `Mixture.m_step`."""
+    require_family("family", family)
     x = family.check_observations(x)
     return family.m_step(x, np.ones((x.size, 1)))
 
@@ -96,6 +102,7 @@ def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
 
 def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Components that started identical, or nearly so: how fast EM separates them, predicted and measured."""
+    x = _checked(x, run, truth)
     pairs = run.mixtures[0].tied_components(NEAR)
     if not pairs or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
         return None
@@ -126,6 +133,7 @@ def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Slow convergence: the rate, and the number of iterations for each further digit."""
+    _checked(x, run, truth)
     rate = convergence_rate(run)
     if rate is None or rate < SLOW or run.reason is StopReason.DEGENERATE:
         return None
@@ -139,6 +147,7 @@ def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Whether one component is enough: CV² <= 1, or the final gain is too small for the added parameters."""
+    x = _checked(x, run, truth)
     mixture = run.mixture
     if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE or run.reason.cut_off:
         return None
@@ -162,6 +171,7 @@ def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """A component that shrank onto single points: what it means for the run. The run's own message says where."""
+    _checked(x, run, truth)
     end = run.degenerate
     if end is None or "shrunk" not in end.what or run.n_iter == 0:
         return None
@@ -179,6 +189,7 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """A small component: its weight, and the number of observations on which its parameters rest."""
+    x = _checked(x, run, truth)
     if run.mixture.n_components == 1 or run.reason is StopReason.DEGENERATE:
         return None
     true = _comparable(run, truth)
@@ -204,6 +215,7 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Estimated components in another order than the true ones."""
+    _checked(x, run, truth)
     true = _comparable(run, truth)
     order = match(run.mixture, true) if true and not true.tied_components() else ()
     switched = [f"{estimated} for the true {k}" for k, estimated in enumerate(order) if estimated != k]
@@ -246,14 +258,15 @@ def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str,
     Raises
     ------
     ValueError
-        As `check_observations`.
+        As `check_observations`; if `x` are not the observations of `run`, or `run` or `truth` is of another kind.
     """
-    x = run.mixture.check_observations(x)
+    x = _checked(x, run, truth)
     return tuple(text for lesson in LESSONS if (text := lesson(x, run, truth)) is not None)
 
 
 def local_optimum(found: Restarts) -> str:
     """Where the starts ended, and how much lower the other ends are than the best."""
+    instance("found", found, Restarts, "be what several starts found", "use what em.restarts(x, starts) returned")
     total = len(found.runs)
     if not found.optima:
         fate = found.degenerate[0].what
@@ -286,6 +299,14 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
         f"BIC is lowest with K = {by_bic.n_components} ({by_bic.bic:.2f}), "
         f"AIC with K = {by_aic.n_components} ({by_aic.aic:.2f}).{left_out}"
     )
+
+
+def _checked(x: ArrayLike, run: Run, truth: Mixture | None) -> Floats:
+    """The observations of a lesson, if all of its arguments can be what it takes."""
+    require_run(run)
+    if truth is not None:
+        require_mixture("truth", truth)
+    return observations_of(run, x)
 
 
 def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:

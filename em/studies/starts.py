@@ -5,12 +5,13 @@ In every start made here all components differ and stand in the order of their m
 
 from __future__ import annotations
 
+import math
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.mixtures.checks import Floats, require_generator, whole_number
+from em.mixtures.checks import MOST, Floats, require_generator, whole_number
 from em.mixtures.mixture import Mixture, require_family, require_mixture
 from em.studies.diagnosis import unstable_direction
 
@@ -35,7 +36,7 @@ def quantile_start(x: ArrayLike, family: type[M], n_components: int) -> M:
     family : type
         Family of the mixture, such as `em.GaussianMixture`.
     n_components : int
-        Number of components K, at least 1. There may be fewer observations than components.
+        Number of components K, from 1 to 10,000. There may be fewer observations than components.
 
     Returns
     -------
@@ -122,7 +123,12 @@ def _checked(x: ArrayLike, family: type[Mixture], n_components: int) -> tuple[Fl
     require_family("family", family)
     x = family.check_observations(x)
     family.check_spread(x)
-    return x, whole_number("n_components", n_components)
+    return x, number_of_components(n_components)
+
+
+def number_of_components(value: int) -> int:
+    """Return `value` as a number of components; ValueError if it is none, or too large for an array of all pairs."""
+    return whole_number("n_components", value, most=math.isqrt(MOST))
 
 
 def _spread_evenly(x: Floats, family: type[M], means: Floats) -> M:

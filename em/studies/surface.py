@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.run import Run
-from em.mixtures.checks import Floats, brief, real_vector, whole_number
+from em.mixtures.checks import MOST, Floats, entries, indices, instance, one_of, real_vector, refusal, whole_number
 from em.mixtures.mixture import Mixture, require_mixture
 from em.mixtures.parameters import Kind
 
@@ -60,7 +60,8 @@ def surface(
     require_mixture("mixture", mixture)
     x = mixture.check_observations(x)
     first, second = _checked(mixture, parameter, components)
-    lines = (_line(mixture, parameter, first, axes[0]), _line(mixture, parameter, second, axes[1]))
+    along, across = _checked_axes(axes, mixture.kinds[parameter])
+    lines = (_line(mixture, parameter, first, along), _line(mixture, parameter, second, across))
     others = np.delete(np.arange(mixture.n_components), (first, second))
     with np.errstate(divide="ignore"):
         log_first, log_second = np.log(mixture.weights[[first, second]])
@@ -100,10 +101,10 @@ def surface_axes(
     ValueError
         If the run has no such parameter or components, or `n` is no whole number >= 1.
     """
-    runs = [run] if isinstance(run, Run) else list(run)
+    runs = _checked_runs(run)
     last = runs[0].mixture
     parameter = last.parameter_names[1] if parameter is None else parameter
-    n = whole_number("n", n)
+    n = whole_number("n", n, most=MOST)
     pair = _checked(last, parameter, components)
     paths = np.concatenate([one.parameters[parameter] for one in runs])[:, list(pair)].T
     if last.kinds[parameter] is Kind.POSITIVE:
@@ -113,20 +114,41 @@ def surface_axes(
 
 
 def _checked(mixture: Mixture, parameter: str, components: tuple[int, int]) -> tuple[int, int]:
-    names = mixture.parameter_names[1:]
-    if parameter not in names:
-        raise ValueError(f"parameter must be one of {', '.join(names)}; got {brief(parameter)}")
-    pair = tuple(components)
-    if len(set(pair)) != 2 or len(pair) != 2 or not set(pair) <= set(range(mixture.n_components)):
-        raise ValueError(
-            f"components must be two different ones of 0 to {mixture.n_components - 1}; got {brief(components)}"
-        )
-    return pair
+    one_of("parameter", parameter, mixture.parameter_names[1:])
+    k = mixture.n_components
+    rule = f"be two different ones of 0 to {k - 1}"
+    first, second = indices("components", components, 2, k, rule, "use (0, 1), and a mixture of two or more")
+    return first, second
 
 
-def _line(mixture: Mixture, parameter: str, component: int, values: ArrayLike) -> Mixture:
+def _checked_runs(run: Run | Sequence[Run]) -> list[Run]:
+    """The runs, which must be of one family and number of components."""
+    rule, remedy = "be a run or a sequence of them", "use what em.fit or em.restarts(…).runs returned"
+    given = [run] if isinstance(run, Run) else entries("run", run, rule, remedy)
+    runs = [instance("run", one, Run, rule, remedy) for one in given]
+    kinds = {(type(one.mixture).__name__, one.mixture.n_components) for one in runs}
+    if len(kinds) != 1:
+        shown = " and ".join(f"{k} of {name}" for name, k in sorted(kinds)) or "none"
+        raise refusal("run", "hold runs of one family and number of components", shown, "select runs of one kind")
+    return runs
+
+
+def _checked_axes(axes: tuple[ArrayLike, ArrayLike], kind: Kind) -> list[Floats]:
+    """The values along the two axes."""
+    rule, remedy = "be a pair of axes", "use em.surface_axes(run)"
+    lines = [real_vector("axes", axis) for axis in entries("axes", axes, rule, remedy)]
+    if len(lines) != 2:
+        raise refusal("axes", rule, len(lines), remedy)
+    if kind is Kind.POSITIVE and (least := min(line.min() for line in lines)) <= 0:
+        raise refusal("axes", "hold positive values of a positive parameter", least, remedy)
+    if lines[0].size * lines[1].size > MOST:
+        shape = f"{lines[0].size} by {lines[1].size} cells"
+        raise refusal("axes", f"have at most {MOST:,} cells", shape, "use fewer values")
+    return lines
+
+
+def _line(mixture: Mixture, parameter: str, component: int, values: Floats) -> Mixture:
     """One component with every value of its parameter, as a mixture whose components give the densities."""
-    values = real_vector("axes", values)
     arrays = {name: np.full(values.size, array[component]) for name, array in mixture.parameters.items()}
     return type(mixture)(**(arrays | {"weights": np.full(values.size, 1 / values.size), parameter: values}))
 
