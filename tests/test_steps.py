@@ -112,7 +112,7 @@ def test_one_preparation_serves_mixtures_of_any_number_of_components():
         ),
         (
             lambda: em.e_step(em.Observations([1, 2], PlainGaussian), em.GaussianMixture([1], [0], [1])),
-            "mixture must be of the family of the observations, PlainGaussian; got GaussianMixture: prepare",
+            "mixture must be of the family of the observations, PlainGaussianMixture; got GaussianMixture: prepare",
         ),
         (lambda: em.Observations([0.5], em.PoissonMixture), "x must hold whole numbers.*got 0.5 at index 0: round"),
         (
