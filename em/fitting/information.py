@@ -249,11 +249,11 @@ def compute_information(x: Floats, mixture: Mixture) -> Information:
             observed, expected = (np.einsum("aak->ak", one) for one in (-curvature, own[1:, 1:]))
             unit = np.where(observed > 0, observed, expected) / total[0]
         own[1:, 1:] += curvature
+        hessian = -outer
+        blocks = hessian.reshape(len(total), k, len(total), k)
+        for j in range(k):
+            blocks[:, j, :, j] += own[..., j]
     weights = x.size * mixture.weights
-    hessian = -outer
-    blocks = hessian.reshape(len(total), k, len(total), k)
-    for j in range(k):
-        blocks[:, j, :, j] += own[..., j]
     hessian[:k, :k] -= np.diag(weights) - np.outer(weights, mixture.weights)
     total[0] -= weights
     return Information(mixture, x.size, log_likelihood, total.ravel(), hessian, unit, is_reliable)

@@ -22,7 +22,7 @@ from em.mixtures.checks import (
     whole_number,
 )
 from em.mixtures.mixture import Mixture, require_family
-from em.mixtures.moments import TINY, Moments, moments
+from em.mixtures.moments import TINY, Moments, moments, total
 from em.mixtures.polynomial import PolynomialMixture
 
 __all__ = ["Observations", "Responsibilities", "Statistics", "statistics_by_responsibilities"]
@@ -118,10 +118,10 @@ class Responsibilities:
         log_likelihood, objective = 0.0, 0.0
         for x in self._observations.chunks:
             r, log_density = self._mixture._expect(x)
-            log_likelihood += float(log_density.sum())
+            log_likelihood += total(log_density)
             if self._hard:
                 r, largest = self._mixture._assign(x, r)
-                objective += float(largest.sum())
+                objective += total(largest)
             yield x, r
         self.log_likelihood = log_likelihood
         self.objective = objective if self._hard else log_likelihood

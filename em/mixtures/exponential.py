@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from em.mixtures.checks import Floats, brief, moments_above, refusal, shares_of
 from em.mixtures.family import DegenerateComponent
-from em.mixtures.moments import TINY, Moments
+from em.mixtures.moments import TINY, Moments, log_ratio
 from em.mixtures.parameters import Kind
 from em.mixtures.polynomial import PolynomialMixture
 
@@ -134,5 +134,5 @@ class ExponentialMixture(PolynomialMixture):
 
     def _divergences(self, other: Self) -> Floats:
         ratio = self.scales / other.scales
-        divergences: Floats = ratio - 1 - np.log(ratio)
+        divergences: Floats = ratio - 1 - log_ratio(self.scales, other.scales)
         return divergences

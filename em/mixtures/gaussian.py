@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from em.mixtures.checks import Floats, brief, refusal, shares_of
 from em.mixtures.family import DegenerateComponent
-from em.mixtures.moments import NEAR, SMALL, Moments
+from em.mixtures.moments import NEAR, SMALL, Moments, log_ratio
 from em.mixtures.parameters import Kind
 from em.mixtures.polynomial import PolynomialMixture
 
@@ -151,5 +151,5 @@ class GaussianMixture(PolynomialMixture):
     def _divergences(self, other: Self) -> Floats:
         ratio = self.stds / other.stds
         shift = (self.means - other.means) / other.stds
-        divergences: Floats = (ratio**2 + shift**2 - 1) / 2 - np.log(ratio)
+        divergences: Floats = (ratio**2 + shift**2 - 1) / 2 - log_ratio(self.stds, other.stds)
         return divergences

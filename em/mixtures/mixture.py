@@ -25,7 +25,7 @@ from em.mixtures.checks import (
     whole_number,
 )
 from em.mixtures.family import Family, require_weight
-from em.mixtures.moments import Shares
+from em.mixtures.moments import Shares, total
 
 __all__ = ["TIE_TOLERANCE", "Mixture", "require_family", "require_mixture"]
 
@@ -117,7 +117,7 @@ class Mixture(Family):
         ValueError
             As `check_observations`.
         """
-        return float(self._expect(self.check_observations(x))[1].sum())
+        return total(self._expect(self.check_observations(x))[1])
 
     def responsibilities(self, x: ArrayLike) -> Floats:
         """Posterior probability of each component for each observation.
@@ -187,9 +187,9 @@ class Mixture(Family):
 
     def _bound(self, x: Floats, q: Floats) -> float:
         """The lower bound for checked observations (N,) and responsibilities (K, N)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             terms = q * (self._log_joint(x) - np.log(q))
-        return float(terms.sum(where=q > 0))
+            return float(terms.sum(where=q > 0))
 
     def _expect(self, x: Floats) -> tuple[Floats, Floats]:
         """Responsibilities (K, N) and log density (N,) of checked observations, in one pass."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.mixtures.checks import Floats, brief, moments_above, refusal
-from em.mixtures.moments import TINY, Moments
+from em.mixtures.moments import TINY, Moments, log_ratio
 from em.mixtures.parameters import Kind
 from em.mixtures.polynomial import PolynomialMixture
 
@@ -34,7 +34,10 @@ def _log_large(x: Floats, means: Floats) -> Floats:
     .. [1] Loader (2000), Fast and accurate computation of binomial probabilities.
     """
     d = (means - x) / x
-    return -x * (d - np.log1p(d)) - 0.5 * np.log(2 * np.pi * x) - 1 / (12 * x)
+    with np.errstate(divide="ignore"):
+        # Where the mean is a small share of the count, rounding has left few digits of that share in 1 + d, or none.
+        log_quotient = np.where(d > -0.99, np.log1p(d), np.log(means) - np.log(x))
+    return -x * (d - log_quotient) - 0.5 * np.log(2 * np.pi * x) - 1 / (12 * x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,5 +131,5 @@ class PoissonMixture(PolynomialMixture):
         return distances
 
     def _divergences(self, other: Self) -> Floats:
-        divergences: Floats = self.means * np.log(self.means / other.means) - self.means + other.means
+        divergences: Floats = self.means * log_ratio(self.means, other.means) - self.means + other.means
         return divergences

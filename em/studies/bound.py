@@ -11,6 +11,7 @@ from em.fitting.observations import Observations, Responsibilities
 from em.fitting.run import EM, Run, observations_of, require_run
 from em.mixtures.checks import Floats, refusal
 from em.mixtures.mixture import Mixture
+from em.mixtures.moments import log_ratio
 
 __all__ = ["bounds"]
 
@@ -35,6 +36,7 @@ def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
     -------
     ndarray, shape (T,)
         Entry t is J(r(theta_t), theta_(t+1)), in nats; `Mixture.lower_bound` gives the same from the observations.
+        It is nan where the log-likelihood before it is -inf, since that is too low for a float.
 
     Raises
     ------
@@ -49,7 +51,8 @@ def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
     observations = None if x is None else Observations(observations_of(run, x), type(mixture), copy=False)
     if mixture._divergences(mixture) is not None:
         gains = [_divergence(after, before) for before, after in pairwise(run.mixtures)]
-        closed: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
+        with np.errstate(invalid="ignore"):
+            closed: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
         return closed
     if observations is None:
         raise refusal("x", f"be given for the bounds of a {mixture.family} mixture", x, "pass the observations")
@@ -65,9 +68,11 @@ def _divergence(new: Mixture, old: Mixture) -> float:
     """KL(p(x, z | new) || p(x, z | old)): of the labels, and of the components given them."""
     held = new.weights > 0  # an empty component stays empty
     weights, before = new.weights[held], old.weights[held]
-    change = (weights - before) / before
-    with np.errstate(divide="ignore"):  # exact where little has changed, as scipy.special.rel_entr, which takes 14 MB
-        labels = weights @ np.where(change > -0.5, np.log1p(change), np.log(weights / before))
-    components = new._divergences(old)
-    assert components is not None
-    return float(labels + new.weights @ components)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        change = (weights - before) / before
+        # Exact where little has changed, as scipy.special.rel_entr, which takes 14 MB.
+        near = (change > -0.5) & np.isfinite(change)
+        labels = weights @ np.where(near, np.log1p(change), log_ratio(weights, before))
+        components = new._divergences(old)
+        assert components is not None
+        return float(labels + new.weights @ components)

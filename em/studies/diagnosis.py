@@ -12,6 +12,9 @@ from em.mixtures.mixture import Mixture, require_family
 
 __all__ = ["half_life", "modes", "saddle_growth", "unstable_direction"]
 
+FARTHEST = 1e300
+"""Distances in standard deviations beyond this count as this: 0 times infinity would be nan."""
+
 
 def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | None = None) -> tuple[float, Floats]:
     """How identical components separate: the growth per iteration, and the parameters along which they separate.
@@ -76,8 +79,9 @@ def modes(mixture: GaussianMixture) -> Floats:
     narrowest = stds.min()
 
     def slope(at: float) -> float:
-        z = (at - means) / stds
-        log_terms = np.log(weights) - 2 * np.log(stds) - 0.5 * z * z
+        with np.errstate(over="ignore"):  # a component so far away adds nothing to the slope
+            z = np.clip((at - means) / stds, -FARTHEST, FARTHEST)
+            log_terms = np.log(weights) - 2 * np.log(stds) - 0.5 * z * z
         return float(-np.exp(log_terms - log_terms.max()) @ z)
 
     from scipy.optimize import brentq  # large, and the page itself never needs it

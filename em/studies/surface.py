@@ -66,11 +66,12 @@ def surface(
     with np.errstate(divide="ignore"):
         log_first, log_second = np.log(mixture.weights[[first, second]])
     total = np.zeros((lines[0].n_components, lines[1].n_components))
-    for part in np.split(x, range(CHUNK, x.size, CHUNK)):
-        a = lines[0]._log_component(part) + log_first
-        b = lines[1]._log_component(part) + log_second
-        rest = np.logaddexp.reduce(mixture._log_joint(part)[others], axis=0, initial=-np.inf)
-        total += _summed(a, np.logaddexp(b, rest))
+    with np.errstate(over="ignore"):  # log-likelihoods beyond a float are -inf
+        for part in np.split(x, range(CHUNK, x.size, CHUNK)):
+            a = lines[0]._log_component(part) + log_first
+            b = lines[1]._log_component(part) + log_second
+            rest = np.logaddexp.reduce(mixture._log_joint(part)[others], axis=0, initial=-np.inf)
+            total += _summed(a, np.logaddexp(b, rest))
     return total
 
 
@@ -99,7 +100,8 @@ def surface_axes(
     Raises
     ------
     ValueError
-        If the run has no such parameter or components, or `n` is no whole number >= 1.
+        If the runs are of different kinds or have no such parameter or components, or `n` is no whole number from 1 to
+        10^8.
     """
     runs = _checked_runs(run)
     last = runs[0].mixture
@@ -190,7 +192,8 @@ def _even_axis(path: Floats, size: float, n: int) -> Floats:
 def _positive_axis(path: Floats, n: int) -> Floats:
     """An axis around a positive path, wider to either side by a factor: 1.5, or more where the path hardly moves."""
     low, high = path.min(), path.max()
-    factor = max(1.5, 2 / np.sqrt(high / low))
-    low, high = low / factor, high * factor
-    axis: Floats = np.geomspace(low, high, n) if high / low > LOG_RATIO else np.linspace(low, high, n)
+    with np.errstate(over="ignore"):  # a ratio beyond a float is inf, and wide enough
+        factor = max(1.5, 2 / np.sqrt(high / low))
+        low, high = low / factor, high * factor
+        axis: Floats = np.geomspace(low, high, n) if high / low > LOG_RATIO else np.linspace(low, high, n)
     return axis
