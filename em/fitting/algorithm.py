@@ -67,7 +67,7 @@ def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False)
     if found is None:
         return statistics_by_responsibilities(observations, mixture, hard)
     log_likelihood, moments = found
-    return Statistics._of(type(mixture), observations.x.size, log_likelihood, log_likelihood, moments, None)
+    return Statistics(type(mixture), observations.x.size, log_likelihood, log_likelihood, moments)
 
 
 def m_step(statistics: Statistics) -> Mixture:

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from em.fitting.fast import CHUNK, FastPass
-from em.mixtures.checks import (
-    Floats,
-    brief,
-    flag,
-    instance,
-    real_number,
-    real_vector,
-    refusal,
-    sized_vector,
-    whole_number,
-)
+from em.mixtures.checks import Floats, flag
 from em.mixtures.mixture import Mixture, require_family
-from em.mixtures.moments import TINY, Moments, moments, total
+from em.mixtures.moments import Moments, moments, total
 from em.mixtures.polynomial import PolynomialMixture
 
 __all__ = ["Observations", "Responsibilities", "Statistics", "statistics_by_responsibilities"]
-
-COUNTED = 1e-6
-"""The counts of all components may sum from the number of observations by this share of it: rounding is less."""
 
 
 class Observations:
@@ -59,14 +45,14 @@ class Observations:
     Raises
     ------
     ValueError
-        As the family's `check_observations`; if `family` is no family.
+        As the family's `check_fit`; if `family` is no family or `copy` is neither True nor False.
     """
 
     def __init__(self, x: ArrayLike | Observations, family: type[Mixture], *, copy: bool = True) -> None:
         require_family("family", family)
         flag("copy", copy)
         given, copy = (x.x, False) if isinstance(x, Observations) else (x, copy)
-        checked = family.check_observations(given)
+        checked = family.check_fit(given)
         self.x: Floats = checked.copy() if copy else checked.view()
         self.x.setflags(write=False)
         self.family = family
@@ -131,16 +117,7 @@ class Responsibilities:
         return list(self) if len(self._observations.chunks) == 1 else self
 
 
-class _Fields(NamedTuple):
-    family: type[Mixture]
-    n_observations: int
-    log_likelihood: float
-    objective: float
-    moments: Moments
-    shares: Responsibilities | None = None
-
-
-class Statistics(_Fields):
+class Statistics(NamedTuple):
     """How an E-step divides the observations between the components: all that the M-step needs.
 
     Attributes
@@ -158,43 +135,14 @@ class Statistics(_Fields):
         Count, mean and standard deviation of each component's share, as far as the family needs them.
     shares : Responsibilities or None
         The observations and their responsibilities, for families that need more.
-
-    Raises
-    ------
-    ValueError
-        If the fields are not those of an E-step.
     """
 
-    __slots__ = ()
-
-    def __new__(
-        cls,
-        family: type[Mixture],
-        n_observations: int,
-        log_likelihood: float,
-        objective: float,
-        moments: Moments,
-        shares: Responsibilities | None = None,
-    ) -> Self:
-        require_family("family", family)
-        n = whole_number("n_observations", n_observations)
-        totals = (
-            real_number(name, value, "be a number, not nan or inf", "use that of em.e_step", least=-math.inf)
-            for name, value in (("log_likelihood", log_likelihood), ("objective", objective))
-        )
-        if shares is not None or not issubclass(family, PolynomialMixture):
-            instance("shares", shares, Responsibilities, f"be those of a {family.family} mixture", "use em.e_step")
-        return cls._of(family, n, *totals, _checked_moments(family, n, moments, shares is None), shares)
-
-    @classmethod
-    def _of(cls, *fields: Any) -> Self:
-        """Make statistics of what an E-step found, without the checks of the constructor."""
-        return tuple.__new__(cls, fields)
-
-    @classmethod
-    def _make(cls, iterable: Iterable[Any]) -> Self:  # type: ignore[override]  # it takes the class for `Self`
-        """As a named tuple does, and so its `_replace`, but with the checks."""
-        return cls(*iterable)
+    family: type[Mixture]
+    n_observations: int
+    log_likelihood: float
+    objective: float
+    moments: Moments
+    shares: Responsibilities | None = None
 
     @property
     def n_eff(self) -> Floats:
@@ -213,33 +161,12 @@ class Statistics(_Fields):
         return np.array(found.stds) if found.stds else None
 
 
-def _checked_moments(family: type[Mixture], n: int, found: Moments, alone: bool) -> Moments:
-    """Moments of the shares of `n` observations; `alone`, they must be all that the M-step of the family needs."""
-    remedy = "use those of em.e_step"
-    instance("moments", found, Moments, "be counts, means and standard deviations", remedy)
-    n_eff = real_vector("moments", found.n_eff)
-    if n_eff.min() < 0 or abs(n_eff.sum() - n) > COUNTED * n:
-        raise refusal("moments", f"have counts from 0 up with the sum {n}", brief(found.n_eff), remedy)
-    if not alone:
-        return found._replace(n_eff=tuple(n_eff.tolist()))
-    what = f"the {n_eff.size} components"
-    means = sized_vector("moments", found.means, n_eff.size, what)
-    if means.min() < family.lowest:
-        raise refusal("moments", f"have means of at least {family.lowest:g}", brief(found.means), remedy)
-    if not found.stds and (getattr(family, "degree", 1) == 1 or n_eff.min() < TINY):
-        return Moments(tuple(n_eff.tolist()), tuple(means.tolist()))
-    stds = sized_vector("moments", found.stds, n_eff.size, what)
-    if stds.min() < 0:
-        raise refusal("moments", "have standard deviations that are not negative", brief(found.stds), remedy)
-    return Moments(tuple(n_eff.tolist()), tuple(means.tolist()), tuple(stds.tolist()))
-
-
 def statistics_by_responsibilities(observations: Observations, mixture: Mixture, hard: bool) -> Statistics:
     """The statistics of an E-step by way of the responsibilities: slower than the fast pass, without loss of digits."""
     shares, family = Responsibilities(observations, mixture, hard), observations.family
     if issubclass(family, PolynomialMixture):
         found = moments(shares.computed_once(), family.degree)
-        return Statistics._of(family, observations.x.size, shares.log_likelihood, shares.objective, found, None)
+        return Statistics(family, observations.x.size, shares.log_likelihood, shares.objective, found)
     n_eff = np.sum([r.sum(axis=1) for _, r in shares], axis=0)
     found = Moments(tuple(n_eff.tolist()), ())
-    return Statistics._of(family, observations.x.size, shares.log_likelihood, shares.objective, found, shares)
+    return Statistics(family, observations.x.size, shares.log_likelihood, shares.objective, found, shares)

@@ -147,22 +147,19 @@ def real_array(name: str, value: ArrayLike, rule: str, copy: bool = True, least:
     return array
 
 
-def one_for_each(name: str, what: str, array: Floats) -> ValueError:
-    """The error about an array that has not one entry for each of `what`."""
-    return refusal(name, f"have one entry for each of {what}", array.size, "give it as many entries")
-
-
 def sized_vector(name: str, value: ArrayLike, size: int, what: str) -> Floats:
-    """Return `value` as `real_vector` does, with one entry for each of `what`, of which there are `size`."""
+    """Return `value` as `real_vector` does, if it has `size` entries, one for each of `what`."""
     array = real_vector(name, value)
     if array.size != size:
-        raise one_for_each(name, what, array)
+        raise refusal(name, f"have one entry for each of the {size} {what}", array.size, "give it as many entries")
     return array
 
 
-def shares_of(n: int, weights: ArrayLike) -> Floats:
-    """Return `weights` as the shares of `n` observations that belong to some components; ValueError otherwise."""
-    shares = sized_vector("weights", weights, n, f"the {n} observations")
+def shares_of(n: int, weights: ArrayLike | None) -> Floats:
+    """Return `weights` as the shares of `n` observations that belong to some components; all 1 if there are none."""
+    if weights is None:
+        return np.ones(n)
+    shares = sized_vector("weights", weights, n, "observations")
     if shares.min() < 0 or shares.max() > 1 + WEIGHT_TOLERANCE or not shares.any():
         remedy = "use responsibilities, or None for all of each observation"
         raise refusal("weights", "be shares from 0 to 1, not all 0", brief(weights), remedy)
@@ -175,8 +172,7 @@ def moments_above(
     """Return the moments of components that are above `lowest`, each of shape (K,); ValueError otherwise."""
     shares = real_vector("weights", weights)
     centres, spreads = (
-        sized_vector(name, value, shares.size, f"the {shares.size} weights")
-        for name, value in (("means", means), ("stds", stds))
+        sized_vector(name, value, shares.size, "weights") for name, value in (("means", means), ("stds", stds))
     )
     if centres.min() <= lowest:
         raise refusal("means", f"be above {lowest:g}", centres.min(), "use those of observations")

@@ -74,10 +74,10 @@ class ExponentialMixture(PolynomialMixture):
     def _fit_to_moments(cls, fitted: Moments) -> tuple[tuple[float, ...], ...]:
         smallest = min(fitted.means)
         if smallest < TINY:
-            raise DegenerateComponent(
-                fitted.means.index(smallest),
-                "has shrunk onto the observations equal to 0: its scale went to 0 and the likelihood to infinity",
-            )
+            what = "has shrunk onto the observations equal to 0: its scale went to 0 and the likelihood to infinity"
+            if smallest > 0:
+                what = f"is too narrow to compute with: its scale would be {smallest:.2g}"
+            raise DegenerateComponent(fitted.means.index(smallest), what)
         return (fitted.means,)
 
     def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
@@ -102,7 +102,7 @@ class ExponentialMixture(PolynomialMixture):
         """
         x = cls.check_observations(x)
         cls.check_spread(x)
-        weights = None if weights is None else shares_of(x.size, weights)
+        weights = shares_of(x.size, weights)
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             ratio = x / np.average(x, weights=weights)
             return np.array([[np.average((ratio - 1) ** 2, weights=weights)]])

@@ -47,7 +47,7 @@ QUANTILES = 99
 
 
 class DegenerateComponent(ArithmeticError):
-    """An M-step without a result: a component has no weight, or its density has shrunk onto single points.
+    """An M-step without a result: a component has no weight, has shrunk onto single points, or is too narrow.
 
     `em.fit` never raises it: a degenerate end is a result there. `em.m_step` does.
 
@@ -182,7 +182,7 @@ class Family(Parameters):
         """
         x = cls.check_observations(x)
         cls.check_spread(x)
-        shares = np.ones(x.size) if weights is None else shares_of(x.size, weights)
+        shares = shares_of(x.size, weights)
         try:
             single = cls._proper_fit([(x, shares[np.newaxis])], shares.sum(keepdims=True))
         except DegenerateComponent:
@@ -205,19 +205,18 @@ class Family(Parameters):
         `direction` has an entry for each parameter after the weights, `steps` one for each component. A ValueError says
         if they have not, or if a step leads out of the domain of a parameter.
         """
-        k, m = self.n_components, len(self.kinds)
-        along = sized_vector("direction", direction, m, f"the {m} parameters after the weights")
-        far = sized_vector("steps", steps, k, f"the {k} components")
+        along = sized_vector("direction", direction, len(self.kinds), "parameters after the weights")
+        far = sized_vector("steps", steps, self.n_components, "components")
         with np.errstate(over="ignore", invalid="ignore"):
             towards = np.outer(along, far)
             moved = [
                 getattr(self, name) * (1 + step) if kind is Kind.POSITIVE else getattr(self, name) + unit * step
                 for (name, kind), unit, step in zip(self.kinds.items(), self._units(), towards, strict=True)
             ]
-        for (name, kind), array in zip(self.kinds.items(), moved, strict=True):
-            if not np.isfinite(array).all() or (kind is Kind.POSITIVE and array.min() <= 0):
-                raise refusal("steps", f"keep {name} in their domain", brief(steps), "take smaller steps")
-        return type(self)(self.weights, *moved)
+        try:
+            return type(self)(self.weights, *moved)
+        except ValueError as error:
+            raise refusal("steps", "keep parameters in their domain", brief(steps), "take smaller steps") from error
 
     # -- optional: words and closed forms ----------------------------------------------------------------------------
 
@@ -236,20 +235,17 @@ class Family(Parameters):
         x = real_vector("x", x, copy=False)
         if x.max() > LARGEST or x.min() < -LARGEST:
             raise refusal("x", f"lie within ±{LARGEST:g}", x[np.abs(x).argmax()], "rescale the observations")
-        outside = x < cls.lowest if cls.includes_lowest else x <= cls.lowest
-        if outside.any():
-            first = int(np.argmax(outside))
-            least = f"be at least {cls.lowest:g}" if cls.includes_lowest else f"be above {cls.lowest:g}"
-            least = "not be negative" if cls.includes_lowest and cls.lowest == 0 else least
-            rule, shown = f"{least} for {cls.family} components", f"{x[first]} at index {first}"
-            raise refusal("x", rule, shown, "leave such observations out or fit a Gaussian mixture")
-        if cls.counts and x.max() > MOST_COUNTED:
-            raise refusal("x", f"be at most {MOST_COUNTED:g} for {cls.family} components", x.max(), "rescale x")
-        broken = x != np.floor(x) if cls.counts else np.zeros(1, dtype=bool)
-        if broken.any():
-            first = int(np.argmax(broken))
-            rule, shown = f"hold whole numbers for {cls.family} components", f"{x[first]} at index {first}"
-            raise refusal("x", rule, shown, "round the observations if they are counts, or fit a Gaussian mixture")
+        least = f"be at least {cls.lowest:g}" if cls.includes_lowest else f"be above {cls.lowest:g}"
+        least = "not be negative" if least == "be at least 0" else least
+        rules = [(least, x < cls.lowest if cls.includes_lowest else x <= cls.lowest, "leave such observations out")]
+        if cls.counts:
+            rules.append((f"be at most {MOST_COUNTED:g}", x > MOST_COUNTED, "rescale x"))
+            rules.append(("hold whole numbers", x != np.floor(x), "round the observations if they are counts"))
+        for rule, broken, remedy in rules:
+            if broken.any():
+                first = int(np.argmax(broken))
+                rule, shown = f"{rule} for {cls.family} components", f"{x[first]} at index {first}"
+                raise refusal("x", rule, shown, f"{remedy}, or fit a Gaussian mixture")
         return x
 
     @classmethod
@@ -257,6 +253,11 @@ class Family(Parameters):
         """Which of some points are in the support of the family, shape (N,)."""
         inside = x >= cls.lowest if cls.includes_lowest else x > cls.lowest
         return inside & (x == np.floor(x)) if cls.counts else inside
+
+    @classmethod
+    def check_fit(cls, x: ArrayLike) -> Floats:
+        """`check_observations` for fits, which some families also refuse too far from 0; arguments and errors alike."""
+        return cls.check_observations(x)
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:
@@ -273,22 +274,26 @@ class Family(Parameters):
         """The mixture whose components have these means, and these stds where the family lets them be chosen.
 
         By default each component is fitted to the quantiles of a Gaussian distribution with that mean and standard
-        deviation, or of a log-normal one if observations have a least value: right if the fit keeps the mean, else
-        about right.
+        deviation, or of a log-normal one if observations have a least value. The means are right if the fit moves or
+        grows with the observations; the stds are about right.
         """
         from scipy.special import ndtri  # large, and no family of the engine needs it
 
         weights, means, stds = moments_above(cls.lowest, weights, means, stds)
         centres, spreads = means[:, np.newaxis], stds[:, np.newaxis]
         z = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
-        if np.isfinite(cls.lowest):
-            variance = np.log1p((spreads / (centres - cls.lowest)) ** 2)
-            ratio = np.exp(np.sqrt(variance) * z)
-            x = cls.lowest + (centres - cls.lowest) * ratio / ratio.mean(axis=1, keepdims=True)
+        bounded, low = (True, cls.lowest) if np.isfinite(cls.lowest) else (False, 0.0)
+        if bounded:
+            ratio = np.exp(np.sqrt(np.log1p((spreads / (centres - low)) ** 2)) * z)
+            x = low + (centres - low) * ratio / ratio.mean(axis=1, keepdims=True)
         else:
             x = centres + spreads * z / z.std()
         shares = np.repeat(np.eye(len(centres)), QUANTILES, axis=1)
-        return cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
+        for _ in range(2):  # the first fit may not keep the mean; the second has it, as fits move or grow with x
+            mixture = cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
+            means = mixture._component_means()[:, np.newaxis]
+            x = low + (x - low) * (centres - low) / (means - low) if bounded else x + centres - means
+        return mixture
 
     def _log_distance(self, x: Floats) -> Floats:
         """Log of the standardised distance of x_n from component k, shape (K, N): the order of densities far out."""

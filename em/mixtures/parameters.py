@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.mixtures.checks import WEIGHT_TOLERANCE, Floats, normalising, one_for_each, real_vector, refusal
+from em.mixtures.checks import WEIGHT_TOLERANCE, Floats, normalising, real_vector, refusal, sized_vector
 
 __all__ = ["Kind", "Parameters"]
 
@@ -78,8 +78,8 @@ class Parameters(ABC):
 
     def _set(self, **arrays: ArrayLike) -> None:
         """Check the arrays for what holds in every family, and store read-only copies."""
-        checked = {name: real_vector(name, value) for name, value in arrays.items()}
-        weights = checked["weights"]
+        weights = real_vector("weights", arrays["weights"])
+        checked = {name: sized_vector(name, value, weights.size, "weights") for name, value in arrays.items()}
         if (weights < 0).any():
             raise refusal("weights", "not be negative", weights.min(), "they are probabilities, use 0 or more")
         with np.errstate(over="ignore"):
@@ -88,9 +88,6 @@ class Parameters(ABC):
             raise refusal(
                 "weights", "sum to 1", f"{weights} with sum {total}", normalising(weights, "divide by their sum")
             )
-        for name, array in checked.items():
-            if array.size != weights.size:
-                raise one_for_each(name, f"the {weights.size} weights", array)
         for name, kind in self.kinds.items():
             smallest = checked[name].min()
             if kind is Kind.POSITIVE and smallest <= 0:
