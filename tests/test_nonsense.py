@@ -140,7 +140,7 @@ def sized(good: list[float], *more: Any) -> Taken:
 
 SIZES = sized([1.5, 3], [0, 1], [-1, 1])
 RECORDS = {
-    "log_likelihood": Taken([-3.0, -2.0, -1.5], more=([[1.0]], [-1, math.nan])),
+    "log_likelihood": Taken([-3.0, -2.0, -1.5], ("set",), more=([[1.0]], [-1, math.nan])),
     "n_observations": whole(60),
 }
 

@@ -146,7 +146,8 @@ class Information:
         Along an eigenvector with share v, one iteration of EM moves by the slope, and the slope shrinks by v times
         itself [1]_. After t iterations the step is slope (1 - exp(-v t)) / v. The number t is the largest of `TIMES`
         for which no coordinate moves by more than `TRUST_RADIUS`. If the parabola is concave and its top is near, this
-        is Newton's step. If the parabola bends upwards, the step still follows the path of EM.
+        is Newton's step. If the parabola bends upwards, the step still follows the path of EM. The step is nan where
+        derivatives are too large for a float.
 
         References
         ----------

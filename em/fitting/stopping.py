@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from em.mixtures.checks import brief, instance, real_array, real_number, refusal, whole_number
+from em.mixtures.checks import entries, instance, real_number, refusal, whole_number
 
 __all__ = ["StopReason", "StoppingRule", "remaining_gain", "require_rule", "rounding_level"]
 
@@ -163,12 +163,14 @@ class StoppingRule:
 
 def _checked(log_likelihood: Sequence[float], n_observations: int) -> tuple[list[float], int]:
     """The arguments of `StoppingRule.reason`. A log-likelihood may be -inf, where logarithms overflow."""
-    rule = "hold the log-likelihood of each record, the start first"
-    values = real_array("log_likelihood", log_likelihood, rule, least=-math.inf)
-    if values.ndim != 1 or values.size == 0:
-        shown = f"{brief(log_likelihood)} of shape {values.shape}"
-        raise refusal("log_likelihood", rule, shown, "use those of the records of em.iterate")
-    return values.tolist(), whole_number("n_observations", n_observations)
+    name, rule = "log_likelihood", "hold the log-likelihood of each record, the start first"
+    remedy = "use those of the records of em.iterate"
+    values = [
+        real_number(name, value, rule, remedy, least=-math.inf) for value in entries(name, log_likelihood, rule, remedy)
+    ]
+    if not values:
+        raise refusal(name, rule, "none", remedy)
+    return values, whole_number("n_observations", n_observations)
 
 
 def require_rule(stopping: StoppingRule | None) -> StoppingRule:

@@ -68,17 +68,17 @@ def brief(value: object) -> str:
 # -- numbers -----------------------------------------------------------------------------------------------------------
 
 
-def whole_number(name: str, value: int, least: int = 1, most: float = sys.maxsize, remedy: str = "") -> int:
+def whole_number(name: str, value: int, least: int = 1, most: float = sys.maxsize) -> int:
     """Return `value` as an int from `least` to `most`; ValueError about `name` otherwise."""
     try:
         number = least - 1 if isinstance(value, bool) else operator.index(value)
     except TypeError:
         number = least - 1
     if number < least:
-        rule = f"be a whole number, at least {least}"
-        raise refusal(name, rule, brief(value), remedy or f"use an int such as {max(least, 1)}")
+        rule, remedy = f"be a whole number, at least {least}", f"use an int such as {max(least, 1)}"
+        raise refusal(name, rule, brief(value), remedy)
     if number > most:
-        raise refusal(name, f"be a whole number, at most {most:,}", brief(value), remedy or "use a smaller one")
+        raise refusal(name, f"be a whole number, at most {most:,}", brief(value), "use a smaller one")
     return number
 
 
@@ -119,18 +119,14 @@ def real_vector(name: str, value: ArrayLike, copy: bool = True) -> Floats:
     return array
 
 
-def real_array(name: str, value: ArrayLike, rule: str, copy: bool = True, least: float = -sys.float_info.max) -> Floats:
-    """Return `value` as `real_vector` does, but of any shape; ValueError that says `rule` otherwise.
-
-    No entry may be below `least`.
-    """
+def real_array(name: str, value: ArrayLike, rule: str, copy: bool = True) -> Floats:
+    """Return `value` as `real_vector` does, but of any shape; ValueError that says `rule` otherwise."""
     if np.ma.is_masked(value):
         raise refusal(name, rule, "masked entries", f"pass {name}.compressed() instead")
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O":
-            # Without "/ 1", None would pass as nan and "2" as 2.0.
-            array = np.asarray(array / 1, dtype=np.float64)
+            array = np.asarray(array / 1, dtype=np.float64)  # without "/ 1", None would pass as nan and "2" as 2.0
     except OverflowError as error:
         raise refusal(name, rule, brief(value), "rescale the numbers, a float ends at 1.8e308") from error
     except (TypeError, ValueError, ArithmeticError) as error:
@@ -139,9 +135,9 @@ def real_array(name: str, value: ArrayLike, rule: str, copy: bool = True, least:
         raise refusal(name, rule, f"{brief(value)} of type {array.dtype}", "convert it to real numbers first")
     with np.errstate(over="ignore"):
         array = array.astype(np.float64, copy=copy)
-    proper = (array >= least) & (array <= sys.float_info.max)
-    if not proper.all():
-        first = tuple(int(i) for i in np.argwhere(~proper)[0])
+    finite = np.isfinite(array)
+    if not finite.all():
+        first = tuple(int(i) for i in np.argwhere(~finite)[0])
         where = f" at index {', '.join(map(str, first))}" if first else ""
         raise refusal(name, rule, f"{array[first]}{where}", "leave such entries out")
     return array
@@ -217,10 +213,10 @@ def instance(name: str, value: object, kind: type[T], rule: str, remedy: str) ->
     return value
 
 
-def one_of(name: str, value: str, options: Sequence[str], remedy: str = "use one of these") -> str:
+def one_of(name: str, value: str, options: Sequence[str]) -> str:
     """Return `value` if it is one of some strings; ValueError about `name` otherwise."""
     if not isinstance(value, str) or value not in options:
-        raise refusal(name, f"be one of {', '.join(options)}", brief(value), remedy)
+        raise refusal(name, f"be one of {', '.join(options)}", brief(value), "use one of these")
     return value
 
 
@@ -234,15 +230,16 @@ def entries(name: str, value: object, rule: str, remedy: str) -> Iterator[Any]:
         raise refusal(name, rule, brief(value), remedy) from None
 
 
-def indices(name: str, value: Sequence[int], count: int, n: int, rule: str, remedy: str) -> tuple[int, ...]:
-    """Return `value` as `count` different ints from 0 to n - 1, in its order; ValueError otherwise."""
+def indices(name: str, value: Sequence[int], count: int, k: int) -> tuple[int, ...]:
+    """Return `value` as the indices of `count` of `k` components, all different, in its order; ValueError otherwise."""
     listed = isinstance(value, Sequence) or (isinstance(value, np.ndarray) and value.ndim == 1)
     try:
         found = tuple(-1 if isinstance(index, bool) else operator.index(index) for index in value) if listed else ()
     except TypeError:
         found = ()
-    if len(found) != count or len(set(found)) != count or not all(0 <= index < n for index in found):
-        raise refusal(name, rule, brief(value), remedy)
+    if len(found) != count or len(set(found)) != count or not all(0 <= index < k for index in found):
+        remedy = "count components from 0" if count <= k else f"use a mixture of at least {count} components"
+        raise refusal(name, f"hold {count} different numbers from 0 to {k - 1}", brief(value), remedy)
     return found
 
 

@@ -160,11 +160,9 @@ class GaussianMixture(PolynomialMixture):
         if extent > math.ulp(size) and extent / math.sqrt(2 * x.size) < size / _FARTHEST:
             std = extent * float(((x - low) / extent).std())
             if std < size / _FARTHEST:
-                raise ValueError(
-                    f"x must be within {_FARTHEST:g} of its standard deviations from 0; got values near {high:.10g} "
-                    f"with a standard deviation of {std:.3g}: subtract {low!r} from all observations and add it to "
-                    "the means again"
-                )
+                rule = f"be within {_FARTHEST:g} of its standard deviations from 0"
+                shown = f"values near {high:.10g} with a standard deviation of {std:.3g}"
+                raise refusal("x", rule, shown, f"subtract {low!r} from all observations and add it to the means again")
         return x
 
     @classmethod

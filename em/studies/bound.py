@@ -71,8 +71,7 @@ def _divergence(new: Mixture, old: Mixture) -> float:
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         change = (weights - before) / before
         # Exact where little has changed, as scipy.special.rel_entr, which takes 14 MB.
-        near = (change > -0.5) & np.isfinite(change)
-        labels = weights @ np.where(near, np.log1p(change), log_ratio(weights, before))
+        labels = weights @ np.where(np.abs(change) < 0.5, np.log1p(change), log_ratio(weights, before))
         components = new._divergences(old)
         assert components is not None
         return float(labels + new.weights @ components)

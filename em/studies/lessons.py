@@ -81,8 +81,7 @@ def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
     The first iteration is left out: it brings both components to the sample's own fit, where the prediction holds.
     """
     require_run(run)
-    k = run.mixture.n_components
-    i, j = indices("pair", pair, 2, k, f"be two different ones of 0 to {k - 1}", "use (0, 1)")
+    i, j = indices("pair", pair, 2, run.mixture.n_components)
     distances = np.array([mixture._component_distances()[i, j] for mixture in run.mixtures[1:]])
     beyond = np.flatnonzero(distances > STILL_NEAR)
     distances = distances[: beyond[0]] if beyond.size else distances

@@ -80,7 +80,7 @@ def reordered(mixture: M, permutation: Sequence[int]) -> M:
     """
     require_mixture("mixture", mixture)
     k = mixture.n_components
-    order = list(indices("permutation", permutation, k, k, f"hold each of 0 to {k - 1} once", "use em.match"))
+    order = list(indices("permutation", permutation, k, k))
     return type(mixture)._of_arrays(*(array[order] for array in mixture.parameters.values()))
 
 

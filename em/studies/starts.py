@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.mixtures.checks import MOST, Floats, require_generator, whole_number
+from em.mixtures.checks import MOST, Floats, brief, refusal, require_generator, whole_number
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture, require_family, require_mixture
 from em.studies.diagnosis import unstable_direction
@@ -181,10 +181,11 @@ def _placed(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Fl
             return mixture
     except (ValueError, DegenerateComponent):  # a parameter that underflows, or a component that rounding makes a point
         pass
-    raise ValueError(
-        f"x must leave room for {means.size} different {family.family} component{'s' * (means.size > 1)}; got values "
-        f"from {low!r} to {high!r}, which are too close together or too small: rescale the observations, or ask for "
-        "fewer components"
+    raise refusal(
+        "x",
+        f"leave room for {means.size} different {family.family} component{'s' * (means.size > 1)}",
+        f"values from {low!r} to {high!r}, which are too close together or too small",
+        "rescale the observations, or ask for fewer components",
     )
 
 
@@ -275,10 +276,8 @@ def break_tie(x: ArrayLike, start: M) -> M:
         nudged = start.nudged(direction, factor * steps)
         if not nudged.tied_components():
             return nudged
-    raise ValueError(
-        f"start must have components that numbers can tell apart; got {start}: subtract the mean of x from x and from "
-        "the means"
-    )
+    remedy = "start nearer to the observations, or subtract their mean from them and from the means"
+    raise refusal("start", "have components that numbers can tell apart", brief(start), remedy)
 
 
 def _tied_groups(mixture: Mixture) -> list[list[int]]:
