@@ -30,6 +30,7 @@ MIXTURES = {
 }
 GAUSSIAN, EXPONENTIAL = MIXTURES[em.GaussianMixture], MIXTURES[em.ExponentialMixture]
 ONE, THREE = em.GaussianMixture([1], [5], [4]), em.GaussianMixture([0.2, 0.3, 0.5], [1, 5, 9], [1, 1, 1])
+TIED = em.GaussianMixture([0.5, 0.5], [5, 5], [4, 4])
 RUN, LONELY = em.fit(X, GAUSSIAN), em.fit(X, ONE)
 LEAPS = em.fit(X, GAUSSIAN, method=em.ACCELERATED)
 FOUND = em.restarts(X, [GAUSSIAN])
@@ -161,7 +162,7 @@ TABLE: dict[str, dict[str, Taken]] = {
     "aic": {"run": A_RUN},
     "bic": {"run": A_RUN},
     "bounds": {"run": A_RUN._replace(more=(LEAPS, [RUN])), "x": Taken(None, ("none",), (X[1:], [1e151]))},
-    "break_tie": {"x": OBSERVATIONS, "start": MIXTURE},
+    "break_tie": {"x": OBSERVATIONS._replace(more=([3.0, 3.0],)), "start": MIXTURE._replace(good=TIED)},
     "choose": {
         "x": OBSERVATIONS._replace(more=([3.0, 3.0],)),
         "family": FAMILY,

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "MOST",
+    "WEIGHT_TOLERANCE",
     "Floats",
     "brief",
     "distributions",
@@ -24,6 +25,7 @@ __all__ = [
     "flag",
     "indices",
     "instance",
+    "moments_above",
     "normalising",
     "one_of",
     "real_array",
@@ -31,6 +33,8 @@ __all__ = [
     "real_vector",
     "refusal",
     "require_generator",
+    "shares_of",
+    "sized_vector",
     "whole_number",
 ]
 

@@ -116,7 +116,7 @@ class Mixture(Family):
         return np.exp(self.log_density(x))
 
     def log_likelihood(self, x: ArrayLike) -> float:
-        """Total log-likelihood sum_n log p(x_n), in nats.
+        """Total log-likelihood sum_n log p(x_n), in nats; -inf if it is too low for a float.
 
         Raises
         ------
@@ -293,7 +293,7 @@ class Mixture(Family):
         Raises
         ------
         ValueError
-            If `n` is not a whole number in that range or `rng` is not a Generator.
+            If `n` is not a whole number in that range or `rng` is not a Generator; if a Poisson mean is above 9.2e18.
         """
         n = whole_number("n", n, most=MOST)
         require_generator(rng)

@@ -79,7 +79,7 @@ class PoissonMixture(PolynomialMixture):
 
     def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
         if self.means.max() > LARGEST_DRAWN:
-            raise refusal("means", f"be at most {LARGEST_DRAWN:g} to draw from", self.means.max(), "rescale them")
+            raise refusal("means", f"be at most {LARGEST_DRAWN:g} to draw from", self.means.max(), "use smaller means")
         return rng.poisson(self.means[z]).astype(np.float64)
 
     def _component_means(self) -> Floats:

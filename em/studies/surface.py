@@ -49,7 +49,8 @@ def surface(
     Returns
     -------
     ndarray, shape (G, H)
-        Entry [g, h] is the log-likelihood with ``axes[0][g]`` and ``axes[1][h]`` in place, in nats.
+        Entry [g, h] is the log-likelihood with ``axes[0][g]`` and ``axes[1][h]`` in place, in nats; -inf if it is too
+        low for a float.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def surface(
     with np.errstate(divide="ignore"):
         log_first, log_second = np.log(mixture.weights[[first, second]])
     total = np.zeros((lines[0].n_components, lines[1].n_components))
-    with np.errstate(over="ignore"):  # log-likelihoods beyond a float are -inf
+    with np.errstate(over="ignore"):
         for part in np.split(x, range(CHUNK, x.size, CHUNK)):
             a = lines[0]._log_component(part) + log_first
             b = lines[1]._log_component(part) + log_second
