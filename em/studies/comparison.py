@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from em.fitting.stopping import StopReason
+from em.mixtures.checks import instance
 from em.studies.restarts import Optimum, Restarts
 from em.studies.search import SEVERAL
 from em.studies.selection import Candidate, preferred
@@ -22,6 +23,7 @@ NAMED = 3
 
 def local_optimum(found: Restarts) -> str:
     """Where the starts ended: at the highest end found, as high, lower, at a spike or degenerate."""
+    instance("found", found, Restarts, "be what several starts found", "use what em.restarts(x, starts) returned")
     total = len(found.runs)
     if not found.optima:
         return f"No start of {total:,} reached an end that counts: {'; '.join(_left_out(found))}."

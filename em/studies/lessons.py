@@ -11,10 +11,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.run import Run
+from em.fitting.run import Run, observations_of, require_run
 from em.fitting.stopping import StopReason, rounding_level
+from em.mixtures.checks import Floats, indices
 from em.mixtures.exponential import ExponentialMixture
-from em.mixtures.mixture import Mixture
+from em.mixtures.mixture import Mixture, require_family, require_mixture
 from em.studies.comparison import local_optimum, model_choice
 from em.studies.diagnosis import saddle_growth
 from em.studies.matching import match, reordered
@@ -64,6 +65,7 @@ def convergence_rate(run: Run) -> float | None:
     than two such ratios, or if the increments do not shrink. EM converges linearly, at a rate that is the share of
     missing information (Dempster, Laird & Rubin 1977, J. R. Statist. Soc. B 39, 1-38).
     """
+    require_run(run)
     gains = np.diff(run.log_likelihood)
     noise = 100 * rounding_level(float(run.log_likelihood[-1]), run.n_observations)
     noisy = np.flatnonzero(gains <= noise)
@@ -78,7 +80,9 @@ def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
 
     The first iteration is left out: it brings both components to the sample's own fit, where the prediction holds.
     """
-    distances = np.array([mixture._component_distances()[pair] for mixture in run.mixtures[1:]])
+    require_run(run)
+    i, j = indices("pair", pair, 2, run.mixture.n_components)
+    distances = np.array([mixture._component_distances()[i, j] for mixture in run.mixtures[1:]])
     beyond = np.flatnonzero(distances > STILL_NEAR)
     distances = distances[: beyond[0]] if beyond.size else distances
     distances = distances[distances > 1e-12]
@@ -87,6 +91,7 @@ def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
 
 def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
     """The best fit of one component; errors as in `Mixture.m_step`."""
+    require_family("family", family)
     x = family.check_observations(x)
     return family.m_step(x, np.ones((x.size, 1)))
 
@@ -96,6 +101,7 @@ def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
 
 def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Components that started identical, or nearly so: how fast EM separates them, predicted and measured."""
+    x = _checked(x, run, truth)
     pairs = run.mixtures[0].tied_components(NEAR)
     if not pairs or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
         return None
@@ -126,6 +132,7 @@ def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Slow convergence: the rate, and the number of iterations for each further digit."""
+    _checked(x, run, truth)
     rate = convergence_rate(run)
     if rate is None or rate < SLOW or run.reason is StopReason.DEGENERATE:
         return None
@@ -139,6 +146,7 @@ def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Whether one component is enough: CV² <= 1, or the final gain is too small for the added parameters."""
+    x = _checked(x, run, truth)
     mixture = run.mixture
     if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE or run.reason.cut_off:
         return None
@@ -162,6 +170,7 @@ def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """A component that shrank onto single points: what it means for the run. The run's own message says where."""
+    _checked(x, run, truth)
     end = run.degenerate
     if end is None or "shrunk" not in end.what or run.n_iter == 0:
         return None
@@ -179,6 +188,7 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """A small component: its weight, and the number of observations on which its parameters rest."""
+    x = _checked(x, run, truth)
     if run.mixture.n_components == 1 or run.reason is StopReason.DEGENERATE:
         return None
     true = _comparable(run, truth)
@@ -204,6 +214,7 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Estimated components in another order than the true ones."""
+    _checked(x, run, truth)
     true = _comparable(run, truth)
     order = match(run.mixture, true) if true and not true.tied_components() else ()
     switched = [f"{estimated} for the true {k}" for k, estimated in enumerate(order) if estimated != k]
@@ -246,10 +257,18 @@ def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str,
     Raises
     ------
     ValueError
-        As `check_observations`.
+        As `check_observations`; if `x` are not the observations of `run`, or `run` or `truth` is of another kind.
     """
-    x = run.mixture.check_observations(x)
+    x = _checked(x, run, truth)
     return tuple(text for lesson in LESSONS if (text := lesson(x, run, truth)) is not None)
+
+
+def _checked(x: ArrayLike, run: Run, truth: Mixture | None) -> Floats:
+    """The observations of a lesson, if all of its arguments can be what it takes."""
+    require_run(run)
+    if truth is not None:
+        require_mixture("truth", truth)
+    return observations_of(run, x)
 
 
 def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 
 from em.fitting.fit import fit
 from em.fitting.run import Run
-from em.fitting.stopping import StoppingRule, StopReason
-from em.mixtures.checks import Floats
-from em.mixtures.mixture import Mixture
+from em.fitting.stopping import StoppingRule, StopReason, require_rule
+from em.mixtures.checks import Floats, entries, refusal
+from em.mixtures.mixture import Mixture, require_mixture
 from em.studies.admissible import Limits
 
 __all__ = ["Optimum", "Restarts", "in_time", "restarts", "sorted_out"]
@@ -130,9 +130,11 @@ def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | N
     ValueError
         As `em.fit`; also if there is no start.
     """
-    runs = tuple(in_time(x, starts, stopping or StoppingRule()))
+    remedy = "list some, such as [em.random_start(x, family, k, rng)]"
+    given = entries("starts", starts, "be a sequence of mixtures", remedy)
+    runs = tuple(in_time(x, given, require_rule(stopping)))
     if not runs:
-        raise ValueError("starts must hold at least one mixture; got none: use em.random_start for some")
+        raise refusal("starts", "hold at least one mixture", "none", remedy)
     return sorted_out(runs[0].mixture.check_observations(x), runs)
 
 
@@ -141,15 +143,16 @@ def in_time(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule) -> 
     for i, start in enumerate(starts):
         if i and stopping.out_of_time:
             return
+        require_mixture("starts", start)
         yield fit(x, start, stopping)
 
 
 def sorted_out(x: Floats, runs: Sequence[Run]) -> Restarts:
     """Group the ends of runs on checked observations."""
-    limits = Limits.of(x, type(runs[0].mixture))
+    limits = {family: Limits.of(x, family) for family in {type(run.mixture) for run in runs}}
     failed = [i for i, run in enumerate(runs) if run.reason is StopReason.DEGENERATE]
     ranked = sorted(set(range(len(runs))) - set(failed), key=lambda i: -runs[i].log_likelihood[-1])
-    spikes = {i: what for i in ranked if (what := limits.spike(runs[i].mixture))}
+    spikes = {i: what for i in ranked if (what := limits[type(runs[i].mixture)].spike(runs[i].mixture))}
     proper = [i for i in ranked if i not in spikes]
     failures = sorted(_grouped(failed, [_fate(runs[i]) for i in failed]), key=len, reverse=True)
     return Restarts(
