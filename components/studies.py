@@ -17,6 +17,7 @@ from components.parameters import ACROSS, STUDY, number
 from components.runs import fitted, observations, rounded
 from components.sources import SIZES
 from components.state import MAX_SECONDS, RunSpec, parse_run, read_values
+from em.studies.restarts import is_lower
 from em.studies.search import LONG
 
 MAX_OBSERVATIONS = 10_000
@@ -129,7 +130,7 @@ def _kind(end: em.Optimum, found: em.Restarts) -> str:
         return "spike"
     if end is found.optima[0]:
         return "best" if end.converged else "best_so_far"
-    if not end.is_lower(found.optima[0]):
+    if not is_lower(end, found.optima[0]):
         return "as_high"
     return "other" if end.converged else "unfinished"
 

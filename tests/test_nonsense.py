@@ -170,7 +170,11 @@ TABLE: dict[str, dict[str, Taken]] = {
         "n_starts": whole(2),
         "seed": Taken(0, ("int", "zero", "huge"), (-1, 1.5, [1])),
         "stopping": RULE,
-        "runs": Taken([RUN], ("empty",), (RUN, [RUN, 5], [em.fit(X, EXPONENTIAL)], [em.fit(X[1:], GAUSSIAN)])),
+        "runs": Taken(
+            (),
+            ("empty", "empty tuple", "0 by 2", "iterator"),
+            (RUN, [RUN, 5], [em.fit(X, EXPONENTIAL)], [em.fit(X[1:], GAUSSIAN)]),
+        ),
     },
     "e_step": {
         "x": OBSERVATIONS,

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from em.fitting.stopping import StopReason
 from em.mixtures.checks import instance
-from em.studies.restarts import Optimum, Restarts
+from em.studies.restarts import Optimum, Restarts, is_lower
 from em.studies.search import SEVERAL
 from em.studies.selection import Candidate, preferred
 from em.studies.words import counted, listed
@@ -35,10 +35,10 @@ def local_optimum(found: Restarts) -> str:
         f"{best.count:,} of {counted(total, 'start')} reached the highest log-likelihood found{aside}, "
         f"{best.log_likelihood:.3f}{so_far}"
     ]
-    if equal := [end for end in others if not end.is_lower(best)]:
+    if equal := [end for end in others if not is_lower(end, best)]:
         parts.append(f"{_starts(equal):,} came as high with another density")
     for converged, fate in ((True, ", trapped in a local optimum"), (False, " and had not converged")):
-        if ends := [end for end in others if end.converged is converged and end.is_lower(best)]:
+        if ends := [end for end in others if end.converged is converged and is_lower(end, best)]:
             parts.append(f"{_starts(ends):,} ended lower{fate}: {_lower(ends, best)}")
     return "; ".join([*parts, *_left_out(found)]) + "."
 

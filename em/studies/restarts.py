@@ -16,7 +16,7 @@ from em.mixtures.checks import Floats, entries, refusal
 from em.mixtures.mixture import Mixture, require_mixture
 from em.studies.admissible import Limits
 
-__all__ = ["Optimum", "Restarts", "in_time", "restarts", "sorted_out"]
+__all__ = ["Optimum", "Restarts", "in_time", "is_lower", "restarts", "sorted_out"]
 
 SLACK = 10
 """Ends count as equal within this many times Aitken's estimate of the gain still to come, which is often too small."""
@@ -59,10 +59,6 @@ class Optimum:
         """Whether the best of those runs converged; if not, EM may rise further from here."""
         return self.reason is StopReason.CONVERGED
 
-    def is_lower(self, other: Optimum) -> bool:
-        """Whether this end is lower than another by more than may still be missing."""
-        return other.log_likelihood - self.log_likelihood > max(self.shortfall, other.shortfall)
-
 
 @dataclass(frozen=True, eq=False)
 class Restarts:
@@ -100,7 +96,12 @@ class Restarts:
     @property
     def trapped(self) -> int:
         """Number of starts that did not end as high as the best optimum, but lower, in a spike or degenerate."""
-        return len(self.runs) - sum(end.count for end in self.optima if not end.is_lower(self.optima[0]))
+        return len(self.runs) - sum(end.count for end in self.optima if not is_lower(end, self.optima[0]))
+
+
+def is_lower(end: Optimum, other: Optimum) -> bool:
+    """Whether an end is lower than another by more than either may still rise."""
+    return other.log_likelihood - end.log_likelihood > max(end.shortfall, other.shortfall)
 
 
 def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | None = None) -> Restarts:
