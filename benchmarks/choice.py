@@ -37,14 +37,13 @@ def rows(data: em.datasets.Dataset) -> Iterator[str]:
         spikes = sum(end.count for end in (*found.spikes, *found.degenerate)) / N_STARTS
         candidates = [choice[k - 1] for choice in choices]
         if not found.optima:
-            told = f"none: {sum(candidate.degenerate for candidate in candidates)} of {SEEDS} seeds say so | |"
+            told = f"none | 0.0% | {sum(candidate.degenerate for candidate in candidates)} of {SEEDS} say so | |"
         else:
             best = max(end.log_likelihood for end in found.optima if end.converged)
             reached = sum(end.count for end in found.optima if end.log_likelihood > best - SAME) / N_STARTS
             as_high = sum(candidate.log_likelihood > best - SAME for candidate in candidates)
             shares = sorted(candidate.n_best / max(candidate.n_long, 1) for candidate in candidates)
-            told = f"{best:.3f} | {reached:.1%} | {as_high} of {SEEDS} | {shares[0]:.0%} to {shares[-1]:.0%}"
-            told = f"{told} |"
+            told = f"{best:.3f} | {reached:.1%} | {as_high} of {SEEDS} | {shares[0]:.0%} to {shares[-1]:.0%} |"
         yield f"| {data.title} | {k} | {spikes:.1%} | {told}"
     for criterion in ("bic", "aic"):
         chosen = [em.preferred(choice, criterion).n_components for choice in choices]

@@ -9,13 +9,10 @@ from em.fitting.stopping import StopReason
 from em.mixtures.checks import instance
 from em.studies.restarts import Optimum, Restarts, is_lower
 from em.studies.search import SEVERAL
-from em.studies.selection import Candidate, preferred
+from em.studies.selection import GAIN, Candidate, preferred
 from em.studies.words import counted, listed
 
-__all__ = ["GAIN", "local_optimum", "model_choice"]
-
-GAIN = 0.001
-"""A fit that is higher by less than this, in nats, than one with fewer components gains nothing by the others."""
+__all__ = ["local_optimum", "model_choice"]
 
 NAMED = 3
 """So many ends are named; of the others only the number of starts is given."""

@@ -19,9 +19,12 @@ from em.studies.diagnosis import saddle_growth
 from em.studies.search import LONG, Found, search
 from em.studies.starts import kmeans_start, number_of_components, quantile_start, random_start
 
-__all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
+__all__ = ["GAIN", "Candidate", "aic", "bic", "choose", "preferred"]
 
 CRITERIA = ("bic", "aic")
+
+GAIN = 0.001
+"""A fit that is higher by less than this, in nats, than one with fewer components gains nothing by the others."""
 
 SPLIT = 0.5
 """Distance by which a component is split to either side, in units of its own size."""
@@ -200,10 +203,11 @@ def _candidate(found: Found) -> Candidate:
 
 
 def _no_lower(x: Floats, found: Found, fewer: Run | None, k: int, stopping: StoppingRule) -> Found:
-    """What was found, or the fit with fewer components if that is higher."""
-    if not fewer or found.is_spike or found.run.log_likelihood[-1] >= fewer.log_likelihood[-1]:
+    """What was found, or the fit with fewer components if that is higher, or as high and what was found is a spike."""
+    gain = found.run.log_likelihood[-1] - fewer.log_likelihood[-1] if fewer else math.inf
+    if fewer is None or (abs(gain) >= GAIN if found.is_spike else gain >= 0):
         return found
-    return replace(found, run=fit(x, _doubled(x, fewer.mixture, k), stopping), n_best=0)
+    return replace(found, run=fit(x, _doubled(x, fewer.mixture, k), stopping), is_spike=False, n_best=0)
 
 
 def _starts(x: Floats, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> Iterator[Mixture]:
