@@ -7,7 +7,16 @@ import operator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Floats", "brief", "distributions", "real_array", "real_vector", "require_generator", "whole_number"]
+__all__ = [
+    "Floats",
+    "brief",
+    "distributions",
+    "in_order",
+    "real_array",
+    "real_vector",
+    "require_generator",
+    "whole_number",
+]
 
 Floats = NDArray[np.float64]
 
@@ -65,6 +74,15 @@ def brief(value: object) -> str:
     """Return the representation of `value` in Python, shortened for an error message."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def in_order(low: float, high: float, digits: int = 3) -> tuple[str, str]:
+    """Write two numbers, the first below the second, with so many digits or as many more as it takes to show that."""
+    for more in range(digits, 17):
+        texts = f"{low:.{more}g}", f"{high:.{more}g}"
+        if float(texts[0]) < float(texts[1]):
+            return texts
+    return repr(float(low)), repr(float(high))
 
 
 def whole_number(name: str, value: int) -> int:

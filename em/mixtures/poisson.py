@@ -97,6 +97,14 @@ class PoissonMixture(PolynomialMixture):
         return np.asarray(-gammaln(x + 1), dtype=np.float64)
 
     @classmethod
+    def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
+        """[[variance over mean]] of the sample (population form); parameters as in `Family.saddle_matrix`."""
+        x = cls.check_observations(x)
+        cls.check_spread(x)
+        mean = np.average(x, weights=weights)
+        return np.array([[np.average((x - mean) ** 2, weights=weights) / mean]])
+
+    @classmethod
     def check_spread(cls, x: Floats) -> None:
         if not x.any():
             raise ValueError("x must not be all zeros: a Poisson component needs a mean above 0")

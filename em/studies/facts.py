@@ -1,0 +1,108 @@
+"""Facts of a run that its lessons tell: measured on its records, or predicted from the observations."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from em.fitting.run import Run
+from em.fitting.stopping import rounding_level
+from em.mixtures.checks import Floats
+from em.mixtures.mixture import TIE_TOLERANCE, Mixture
+from em.studies.diagnosis import saddle_growth
+
+__all__ = [
+    "STILL_NEAR",
+    "convergence_rate",
+    "measured_growth",
+    "near_iterations",
+    "predicted_growth",
+    "separation",
+    "separations",
+    "single_fit",
+]
+
+STILL_NEAR = 0.25
+"""Up to this separation of two identical components' copies, it grows by nearly the predicted factor."""
+
+
+def convergence_rate(run: Run) -> float | None:
+    """The factor c by which the gain in log-likelihood shrinks from one iteration to the next, near the end.
+
+    It is the median of the last five ratios of increments that are well above rounding. It is None if there are fewer
+    than two such ratios, or if the increments do not shrink.
+
+    The error of the parameters shrinks by the factor r, the largest share of missing information [1]_. Near a maximum
+    the log-likelihood falls short of it by the square of that error, so c is r².
+
+    References
+    ----------
+    .. [1] Dempster, Laird & Rubin (1977), J. R. Statist. Soc. B 39, 1-38.
+    """
+    gains = np.diff(run.log_likelihood)
+    noise = 100 * rounding_level(float(run.log_likelihood[-1]), run.n_observations)
+    noisy = np.flatnonzero(gains <= noise)
+    gains = gains[: noisy[0]] if noisy.size else gains
+    ratios = (gains[1:] / gains[:-1])[-5:]
+    rate = float(np.median(ratios)) if ratios.size >= 2 else 1.0
+    return rate if rate < 1 else None
+
+
+def separation(mixture: Mixture) -> Floats:
+    """How far apart the components of a mixture are, in standard deviations of the narrower; shape (K, K).
+
+    The larger of the differences of their means and of their standard deviations counts.
+    """
+    means, stds = mixture._component_means(), mixture._component_stds()
+    with np.errstate(over="ignore"):
+        apart: Floats = np.maximum(np.abs(means[:, np.newaxis] - means), np.abs(stds[:, np.newaxis] - stds))
+        apart /= np.minimum(stds[:, np.newaxis], stds)
+    return apart
+
+
+def separations(run: Run, pair: tuple[int, int] = (0, 1)) -> Floats:
+    """`separation` of two components at each record, shape (T + 1,)."""
+    i, j = pair
+    return np.array([separation(mixture)[i, j] for mixture in run.mixtures])
+
+
+def near_iterations(run: Run, pair: tuple[int, int] = (0, 1)) -> tuple[int, int] | None:
+    """The first and the last of the iterations in a row, from 1 on, after which two components were nearly identical.
+
+    None if there are fewer than two. Iteration 0 is left out: the first step brings components that start nearly
+    identical to the fit of their observations, and only there do predictions hold.
+    """
+    apart = separations(run, pair)
+    near = (apart > TIE_TOLERANCE) & (apart <= STILL_NEAR)
+    near[0] = False
+    first = int(near.argmax())
+    last = first + int(np.append(near[first:], False).argmin()) - 1
+    return (first, last) if last > first else None
+
+
+def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
+    """Factor per iteration by which two components separated in `near_iterations`, on average; None if unknown."""
+    near = near_iterations(run, pair)
+    if near is None:
+        return None
+    first, last = near
+    apart = separations(run, pair)
+    return float((apart[last] / apart[first]) ** (1 / (last - first)))
+
+
+def predicted_growth(x: ArrayLike, family: type[Mixture]) -> float | None:
+    """Factor by which an iteration multiplies a small difference of two components, if there are no others.
+
+    It holds near the sample's own fit. None if there is none that could be told, because `x` has no spread.
+    """
+    try:
+        growth = saddle_growth(x, family)
+    except ValueError:
+        return None
+    return growth if np.isfinite(growth) else None
+
+
+def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
+    """The best fit of one component; errors as in `Mixture.m_step`."""
+    x = family.check_observations(x)
+    return family.m_step(x, np.ones((x.size, 1)))
