@@ -34,7 +34,8 @@ observation, is in the sentence above the figures; see [When it stops](#backgrou
 
 Beside a final value stands its *standard error*, from the observed information $-H$: the roots of the diagonal of its
 inverse. The maximum of $\ell$ is off the true value by more than two of them about one time in twenty, if the
-observations are many and the components apart. Where $-H$ is not positive definite there are none.
+observations are many and the components apart. Where simulations found it to be much more often, a note says so. Where
+$-H$ is not positive definite there are none.
 
 ### Parameters over iterations
 

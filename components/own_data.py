@@ -165,7 +165,7 @@ def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
     if lowest == max(values):
         return f"All {n:,} values are {lowest:.12g}: a mixture needs at least two different values."
     try:
-        family.check_spread(family.check_observations(values))
+        family.check_spread(family.check_fit(values))
     except ValueError as error:
         if lowest >= 0 or family is em.GaussianMixture:
             return f"These values cannot be fitted: {error}."

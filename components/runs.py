@@ -58,7 +58,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         _unmatched(spec),
         *lessons,
         _slow_em(x, run),
-        _without_errors(errors),
+        _doubtful_errors(errors),
         _thinned(x.size),
     )
     notes = [note for note in said if note]
@@ -225,8 +225,9 @@ def _slow_em(x: em.Floats, run: em.Run) -> str | None:
     )
 
 
-def _without_errors(errors: em.StandardErrors | None) -> str | None:
-    return errors.message if errors is not None and errors.parameters is None else None
+def _doubtful_errors(errors: em.StandardErrors | None) -> str | None:
+    """Why there are no standard errors, or only poor ones."""
+    return errors.message if errors is not None and (errors.parameters is None or errors.poor) else None
 
 
 def _thinned(n: int) -> str | None:

@@ -56,8 +56,8 @@ PATTERNS = {
     rf"log-likelihood over one, and BIC asks for|end (?P<below>{F}) nats in log-likelihood below one, and BIC asks for "
     rf"a gain of) (?P<asked>{F})\.",
     "overlap": rf"Convergence was slow: unknown labels leave only (?P<share>{F})% of the information along one "
-    rf"direction of the parameters, so near the end an iteration gained about (?P<less>{F})% less than the one before\. At that "
-    rf"rate each further digit of the log-likelihood takes (?P<n>{N}) iteration(?P<s>s?)\.",
+    rf"direction of the parameters, so near the end an iteration gained about (?P<less>{F})% less than the one before"
+    rf"\. At that rate each further digit of the log-likelihood takes (?P<n>{N}) iteration(?P<s>s?)\.",
     "spike": rf"A likelihood without bound has no maximum to reach: the run ended after (?P<n>{N}) iteration(?P<s>s?) "
     rf"with a standard deviation of (?P<std>{F}) for component (?P<k>\d), on (?P<own>{F}) of (?P<all>{N}) "
     rf"observation(?P<t>s?), and its log-likelihood of (?P<ell>{F}) is no maximum\.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -213,3 +215,105 @@ def test_gaussian_data_whose_squares_underflow_are_fitted_as_in_any_other_unit(u
 def test_weights_that_sum_from_one_by_more_than_rounding_are_refused_since_the_first_step_would_fall():
     with pytest.raises(ValueError, match="divide by their sum"):
         em.GaussianMixture([0.5, 0.5 + 1e-9], [0, 1], [1, 1])
+
+
+# -- what is said of a degenerate end, recomputed ----------------------------------------------------------------------
+
+
+def random_end(seed):
+    """A run on values far out, repeated, or few, from narrow and wide components; None where the data are refused."""
+    rng = np.random.default_rng(seed)
+    n, k, far = int(rng.integers(4, 60)), int(rng.integers(2, 5)), 10.0 ** rng.uniform(0, 15.5)
+    near = rng.normal(0, far / 3 * 10 ** rng.uniform(-2, 0), n)
+    x = np.r_[near, far + rng.normal(0, 1, n) * rng.choice([0, 1, 1, 1])]
+    x = np.round(x) if rng.random() < 0.3 else x
+    if seed % 3 == 0:
+        x = np.abs(x) * (rng.random(x.size) < 0.8) + 0.0
+        start = em.ExponentialMixture(np.full(k, 1 / k), np.r_[1e-9 * x.mean(), rng.choice(x, k - 1) + 1e-6])
+    else:
+        stds = np.r_[rng.choice([1, 10]), np.full(k - 1, x.std())]
+        means = rng.choice(x, k) + np.r_[rng.choice([0, 0, 1e3 * far]), np.zeros(k - 1)]
+        start = em.GaussianMixture(np.full(k, 1 / k), means, stds)
+    if type(start) is em.GaussianMixture and x.std() < 1.01e-13 * np.abs(x).max():
+        return None
+    return x, em.fit(x, start, em.StoppingRule(200, 0))
+
+
+def test_what_is_said_of_a_degenerate_component_holds():
+    said = {"shrunk onto the value": 0, "observations equal to 0": 0, "too narrow": 0, "lost all its weight": 0}
+    for seed in range(900):
+        x, run = random_end(seed) or (None, None)
+        if run is None or run.reason is not DEGENERATE:
+            continue
+        assert_proper(run, x)
+        r, message = run.mixture.responsibilities(x)[:, run.degenerate.component], run.message
+        if "lost all its weight" in message:
+            assert r.sum() == 0
+            said["lost all its weight"] += 1
+            continue
+        mean = np.average(x, weights=r)
+        std = np.sqrt(np.average((x - mean) ** 2, weights=r))
+        value = x[np.abs(x - mean).argmin()] + 0.0  # no -0
+        share_elsewhere = r[np.abs(x - value) > 2 * np.spacing(abs(value))].sum() / r.sum()
+        if "shrunk onto the value" in message:
+            assert f"the value {value:.10g}:" in message
+            assert share_elsewhere < 1e-12
+            said["shrunk onto the value"] += 1
+        elif "observations equal to 0" in message:
+            assert share_elsewhere < 1e-12
+            assert value == 0
+            said["observations equal to 0"] += 1
+        else:
+            assert "too narrow to compute with" in message
+            assert np.spacing(abs(mean)) / 2 < std < 20 * np.spacing(abs(mean))
+            said["too narrow"] += 1
+    assert min(said.values()) > 4, said
+
+
+def test_a_component_narrower_than_numbers_are_fine_is_not_said_to_have_shrunk():
+    rng = np.random.default_rng(0)
+    x = np.r_[rng.normal(0, 1e14, 100), 1e15 + rng.normal(0, 0.5, 100)]
+    run = em.fit(x, em.GaussianMixture([0.5, 0.5], [0, 1e15], [1e14, 5]))
+    assert run.reason is DEGENERATE
+    assert "component 1 is too narrow to compute with: its standard deviation would be 0." in run.message
+    assert "numbers near its mean differ by 0.12; subtract 1e+15 from all observations" in run.message
+
+
+# -- far from 0 ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("offset", [1e9, 1e11, 1e12, 9e12])
+def test_gaussian_data_far_from_0_are_fitted_as_near_0_and_never_fall(offset):
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        x = em.GaussianMixture([0.4, 0.6], [0, 4], [1, 0.7]).sample(300, rng)[0]
+        x = x / x.std() + rng.choice([-1, 1]) * offset
+        near = x - x.mean().round()
+        start = em.GaussianMixture([0.5, 0.5], np.quantile(near, [0.2, 0.8]), [1, 1])
+        far = em.GaussianMixture([0.5, 0.5], start.means + x.mean().round(), [1, 1])
+        run, moved = em.fit(near, start, em.StoppingRule(60, 0)), em.fit(x, far, em.StoppingRule(60, 0))
+        assert moved.n_iter == 60
+        off_by_rounding = x.size * 3e-4 * offset / 1e13 + 1e-5
+        assert moved.log_likelihood[-1] == pytest.approx(run.log_likelihood[-1], abs=off_by_rounding)
+        assert_proper(moved, x)
+
+
+@pytest.mark.parametrize("unit", [1e-150, 1, 1e100])
+@pytest.mark.parametrize("offset", [2e13, -2e13, 5e14, 1e15])
+def test_gaussian_data_farther_out_are_refused_with_a_remedy_that_helps(offset, unit):
+    x = unit * (np.random.default_rng(0).normal(0, 1, 200) + offset)
+    start = em.GaussianMixture([0.5, 0.5], [x.min(), x.max()], [unit, unit])
+    for ask in (
+        lambda: em.fit(x, start),
+        lambda: em.iterate(x, start),
+        lambda: em.e_step(x, start),
+        lambda: em.Observations(x, em.GaussianMixture),
+        lambda: em.quantile_start(x, em.GaussianMixture, 2),
+        lambda: em.break_tie(x, em.GaussianMixture([0.5, 0.5], [x.max()] * 2, [unit] * 2)),
+    ):
+        with pytest.raises(ValueError, match=r"x must be within 1e\+13 of its standard deviations") as refused:
+            ask()
+    subtracted = float(re.search(r"subtract (\S+) from all", str(refused.value))[1])
+    near = x - subtracted
+    assert em.fit(near, em.quantile_start(near, em.GaussianMixture, 2)).reason is not DEGENERATE
+    assert np.isfinite(start.log_density(x)).all()

@@ -84,7 +84,7 @@ def test_notebooks_start_with_its_tie_broken_gives_the_growth_predicted_and_meas
     text = lessons.symmetric_start(X, broken)
     cv2 = np.var(X) / np.mean(X) ** 2
     assert f"by {lessons.measured_growth(broken):.3g} on average (CV² predicts {cv2:.3g})." in text
-    assert lessons.measured_growth(broken) == pytest.approx(cv2, rel=0.03)
+    assert lessons.measured_growth(broken) == pytest.approx(cv2, rel=lessons.AGREES)
     assert text.startswith("Components 0 and 1 started 0.0202 apart")
     assert_plain(text)
 
@@ -122,7 +122,7 @@ def test_gaussians_and_pairs_among_more_components_have_their_growth_said_too():
 
 def test_only_what_happened_is_said_of_ties_among_more_components():
     x, _ = em.ExponentialMixture([0.3, 0.3, 0.4], [0.1, 1, 10]).sample(300, np.random.default_rng(0))
-    for scales in ([0.5, 0.505, 5], [1, 1.01, 1.02]):
+    for scales in ([0.5, 0.505, 5], [1, 1.001, 1.002]):
         text = lessons.symmetric_start(x, em.fit(x, em.ExponentialMixture([0.3, 0.3, 0.4], scales)))
         assert "on average." in text
         assert "predict" not in text
@@ -220,10 +220,6 @@ def test_unequal_sizes_give_the_smallest_weight_and_its_effective_count():
     far = 2_460_000 + np.append(np.linspace(0, 0.2, 40), [2.31, 2.33])
     small = em.fit(far, em.GaussianMixture([0.9, 0.1], [2_460_000.1, 2_460_002], [0.1, 0.2]))
     assert "a mean of 2460002.32: the equivalent of 2 of" in lessons.unequal_sizes(far, small)
-    one = [0.3]
-    assert lessons.unequal_sizes(one, em.fit(one, em.ExponentialMixture([0.05, 0.95], [0.1, 1]))).endswith(
-        " of 1 observation belongs to it."
-    )
 
 
 def test_label_switching_is_said_in_words_just_where_it_happened():

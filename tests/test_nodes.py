@@ -104,9 +104,9 @@ def gatherings(monkeypatch):
     """Numbers of bins, of each time that observations are gathered from now on."""
     made = []
 
-    def counted(parts, low, high, n_bins):
+    def counted(parts, low, high, n_bins, centre):
         made.append(n_bins)
-        return gather(parts, low, high, n_bins)
+        return gather(parts, low, high, n_bins, centre)
 
     monkeypatch.setattr(fast, "gather", counted)
     return made
@@ -145,3 +145,34 @@ def test_few_observations_are_not_gathered_nor_where_that_would_take_too_many_no
 def test_observations_without_an_extent_are_not_gathered(x):
     run = em.fit(x + (x == 0), em.ExponentialMixture([0.5, 0.5], [1, 2]), em.StoppingRule(5, 0))
     assert np.isfinite(run.log_likelihood).all()
+
+
+def exactly(x, mixture):
+    """Log-likelihood, weights, means and stds after an iteration, in long doubles."""
+    weights, means, stds = (np.array(array, dtype=np.longdouble) for array in mixture.parameters.values())
+    x = x.astype(np.longdouble)[:, np.newaxis]
+    log_joint = np.log(weights / stds) - ((x - means) / stds) ** 2 / 2 - np.log(2 * np.longdouble(np.pi)) / 2
+    r = np.exp(log_joint)
+    log_likelihood = np.log(r.sum(axis=1)).sum()
+    r /= r.sum(axis=1, keepdims=True)
+    n = r.sum(axis=0)
+    means = (r * x).sum(axis=0) / n
+    return log_likelihood, n / x.size, means, np.sqrt((r * (x - means) ** 2).sum(axis=0) / n)
+
+
+@pytest.mark.parametrize("offset", [0, 1e2, 1e3, 1e4, 1e5, 9e5, 1e7])
+@pytest.mark.parametrize("farthest", [5, 20])
+def test_nodes_keep_their_digits_far_from_0_and_with_an_observation_far_out(offset, farthest):
+    for seed, n in enumerate((10_000, 30_000)):
+        x = np.r_[GAUSSIAN.sample(n, np.random.default_rng(seed))[0], farthest]
+        x += offset * np.ptp(x)
+        moved = offset * np.ptp(x)
+        mixture = em.GaussianMixture([0.4, 0.6], np.array([0.2, 2.8]) + moved, [1.3, 0.9])
+        observations = em.Observations(x, em.GaussianMixture)
+        for _ in range(2):
+            log_likelihood, following = step(observations, mixture)
+        expected = exactly(x, mixture)
+        assert log_likelihood == pytest.approx(float(expected[0]), rel=3e-14)
+        np.testing.assert_allclose(following.weights, expected[1].astype(float), rtol=1e-13)
+        np.testing.assert_allclose(following.means, expected[2].astype(float), rtol=4e-16, atol=1e-13)
+        np.testing.assert_allclose(following.stds, expected[3].astype(float), rtol=1e-13)

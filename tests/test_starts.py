@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
+
 import numpy as np
 import pytest
 
 import em
+from em.studies.starts import NUDGE
+from tests.families import TRUTHS
 
 FAMILIES = pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
 WAYS = pytest.mark.parametrize("way", [em.quantile_start, em.random_start, em.kmeans_start])
@@ -136,3 +140,149 @@ def test_a_seed_is_no_generator(way):
 def test_break_tie_refuses_what_is_no_mixture():
     with pytest.raises(ValueError, match="start must be a mixture"):
         em.break_tie([1.0, 2.0], "a")
+
+
+# -- every promise, recomputed ---------------------------------------------------------------------------------------
+
+
+def broken_promises(x, start, k):
+    """What a start does not keep of what `em.studies.starts` promises."""
+    low, high, means = x.min(), x.max(), start._component_means()
+    own = type(start) in (em.ExponentialMixture, em.GaussianMixture, em.PoissonMixture)
+    rounding = 0 if own else 1e-9 * max(abs(low), abs(high))
+    reach = rounding if low < high else 1.03 * NUDGE * start._component_stds()
+    kept = {
+        "as many as asked for": start.n_components == k,
+        "weights": (start.weights > 0).all() and abs(start.weights.sum() - 1) < 1e-12,
+        "different": not start.tied_components(),
+        "in order": (np.diff(means) >= -rounding).all(),
+        "within the observations": (means >= low - reach).all() and (means <= high + reach).all(),
+        "above the lowest value": (means > start.lowest).all(),
+        "finite": np.isfinite(start.log_likelihood(x)),
+    }
+    return [promise for promise, holds in kept.items() if not holds]
+
+
+def small_integers():
+    """All samples of up to five numbers from 0 to 4."""
+    return [np.array(x, float) for n in range(1, 6) for x in combinations_with_replacement(range(5), n)]
+
+
+def odd_samples(n_seeds):
+    """Rounded, repeated, far from 0, tiny, huge, counts of any size, with a point far out."""
+    for seed in range(n_seeds):
+        rng = np.random.default_rng(seed)
+        n, unit = int(rng.integers(1, 40)), 10.0 ** rng.integers(-140, 140)
+        yield np.round(rng.gamma(2, 2, n), int(rng.integers(0, 3)))
+        yield np.round(rng.normal(0, 2, n))
+        yield np.round(rng.normal(0, 3, n)) + 10.0 ** rng.integers(3, 12)
+        yield rng.exponential(1, n) * unit
+        yield rng.integers(0, 4, n) * unit
+        yield np.repeat(rng.exponential(1, 3) * 10 ** rng.uniform(-8, 8, 3), rng.integers(1, 30, 3))
+        yield rng.poisson(10 ** rng.uniform(-2, 9), n).astype(float)
+        yield (rng.integers(0, 3, n) + 10 ** rng.integers(0, 10)).astype(float)
+        yield np.r_[rng.exponential(1, n), 10.0 ** rng.integers(3, 12)]
+    yield np.array([100.0, 100, 100, 101])
+
+
+def attempt(*arguments):
+    """A start, or None and the words in which it is refused."""
+    try:
+        return make(*arguments), ""
+    except ValueError as refused:
+        return None, str(refused)
+
+
+def check_starts(family, samples, ks):
+    """Every start of each sample, or a refusal in words; returns how many were made."""
+    made = 0
+    for i, x in enumerate(samples):
+        for k in ks:
+            for way in (em.quantile_start, em.random_start, em.kmeans_start):
+                start, refused = attempt(way, x, family, k, i)
+                if start is None:
+                    fits_nothing = x.min() == x.max() and (x.max() == 0 or family.lowest == -np.inf)
+                    assert refused.startswith("x must "), refused
+                    assert fits_nothing or "log-normal" in refused or family.counts or x.min() < 0, (x, refused)
+                    continue
+                made += 1
+                assert broken_promises(x, start, k) == [], (way.__name__, x, k, start)
+    return made
+
+
+@pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture, em.PoissonMixture])
+def test_starts_keep_every_promise_on_all_small_integers_and_on_odd_samples(family):
+    assert check_starts(family, small_integers(), (2, 3, 5, 8)) > 2500
+    assert check_starts(family, odd_samples(20), (1, 2, 3, 5, 8)) > 1000
+
+
+@pytest.mark.parametrize("truth", TRUTHS[3:], ids=lambda truth: type(truth).__name__)
+def test_starts_of_other_families_keep_every_promise(truth):
+    assert check_starts(type(truth), [*small_integers()[::9], *odd_samples(2)], (1, 3, 8)) > 30
+
+
+@pytest.mark.parametrize("x", [[2.0**53 - 1, 2.0**53], [2.0**52, 2.0**52 + 1]])
+@WAYS
+def test_counts_without_room_for_so_many_components_are_refused_in_words(way, x):
+    with pytest.raises(ValueError, match="x must leave room for 8 different poisson components"):
+        make(way, x, em.PoissonMixture, 8)
+
+
+# -- breaking ties ---------------------------------------------------------------------------------------------------
+
+
+def random_ties(seed):
+    """A sample, and a start of up to eight components in tied groups; weights may be 0."""
+    rng = np.random.default_rng(seed)
+    family = (em.ExponentialMixture, em.GaussianMixture, em.PoissonMixture)[seed % 3]
+    x = np.round(rng.gamma(2, 10 ** rng.uniform(0, 6), 60)) + 1
+    k = int(rng.integers(2, 9))
+    home = rng.integers(0, int(rng.integers(1, k)), k)
+    centres = 10 ** rng.uniform(-12, 12, k) if seed % 2 else x.mean() * (1 + NUDGE * np.arange(k) / 2)
+    weights = rng.dirichlet(np.ones(k)) * (rng.random(k) < 0.8)
+    weights = weights / weights.sum() if weights.sum() > 0 else np.full(k, 1 / k)
+    size = 10 ** rng.uniform(-2, 2, k)
+    return x, family.from_moments(weights, centres[home], size[home]), home
+
+
+def test_break_tie_keeps_every_promise():
+    for seed in range(900):
+        x, start, home = random_ties(seed)
+        broken = em.break_tie(x, start)
+        assert broken == em.break_tie(x.tolist(), start)
+        assert broken.weights.tolist() == start.weights.tolist()
+        assert broken.tied_components() == []
+        before, after, stds = start._component_means(), broken._component_means(), start._component_stds()
+        assert (np.abs(after - before) <= 0.07 * stds).all()
+        assert (np.abs(after - before) <= 0.021 * np.maximum(np.abs(before), stds)).all()
+        last = list(broken.parameters.values())[-1]
+        for group in (np.flatnonzero(home == one) for one in set(home)):
+            if group.size == 1:
+                assert after[group] == before[group]
+                continue
+            weights = start.weights[group]
+            if weights.sum() > 0:
+                rounding = 1e-9 * stds[group[0]] + 4 * np.spacing(before[group[0]])
+                assert abs(weights @ (after[group] - before[group])) <= rounding
+            assert (np.diff(after[group]) > 0).all() or (np.diff(last[group]) > 0).all()
+
+
+def test_break_tie_nudges_no_component_onto_another():
+    x = np.random.default_rng(0).exponential(1, 100)
+    onto = em.ExponentialMixture([0.3, 0.3, 0.4], [1, 1, 1 + NUDGE])
+    assert em.break_tie(x, onto).tied_components() == []
+    assert em.break_tie(x, onto).scales[2] == 1 + NUDGE
+
+
+@pytest.mark.parametrize("mean", [1e-300, 1e-6, 1.0, 1e6, 1e12])
+def test_break_tie_moves_poisson_components_of_any_size_by_no_more_than_a_few_hundredths_of_a_std(mean):
+    broken = em.break_tie([1.0, 2.0, 7.0], em.PoissonMixture([0.5, 0.5], [mean, mean]))
+    assert 0 < np.diff(broken.means)[0] <= 0.031 * np.sqrt(mean)
+    assert broken.tied_components() == []
+
+
+@pytest.mark.parametrize(("mean", "std"), [(1e17, 1.0), (1e12, 1e-3), (1e300, 1.0), (-1e16, 0.1)])
+def test_break_tie_refuses_components_so_far_from_0_that_a_nudge_is_lost_in_rounding(mean, std):
+    start = em.GaussianMixture([0.5, 0.5], [mean, mean], [std, std])
+    with pytest.raises(ValueError, match="start must have components that numbers can tell apart"):
+        em.break_tie([1.0, 2.0, 7.0], start)

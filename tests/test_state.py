@@ -394,3 +394,7 @@ def test_standard_errors_come_only_with_a_run_that_has_converged():
     assert flat["sentence"].startswith("Converged")
     assert flat["errors"] is None
     assert any("There are no standard errors" in note for note in flat["notes"])
+    assert not any("standard errors are poor" in note for note in result["notes"])
+    air = reply(run_request("air-conditioning", max_iter=5000))["result"]
+    assert air["errors"]
+    assert any("standard errors are poor" in note for note in air["notes"])

@@ -208,7 +208,7 @@ def test_on_a_plateau_it_is_not_asked_at_every_iteration_whether_it_is_the_end()
     assert run.n_passes < 1.4 * run.n_iter
 
 
-@pytest.mark.parametrize("far", [0, 3e12, 1e13, -1e14])
+@pytest.mark.parametrize("far", [0, 3e12, 9e12, -9e12])
 def test_means_that_are_no_finer_than_numbers_are_do_not_keep_a_run_going(far):
     x = far + np.random.default_rng(0).normal(0, 1, 600)
     run = em.fit(x, em.GaussianMixture([1], [far + 1], [2]))

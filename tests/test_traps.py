@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,52 @@ def test_two_tied_of_three_components_are_never_converged_even_where_rounding_pa
             assert f"{first} and {second} started identical" in run.message
             parted = not run.mixture.tied_components()
             assert ("rounding errors have separated them" in run.message) is parted
+
+
+def tied_groups(seed):
+    """A sample, and a start of two to five components of which one or more groups are identical."""
+    rng = np.random.default_rng(seed)
+    family = (em.ExponentialMixture, em.GaussianMixture, em.PoissonMixture)[seed % 3]
+    k = int(rng.integers(2, 6))
+    home = np.sort(rng.integers(0, int(rng.integers(1, k)), k))
+    x = rng.gamma(rng.uniform(0.5, 3), 4, int(rng.integers(20, 400)))
+    x = np.round(x) if family is em.PoissonMixture else x
+    means = np.quantile(x, rng.uniform(0.2, 0.9, k)) + 0.1
+    return x, family.from_moments(rng.dirichlet(np.full(k, 3)), means[home], x.std() * rng.uniform(0.3, 1, k)[home])
+
+
+def test_what_is_said_of_ties_holds_however_many_groups_there_are():
+    said = {"divides between them alike": 0, "only rounding errors have separated them": 0}
+    for seed in range(400):
+        x, start = tied_groups(seed)
+        run = em.fit(x, start, em.StoppingRule(150, 1e-7))
+        assert not run.converged
+        if run.reason is not STATIONARY:
+            continue
+        i, j = (int(k) for k in re.search(r"components (\d) and (\d) started identical", run.message).groups())
+        assert all(array[i] == array[j] for array in list(start.parameters.values())[1:])
+        r = run.mixture.responsibilities(x)[:, [i, j]]
+        together = np.abs(r[:, 0] * run.mixture.weights[j] - r[:, 1] * run.mixture.weights[i]).max() < 1e-10
+        for words, holds in zip(said, (together, run.mixture._component_distances()[i, j] > 0), strict=True):
+            if words in run.message:
+                assert holds, (seed, run.message)
+                said[words] += 1
+    assert min(said.values()) > 5, said
+
+
+@pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
+@pytest.mark.parametrize("distance", [1e-11, 1e-9, 9e-7])
+def test_the_start_not_rounding_chooses_the_direction_of_components_that_do_not_count_as_identical(family, distance):
+    for seed in range(6):
+        x, shuffled = sample(APART, 500, seed), np.random.default_rng(seed)
+        for sign in (1, -1):
+            first, *others = tied_pair(x, family, 0.3).parameters.values()
+            start = family(first, *(array * (1, 1 + sign * distance) for array in others))
+            assert start.tied_components() == []
+            for sums_in_another_order in range(3):
+                run = em.fit(shuffled.permutation(x) if sums_in_another_order else x, start, em.StoppingRule(120))
+                assert "identical" not in run.message
+                assert sign * np.diff(list(run.mixture.parameters.values())[-1])[0] > 0.1
 
 
 @pytest.mark.parametrize("max_iter", [1, 17, 80])
@@ -192,7 +240,7 @@ def test_after_break_tie_data_of_cv2_below_one_fall_back_to_one_component():
 # -- stopping too early ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("difference", [1e-3, 1e-5, 1e-7])
+@pytest.mark.parametrize("difference", [1e-3, 1e-5, 1e-7, 9e-7, 1e-9, 1e-11])
 @pytest.mark.parametrize("truth", [APART, OVERLAPPING])
 def test_nearly_tied_exponentials_claim_no_convergence_at_the_saddle(truth, difference):
     for seed in range(6):
@@ -204,7 +252,7 @@ def test_nearly_tied_exponentials_claim_no_convergence_at_the_saddle(truth, diff
             assert run.mixture.tied_components(0.1) == [] or not run.converged
 
 
-@pytest.mark.parametrize("difference", [1e-3, 1e-5, 1e-7])
+@pytest.mark.parametrize("difference", [1e-3, 1e-5, 1e-7, 9e-7, 1e-9, 1e-11])
 @pytest.mark.parametrize("direction", [(1, 0), (0, 1), (1, -1)])
 def test_nearly_tied_gaussians_claim_no_convergence_at_the_saddle(direction, difference):
     for x in (WAITING, sample(SKEWED), sample(SKEWED, seed=4)):

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from em.fitting.information import FLAT, Information, information_at
 from em.fitting.observations import Observations
 from em.fitting.run import Record
@@ -108,5 +106,4 @@ class Ending:
 def _resolution(here: Information) -> float:
     """Gain per observation that rounding alone can make: in the sum, or because means are no finer than numbers are."""
     n, mixture = here.n_observations, here.mixture
-    finest = np.spacing(np.abs(mixture._component_means())) / mixture._component_stds()
-    return max(rounding_level(here.log_likelihood, n) / n, float(mixture.weights @ finest**2) / 2)
+    return max(rounding_level(here.log_likelihood, n) / n, float(mixture.weights @ mixture._resolution() ** 2) / 2)

@@ -43,6 +43,9 @@ FEW_TO_MULTIPLY = 2_500
 SHARE = 3
 """Least number of observations for each node; otherwise they are not gathered."""
 
+FAR = 100
+"""Where the middle of the observations is this many half ranges from 0, nodes are measured from there."""
+
 MOST = 100_000
 """Largest number of nodes."""
 
@@ -143,6 +146,7 @@ class FastPass:
                 self._base += 0.0 if base is None else float(base.sum())
                 total += self._load(chunk).power_sums()
         self._power_sums: list[float] = total.tolist()
+        self._centre = self._origin if abs(self._origin) > FAR * self._reach else 0.0
 
     def __call__(self, mixture: PolynomialMixture, direct: bool) -> tuple[float, Moments] | None:
         """The log-likelihood and the moments of each component's share; None where digits would be lost.
@@ -196,8 +200,9 @@ class FastPass:
             n_bins = bins_for(steepness, self._high - self._low, most, spare)
             if not n_bins:
                 return False
-            self._nodes = gather(self._chunks, self._low, self._high, n_bins)
-            self._gathered = [_Buffers(x, self._origin, self._shape, w) for x, w in self._nodes.parts(CHUNK)]
+            self._nodes = gather(self._chunks, self._low, self._high, n_bins, self._centre)
+            origin = self._origin - self._centre
+            self._gathered = [_Buffers(x, origin, self._shape, w) for x, w in self._nodes.parts(CHUNK)]
         return True
 
     def _load(self, chunk: Floats) -> _Buffers:

@@ -112,7 +112,9 @@ class Information:
         """Eigenvalues of the observed information relative to the complete-data information, ascending, shape (p,).
 
         At an optimum, each is the share of the information along its direction that remains when labels are unknown.
-        EM closes this share of the gap in one iteration [1]_. The first eigenvalue is the rate of EM near its end.
+        One iteration of EM closes this share of the gap along its direction [1]_. Near the end the direction of the
+        first eigenvalue v is left: an iteration multiplies the error of the parameters by 1 - v, and what is still to
+        come of the log-likelihood by (1 - v)².
 
         References
         ----------

@@ -47,7 +47,7 @@ class Nodes(NamedTuple):
     Attributes
     ----------
     points : ndarray, shape (M,)
-        The nodes, in the unit of the observations.
+        The nodes, as distances from a centre, in the unit of the observations.
     weights : ndarray, shape (M,)
         Weight of each node in a sum.
     width : float
@@ -88,7 +88,7 @@ def bins_for(steepness: float, extent: float, most: int, spare: int = 0) -> int:
     return max(1, math.ceil(wanted), spare // ORDER)
 
 
-def gather(parts: Iterable[Floats], low: float, high: float, n_bins: int) -> Nodes:
+def gather(parts: Iterable[Floats], low: float, high: float, n_bins: int, centre: float = 0.0) -> Nodes:
     """Gather observations onto nodes.
 
     Parameters
@@ -99,6 +99,9 @@ def gather(parts: Iterable[Floats], low: float, high: float, n_bins: int) -> Nod
         The smallest and the largest observation. They must differ.
     n_bins : int
         Number of bins between them.
+    centre : float
+        The point from which the nodes are measured; far from 0, distances from 0 have fewer digits than those within
+        the observations.
 
     Returns
     -------
@@ -121,5 +124,5 @@ def gather(parts: Iterable[Floats], low: float, high: float, n_bins: int) -> Nod
             row[occupied] += np.add.reduceat(previous, first[occupied])
             previous, current = current, twice * current - previous
     occupied = np.flatnonzero(sums[0])
-    points = low + (occupied + (np.cos(_ANGLES)[:, np.newaxis] + 1) / 2) / per_unit
+    points = (low - centre) + (occupied + (np.cos(_ANGLES)[:, np.newaxis] + 1) / 2) / per_unit
     return Nodes(points.ravel(), (_LAGRANGE @ sums[:, occupied]).ravel(), 1 / per_unit)

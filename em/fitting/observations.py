@@ -45,13 +45,13 @@ class Observations:
     Raises
     ------
     ValueError
-        As the family's `check_observations`; if `family` is no family.
+        As the family's `check_fit`; if `family` is no family.
     """
 
     def __init__(self, x: ArrayLike | Observations, family: type[Mixture], *, copy: bool = True) -> None:
         require_family("family", family)
         given, copy = (x.x, False) if isinstance(x, Observations) else (x, copy)
-        checked = family.check_observations(given)
+        checked = family.check_fit(given)
         self.x: Floats = checked.copy() if copy else checked.view()
         self.x.setflags(write=False)
         self.family = family

@@ -134,16 +134,7 @@ class Run:
             case StopReason.OUT_OF_TIME:
                 return f"Stopped after {steps} because the time was up: {self._outlook}."
             case StopReason.STATIONARY_START:
-                i, j = self.mixtures[0].tied_components()[0]
-                if (i, j) not in self.mixture.tied_components():
-                    return (
-                        f"Stopped after {steps}: components {i} and {j} started identical, and only rounding errors "
-                        "have separated them, so chance chose the result. Start them apart instead."
-                    )
-                return (
-                    f"Stopped after {steps} without separating the components: {i} and {j} started identical, "
-                    "so every observation divides between them alike and EM cannot tell them apart."
-                )
+                return f"Stopped after {steps}: {self._tie()}"
             case StopReason.DEGENERATE:
                 return f"Stopped after {steps}: {self.degenerate}. The last proper estimate is kept."
 
@@ -161,3 +152,15 @@ class Run:
         if np.isfinite(left):
             return f"if gains go on shrinking as the last one did, {gain} is still to come"
         return "the last iteration gained no less than the one before, so it cannot be told what is still to come"
+
+    def _tie(self) -> str:
+        """What became of components that started identical: of a pair that has separated, if there is one."""
+        started, still = self.mixtures[0].tied_components(), self.mixture.tied_components()
+        i, j = next((pair for pair in started if pair not in still), started[0])
+        identical = f"components {i} and {j} started identical"
+        if (i, j) in still:
+            return f"{identical}, so every observation divides between them alike and EM cannot separate them."
+        return (
+            f"{identical}, and only rounding errors have separated them, so chance chose in which direction. "
+            "Start them apart instead."
+        )

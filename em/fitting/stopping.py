@@ -16,7 +16,12 @@ _EPS = 2.0**-52
 
 
 class StopReason(Enum):
-    """Why a run ended. Only `CONVERGED` means convergence."""
+    """Why a run ended. Only `CONVERGED` means convergence.
+
+    `STATIONARY_START` means that components started identical, to within rounding, and that the gains have become too
+    small to continue. EM cannot separate such components, so this is no proof of a maximum. Other components of the
+    start may have moved.
+    """
 
     CONVERGED = "converged"
     MAX_ITER = "max_iter"

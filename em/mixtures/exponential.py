@@ -74,10 +74,10 @@ class ExponentialMixture(PolynomialMixture):
     def _fit_to_moments(cls, fitted: Moments) -> tuple[tuple[float, ...], ...]:
         smallest = min(fitted.means)
         if smallest < TINY:
-            raise DegenerateComponent(
-                fitted.means.index(smallest),
-                "has shrunk onto the observations equal to 0: its scale went to 0 and the likelihood to infinity",
-            )
+            what = "has shrunk onto the observations equal to 0: its scale went to 0 and the likelihood to infinity"
+            if smallest > 0:
+                what = f"is too narrow to compute with: its scale would be {smallest:.2g}"
+            raise DegenerateComponent(fitted.means.index(smallest), what)
         return (fitted.means,)
 
     def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:

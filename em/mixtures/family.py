@@ -36,7 +36,6 @@ __all__ = ["LARGEST", "DegenerateComponent", "Family", "require_weight"]
 LARGEST = 1e150
 """Observations beyond this have squares that overflow; they are refused."""
 
-
 MOST_COUNTED = 2.0**53
 """Beyond this a float cannot tell a whole number from the next."""
 
@@ -48,7 +47,7 @@ QUANTILES = 99
 
 
 class DegenerateComponent(ArithmeticError):
-    """An M-step without a result: a component has no weight, or its density has shrunk onto single points.
+    """An M-step without a result: a component has no weight, has shrunk onto single points, or is too narrow.
 
     `em.fit` never raises it: a degenerate end is a result there. `em.m_step` does.
 
@@ -250,6 +249,11 @@ class Family(Parameters):
         return inside & (x == np.floor(x)) if cls.counts else inside
 
     @classmethod
+    def check_fit(cls, x: ArrayLike) -> Floats:
+        """`check_observations` for fits, which some families also refuse too far from 0; arguments and errors alike."""
+        return cls.check_observations(x)
+
+    @classmethod
     def check_spread(cls, x: Floats) -> None:
         """Raise ValueError if every fit to checked observations `x` is degenerate, even of one component."""
         try:
@@ -264,8 +268,8 @@ class Family(Parameters):
         """The mixture whose components have these means, and these stds where the family lets them be chosen.
 
         By default each component is fitted to the quantiles of a Gaussian distribution with that mean and standard
-        deviation, or of a log-normal one if observations have a least value: right if the fit keeps the mean, else
-        about right.
+        deviation, or of a log-normal one if observations have a least value. The means are right if the fit moves or
+        grows with the observations; the stds are about right.
         """
         from scipy.special import ndtri  # large, and no family of the engine needs it
 
@@ -276,14 +280,18 @@ class Family(Parameters):
                 f"got {brief(means)} and {brief(stds)}: use those of observations"
             )
         z = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
-        if np.isfinite(cls.lowest):
-            variance = np.log1p((spreads / (centres - cls.lowest)) ** 2)
-            ratio = np.exp(np.sqrt(variance) * z)
-            x = cls.lowest + (centres - cls.lowest) * ratio / ratio.mean(axis=1, keepdims=True)
+        bounded, low = (True, cls.lowest) if np.isfinite(cls.lowest) else (False, 0.0)
+        if bounded:
+            ratio = np.exp(np.sqrt(np.log1p((spreads / (centres - low)) ** 2)) * z)
+            x = low + (centres - low) * ratio / ratio.mean(axis=1, keepdims=True)
         else:
             x = centres + spreads * z / z.std()
         shares = np.repeat(np.eye(len(centres)), QUANTILES, axis=1)
-        return cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
+        for _ in range(2):  # the first fit may not keep the mean; the second has it, as fits move or grow with x
+            mixture = cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
+            means = mixture._component_means()[:, np.newaxis]
+            x = low + (x - low) * (centres - low) / (means - low) if bounded else x + centres - means
+        return mixture
 
     def _log_distance(self, x: Floats) -> Floats:
         """Log of the standardised distance of x_n from component k, shape (K, N): the order of densities far out."""

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from em.fitting.run import Run
 from em.fitting.stopping import rounding_level
 from em.mixtures.checks import Floats
-from em.mixtures.mixture import TIE_TOLERANCE, Mixture
+from em.mixtures.mixture import Mixture
 from em.studies.diagnosis import saddle_growth
 
 __all__ = [
@@ -21,6 +21,9 @@ __all__ = [
     "separations",
     "single_fit",
 ]
+
+BEYOND_ROUNDING = 1e-6
+"""Components nearer than this, in standard deviations of the narrower, are moved by rounding errors too."""
 
 STILL_NEAR = 0.25
 """Up to this separation of two identical components' copies, it grows by nearly the predicted factor."""
@@ -73,7 +76,7 @@ def near_iterations(run: Run, pair: tuple[int, int] = (0, 1)) -> tuple[int, int]
     identical to the fit of their observations, and only there do predictions hold.
     """
     apart = separations(run, pair)
-    near = (apart > TIE_TOLERANCE) & (apart <= STILL_NEAR)
+    near = (apart > BEYOND_ROUNDING) & (apart <= STILL_NEAR)
     near[0] = False
     first = int(near.argmax())
     last = first + int(np.append(near[first:], False).argmin()) - 1

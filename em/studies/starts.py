@@ -1,6 +1,9 @@
 """Starting points for EM, and how to part the components of a start that are identical.
 
-In every start made here all components differ and stand in the order of their means, whatever the observations.
+In every start made here, whatever the observations, the weights are positive, all components differ and stand in the
+order of their means, and no mean is smaller than all observations or larger than all. Two exceptions: where all
+observations are equal, means are up to `NUDGE` standard deviations of a component to either side; where a family has no
+`from_moments` of its own, means may be off by rounding. If there is no such start, a ValueError says why.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.mixtures.checks import Floats, require_generator, whole_number
+from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture, require_family, require_mixture
 from em.studies.diagnosis import unstable_direction
 
@@ -20,6 +24,15 @@ M = TypeVar("M", bound=Mixture)
 
 NUDGE = 0.01
 """Relative size of the nudge that `break_tie` gives."""
+
+LESS = 0.7
+"""Factor of a smaller nudge, where a component would be nudged onto another."""
+
+MOST_TRIES = 30
+"""A nudge is made smaller at most this often."""
+
+CLOSE = 1e-6
+"""Components of a start that are nearer than this (relative) are spread out: EM would take long to part them."""
 
 NARROWEST = 0.1
 """No component starts with a standard deviation below this times the sample's: narrower ones may be spikes already."""
@@ -41,13 +54,14 @@ def quantile_start(x: ArrayLike, family: type[M], n_components: int) -> M:
     -------
     Mixture
         Equal weights; means at the quantiles (k + 1/2) / K; each standard deviation is that of the sample over K.
-        Components at equal quantiles, because values repeat, are nudged apart as by `break_tie`.
+        Components at equal quantiles, because values repeat, are spread out between the quantiles next to them.
 
     Raises
     ------
     ValueError
         As the family's `check_observations`; if `family` is no family or `n_components` no whole number >= 1; if no
-        component fits `x` at all: equal values for Gaussians, zeros only for exponentials.
+        component fits `x` at all: equal values for Gaussians, zeros only for exponentials; if the values are so close
+        together that no K different components have room between them.
     """
     x, k = _checked(x, family, n_components)
     return _spread_evenly(x, family, np.quantile(x, (np.arange(k) + 0.5) / k))
@@ -120,7 +134,7 @@ def kmeans_start(x: ArrayLike, family: type[M], n_components: int, rng: np.rando
 def _checked(x: ArrayLike, family: type[Mixture], n_components: int) -> tuple[Floats, int]:
     """The observations and K, if a start can be made from them."""
     require_family("family", family)
-    x = family.check_observations(x)
+    x = family.check_fit(x)
     family.check_spread(x)
     return x, whole_number("n_components", n_components)
 
@@ -132,13 +146,62 @@ def _spread_evenly(x: Floats, family: type[M], means: Floats) -> M:
 
 
 def _placed(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Floats) -> M:
-    """A mixture in the order of its means; no component has size 0 and no two are identical."""
+    """A mixture in the order of its means, which lie within the observations; no two components are identical.
+
+    Raises
+    ------
+    ValueError
+        If the observations are so close together, in the numbers that a computer has, that no such mixture exists.
+    """
+    low, high = float(x.min()), float(x.max())
+    means = np.clip(means, low, high)  # rounding may put the mean of equal values beside them
     if np.isfinite(family.lowest):
         above = x - family.lowest
         means = np.maximum(means, family.lowest + max(above[above > 0].min(), 1e-12 * above.mean()))
     order = np.argsort(means, kind="stable")
-    stds = np.maximum(stds, NARROWEST * _std(x))
-    return break_tie(x, family.from_moments(weights[order], means[order], stds[order]))
+    weights, means, stds = weights[order], means[order], np.maximum(stds[order], NARROWEST * _std(x))
+
+    def made() -> M:
+        # No wider than its mean is high: the mean of a component that is skewed more says nothing about where it is.
+        return family.from_moments(weights, means, np.minimum(stds, means - family.lowest))
+
+    try:
+        mixture = made()
+        if mixture.tied_components(CLOSE):
+            means = _spread(means, mixture._component_stds(), low, high)
+            mixture = made()
+        wanted = (np.diff(means) >= 0).all() and not mixture.tied_components()
+        if wanted and np.isfinite(mixture.log_likelihood(x)):
+            return mixture
+    except (ValueError, DegenerateComponent):  # a parameter that underflows, or a component that rounding makes a point
+        pass
+    raise ValueError(
+        f"x must leave room for {means.size} different {family.family} component{'s' * (means.size > 1)}; got values "
+        f"from {low!r} to {high!r}, which are too close together or too small: rescale the observations, or ask for "
+        "fewer components"
+    )
+
+
+def _spread(means: Floats, stds: Floats, low: float, high: float) -> Floats:
+    """Means, ascending and within [low, high], of which those that (nearly) coincide are spread out evenly.
+
+    They take no more than one standard deviation, and no more than half of the way to the next other mean, or to the
+    end of the observations. If all observations are equal there is no such way; then it is `NUDGE` standard deviations.
+    """
+    spread = means.copy()
+    apart = np.diff(means) > 2 * CLOSE * np.maximum(stds[1:], stds[:-1])
+    groups = np.split(np.arange(means.size), np.flatnonzero(apart) + 1)
+    ends = [low, *(means[group].mean() for group in groups), high]
+    for group, (before, middle, after) in zip(groups, zip(ends, ends[1:], ends[2:], strict=False), strict=True):
+        if group.size == 1:
+            continue
+        std = stds[group].min()
+        if low == high:
+            spread[group] = middle + NUDGE * std * np.linspace(-1, 1, group.size)
+        else:
+            bottom, top = middle - min(middle - before, std) / 2, middle + min(after - middle, std) / 2
+            spread[group] = bottom + (top - bottom) * (np.arange(group.size) + 0.5) / group.size
+    return spread
 
 
 def _std(x: Floats) -> float:
@@ -163,7 +226,8 @@ def break_tie(x: ArrayLike, start: M) -> M:
 
     Identical components are a stationary point of EM: a run stays there until rounding errors have grown large enough,
     in a direction that depends on rounding. The nudge goes in the direction that EM itself amplifies most. It keeps the
-    common mean of the components and gives the smaller scale (or mean) to the one with the lower index.
+    common mean of the components (to first order, in families whose mean is no parameter) and gives the smaller
+    scale (or mean; or std, if the means are not moved) to the one with the lower index.
 
     Parameters
     ----------
@@ -176,25 +240,39 @@ def break_tie(x: ArrayLike, start: M) -> M:
     -------
     Mixture
         `start` itself if no two of its components are identical; otherwise a copy in which those are moved by a
-        relative `NUDGE` to either side. Weights do not change.
+        relative `NUDGE` to either side, or by less where that is many standard deviations or would put a component
+        onto another. Weights do not change.
 
     Raises
     ------
     ValueError
-        As the family's `check_observations`; if `start` is no mixture; if there is a tie and all observations are
-        equal, so that no direction can be found.
+        As the family's `check_observations`; if `start` is no mixture; if there is a tie and no component fits `x`
+        (equal values for Gaussians, zeros only for exponentials), so that no direction can be found; if the means are
+        so large that a nudge is lost in their rounding.
     """
     require_mixture("start", start)
-    start.check_observations(x)
+    groups = _tied_groups(start)
+    if not groups:
+        start.check_observations(x)
+        return start
+    direction = unstable_direction(start.check_fit(x), type(start))[1]
     steps = np.zeros(start.n_components)
-    for group in _tied_groups(start):
+    for group in groups:
         ladder = np.linspace(-NUDGE, NUDGE, len(group))
         weights = start.weights[group]
         centre = weights @ ladder / weights.sum() if weights.sum() > 0 else 0.0
         steps[group] = ladder - centre
-    if not steps.any():
-        return start
-    return start.nudged(unstable_direction(x, type(start))[1], steps)
+    distances = start.nudged(direction, steps)._component_distances()
+    for group in groups:  # where a relative nudge is many standard deviations (of large counts), it is as many of these
+        steps[group] /= max(1.0, distances[group[0], group[-1]] / (3 * NUDGE))
+    for factor in LESS ** np.arange(MOST_TRIES):  # smaller where a component meets another one
+        nudged = start.nudged(direction, factor * steps)
+        if not nudged.tied_components():
+            return nudged
+    raise ValueError(
+        f"start must have components that numbers can tell apart; got {start}: subtract the mean of x from x and from "
+        "the means"
+    )
 
 
 def _tied_groups(mixture: Mixture) -> list[list[int]]:
