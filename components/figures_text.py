@@ -43,7 +43,7 @@ There is a row for each kind of parameter and a line for each component; of gene
 No line need end on its dotted one, since the maximum of $\ell$ belongs to the sample: the difference shrinks like
 $1/\sqrt N$ as observations are added. Where two lines have ended near each other’s dotted ones, the *labels are
 switched*. The log-likelihood is the same in either order, and the start decides which comes out; the table of estimates
-sets each beside the true component that it stands for.
+sets each beside a true component, so that all pairs together are as near as can be.
 
 ### Walking and half-steps
 

@@ -60,7 +60,8 @@ def moments(mixture):
 def apart(mixture, i, j):
     """Distance of two components, in standard deviations of the narrower."""
     means, stds = moments(mixture)
-    return max(abs(means[i] - means[j]), abs(stds[i] - stds[j])) / min(stds[i], stds[j])
+    distance = max(abs(means[i] - means[j]), abs(stds[i] - stds[j]))
+    return distance / min(stds[i], stds[j]) if distance else 0.0
 
 
 def single_log_likelihood(x, family):
