@@ -14,8 +14,8 @@ from em.studies.diagnosis import saddle_growth
 __all__ = [
     "STILL_NEAR",
     "convergence_rate",
+    "growth_while_near",
     "measured_growth",
-    "near_iterations",
     "predicted_growth",
     "separation",
     "separations",
@@ -69,28 +69,24 @@ def separations(run: Run, pair: tuple[int, int] = (0, 1)) -> Floats:
     return np.array([separation(mixture)[i, j] for mixture in run.mixtures])
 
 
-def near_iterations(run: Run, pair: tuple[int, int] = (0, 1)) -> tuple[int, int] | None:
-    """The first and the last of the iterations in a row, from 1 on, after which two components were nearly identical.
+def growth_while_near(apart: Floats) -> tuple[int, int, float] | None:
+    """The factor per iteration by which two components separated, on average, while they were nearly identical.
 
-    None if there are fewer than two. Iteration 0 is left out: the first step brings components that start nearly
-    identical to the fit of their observations, and only there do predictions hold.
+    Given their `separations`, the first and the last of the iterations in a row after which they were nearly identical,
+    and the factor; None if there are fewer than two. Iteration 0 is left out: the first step brings components that
+    start nearly identical to the fit of their observations, and only there do predictions hold.
     """
-    apart = separations(run, pair)
     near = (apart > BEYOND_ROUNDING) & (apart <= STILL_NEAR)
     near[0] = False
     first = int(near.argmax())
     last = first + int(np.append(near[first:], False).argmin()) - 1
-    return (first, last) if last > first else None
+    return (first, last, float((apart[last] / apart[first]) ** (1 / (last - first)))) if last > first else None
 
 
 def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
-    """Factor per iteration by which two components separated in `near_iterations`, on average; None if unknown."""
-    near = near_iterations(run, pair)
-    if near is None:
-        return None
-    first, last = near
-    apart = separations(run, pair)
-    return float((apart[last] / apart[first]) ** (1 / (last - first)))
+    """The factor of `growth_while_near` for two components of a run; None if it is unknown."""
+    found = growth_while_near(separations(run, pair))
+    return found[2] if found else None
 
 
 def predicted_growth(x: ArrayLike, family: type[Mixture]) -> float | None:

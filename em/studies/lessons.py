@@ -15,15 +15,15 @@ from numpy.typing import ArrayLike
 from em.fitting.information import information
 from em.fitting.run import EM, Run
 from em.fitting.stopping import StopReason
-from em.mixtures.checks import in_order
+from em.mixtures.checks import Floats, in_order
 from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.gaussian import GaussianMixture
 from em.mixtures.mixture import Mixture
 from em.studies.facts import (
     STILL_NEAR,
     convergence_rate,
+    growth_while_near,
     measured_growth,
-    near_iterations,
     predicted_growth,
     separation,
     separations,
@@ -100,21 +100,20 @@ def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
         end = "identical still" if path[-1] == 0 else f"{_amount(path[-1])} apart, {unit}"
         return f"{names} identical, so only rounding errors can part them: {after} {end}."
     end = "identical" if path[-1] == 0 else f"{_amount(path[-1])} apart"
-    return f"{names} {_amount(path[0])} apart, {unit}; {after} {end}.{_growth(x, run, pair)}"
+    return f"{names} {_amount(path[0])} apart, {unit}; {after} {end}.{_growth(x, run, path)}"
 
 
-def _growth(x: ArrayLike, run: Run, pair: tuple[int, int]) -> str:
+def _growth(x: ArrayLike, run: Run, path: Floats) -> str:
     """By how much an iteration multiplied a small distance, and the prediction for two components where it held."""
-    near, measured = near_iterations(run, pair), measured_growth(run, pair)
-    if near is None or measured is None or run.method != EM:
+    found = growth_while_near(path)
+    if found is None or run.method != EM:
         return ""
+    first, last, measured = found
     predicted = predicted_growth(x, type(run.mixture)) if run.mixture.n_components == 2 else None
     law = ""
     if predicted and abs(measured / predicted - 1) < AGREES:
         law = f" ({LAWS.get(run.mixture.family, 'the sample predicts')} {predicted:.3g})"
-    return (
-        f" From iteration {near[0]:,} to {near[1]:,} each multiplied their distance by {measured:.3g} on average{law}."
-    )
+    return f" From iteration {first:,} to {last:,} each multiplied their distance by {measured:.3g} on average{law}."
 
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
