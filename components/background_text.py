@@ -228,8 +228,8 @@ and a run has *converged* when that, divided by $N$, *confirms* it: when it is b
 bends upwards in some direction, as between nearly identical components that would part, nothing is confirmed, and the
 run goes on however little an iteration gains. An accelerated run has $g$ and $H$ at hand; once its steps are Newton’s,
 the decrement alone decides, twice running. The sentence about a run names the decrement where it was asked at the end,
-as it was of every run that converged, and Aitken’s estimate elsewhere. Both are estimates and no bounds. A tolerance of
-0 asks for exactly the maximum number of iterations.
+as it was of every run that converged, and Aitken’s estimate elsewhere, if gains shrank. Both are estimates and no
+bounds. A tolerance of 0 asks for exactly the maximum number of iterations.
 
 There are three other ends, and none of them is called convergence:
 

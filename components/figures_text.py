@@ -28,7 +28,7 @@ at $x = 0$, and there it is $\rho\lambda_1 / \bigl(\rho\lambda_1 + (1 - \rho)\la
 The curve of $\ell(\theta_t)$ over the iterations never falls, as [the lower bound](#background-bound) shows. But where
 it is flat it need not be at its end: near a saddle the gains are small and then grow, and between overlapping
 components they stay small for thousands of iterations. An estimate of what is left at the end of a run, for each
-observation, is in the sentence above the figures; see [When it stops](#background-end).
+observation, is in the sentence above the figures, if it can be told; see [When it stops](#background-end).
 
 ### Estimates
 
