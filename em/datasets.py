@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from em.mixtures import FAMILIES, Mixture
-from em.mixtures.checks import Floats, brief
+from em.mixtures.checks import Floats, one_of
 
 __all__ = ["Dataset", "load", "names"]
 
@@ -80,9 +80,7 @@ def load(name: str) -> Dataset:
     ValueError
         If there is none of that name.
     """
-    if not isinstance(name, str) or name not in NAMES:
-        raise ValueError(f"name must be one of {', '.join(NAMES)}; got {brief(name)}")
-    return _load(name)
+    return _load(one_of("name", name, NAMES))
 
 
 @cache

@@ -114,7 +114,7 @@ def test_observations_whose_squares_overflow_are_refused_with_advice_to_rescale(
     [
         ([0.5, 0.4], "with sum 0.9: divide by their sum"),
         ([0.5, 0.6], "with sum 1.1: divide by their sum"),
-        ([0, 0], "with sum 0.0: divide by their sum"),
+        ([0, 0], "with sum 0.0: use numbers from 0 to 1, not all 0"),
         ([0.5, 0.5 + 1e-6], "divide by their sum"),
         ([1.5, -0.5], "got -0.5: they are probabilities"),
         ([1 + 1e-300, -1e-300], "got -1e-300: they are probabilities"),
@@ -125,6 +125,20 @@ def test_weights_off_the_simplex_are_refused(weights, shown):
         em.ExponentialMixture(weights, [1, 2])
     with refused("weights", shown):
         em.GaussianMixture(weights, [1, 2], [1, 2])
+
+
+def test_probabilities_divided_by_their_sum_in_few_digits_are_told_what_helps():
+    for k in range(2, 40):
+        rng = np.random.default_rng(k)
+        weights = rng.dirichlet(np.ones(k)).astype(np.float32)
+        weights /= weights.sum()
+        helped = weights.astype(np.float64) / weights.astype(np.float64).sum()
+        assert em.ExponentialMixture(helped, np.ones(k)).n_components == k
+        if abs(weights.astype(np.float64).sum() - 1) > 1e-12:
+            with refused("weights", "convert to float64 first, then divide by their sum"):
+                em.ExponentialMixture(weights, np.ones(k))
+            with refused("responsibilities", "convert to float64 first, then divide each row by its sum"):
+                em.GaussianMixture.m_step([1.0, 2.0], np.array([weights, weights]))
 
 
 def test_weights_may_carry_rounding():
@@ -142,44 +156,12 @@ def test_scales_and_stds_that_are_not_positive_are_refused(worst):
 
 
 def test_parameters_of_different_lengths_are_refused():
-    with refused("scales", "got 3: give weights and scales the same length"):
+    with refused("scales", "got 3: give it as many entries"):
         em.ExponentialMixture([0.5, 0.5], [1, 2, 3])
-    with refused("means", "got 1: give weights and means the same length"):
+    with refused("means", "got 1: give it as many entries"):
         em.GaussianMixture([0.5, 0.5], [1], [1, 2])
-    with refused("stds", "got 1: give weights and stds the same length"):
+    with refused("stds", "got 1: give it as many entries"):
         em.GaussianMixture([0.5, 0.5], [1, 2], [1])
-
-
-@pytest.mark.parametrize("max_iter", [0, -1, 1.5, 2.0, True, "10", None, np.nan, [3], np.bool_(True)])
-def test_max_iter_that_is_no_whole_number_from_one_up_is_refused(max_iter):
-    with refused("max_iter", f"a whole number, at least 1; got {max_iter!r}"):
-        em.StoppingRule(max_iter=max_iter)
-
-
-@pytest.mark.parametrize("tol", [-1e-300, -1, np.nan, np.inf, -np.inf, "1e-8", b"1", None, True, 1j, [1e-8], 10**400])
-def test_tol_that_is_no_finite_number_from_zero_up_is_refused(tol):
-    with refused("tol", f"got {tol!r}: 0 runs max_iter iterations"):
-        em.StoppingRule(tol=tol)
-
-
-def test_whole_numbers_of_numpy_are_welcome():
-    rule = em.StoppingRule(np.int64(3), np.float32(0.5))
-    assert (rule.max_iter, rule.tol) == (3, 0.5)
-    assert EXPONENTIAL.sample(np.uint8(4), np.random.default_rng(0))[0].shape == (4,)
-
-
-@FAMILIES
-@pytest.mark.parametrize("n", [0, -1, 1.5, 3.0, True, "3", None, [3]])
-def test_sample_size_that_is_no_whole_number_from_one_up_is_refused(mixture, n):
-    with refused("n", f"a whole number, at least 1; got {n!r}"):
-        mixture.sample(n, np.random.default_rng(0))
-
-
-@FAMILIES
-@pytest.mark.parametrize("rng", [7, None, np.random.RandomState(0), np.random])
-def test_randomness_that_is_no_generator_is_refused(mixture, rng):
-    with refused("rng", "use np.random.default_rng(seed)"):
-        mixture.sample(3, rng)
 
 
 @pytest.mark.parametrize("name", ["", "faithful", "FAITHFUL-WAITING", None, 3])
@@ -199,7 +181,7 @@ def test_unknown_data_set_is_refused_with_the_names_there_are(name):
         (np.full((2, 2, 1), 0.5), "of shape (2, 2, 1)"),
         (1.0, "1.0 of shape ()"),
         ([[0.5, 0.5], [0.5, 0.4]], "[0.5 0.4] in row 1: divide each row by its sum"),
-        ([[1.5, -0.5], [0.5, 0.5]], "[ 1.5 -0.5] in row 0: divide each row by its sum"),
+        ([[1.5, -0.5], [0.5, 0.5]], "[ 1.5 -0.5] in row 0: use numbers from 0 to 1, not all 0"),
         ([[np.nan, 1], [0.5, 0.5]], "nan at index 0, 0: leave such entries out"),
         ([[0.5, 0.5], [0, np.inf]], "inf at index 1, 1: leave such entries out"),
         ([["a", "b"], ["c", "d"]], "[['a', 'b'], ['c', 'd']] of type"),
@@ -214,20 +196,6 @@ def test_unknown_data_set_is_refused_with_the_names_there_are(name):
 def test_responsibilities_that_are_no_rows_of_probabilities_are_refused(mixture, responsibilities, shown):
     with refused("responsibilities", shown):
         type(mixture).m_step([1.0, 2.0], responsibilities)
-
-
-@pytest.mark.parametrize("start", [None, 0.5, "gaussian", [0.5, 0.5], {"weights": [1]}, em.GaussianMixture])
-def test_start_that_is_no_mixture_is_refused(start):
-    with refused("start", f"em.ExponentialMixture(weights, scales); got {start!r}"):
-        em.fit([1.0, 2.0], start)
-    with refused("start", f"got {start!r}"):
-        em.iterate([1.0, 2.0], start)
-
-
-@pytest.mark.parametrize("stopping", [10, 1e-8, "never", {"tol": 1}, em.StoppingRule])
-def test_stopping_that_is_no_rule_is_refused(stopping):
-    with refused("stopping", f"an em.StoppingRule(max_iter, tol); got {stopping!r}"):
-        em.fit([1.0, 2.0], EXPONENTIAL, stopping)
 
 
 def test_tie_in_data_without_spread_is_refused():

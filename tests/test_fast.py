@@ -27,7 +27,7 @@ def step(observations, mixture):
 
 def by_sums(x, mixture):
     """The fast step, or None where it is left to the careful one."""
-    found = em.Observations(x, type(mixture)).fast_moments(mixture)
+    found = em.Observations(x, type(mixture))._fast_moments(mixture)
     return found and (found[0], type(mixture)._of_moments(len(x), found[1]))
 
 

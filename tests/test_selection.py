@@ -107,16 +107,3 @@ def test_degenerate_candidates_are_marked_have_no_numbers_and_are_not_preferred(
 def test_a_component_on_hardly_any_spread_can_be_split():
     one, two, three = em.choose([0, 1e-100, 9, 10, 11], em.GaussianMixture, [1, 2, 3])
     assert one.log_likelihood < two.log_likelihood <= three.log_likelihood
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"n_components": []}, "n_components must hold at least one number"),
-        ({"n_components": [0]}, "n_components must be a whole number, at least 1"),
-        ({"n_starts": 0}, "n_starts must be a whole number, at least 1"),
-    ],
-)
-def test_bad_input_is_refused(options, message):
-    with pytest.raises(ValueError, match=message):
-        em.choose([1.0, 2.0], em.ExponentialMixture, **options)

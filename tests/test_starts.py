@@ -115,22 +115,6 @@ def test_kmeans_start_finds_groups_that_are_far_apart():
         assert start.stds == pytest.approx(np.full(3, 0.1 * x.std()))  # no narrower than that
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (([1.0, 2.0], "gaussian", 2), "family must be a family of mixtures such as em.GaussianMixture; got 'gaussian'"),
-        (([1.0, 2.0], em.GaussianMixture, 0), "n_components must be a whole number, at least 1; got 0"),
-        (([1.0, 2.0], em.GaussianMixture, 1.5), "n_components must be a whole number"),
-        (([-1.0, 2.0], em.ExponentialMixture, 2), "x must not be negative"),
-        (([], em.GaussianMixture, 2), "x must be a non-empty"),
-    ],
-)
-@WAYS
-def test_bad_input_is_refused(way, arguments, message):
-    with pytest.raises(ValueError, match=message):
-        make(way, *arguments)
-
-
 @pytest.mark.parametrize("way", [em.random_start, em.kmeans_start])
 def test_a_seed_is_no_generator(way):
     with pytest.raises(ValueError, match=r"use np.random.default_rng\(seed\)"):

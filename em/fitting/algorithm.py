@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from em.fitting.observations import Observations, Statistics, statistics_by_responsibilities
 from em.fitting.run import Record
-from em.mixtures.checks import brief
+from em.mixtures.checks import flag, instance, refusal
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture, require_mixture
 from em.mixtures.polynomial import PolynomialMixture
@@ -62,9 +62,8 @@ def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False)
     .. [1] Celeux & Govaert (1992), Comput. Statist. Data Anal. 14, 315-332.
     """
     observations = x if isinstance(x, Observations) and x.family is type(mixture) else _prepared(x, mixture)
-    if hard is not True and hard is not False:
-        raise ValueError(f"hard must be True or False; got {brief(hard)}")
-    found = None if hard else observations.fast_moments(mixture)
+    flag("hard", hard)
+    found = None if hard else observations._fast_moments(mixture)
     if found is None:
         return statistics_by_responsibilities(observations, mixture, hard)
     log_likelihood, moments = found
@@ -95,8 +94,7 @@ def m_step(statistics: Statistics) -> Mixture:
     DegenerateComponent
         If a component has no weight left or has shrunk onto single points.
     """
-    if not isinstance(statistics, Statistics):
-        raise ValueError(f"statistics must come from em.e_step(x, mixture); got {brief(statistics)}")
+    instance("statistics", statistics, Statistics, "be those of an E-step", "use what em.e_step(x, mixture) returned")
     family = statistics.family
     if statistics.shares is not None:
         return family._of_shares(statistics.shares.computed_once())
@@ -108,9 +106,11 @@ def _prepared(x: ArrayLike | Observations, mixture: Mixture) -> Observations:
     """The observations of an E-step, checked for the family of a mixture."""
     require_mixture("mixture", mixture)
     if isinstance(x, Observations):
-        raise ValueError(
-            f"mixture must be of the family of the observations, {x.family.family}; got {mixture.family}: "
-            "prepare them for this family, em.Observations(x.x, type(mixture))"
+        raise refusal(
+            "mixture",
+            f"be of the family of the observations, {x.family.__name__}",
+            type(mixture).__name__,
+            "prepare them for this family, em.Observations(x.x, type(mixture))",
         )
     # A family without sufficient statistics reads the observations again in the M-step; the caller may change x before.
     return Observations(x, type(mixture), copy=not isinstance(mixture, PolynomialMixture))

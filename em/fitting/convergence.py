@@ -51,13 +51,13 @@ class Ending:
         """Whether the run ends at this record. Call it once for each record, in order."""
         self._log_likelihood.append(record.log_likelihood)
         if self._tied_start:
-            reason = self._stopping.reason(self._log_likelihood, self._observations.x.size)
+            reason = self._stopping._reason(self._log_likelihood, self._observations.x.size)
             # Identical components stay identical, so small increments are no proof of a maximum.
             self.reason = StopReason.STATIONARY_START if reason is StopReason.CONVERGED else reason
         elif self._confirmed(record):
             self.reason = StopReason.CONVERGED
         else:
-            self.reason = self._stopping.unless_converged(record.index)
+            self.reason = self._stopping._unless_converged(record.index)
         if self.reason and self.reason.cut_off:
             self._doubt(record)
         return self.reason is not None
@@ -70,7 +70,7 @@ class Ending:
             before, self._was_small = self._was_small, self._is_small(here)
             return before and self._was_small
         self._was_small = False
-        if record.index < self._next_check or not self._stopping.suggests_end(self._log_likelihood, n):
+        if record.index < self._next_check or not self._stopping._suggests_end(self._log_likelihood, n):
             return False
         here = here or information_at(self._observations, record.mixture)
         if not here.is_reliable:

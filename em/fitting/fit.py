@@ -10,8 +10,8 @@ from em.fitting.algorithm import run_em
 from em.fitting.convergence import Ending
 from em.fitting.observations import Observations
 from em.fitting.run import EM, METHODS, Run
-from em.fitting.stopping import StoppingRule, StopReason
-from em.mixtures.checks import brief
+from em.fitting.stopping import StoppingRule, StopReason, require_rule
+from em.mixtures.checks import one_of
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture, require_mixture
 
@@ -47,11 +47,8 @@ def fit(x: ArrayLike | Observations, start: Mixture, stopping: StoppingRule | No
         If `x` cannot be fitted (empty, not 1-D, not finite, outside the support) or an argument has the wrong type.
     """
     require_mixture("start", start)
-    stopping = StoppingRule() if stopping is None else stopping
-    if not isinstance(stopping, StoppingRule):
-        raise ValueError(f"stopping must be an em.StoppingRule(max_iter, tol); got {stopping!r}")
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}; got {brief(method)}")
+    stopping = require_rule(stopping)
+    one_of("method", method, METHODS)
     observations = Observations(x, type(start), copy=False)
     ending = Ending(observations, start, stopping)
     if method == EM:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.observations import Observations
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, real_number
 from em.mixtures.derivatives import SECOND, curvatures
 from em.mixtures.mixture import Mixture, require_mixture
 
@@ -146,7 +146,8 @@ class Information:
         Along an eigenvector with share v, one iteration of EM moves by the slope, and the slope shrinks by v times
         itself [1]_. After t iterations the step is slope (1 - exp(-v t)) / v. The number t is the largest of `TIMES`
         for which no coordinate moves by more than `TRUST_RADIUS`. If the parabola is concave and its top is near, this
-        is Newton's step. If the parabola bends upwards, the step still follows the path of EM.
+        is Newton's step. If the parabola bends upwards, the step still follows the path of EM. The step is nan where
+        derivatives are too large for a float.
 
         References
         ----------
@@ -177,8 +178,10 @@ class Information:
         alone is no reason to trust the parabola beyond `TRUST_RADIUS`. So this counts only the rise to that distance,
         or to the top if the top is nearer.
 
-        The result is inf if a direction bends upwards by more than `flat`.
+        The result is inf if a direction bends upwards by more than `flat`. A ValueError says that `flat` is no finite
+        number from 0 up.
         """
+        flat = real_number("flat", flat, "be a finite number, at least 0", f"use {FLAT:g}")
         values, vectors = self._eigen
         if (values < -flat).any():
             return np.inf
@@ -249,11 +252,11 @@ def compute_information(x: Floats, mixture: Mixture) -> Information:
             observed, expected = (np.einsum("aak->ak", one) for one in (-curvature, own[1:, 1:]))
             unit = np.where(observed > 0, observed, expected) / total[0]
         own[1:, 1:] += curvature
+        hessian = -outer
+        blocks = hessian.reshape(len(total), k, len(total), k)
+        for j in range(k):
+            blocks[:, j, :, j] += own[..., j]
     weights = x.size * mixture.weights
-    hessian = -outer
-    blocks = hessian.reshape(len(total), k, len(total), k)
-    for j in range(k):
-        blocks[:, j, :, j] += own[..., j]
     hessian[:k, :k] -= np.diag(weights) - np.outer(weights, mixture.weights)
     total[0] -= weights
     return Information(mixture, x.size, log_likelihood, total.ravel(), hessian, unit, is_reliable)

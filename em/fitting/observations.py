@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from em.fitting.fast import CHUNK, FastPass
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, flag
 from em.mixtures.mixture import Mixture, require_family
-from em.mixtures.moments import Moments, moments
+from em.mixtures.moments import Moments, moments, total
 from em.mixtures.polynomial import PolynomialMixture
 
 __all__ = ["Observations", "Responsibilities", "Statistics", "statistics_by_responsibilities"]
@@ -45,11 +45,12 @@ class Observations:
     Raises
     ------
     ValueError
-        As the family's `check_fit`; if `family` is no family.
+        As the family's `check_fit`; if `family` is no family or `copy` is neither True nor False.
     """
 
     def __init__(self, x: ArrayLike | Observations, family: type[Mixture], *, copy: bool = True) -> None:
         require_family("family", family)
+        flag("copy", copy)
         given, copy = (x.x, False) if isinstance(x, Observations) else (x, copy)
         checked = family.check_fit(given)
         self.x: Floats = checked.copy() if copy else checked.view()
@@ -75,7 +76,7 @@ class Observations:
         """Count a pass that was made over `chunks`."""
         self._slow_passes += 1
 
-    def fast_moments(self, mixture: Mixture) -> tuple[float, Moments] | None:
+    def _fast_moments(self, mixture: Mixture) -> tuple[float, Moments] | None:
         """Log-likelihood of a mixture and moments of its shares, in one pass; None where that would lose digits."""
         if self._fast is None:
             return None
@@ -103,10 +104,10 @@ class Responsibilities:
         log_likelihood, objective = 0.0, 0.0
         for x in self._observations.chunks:
             r, log_density = self._mixture._expect(x)
-            log_likelihood += float(log_density.sum())
+            log_likelihood += total(log_density)
             if self._hard:
                 r, largest = self._mixture._assign(x, r)
-                objective += float(largest.sum())
+                objective += total(largest)
             yield x, r
         self.log_likelihood = log_likelihood
         self.objective = objective if self._hard else log_likelihood

@@ -7,14 +7,15 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from em.fitting.information import Information
 from em.fitting.stopping import StoppingRule, StopReason, remaining_gain
-from em.mixtures.checks import Floats, in_order
+from em.mixtures.checks import Floats, in_order, instance, refusal
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture
 
-__all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run"]
+__all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run", "observations_of", "require_run"]
 
 EM, ACCELERATED = METHODS = "em", "accelerated"
 """EM alone, or EM with leaps along its path, the last of which are Newton steps."""
@@ -164,3 +165,18 @@ class Run:
             f"{identical}, and only rounding errors have separated them, so chance chose in which direction. "
             "Start them apart instead."
         )
+
+
+def require_run(run: object) -> None:
+    """Raise ValueError if `run` is not a run."""
+    instance("run", run, Run, "be a run", "use what em.fit(x, start) returned")
+
+
+def observations_of(run: Run, x: ArrayLike) -> Floats:
+    """Return `x` as the observations that a run was fitted to; ValueError if they cannot be."""
+    observations = run.mixture.check_observations(x)
+    if observations.size != run.n_observations:
+        raise refusal(
+            "x", f"be the {run.n_observations} observations of the run", observations.size, "pass the same ones"
+        )
+    return observations

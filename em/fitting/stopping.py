@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from em.mixtures.checks import whole_number
+from em.mixtures.checks import entries, instance, real_number, refusal, whole_number
 
-__all__ = ["StopReason", "StoppingRule", "remaining_gain", "rounding_level"]
+__all__ = ["StopReason", "StoppingRule", "remaining_gain", "require_rule", "rounding_level"]
 
 _EPS = 2.0**-52
 
@@ -105,17 +105,11 @@ class StoppingRule:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "max_iter", whole_number("max_iter", self.max_iter))
-        if isinstance(self.deadline, bool) or not isinstance(self.deadline, (int, float)) or math.isnan(self.deadline):
-            raise ValueError(
-                f"deadline must be a time of time.monotonic; got {self.deadline!r}: math.inf is no deadline"
-            )
-        try:
-            tol = math.nan if isinstance(self.tol, (bool, str, bytes)) else float(self.tol)
-        except (TypeError, ValueError, OverflowError):
-            tol = math.nan
-        if not (math.isfinite(tol) and tol >= 0):
-            raise ValueError(f"tol must be a finite number, at least 0; got {self.tol!r}: 0 runs max_iter iterations")
+        tol = real_number("tol", self.tol, "be a finite number, at least 0", "0 runs max_iter iterations")
+        rule, remedy = "be a time of time.monotonic", "use time.monotonic() + seconds, or math.inf for no deadline"
+        deadline = real_number("deadline", self.deadline, rule, remedy, least=-math.inf, most=math.inf)
         object.__setattr__(self, "tol", tol)
+        object.__setattr__(self, "deadline", deadline)
 
     def reason(self, log_likelihood: Sequence[float], n_observations: int) -> StopReason | None:
         """Decide whether to stop after the records so far: CONVERGED, MAX_ITER, OUT_OF_TIME, or None to continue.
@@ -126,21 +120,37 @@ class StoppingRule:
             Total log-likelihood of each record, the start first.
         n_observations : int
             Number of observations N.
+
+        Raises
+        ------
+        ValueError
+            If `log_likelihood` is empty or holds anything but numbers, or `n_observations` is no whole number >= 1.
         """
-        if self.suggests_end(log_likelihood, n_observations):
-            return StopReason.CONVERGED
-        return self.unless_converged(len(log_likelihood) - 1)
+        return self._reason(*_checked(log_likelihood, n_observations))
 
     def suggests_end(self, log_likelihood: Sequence[float], n_observations: int) -> bool:
         """Whether the estimated remaining gain is below the tolerance twice in a row; parameters as in `reason`."""
+        return self._suggests_end(*_checked(log_likelihood, n_observations))
+
+    def unless_converged(self, n_iter: int) -> StopReason | None:
+        """Decide whether to stop after `n_iter` iterations without convergence: MAX_ITER, OUT_OF_TIME, or None."""
+        return self._unless_converged(whole_number("n_iter", n_iter, least=0))
+
+    # A run asks after every iteration, and what it says needs no check.
+
+    def _reason(self, log_likelihood: Sequence[float], n_observations: int) -> StopReason | None:
+        if self._suggests_end(log_likelihood, n_observations):
+            return StopReason.CONVERGED
+        return self._unless_converged(len(log_likelihood) - 1)
+
+    def _suggests_end(self, log_likelihood: Sequence[float], n_observations: int) -> bool:
         return (
             self.tol > 0
             and remaining_gain(log_likelihood[-3:], n_observations) < self.tol
             and remaining_gain(log_likelihood[-4:-1], n_observations) < self.tol
         )
 
-    def unless_converged(self, n_iter: int) -> StopReason | None:
-        """Decide whether to stop after `n_iter` iterations without convergence: MAX_ITER, OUT_OF_TIME, or None."""
+    def _unless_converged(self, n_iter: int) -> StopReason | None:
         if n_iter >= self.max_iter:
             return StopReason.MAX_ITER
         return StopReason.OUT_OF_TIME if self.out_of_time else None
@@ -149,3 +159,21 @@ class StoppingRule:
     def out_of_time(self) -> bool:
         """Whether the deadline has passed."""
         return time.monotonic() >= self.deadline
+
+
+def _checked(log_likelihood: Sequence[float], n_observations: int) -> tuple[list[float], int]:
+    """The arguments of `StoppingRule.reason`. A log-likelihood may be -inf, where logarithms overflow."""
+    name, rule = "log_likelihood", "hold the log-likelihood of each record, the start first"
+    remedy = "use those of the records of em.iterate"
+    values = [
+        real_number(name, value, rule, remedy, least=-math.inf) for value in entries(name, log_likelihood, rule, remedy)
+    ]
+    if not values:
+        raise refusal(name, rule, "none", remedy)
+    return values, whole_number("n_observations", n_observations)
+
+
+def require_rule(stopping: StoppingRule | None) -> StoppingRule:
+    """Return a rule, the default one for None; ValueError if `stopping` is anything else."""
+    remedy = "use em.StoppingRule(max_iter, tol)"
+    return StoppingRule() if stopping is None else instance("stopping", stopping, StoppingRule, "be a rule", remedy)

@@ -13,9 +13,9 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, brief, moments_above, refusal, shares_of
 from em.mixtures.family import DegenerateComponent
-from em.mixtures.moments import TINY, Moments
+from em.mixtures.moments import TINY, Moments, log_ratio
 from em.mixtures.parameters import Kind
 from em.mixtures.polynomial import PolynomialMixture
 
@@ -102,16 +102,21 @@ class ExponentialMixture(PolynomialMixture):
         """
         x = cls.check_observations(x)
         cls.check_spread(x)
-        ratio = x / np.average(x, weights=weights)
-        return np.array([[np.average((ratio - 1) ** 2, weights=weights)]])
+        weights = shares_of(x.size, weights)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            ratio = x / np.average(x, weights=weights)
+            return np.array([[np.average((ratio - 1) ** 2, weights=weights)]])
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:
+        x = cls.check_observations(x)
         if not x.any():
-            raise ValueError("x must not be all zeros: no exponential component fits it")
+            remedy = f"add observations above 0, for {cls.family} components have means above 0"
+            raise refusal("x", "not be all zeros", brief(x), remedy)
 
     @classmethod
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
+        weights, means, _ = moments_above(cls.lowest, weights, means, stds)
         return cls(weights, means)
 
     def _log_distance(self, x: Floats) -> Floats:
@@ -129,5 +134,5 @@ class ExponentialMixture(PolynomialMixture):
 
     def _divergences(self, other: Self) -> Floats:
         ratio = self.scales / other.scales
-        divergences: Floats = ratio - 1 - np.log(ratio)
+        divergences: Floats = ratio - 1 - log_ratio(self.scales, other.scales)
         return divergences

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.mixtures import derivatives
-from em.mixtures.checks import Floats, brief, real_vector
+from em.mixtures.checks import Floats, brief, moments_above, real_vector, refusal, shares_of, sized_vector
 from em.mixtures.moments import TINY, Shares
 from em.mixtures.parameters import Kind, Parameters
 
@@ -167,17 +167,22 @@ class Family(Parameters):
         x : array_like, shape (N,)
             Observations.
         weights : ndarray, shape (N,), optional
-            The share of each observation that belongs to those components; all of it by default.
+            The share of each observation that belongs to those components, from 0 to 1; all of it by default.
 
         Returns
         -------
         ndarray, shape (m, m)
             Over the coordinates of the parameters, except the weights. Entries may overflow, or be nan, if the
             components rest on (nearly) one value.
+
+        Raises
+        ------
+        ValueError
+            As `check_observations` and `check_spread`; if `weights` are no shares of as many observations.
         """
         x = cls.check_observations(x)
         cls.check_spread(x)
-        shares = np.ones(x.size) if weights is None else np.asarray(weights, dtype=np.float64)
+        shares = shares_of(x.size, weights)
         try:
             single = cls._proper_fit([(x, shares[np.newaxis])], shares.sum(keepdims=True))
         except DegenerateComponent:
@@ -195,13 +200,23 @@ class Family(Parameters):
         return np.array(columns).T
 
     def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
-        """Move component k by `steps[k]` along `direction`, in its coordinates to first order, at unchanged weights."""
-        towards = np.outer(np.asarray(direction), np.asarray(steps))
-        moved = (
-            getattr(self, name) * (1 + step) if kind is Kind.POSITIVE else getattr(self, name) + unit * step
-            for (name, kind), unit, step in zip(self.kinds.items(), self._units(), towards, strict=True)
-        )
-        return type(self)(self.weights, *moved)
+        """Move component k by `steps[k]` along `direction`, in its coordinates to first order, at unchanged weights.
+
+        `direction` has an entry for each parameter after the weights, `steps` one for each component. A ValueError says
+        if they have not, or if a step leads out of the domain of a parameter.
+        """
+        along = sized_vector("direction", direction, len(self.kinds), "parameters after the weights")
+        far = sized_vector("steps", steps, self.n_components, "components")
+        with np.errstate(over="ignore", invalid="ignore"):
+            towards = np.outer(along, far)
+            moved = [
+                getattr(self, name) * (1 + step) if kind is Kind.POSITIVE else getattr(self, name) + unit * step
+                for (name, kind), unit, step in zip(self.kinds.items(), self._units(), towards, strict=True)
+            ]
+        try:
+            return type(self)(self.weights, *moved)
+        except ValueError as error:
+            raise refusal("steps", "keep parameters in their domain", brief(steps), "take smaller steps") from error
 
     # -- optional: words and closed forms ----------------------------------------------------------------------------
 
@@ -219,27 +234,18 @@ class Family(Parameters):
         """
         x = real_vector("x", x, copy=False)
         if x.max() > LARGEST or x.min() < -LARGEST:
-            raise ValueError(f"x must lie within ±{LARGEST:g}; got {x[np.abs(x).argmax()]}: rescale the observations")
-        outside = x < cls.lowest if cls.includes_lowest else x <= cls.lowest
-        if outside.any():
-            first = int(np.argmax(outside))
-            least = f"be at least {cls.lowest:g}" if cls.includes_lowest else f"be above {cls.lowest:g}"
-            least = "not be negative" if cls.includes_lowest and cls.lowest == 0 else least
-            raise ValueError(
-                f"x must {least} for {cls.family} components; got {x[first]} at index {first}: "
-                "leave such observations out or fit a Gaussian mixture"
-            )
-        if cls.counts and x.max() > MOST_COUNTED:
-            raise ValueError(
-                f"x must be at most {MOST_COUNTED:g} for {cls.family} components; got {x.max()}: rescale x"
-            )
-        broken = x != np.floor(x) if cls.counts else np.zeros(1, dtype=bool)
-        if broken.any():
-            first = int(np.argmax(broken))
-            raise ValueError(
-                f"x must hold whole numbers for {cls.family} components; got {x[first]} at index {first}: "
-                "round the observations if they are counts, or fit a Gaussian mixture"
-            )
+            raise refusal("x", f"lie within ±{LARGEST:g}", x[np.abs(x).argmax()], "rescale the observations")
+        least = f"be at least {cls.lowest:g}" if cls.includes_lowest else f"be above {cls.lowest:g}"
+        least = "not be negative" if least == "be at least 0" else least
+        rules = [(least, x < cls.lowest if cls.includes_lowest else x <= cls.lowest, "leave such observations out")]
+        if cls.counts:
+            rules.append((f"be at most {MOST_COUNTED:g}", x > MOST_COUNTED, "rescale x"))
+            rules.append(("hold whole numbers", x != np.floor(x), "round the observations if they are counts"))
+        for rule, broken, remedy in rules:
+            if broken.any():
+                first = int(np.argmax(broken))
+                rule, shown = f"{rule} for {cls.family} components", f"{x[first]} at index {first}"
+                raise refusal("x", rule, shown, f"{remedy}, or fit a Gaussian mixture")
         return x
 
     @classmethod
@@ -255,13 +261,13 @@ class Family(Parameters):
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:
-        """Raise ValueError if every fit to checked observations `x` is degenerate, even of one component."""
+        """Raise ValueError if every fit to observations `x` is degenerate, even of one component."""
+        x = cls.check_observations(x)
         try:
             cls._proper_fit([(x, np.ones((1, x.size)))], np.array([float(x.size)]))
         except DegenerateComponent as end:
-            raise ValueError(
-                f"x must leave room for a {cls.family} component; got {brief(x.tolist())}, on which one {end.what}"
-            ) from end
+            rule = f"leave room for a {cls.family} component"
+            raise refusal("x", rule, f"{brief(x)}, on which one {end.what}", "add other observations") from end
 
     @classmethod
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
@@ -273,12 +279,8 @@ class Family(Parameters):
         """
         from scipy.special import ndtri  # large, and no family of the engine needs it
 
-        centres, spreads = real_vector("means", means)[:, np.newaxis], real_vector("stds", stds)[:, np.newaxis]
-        if (centres <= cls.lowest).any() or (spreads < 0).any():
-            raise ValueError(
-                f"means must be above {cls.lowest:g} and stds not negative for {cls.family} components; "
-                f"got {brief(means)} and {brief(stds)}: use those of observations"
-            )
+        weights, means, stds = moments_above(cls.lowest, weights, means, stds)
+        centres, spreads = means[:, np.newaxis], stds[:, np.newaxis]
         z = ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES)
         bounded, low = (True, cls.lowest) if np.isfinite(cls.lowest) else (False, 0.0)
         if bounded:

@@ -12,9 +12,9 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, brief, refusal, shares_of
 from em.mixtures.family import DegenerateComponent
-from em.mixtures.moments import NEAR, SMALL, Moments
+from em.mixtures.moments import NEAR, SMALL, Moments, log_ratio
 from em.mixtures.parameters import Kind
 from em.mixtures.polynomial import PolynomialMixture
 
@@ -142,10 +142,12 @@ class GaussianMixture(PolynomialMixture):
         """
         x = cls.check_observations(x)
         cls.check_spread(x)
-        z = x - np.average(x, weights=weights)
-        z /= np.abs(z).max()
-        z /= np.sqrt(np.average(z**2, weights=weights))
-        skewness, kurtosis = np.average(z**3, weights=weights), np.average(z**4, weights=weights)
+        weights = shares_of(x.size, weights)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            z = x - np.average(x, weights=weights)
+            z /= np.abs(z).max()
+            z /= np.sqrt(np.average(z**2, weights=weights))
+            skewness, kurtosis = np.average(z**3, weights=weights), np.average(z**4, weights=weights)
         return np.array([[1.0, skewness], [skewness / 2, (kurtosis - 1) / 2]])
 
     @classmethod
@@ -158,17 +160,17 @@ class GaussianMixture(PolynomialMixture):
         if extent > math.ulp(size) and extent / math.sqrt(2 * x.size) < size / _FARTHEST:
             std = extent * float(((x - low) / extent).std())
             if std < size / _FARTHEST:
-                raise ValueError(
-                    f"x must be within {_FARTHEST:g} of its standard deviations from 0; got values near {high:.10g} "
-                    f"with a standard deviation of {std:.3g}: subtract {low!r} from all observations and add it to "
-                    "the means again"
-                )
+                rule = f"be within {_FARTHEST:g} of its standard deviations from 0"
+                shown = f"values near {high:.10g} with a standard deviation of {std:.3g}"
+                raise refusal("x", rule, shown, f"subtract {low!r} from all observations and add it to the means again")
         return x
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:
+        x = cls.check_observations(x)
         if x.min() == x.max():
-            raise ValueError("x must have at least two different values: a Gaussian component needs a spread")
+            remedy = "add others, for a Gaussian component needs a spread"
+            raise refusal("x", "have at least two different values", brief(x), remedy)
 
     @classmethod
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
@@ -177,5 +179,5 @@ class GaussianMixture(PolynomialMixture):
     def _divergences(self, other: Self) -> Floats:
         ratio = self.stds / other.stds
         shift = (self.means - other.means) / other.stds
-        divergences: Floats = (ratio**2 + shift**2 - 1) / 2 - np.log(ratio)
+        divergences: Floats = (ratio**2 + shift**2 - 1) / 2 - log_ratio(self.stds, other.stds)
         return divergences

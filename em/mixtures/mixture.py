@@ -12,10 +12,20 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats, brief, distributions, real_vector, require_generator, whole_number
+from em.mixtures.checks import (
+    MOST,
+    Floats,
+    brief,
+    distributions,
+    instance,
+    real_number,
+    real_vector,
+    refusal,
+    require_generator,
+    whole_number,
+)
 from em.mixtures.family import Family, require_weight
-from em.mixtures.moments import Shares
-from em.mixtures.parameters import WEIGHT_TOLERANCE
+from em.mixtures.moments import Shares, total
 
 __all__ = ["TIE_TOLERANCE", "Mixture", "require_family", "require_mixture"]
 
@@ -48,7 +58,14 @@ class Mixture(Family):
         return float(unit * np.sqrt(self.weights @ (spread / unit) ** 2))
 
     def tied_components(self, tolerance: float = TIE_TOLERANCE) -> list[tuple[int, int]]:
-        """Pairs of components that are identical to within `tolerance` (relative) or rounding, for any weights."""
+        """Pairs of components that are identical to within `tolerance` (relative) or rounding, for any weights.
+
+        Raises
+        ------
+        ValueError
+            If `tolerance` is no finite number from 0 up.
+        """
+        tolerance = real_number("tolerance", tolerance, "be a finite number, at least 0", f"use {TIE_TOLERANCE:g}")
         finest = self._resolution()
         near = self._component_distances() <= tolerance + np.minimum(finest[:, np.newaxis], finest)
         return [(int(i), int(j)) for i, j in np.argwhere(np.triu(near, 1))]
@@ -99,14 +116,14 @@ class Mixture(Family):
         return np.exp(self.log_density(x))
 
     def log_likelihood(self, x: ArrayLike) -> float:
-        """Total log-likelihood sum_n log p(x_n), in nats.
+        """Total log-likelihood sum_n log p(x_n), in nats; -inf if it is too low for a float.
 
         Raises
         ------
         ValueError
             As `check_observations`.
         """
-        return float(self._expect(self.check_observations(x))[1].sum())
+        return total(self._expect(self.check_observations(x))[1])
 
     def responsibilities(self, x: ArrayLike) -> Floats:
         """Posterior probability of each component for each observation.
@@ -161,10 +178,10 @@ class Mixture(Family):
         .. [1] Neal & Hinton (1998), in Learning in Graphical Models, 355-368.
         """
         x = self.check_observations(x)
-        q = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
+        q = distributions("responsibilities", responsibilities, x.size)
         if q.shape[1] != self.n_components:
-            hint = f"responsibilities must have a column for each of the {self.n_components} components"
-            raise ValueError(f"{hint}; got {q.shape[1]}: use those of a mixture of as many")
+            rule = f"have a column for each of the {self.n_components} components"
+            raise refusal("responsibilities", rule, q.shape[1], "use those of a mixture of as many")
         return self._bound(x, np.ascontiguousarray(q.T))
 
     def _log_joint(self, x: Floats) -> Floats:
@@ -176,9 +193,9 @@ class Mixture(Family):
 
     def _bound(self, x: Floats, q: Floats) -> float:
         """The lower bound for checked observations (N,) and responsibilities (K, N)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             terms = q * (self._log_joint(x) - np.log(q))
-        return float(terms.sum(where=q > 0))
+            return float(terms.sum(where=q > 0))
 
     def _expect(self, x: Floats) -> tuple[Floats, Floats]:
         """Responsibilities (K, N) and log density (N,) of checked observations, in one pass."""
@@ -242,7 +259,7 @@ class Mixture(Family):
             If a component has no weight left or has shrunk onto single points.
         """
         x = cls.check_observations(x)
-        r = distributions("responsibilities", responsibilities, x.size, WEIGHT_TOLERANCE)
+        r = distributions("responsibilities", responsibilities, x.size)
         return cls._of_shares([(x, np.ascontiguousarray(r.T))])
 
     @classmethod
@@ -262,7 +279,7 @@ class Mixture(Family):
         Parameters
         ----------
         n : int
-            Number of observations, at least 1.
+            Number of observations, from 1 to 10^8.
         rng : numpy.random.Generator
             Source of randomness, for example ``np.random.default_rng(7)``; the same seed gives the same bits.
 
@@ -276,9 +293,9 @@ class Mixture(Family):
         Raises
         ------
         ValueError
-            If `n` is not a whole number >= 1 or `rng` is not a Generator.
+            If `n` is not a whole number in that range or `rng` is not a Generator; if a Poisson mean is above 9.2e18.
         """
-        n = whole_number("n", n)
+        n = whole_number("n", n, most=MOST)
         require_generator(rng)
         z = rng.choice(self.n_components, size=n, p=self.weights / self.weights.sum()).astype(np.int64)
         return np.asarray(self._draw(z, rng), dtype=np.float64), z
@@ -286,11 +303,11 @@ class Mixture(Family):
 
 def require_mixture(name: str, value: object) -> None:
     """Raise ValueError if `value` is not a mixture."""
-    if not isinstance(value, Mixture):
-        raise ValueError(f"{name} must be a mixture such as em.ExponentialMixture(weights, scales); got {brief(value)}")
+    remedy = "make one, such as em.ExponentialMixture(weights, scales)"
+    instance(name, value, Mixture, "be a mixture", remedy)  # type: ignore[type-abstract]  # any of its families
 
 
 def require_family(name: str, value: object) -> None:
     """Raise ValueError if `value` is not a family of mixtures."""
     if not (isinstance(value, type) and issubclass(value, Mixture)) or isabstract(value):
-        raise ValueError(f"{name} must be a family of mixtures such as em.GaussianMixture; got {brief(value)}")
+        raise refusal(name, "be a family of mixtures", brief(value), "give its class, such as em.GaussianMixture")

@@ -14,7 +14,7 @@ import numpy as np
 
 from em.mixtures.checks import Floats
 
-__all__ = ["NEAR", "SMALL", "TINY", "Moments", "Shares", "moments", "moments_from_sums"]
+__all__ = ["NEAR", "SMALL", "TINY", "Moments", "Shares", "log_ratio", "moments", "moments_from_sums", "total"]
 
 TINY = float(np.finfo(np.float64).tiny)
 """Smaller counts, and smaller means of positive observations, count as 0."""
@@ -48,6 +48,19 @@ class Moments(NamedTuple):
     n_eff: tuple[float, ...]
     means: tuple[float, ...]
     stds: tuple[float, ...] = ()
+
+
+def log_ratio(a: Floats, b: Floats) -> Floats:
+    """log(a / b) of positive numbers, also where their ratio is no float."""
+    with np.errstate(divide="ignore", over="ignore"):
+        ratio = a / b
+        return np.where((ratio > 0) & np.isfinite(ratio), np.log(ratio), np.log(a) - np.log(b))
+
+
+def total(log_densities: Floats) -> float:
+    """Sum of log densities; -inf where it is too low for a float."""
+    with np.errstate(over="ignore"):
+        return float(log_densities.sum())
 
 
 def moments(shares: Shares, degree: int) -> Moments:

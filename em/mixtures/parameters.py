@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.mixtures.checks import Floats, real_vector
+from em.mixtures.checks import WEIGHT_TOLERANCE, Floats, normalising, real_vector, refusal, sized_vector
 
-__all__ = ["WEIGHT_TOLERANCE", "Kind", "Parameters"]
-
-WEIGHT_TOLERANCE = 1e-12
-"""How far mixing weights, or the responsibilities of one observation, may sum from 1.
-
-A sum of 1 + d adds N d to the log-likelihood of a start, and the first iteration removes it: so only rounding passes.
-"""
+__all__ = ["Kind", "Parameters"]
 
 
 class Kind(Enum):
@@ -84,22 +78,20 @@ class Parameters(ABC):
 
     def _set(self, **arrays: ArrayLike) -> None:
         """Check the arrays for what holds in every family, and store read-only copies."""
-        checked = {name: real_vector(name, value) for name, value in arrays.items()}
-        weights = checked["weights"]
+        weights = real_vector("weights", arrays["weights"])
+        checked = {name: sized_vector(name, value, weights.size, "weights") for name, value in arrays.items()}
         if (weights < 0).any():
-            raise ValueError(f"weights must not be negative; got {weights.min()}: they are probabilities")
-        if abs(weights.sum() - 1) > WEIGHT_TOLERANCE:
-            raise ValueError(f"weights must sum to 1; got {weights} with sum {weights.sum()}: divide by their sum")
-        for name, array in checked.items():
-            if array.size != weights.size:
-                raise ValueError(
-                    f"{name} must have one entry for each of the {weights.size} weights; got {array.size}: "
-                    f"give weights and {name} the same length"
-                )
+            raise refusal("weights", "not be negative", weights.min(), "they are probabilities, use 0 or more")
+        with np.errstate(over="ignore"):
+            total = weights.sum()
+        if abs(total - 1) > WEIGHT_TOLERANCE:
+            raise refusal(
+                "weights", "sum to 1", f"{weights} with sum {total}", normalising(weights, "divide by their sum")
+            )
         for name, kind in self.kinds.items():
             smallest = checked[name].min()
             if kind is Kind.POSITIVE and smallest <= 0:
-                raise ValueError(f"{name} must be positive; got {smallest}: use a small positive number instead")
+                raise refusal(name, "be positive", smallest, "use a small positive number instead")
         self._store(checked)
 
     def _store(self, arrays: dict[str, Floats]) -> None:

@@ -12,8 +12,8 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats
-from em.mixtures.moments import TINY, Moments
+from em.mixtures.checks import Floats, brief, moments_above, refusal, shares_of
+from em.mixtures.moments import TINY, Moments, log_ratio
 from em.mixtures.parameters import Kind
 from em.mixtures.polynomial import PolynomialMixture
 
@@ -21,6 +21,9 @@ __all__ = ["PoissonMixture"]
 
 LARGE = 1e4
 """For counts beyond this x log(mean), the mean and log(x!) nearly cancel, so their difference is computed otherwise."""
+
+LARGEST_DRAWN = 9.2e18
+"""numpy draws counts as 64-bit integers, so their mean may not be larger."""
 
 
 def _log_large(x: Floats, means: Floats) -> Floats:
@@ -31,7 +34,10 @@ def _log_large(x: Floats, means: Floats) -> Floats:
     .. [1] Loader (2000), Fast and accurate computation of binomial probabilities.
     """
     d = (means - x) / x
-    return -x * (d - np.log1p(d)) - 0.5 * np.log(2 * np.pi * x) - 1 / (12 * x)
+    with np.errstate(divide="ignore"):
+        # Where the mean is a small share of the count, rounding has left few digits of that share in 1 + d, or none.
+        log_quotient = np.where(d > -0.99, np.log1p(d), np.log(means) - np.log(x))
+    return -x * (d - log_quotient) - 0.5 * np.log(2 * np.pi * x) - 1 / (12 * x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +78,8 @@ class PoissonMixture(PolynomialMixture):
         return log_f
 
     def _draw(self, z: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+        if self.means.max() > LARGEST_DRAWN:
+            raise refusal("means", f"be at most {LARGEST_DRAWN:g} to draw from", self.means.max(), "use smaller means")
         return rng.poisson(self.means[z]).astype(np.float64)
 
     def _component_means(self) -> Floats:
@@ -101,16 +109,20 @@ class PoissonMixture(PolynomialMixture):
         """[[variance over mean]] of the sample (population form); parameters as in `Family.saddle_matrix`."""
         x = cls.check_observations(x)
         cls.check_spread(x)
+        weights = shares_of(x.size, weights)
         mean = np.average(x, weights=weights)
         return np.array([[np.average((x - mean) ** 2, weights=weights) / mean]])
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:
+        x = cls.check_observations(x)
         if not x.any():
-            raise ValueError("x must not be all zeros: a Poisson component needs a mean above 0")
+            remedy = f"add observations above 0, for {cls.family} components have means above 0"
+            raise refusal("x", "not be all zeros", brief(x), remedy)
 
     @classmethod
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
+        weights, means, _ = moments_above(cls.lowest, weights, means, stds)
         return cls(weights, means)
 
     def _slopes(self, x: Floats) -> Floats:
@@ -128,5 +140,5 @@ class PoissonMixture(PolynomialMixture):
         return distances
 
     def _divergences(self, other: Self) -> Floats:
-        divergences: Floats = self.means * np.log(self.means / other.means) - self.means + other.means
+        divergences: Floats = self.means * log_ratio(self.means, other.means) - self.means + other.means
         return divergences

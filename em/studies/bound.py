@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.observations import Observations, Responsibilities
-from em.fitting.run import EM, Run
-from em.mixtures.checks import Floats, brief
+from em.fitting.run import EM, Run, observations_of, require_run
+from em.mixtures.checks import Floats, refusal
 from em.mixtures.mixture import Mixture
+from em.mixtures.moments import log_ratio
 
 __all__ = ["bounds"]
 
@@ -35,6 +36,7 @@ def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
     -------
     ndarray, shape (T,)
         Entry t is J(r(theta_t), theta_(t+1)), in nats; `Mixture.lower_bound` gives the same from the observations.
+        It is nan where the log-likelihood before it is -inf, since that is too low for a float.
 
     Raises
     ------
@@ -42,22 +44,18 @@ def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
         If the run is accelerated, since a Newton step is no M-step; if `x` is needed and missing, or as
         `check_observations`.
     """
-    if not isinstance(run, Run):
-        raise ValueError(f"run must be what em.fit returned; got {brief(run)}")
+    require_run(run)
     if run.method != EM:
-        raise ValueError(f"run must be one of EM; got method {run.method}, whose steps are no M-steps")
+        raise refusal("run", "be one of EM", f"method {run.method}, whose steps are no M-steps", 'use method="em"')
     mixture = run.mixture
-    observations = None if x is None else Observations(x, type(mixture), copy=False)
-    if observations and observations.x.size != run.n_observations:
-        raise ValueError(
-            f"x must be the {run.n_observations} observations of the run; got {observations.x.size}: pass the same ones"
-        )
+    observations = None if x is None else Observations(observations_of(run, x), type(mixture), copy=False)
     if mixture._divergences(mixture) is not None:
         gains = [_divergence(after, before) for before, after in pairwise(run.mixtures)]
-        closed: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
+        with np.errstate(invalid="ignore"):
+            closed: Floats = run.log_likelihood[:-1] + run.n_observations * np.array(gains)
         return closed
     if observations is None:
-        raise ValueError(f"x must be given for the bounds of a {mixture.family} mixture: pass the observations")
+        raise refusal("x", f"be given for the bounds of a {mixture.family} mixture", x, "pass the observations")
     return np.array(
         [
             sum(after._bound(part, r) for part, r in Responsibilities(observations, before))
@@ -70,9 +68,10 @@ def _divergence(new: Mixture, old: Mixture) -> float:
     """KL(p(x, z | new) || p(x, z | old)): of the labels, and of the components given them."""
     held = new.weights > 0  # an empty component stays empty
     weights, before = new.weights[held], old.weights[held]
-    change = (weights - before) / before
-    with np.errstate(divide="ignore"):  # exact where little has changed, as scipy.special.rel_entr, which takes 14 MB
-        labels = weights @ np.where(change > -0.5, np.log1p(change), np.log(weights / before))
-    components = new._divergences(old)
-    assert components is not None
-    return float(labels + new.weights @ components)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        change = (weights - before) / before
+        # Exact where little has changed, as scipy.special.rel_entr, which takes 14 MB.
+        labels = weights @ np.where(np.abs(change) < 0.5, np.log1p(change), log_ratio(weights, before))
+        components = new._divergences(old)
+        assert components is not None
+        return float(labels + new.weights @ components)

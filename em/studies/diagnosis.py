@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, instance
 from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.gaussian import GaussianMixture
-from em.mixtures.mixture import Mixture
+from em.mixtures.mixture import Mixture, require_family
 
 __all__ = ["half_life", "modes", "saddle_growth", "unstable_direction"]
+
+FARTHEST = 1e300
+"""Distances in standard deviations beyond this count as this: 0 times infinity would be nan."""
 
 
 def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | None = None) -> tuple[float, Floats]:
@@ -38,8 +41,10 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     Raises
     ------
     ValueError
-        As the family's `check_observations`; also if `x` has no spread.
+        As the family's `check_observations`; also if `x` has no spread, `family` is no family, or `weights` are no
+        shares of as many observations.
     """
+    require_family("family", family)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         matrix = family.saddle_matrix(x, weights)
     if not np.isfinite(matrix).all():
@@ -65,15 +70,18 @@ def modes(mixture: GaussianMixture) -> Floats:
     """Modes (local maxima) of a Gaussian mixture density, ascending, shape (M,), M >= 1.
 
     All modes lie between the smallest and the largest mean. The sign changes of the slope are bracketed on a grid that
-    is fine on the scale of every component, and then refined.
+    is fine on the scale of every component, and then refined. ValueError if `mixture` is not Gaussian.
     """
+    rule, remedy = "be a Gaussian mixture", "use em.GaussianMixture(weights, means, stds)"
+    instance("mixture", mixture, GaussianMixture, rule, remedy)
     present = mixture.weights > 0
     weights, means, stds = mixture.weights[present], mixture.means[present], mixture.stds[present]
     narrowest = stds.min()
 
     def slope(at: float) -> float:
-        z = (at - means) / stds
-        log_terms = np.log(weights) - 2 * np.log(stds) - 0.5 * z * z
+        with np.errstate(over="ignore"):  # a component so far away adds nothing to the slope
+            z = np.clip((at - means) / stds, -FARTHEST, FARTHEST)
+            log_terms = np.log(weights) - 2 * np.log(stds) - 0.5 * z * z
         return float(-np.exp(log_terms - log_terms.max()) @ z)
 
     from scipy.optimize import brentq  # large, and the page itself never needs it
@@ -94,7 +102,12 @@ def modes(mixture: GaussianMixture) -> Floats:
 
 
 def half_life(mixture: ExponentialMixture) -> float:
-    """Median of an exponential mixture, in the unit of x: half of the observations are expected by this time."""
+    """Median of an exponential mixture, in the unit of x: half of the observations are expected by this time.
+
+    ValueError if `mixture` is not exponential.
+    """
+    rule, remedy = "be an exponential mixture", "use em.ExponentialMixture(weights, scales)"
+    instance("mixture", mixture, ExponentialMixture, rule, remedy)
     from scipy.optimize import brentq  # large, and the page itself never needs it
 
     weights = mixture.weights / mixture.weights.sum()  # their sum is exactly 1, as the bracket below needs

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.run import Run
+from em.fitting.run import Run, require_run
 from em.fitting.stopping import rounding_level
-from em.mixtures.checks import Floats
-from em.mixtures.mixture import Mixture
+from em.mixtures.checks import Floats, indices
+from em.mixtures.mixture import Mixture, require_family
 from em.studies.diagnosis import saddle_growth
 
 __all__ = [
@@ -42,6 +44,7 @@ def convergence_rate(run: Run) -> float | None:
     ----------
     .. [1] Dempster, Laird & Rubin (1977), J. R. Statist. Soc. B 39, 1-38.
     """
+    require_run(run)
     gains = np.diff(run.log_likelihood)
     noise = 100 * rounding_level(float(run.log_likelihood[-1]), run.n_observations)
     noisy = np.flatnonzero(gains <= noise)
@@ -63,7 +66,7 @@ def separation(mixture: Mixture) -> Floats:
     return apart
 
 
-def separations(run: Run, pair: tuple[int, int] = (0, 1)) -> Floats:
+def separations(run: Run, pair: Sequence[int] = (0, 1)) -> Floats:
     """`separation` of two components at each record, shape (T + 1,)."""
     i, j = pair
     return np.array([separation(mixture)[i, j] for mixture in run.mixtures])
@@ -85,7 +88,8 @@ def growth_while_near(apart: Floats) -> tuple[int, int, float] | None:
 
 def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
     """The factor of `growth_while_near` for two components of a run; None if it is unknown."""
-    found = growth_while_near(separations(run, pair))
+    require_run(run)
+    found = growth_while_near(separations(run, indices("pair", pair, 2, run.mixture.n_components)))
     return found[2] if found else None
 
 
@@ -103,5 +107,6 @@ def predicted_growth(x: ArrayLike, family: type[Mixture]) -> float | None:
 
 def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
     """The best fit of one component; errors as in `Mixture.m_step`."""
+    require_family("family", family)
     x = family.check_observations(x)
     return family.m_step(x, np.ones((x.size, 1)))

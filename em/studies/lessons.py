@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.information import information
-from em.fitting.run import EM, Run
+from em.fitting.run import EM, Run, observations_of, require_run
 from em.fitting.stopping import StopReason
-from em.mixtures.checks import Floats, in_order
+from em.mixtures.checks import Floats, in_order, instance
 from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.gaussian import GaussianMixture
-from em.mixtures.mixture import Mixture
+from em.mixtures.mixture import Mixture, require_mixture
 from em.studies.facts import (
     STILL_NEAR,
     convergence_rate,
@@ -85,6 +85,7 @@ LAWS = {
 
 def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Two components that started identical, or nearly so: how far apart they were at the end, and how that came."""
+    x = _checked(x, run, truth)
     k = run.mixture.n_components
     if k == 1 or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
         return None
@@ -118,6 +119,7 @@ def _growth(x: ArrayLike, run: Run, path: Floats) -> str:
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Slow convergence, where it is what missing labels cause: the information left, and what a digit costs."""
+    x = _checked(x, run, truth)
     rate = convergence_rate(run)
     if not run.converged or run.method != EM or rate is None or rate < SLOW:
         return None
@@ -135,6 +137,7 @@ def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """The fit compared with one component: the final gain is too small for the added parameters, perhaps as CV² < 1."""
+    x = _checked(x, run, truth)
     mixture = run.mixture
     if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE or run.reason.cut_off:
         return None
@@ -164,9 +167,10 @@ def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """A component that shrank onto one value: what it means for the run. The run's own message says where."""
+    x = _checked(x, run, truth)
     if run.degenerate is None or run.n_iter == 0:
         return None
-    x, k = np.asarray(x), run.degenerate.component
+    k = run.degenerate.component
     share = run.mixture.responsibilities(x)[:, k]
     values = np.unique(x[share > ELSEWHERE * share.max()])
     unbounded = isinstance(run.mixture, GaussianMixture) or (
@@ -184,6 +188,7 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """A small component: its weight, and how much of the observations belongs to it."""
+    x = _checked(x, run, truth)
     mixture = run.mixture
     k = int(np.argmin(mixture.weights))
     if run.n_iter == 0 or run.reason is StopReason.DEGENERATE or mixture.weights[k] >= SMALL:
@@ -212,6 +217,7 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
     """Estimated components in another order than the true ones, where it is clear which stands for which."""
+    _checked(x, run, truth)
     true = _comparable(run, truth)
     order = clear_match(run.mixture, true) if true and run.n_iter else None
     switched = [f"{estimated} for the true {k}" for k, estimated in enumerate(order or ()) if estimated != k]
@@ -254,14 +260,15 @@ def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str,
     Raises
     ------
     ValueError
-        As `check_observations`.
+        As `check_observations`; if `x` are not the observations of `run`, or `run` or `truth` is of another kind.
     """
-    x = run.mixture.check_observations(x)
+    x = _checked(x, run, truth)
     return tuple(text for lesson in LESSONS if (text := lesson(x, run, truth)) is not None)
 
 
 def local_optimum(found: Restarts) -> str:
     """Where the starts ended, and how much lower the other ends are than the best."""
+    instance("found", found, Restarts, "be what several starts found", "use what em.restarts(x, starts) returned")
     total = len(found.runs)
     if not found.optima:
         fate = found.degenerate[0].what
@@ -294,6 +301,14 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
         f"BIC is lowest with K = {by_bic.n_components} ({by_bic.bic:.2f}), "
         f"AIC with K = {by_aic.n_components} ({by_aic.aic:.2f}).{left_out}"
     )
+
+
+def _checked(x: ArrayLike, run: Run, truth: Mixture | None) -> Floats:
+    """The observations of a lesson, if all of its arguments can be what it takes."""
+    require_run(run)
+    if truth is not None:
+        require_mixture("truth", truth)
+    return observations_of(run, x)
 
 
 def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, indices, refusal
 from em.mixtures.mixture import Mixture, require_mixture
 
 __all__ = ["clear_match", "labels_switched", "match", "reordered"]
@@ -72,10 +72,9 @@ def _costs(estimate: M, truth: M) -> Floats:
     require_mixture("estimate", estimate)
     require_mixture("truth", truth)
     if type(estimate) is not type(truth) or estimate.n_components != truth.n_components:
-        raise ValueError(
-            f"truth must be of the estimate's family and number of components, {estimate.family} and "
-            f"{estimate.n_components}; got {truth.family} and {truth.n_components}: compare mixtures of one kind"
-        )
+        wanted, given = (f"{type(one).__name__} and {one.n_components}" for one in (estimate, truth))
+        rule = f"be of the estimate's family and number of components, {wanted}"
+        raise refusal("truth", rule, given, "compare mixtures of one kind")
     with np.errstate(over="ignore"):
         distances = truth._overlap_distances(estimate)
     distances += (np.sqrt(truth.weights)[:, np.newaxis] - np.sqrt(estimate.weights)) ** 2
@@ -104,11 +103,8 @@ def reordered(mixture: M, permutation: Sequence[int]) -> M:
         If `permutation` is not a permutation of 0, ..., K - 1.
     """
     require_mixture("mixture", mixture)
-    order = list(permutation)
-    if sorted(order) != list(range(mixture.n_components)):
-        raise ValueError(
-            f"permutation must hold each of 0 to {mixture.n_components - 1} once; got {permutation!r}: use em.match"
-        )
+    k = mixture.n_components
+    order = list(indices("permutation", permutation, k, k))
     return type(mixture)._of_arrays(*(array[order] for array in mixture.parameters.values()))
 
 

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 
 from em.fitting.fit import fit
 from em.fitting.run import Run
-from em.fitting.stopping import StoppingRule, StopReason
-from em.mixtures.checks import Floats
-from em.mixtures.mixture import Mixture
+from em.fitting.stopping import StoppingRule, StopReason, require_rule
+from em.mixtures.checks import Floats, entries, refusal
+from em.mixtures.mixture import Mixture, require_mixture
 
 __all__ = ["Optimum", "Restarts", "restarts"]
 
@@ -118,9 +118,11 @@ def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | N
     ValueError
         As `em.fit`; also if there is no start.
     """
-    runs = tuple(_in_time(x, starts, stopping or StoppingRule()))
+    remedy = "list some, such as [em.random_start(x, family, k, rng)]"
+    given = entries("starts", starts, "be a sequence of mixtures", remedy)
+    runs = tuple(_in_time(x, given, require_rule(stopping)))
     if not runs:
-        raise ValueError("starts must hold at least one mixture; got none: use em.random_start for some")
+        raise refusal("starts", "hold at least one mixture", "none", remedy)
     proper = [i for i, run in enumerate(runs) if run.reason is not StopReason.DEGENERATE]
     failed = [i for i, run in enumerate(runs) if run.reason is StopReason.DEGENERATE]
     proper.sort(key=lambda i: -runs[i].log_likelihood[-1])
@@ -135,6 +137,7 @@ def _in_time(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule) ->
     for i, start in enumerate(starts):
         if i and stopping.out_of_time:
             return
+        require_mixture("starts", start)
         yield fit(x, start, stopping)
 
 

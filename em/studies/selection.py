@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.fit import fit
-from em.fitting.run import Run
-from em.fitting.stopping import StoppingRule, StopReason, rounding_level
-from em.mixtures.checks import Floats, brief, whole_number
-from em.mixtures.mixture import Mixture
+from em.fitting.run import Run, require_run
+from em.fitting.stopping import StoppingRule, StopReason, require_rule, rounding_level
+from em.mixtures.checks import Floats, entries, instance, one_of, refusal, whole_number
+from em.mixtures.mixture import Mixture, require_family
 from em.studies.diagnosis import saddle_growth, unstable_direction
 from em.studies.restarts import restarts
-from em.studies.starts import kmeans_start, quantile_start, random_start
+from em.studies.starts import kmeans_start, number_of_components, quantile_start, random_start
 
 __all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
 
@@ -61,11 +61,13 @@ class Candidate:
 
 def aic(run: Run) -> float:
     """Akaike's information criterion at the end of a run: 2 p - 2 l for p free parameters (Akaike 1974)."""
+    require_run(run)
     return 2 * run.mixture.n_free_parameters - 2 * float(run.log_likelihood[-1])
 
 
 def bic(run: Run) -> float:
     """Bayesian information criterion at the end of a run: p log N - 2 l for p free parameters (Schwarz 1978)."""
+    require_run(run)
     return run.mixture.n_free_parameters * math.log(run.n_observations) - 2 * float(run.log_likelihood[-1])
 
 
@@ -114,10 +116,15 @@ def choose(
     ----------
     .. [1] Biernacki, Celeux & Govaert (2003), Comput. Statist. Data Anal. 41, 561-575.
     """
-    sizes = sorted({whole_number("n_components", k) for k in n_components})
+    require_family("family", family)
+    remedy = "use range(1, 6)"
+    given = entries("n_components", n_components, "be a sequence of numbers of components", remedy)
+    sizes = sorted({number_of_components(k) for k in given})
     if not sizes:
-        raise ValueError("n_components must hold at least one number; got none: use range(1, 6)")
+        raise refusal("n_components", "hold at least one number", "none", remedy)
     n_starts = whole_number("n_starts", n_starts)
+    seed = whole_number("seed", seed, least=0, most=math.inf)
+    stopping = None if stopping is None else require_rule(stopping)
     candidates: list[Candidate] = []
     for k in sizes:
         fewer = next((other.run for other in reversed(candidates) if not other.degenerate), None)
@@ -144,11 +151,15 @@ def preferred(candidates: Sequence[Candidate], criterion: str = "bic") -> Candid
     ValueError
         If there is no such candidate, or if `criterion` is not one of these.
     """
-    if criterion not in CRITERIA:
-        raise ValueError(f"criterion must be one of {', '.join(CRITERIA)}; got {brief(criterion)}")
-    proper = [candidate for candidate in candidates if not candidate.degenerate]
+    one_of("criterion", criterion, CRITERIA)
+    rule, remedy = "be a sequence of candidates", "use what em.choose(x, family) returned"
+    given = [
+        instance("candidates", candidate, Candidate, rule, remedy)
+        for candidate in entries("candidates", candidates, rule, remedy)
+    ]
+    proper = [candidate for candidate in given if not candidate.degenerate]
     if not proper:
-        raise ValueError("candidates must hold one that is not degenerate; got none: try fewer components")
+        raise refusal("candidates", "hold one that is not degenerate", "none", "try fewer components")
     best = min(proper, key=attrgetter(criterion))
     noise = 2 * rounding_level(best.log_likelihood, best.run.n_observations)
     tied = [other for other in proper if getattr(other, criterion) <= getattr(best, criterion) + noise]

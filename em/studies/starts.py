@@ -8,12 +8,13 @@ observations are equal, means are up to `NUDGE` standard deviations of a compone
 
 from __future__ import annotations
 
+import math
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.mixtures.checks import Floats, require_generator, whole_number
+from em.mixtures.checks import MOST, Floats, brief, refusal, require_generator, whole_number
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture, require_family, require_mixture
 from em.studies.diagnosis import unstable_direction
@@ -48,7 +49,7 @@ def quantile_start(x: ArrayLike, family: type[M], n_components: int) -> M:
     family : type
         Family of the mixture, such as `em.GaussianMixture`.
     n_components : int
-        Number of components K, at least 1. There may be fewer observations than components.
+        Number of components K, from 1 to 10,000. There may be fewer observations than components.
 
     Returns
     -------
@@ -136,7 +137,12 @@ def _checked(x: ArrayLike, family: type[Mixture], n_components: int) -> tuple[Fl
     require_family("family", family)
     x = family.check_fit(x)
     family.check_spread(x)
-    return x, whole_number("n_components", n_components)
+    return x, number_of_components(n_components)
+
+
+def number_of_components(value: int) -> int:
+    """Return `value` as a number of components; ValueError if it is none, or too large for an array of all pairs."""
+    return whole_number("n_components", value, most=math.isqrt(MOST))
 
 
 def _spread_evenly(x: Floats, family: type[M], means: Floats) -> M:
@@ -175,10 +181,11 @@ def _placed(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Fl
             return mixture
     except (ValueError, DegenerateComponent):  # a parameter that underflows, or a component that rounding makes a point
         pass
-    raise ValueError(
-        f"x must leave room for {means.size} different {family.family} component{'s' * (means.size > 1)}; got values "
-        f"from {low!r} to {high!r}, which are too close together or too small: rescale the observations, or ask for "
-        "fewer components"
+    raise refusal(
+        "x",
+        f"leave room for {means.size} different {family.family} component{'s' * (means.size > 1)}",
+        f"values from {low!r} to {high!r}, which are too close together or too small",
+        "rescale the observations, or ask for fewer components",
     )
 
 
@@ -269,10 +276,8 @@ def break_tie(x: ArrayLike, start: M) -> M:
         nudged = start.nudged(direction, factor * steps)
         if not nudged.tied_components():
             return nudged
-    raise ValueError(
-        f"start must have components that numbers can tell apart; got {start}: subtract the mean of x from x and from "
-        "the means"
-    )
+    remedy = "start nearer to the observations, or subtract their mean from them and from the means"
+    raise refusal("start", "have components that numbers can tell apart", brief(start), remedy)
 
 
 def _tied_groups(mixture: Mixture) -> list[list[int]]:

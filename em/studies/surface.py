@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.run import Run
-from em.mixtures.checks import Floats, brief, real_vector, whole_number
+from em.mixtures.checks import MOST, Floats, entries, indices, instance, one_of, real_vector, refusal, whole_number
 from em.mixtures.mixture import Mixture, require_mixture
 from em.mixtures.parameters import Kind
 
@@ -49,7 +49,8 @@ def surface(
     Returns
     -------
     ndarray, shape (G, H)
-        Entry [g, h] is the log-likelihood with ``axes[0][g]`` and ``axes[1][h]`` in place, in nats.
+        Entry [g, h] is the log-likelihood with ``axes[0][g]`` and ``axes[1][h]`` in place, in nats; -inf if it is too
+        low for a float.
 
     Raises
     ------
@@ -60,16 +61,18 @@ def surface(
     require_mixture("mixture", mixture)
     x = mixture.check_observations(x)
     first, second = _checked(mixture, parameter, components)
-    lines = (_line(mixture, parameter, first, axes[0]), _line(mixture, parameter, second, axes[1]))
+    along, across = _checked_axes(axes, mixture.kinds[parameter])
+    lines = (_line(mixture, parameter, first, along), _line(mixture, parameter, second, across))
     others = np.delete(np.arange(mixture.n_components), (first, second))
     with np.errstate(divide="ignore"):
         log_first, log_second = np.log(mixture.weights[[first, second]])
     total = np.zeros((lines[0].n_components, lines[1].n_components))
-    for part in np.split(x, range(CHUNK, x.size, CHUNK)):
-        a = lines[0]._log_component(part) + log_first
-        b = lines[1]._log_component(part) + log_second
-        rest = np.logaddexp.reduce(mixture._log_joint(part)[others], axis=0, initial=-np.inf)
-        total += _summed(a, np.logaddexp(b, rest))
+    with np.errstate(over="ignore"):
+        for part in np.split(x, range(CHUNK, x.size, CHUNK)):
+            a = lines[0]._log_component(part) + log_first
+            b = lines[1]._log_component(part) + log_second
+            rest = np.logaddexp.reduce(mixture._log_joint(part)[others], axis=0, initial=-np.inf)
+            total += _summed(a, np.logaddexp(b, rest))
     return total
 
 
@@ -98,12 +101,13 @@ def surface_axes(
     Raises
     ------
     ValueError
-        If the run has no such parameter or components, or `n` is no whole number >= 1.
+        If the runs are of different kinds or have no such parameter or components, or `n` is no whole number from 1 to
+        10^8.
     """
-    runs = [run] if isinstance(run, Run) else list(run)
+    runs = _checked_runs(run)
     last = runs[0].mixture
     parameter = last.parameter_names[1] if parameter is None else parameter
-    n = whole_number("n", n)
+    n = whole_number("n", n, most=MOST)
     pair = _checked(last, parameter, components)
     paths = np.concatenate([one.parameters[parameter] for one in runs])[:, list(pair)].T
     if last.kinds[parameter] is Kind.POSITIVE:
@@ -113,20 +117,39 @@ def surface_axes(
 
 
 def _checked(mixture: Mixture, parameter: str, components: tuple[int, int]) -> tuple[int, int]:
-    names = mixture.parameter_names[1:]
-    if parameter not in names:
-        raise ValueError(f"parameter must be one of {', '.join(names)}; got {brief(parameter)}")
-    pair = tuple(components)
-    if len(set(pair)) != 2 or len(pair) != 2 or not set(pair) <= set(range(mixture.n_components)):
-        raise ValueError(
-            f"components must be two different ones of 0 to {mixture.n_components - 1}; got {brief(components)}"
-        )
-    return pair
+    one_of("parameter", parameter, mixture.parameter_names[1:])
+    first, second = indices("components", components, 2, mixture.n_components)
+    return first, second
 
 
-def _line(mixture: Mixture, parameter: str, component: int, values: ArrayLike) -> Mixture:
+def _checked_runs(run: Run | Sequence[Run]) -> list[Run]:
+    """The runs, which must be of one family and number of components."""
+    rule, remedy = "be a run or a sequence of them", "use what em.fit or em.restarts(…).runs returned"
+    given = [run] if isinstance(run, Run) else entries("run", run, rule, remedy)
+    runs = [instance("run", one, Run, rule, remedy) for one in given]
+    kinds = {(type(one.mixture).__name__, one.mixture.n_components) for one in runs}
+    if len(kinds) != 1:
+        shown = " and ".join(f"{k} of {name}" for name, k in sorted(kinds)) or "none"
+        raise refusal("run", "hold runs of one family and number of components", shown, "select runs of one kind")
+    return runs
+
+
+def _checked_axes(axes: tuple[ArrayLike, ArrayLike], kind: Kind) -> list[Floats]:
+    """The values along the two axes."""
+    rule, remedy = "be a pair of axes", "use em.surface_axes(run)"
+    lines = [real_vector("axes", axis) for axis in entries("axes", axes, rule, remedy)]
+    if len(lines) != 2:
+        raise refusal("axes", rule, len(lines), remedy)
+    if kind is Kind.POSITIVE and (least := min(line.min() for line in lines)) <= 0:
+        raise refusal("axes", "hold positive values of a positive parameter", least, remedy)
+    if lines[0].size * lines[1].size > MOST:
+        shape = f"{lines[0].size} by {lines[1].size} cells"
+        raise refusal("axes", f"have at most {MOST:,} cells", shape, "use fewer values")
+    return lines
+
+
+def _line(mixture: Mixture, parameter: str, component: int, values: Floats) -> Mixture:
     """One component with every value of its parameter, as a mixture whose components give the densities."""
-    values = real_vector("axes", values)
     arrays = {name: np.full(values.size, array[component]) for name, array in mixture.parameters.items()}
     return type(mixture)(**(arrays | {"weights": np.full(values.size, 1 / values.size), parameter: values}))
 
@@ -168,7 +191,8 @@ def _even_axis(path: Floats, size: float, n: int) -> Floats:
 def _positive_axis(path: Floats, n: int) -> Floats:
     """An axis around a positive path, wider to either side by a factor: 1.5, or more where the path hardly moves."""
     low, high = path.min(), path.max()
-    factor = max(1.5, 2 / np.sqrt(high / low))
-    low, high = low / factor, high * factor
-    axis: Floats = np.geomspace(low, high, n) if high / low > LOG_RATIO else np.linspace(low, high, n)
+    with np.errstate(over="ignore"):  # a ratio beyond a float is inf, and wide enough
+        factor = max(1.5, 2 / np.sqrt(high / low))
+        low, high = low / factor, high * factor
+        axis: Floats = np.geomspace(low, high, n) if high / low > LOG_RATIO else np.linspace(low, high, n)
     return axis
