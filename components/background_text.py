@@ -200,11 +200,12 @@ of Old Faithful it is 1.12: from equal components, a hundred iterations look as 
 TIE = rf"""
 ### What the page does
 
-Run EM breaks such a tie, always the same way, and says so. It moves identical components {2 * NUDGE:.0%} apart along
-the direction that grows fastest, component 0 to the side of the smaller scale or mean; their common mean and their
-weights stay as they were. Where the growth is below 1 they fall together again. The engine itself, `em.fit`, starts
-exactly where it is told to; a run that comes to rest with its components still identical is reported as a *stationary
-start*, never as converged.
+Run EM breaks such a tie, always the same way, and says so. It moves identical components {2 * NUDGE:.0%} apart, or less
+where one would meet another component. They move along the direction in which two components alone part fastest, the
+lower number to the side of the smaller scale or mean; their common mean and their weights stay as they were. Where the
+growth is below 1, two components alone fall together again. The engine itself, `em.fit`, starts exactly where it is
+told to. There a run that starts with identical components never ends as converged: where it comes to rest, it is
+reported as a *stationary start*.
 """
 
 END = r"""
@@ -227,8 +228,8 @@ and a run has *converged* when that, divided by $N$, *confirms* it: when it is b
 bends upwards in some direction, as between nearly identical components that would part, nothing is confirmed, and the
 run goes on however little an iteration gains. An accelerated run has $g$ and $H$ at hand; once its steps are Newton’s,
 the decrement alone decides, twice running. The sentence about a run names the decrement where it was asked at the end,
-as it was of every run that converged, and Aitken’s estimate elsewhere. Both are estimates and no bounds. A tolerance of
-0 asks for exactly the maximum number of iterations.
+as it was of every run that converged, and Aitken’s estimate elsewhere, if gains shrank. Both are estimates and no
+bounds. A tolerance of 0 asks for exactly the maximum number of iterations.
 
 There are three other ends, and none of them is called convergence:
 

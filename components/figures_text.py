@@ -29,7 +29,7 @@ at $x = 0$, and there it is $\rho\lambda_1 / \bigl(\rho\lambda_1 + (1 - \rho)\la
 The curve of $\ell(\theta_t)$ over the iterations never falls, as [the lower bound](#background-bound) shows. But where
 it is flat it need not be at its end: near a saddle the gains are small and then grow, and between overlapping
 components they stay small for thousands of iterations. An estimate of what is left at the end of a run, for each
-observation, is in the sentence above the figures; see [When it stops](#background-end).
+observation, is in the sentence above the figures, if it can be told; see [When it stops](#background-end).
 
 ### Estimates
 
@@ -44,7 +44,7 @@ There is a row for each kind of parameter and a line for each component; of gene
 No line need end on its dotted one, since the maximum of $\ell$ belongs to the sample: the difference shrinks like
 $1/\sqrt N$ as observations are added. Where two lines have ended near each other’s dotted ones, the *labels are
 switched*. The log-likelihood is the same in either order, and the start decides which comes out; the table of estimates
-sets each beside the true component that it stands for.
+sets each beside a true component, so that all pairs together are as near as can be.
 
 ### Walking and half-steps
 

@@ -14,7 +14,7 @@ import em
 from components.columns import Column, read_table
 from components.decoding import ALLOWED, MAX_BYTES, TOO_LARGE, Refused, decoded, shown
 from components.numerals import is_number, out_of_range, value
-from components.parameters import MAX_VALUES, with_minus
+from components.parameters import MAX_COMPONENTS, MAX_VALUES, with_minus
 
 __all__ = ["CLOSE", "MAX_BYTES", "MAX_VALUES", "TOO_LARGE", "Column", "OwnData", "Refused", "Skipped", "read", "suits"]
 
@@ -165,7 +165,8 @@ def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
     if lowest == max(values):
         return f"All {n:,} values are {lowest:.12g}: a mixture needs at least two different values."
     try:
-        family.check_spread(family.check_fit(values))
+        for k in range(1, MAX_COMPONENTS + 1):
+            em.quantile_start(values, family, k)  # the page offers each of these
     except ValueError as error:
         if lowest >= 0 or family is em.GaussianMixture:
             return f"These values cannot be fitted: {error}."

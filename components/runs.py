@@ -18,7 +18,6 @@ from components.finished import Finished
 from components.parameters import number
 from components.sources import BY_HAND, DRAWN, STARTS
 from components.state import RunSpec
-from em.studies.starts import NUDGE
 
 TRUE, PUBLISHED = "True", "Published"
 """Heads of the column beside the estimates."""
@@ -183,8 +182,8 @@ def _unmatched(spec: RunSpec) -> str | None:
     if true_k is None or true_k == k or spec.blind:
         return None
     return (
-        f"The data come from {_components(int(true_k))} and {_components(k)} {'was' if k == 1 else 'were'} fitted, so "
-        "the estimates have no true values to stand beside."
+        f"The true mixture has {_components(int(true_k))} and {_components(k)} {'was' if k == 1 else 'were'} fitted, "
+        "so the estimates have no true values to stand beside."
     )
 
 
@@ -201,10 +200,8 @@ def _without_tie(x: em.Floats, start: em.Mixture) -> tuple[em.Mixture, str | Non
         return start, f"{tied}, and the data have no spread to part them by."
     if (start.weights == 0).any():
         return start, None  # the empty component is what will be said
-    return em.break_tie(x, start), (
-        f"{tied}, where EM would stay for ever, so they were nudged apart by {2 * NUDGE:.0%}, "
-        f"{'component 0' if two else 'the one named first'} to the smaller side."
-    )
+    order = "component 0 to the smaller side" if two else "in the order of their numbers"
+    return em.break_tie(x, start), f"{tied}, and EM treats them alike, so they were nudged apart a little, {order}."
 
 
 def _data(spec: RunSpec, n: int) -> str:
@@ -216,12 +213,13 @@ def _slow_em(x: em.Floats, run: em.Run) -> str | None:
     """Why an accelerated run was worth its while."""
     if run.method == em.EM or not run.converged or run.mixture.n_components == 1:
         return None
-    share = em.information(x, run.mixture).shares[0]
-    if not 0 < share < SLOW:
+    here = em.information(x, run.mixture)
+    share = here.shares[0]
+    if not here.is_concave or share >= SLOW:
         return None
     return (
-        f"Near its end an iteration of EM closes only {100 * share:.2g}% of the distance to the maximum; a step of "
-        "Newton’s closes nearly all of it."
+        f"Near the maximum an iteration of EM closes only {100 * share:.2g}% of the distance along its slowest "
+        "direction; a step of Newton’s closes nearly all of it."
     )
 
 

@@ -187,7 +187,7 @@ def test_the_galaxies_say_how_many_starts_ended_where():
     assert lessons.local_optimum(found) == (
         f"{best.count} of 50 starts reached the highest log-likelihood found, -220.058; {local.count} ended lower, "
         f"trapped in a local optimum: {local.count} at -220.243 (0.185 lower); {spike.count} ended at a spike "
-        "(at the highest, -236.875, a component rests on 2.8 observations)."
+        "(at the highest, -236.875, a component rests on 2.8 observations, fewer than 5)."
     )
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,60 @@ def test_one_exponential_has_the_log_likelihood_that_the_note_on_proschans_data_
     x = ENTRIES["air-conditioning"]["x"]
     one = em.fit(x, em.ExponentialMixture([1], [1]))
     assert one.log_likelihood[-1] == pytest.approx(-1096.48514, abs=5e-6)
+
+
+# -- what a data set is said to teach ---------------------------------------------------------------------------------
+
+
+def random_ends(name, k=2, n=100):
+    """Runs from random starts, to their ends."""
+    data, rng = em.datasets.load(name), np.random.default_rng(5)
+    starts = [em.random_start(data.x, data.family, k, rng) for _ in range(n)]
+    return [em.fit(data.x, start, em.StoppingRule(3000, 1e-9), "accelerated") for start in starts]
+
+
+def test_a_data_set_teaches_what_it_says():
+    """The words are written here once more, so that who changes them comes here."""
+    air, waiting, galaxies, eruptions, geyser, deaths = (
+        em.datasets.load(name)
+        for name in (
+            "air-conditioning",
+            "faithful-waiting",
+            "galaxies",
+            "faithful-eruptions",
+            "geyser-duration",
+            "deaths",
+        )
+    )
+    assert "Two exponentials fit hardly better than one: hundreds of iterations for little gain." in air.teaches
+    run = em.fit(air.x, air.start)
+    assert 200 < run.n_iter < 1000
+    assert run.log_likelihood[-1] + 1096.48514 < 3
+
+    assert "from random starts EM ends in one and the same fit" in waiting.teaches
+    ends = [run.log_likelihood[-1] for run in random_ends("faithful-waiting") if run.converged]
+    assert len(ends) == 100
+    np.testing.assert_allclose(ends, ENTRIES["faithful-waiting"]["optimum"]["log_likelihood"], atol=1e-4)
+
+    assert "two components have several optima, and most random starts miss the best" in galaxies.teaches
+    ends = Counter(round(run.log_likelihood[-1], 2) for run in random_ends("galaxies") if run.converged)
+    assert len(ends) > 1
+    assert ends[max(ends)] < 50
+    assert "the local optimum given here is where most random starts end" in ENTRIES["galaxies"]["note"]
+    assert ends[round(ENTRIES["galaxies-local"]["optimum"]["log_likelihood"], 2)] > 50
+
+    assert "Short eruptions are fewer but vary less" in eruptions.teaches
+    for values in (eruptions.optimum.means, eruptions.optimum.weights, eruptions.optimum.stds):
+        assert values[0] < values[1]
+
+    assert "of four components one nearly always shrinks onto such values" in geyser.teaches
+    values, counts = np.unique(geyser.x, return_counts=True)
+    assert set(values[np.argsort(counts)[-2:]]) == {2, 4}
+    ends = [str(run.degenerate) for run in random_ends("geyser-duration", 4)]
+    assert sum(bool(re.search("shrunk onto the value [24]:", end)) for end in ends) > 80
+
+    assert "EM needs more than a thousand iterations" in deaths.teaches
+    assert em.fit(deaths.x, deaths.start, em.StoppingRule(10_000)).n_iter > 1000
 
 
 # -- the data sets that are offered by name --------------------------------------------------------------------------

@@ -226,7 +226,24 @@ def test_a_warning_names_a_component_its_count_and_what_it_is_worth():
             unit |= {"scale": unit["mean"], "std": 2 * unit["mean"]}
             error = found.parameters[name + "s"][k]
             assert 1 / (unit[name][k] * error**2) == pytest.approx(found.worth, rel=1e-6)
-    assert n > 50
+    assert n > 40
+
+
+def test_what_is_not_enough_is_below_what_is_needed_also_as_it_is_written():
+    for n, poor in ((19, True), (20, False), (21, False)):
+        x = np.random.default_rng(n).exponential(1, n)
+        found = em.standard_errors(x, em.ExponentialMixture([1], [x.mean()]))
+        assert found.poor is poor
+        assert ("component 0 has only 19 observations, and 20 are needed" in found.message) is poor
+    close = 0
+    for seed in range(150):
+        x, _ = em.GaussianMixture([0.5, 0.5], [0, 7], [1, 1]).sample(41, np.random.default_rng(seed))
+        found = em.standard_errors(x, em.fit(x, em.GaussianMixture([0.5, 0.5], [0, 7], [1, 1])).mixture)
+        if numbers := re.search(r"only ([\d.]+) obs|than ([\d.]+) with known", found.message):
+            said = float(numbers[1] or numbers[2])
+            assert said < 20
+            close += said > 19.5
+    assert close > 3
 
 
 def test_components_that_merged_have_no_standard_errors():

@@ -186,7 +186,7 @@ class Information:
         if (values < -flat).any():
             return np.inf
         slope = np.abs(self._slope)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             top = slope / np.maximum(values, 0)
             reach = TRUST_RADIUS / np.abs(self._basis @ vectors).max(axis=0, initial=0)
         distance = np.where(values > flat, top, np.fmin(top, reach))

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from em.fitting.information import Information
 from em.fitting.stopping import StoppingRule, StopReason, remaining_gain
-from em.mixtures.checks import Floats, instance, refusal
+from em.mixtures.checks import Floats, in_order, instance, refusal
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture
 
@@ -121,32 +121,38 @@ class Run:
         steps = f"{self.n_iter:,} iteration{'' if self.n_iter == 1 else 's'}"
         if self.method == ACCELERATED:
             steps += f", accelerated ({self.n_passes:,} pass{'' if self.n_passes == 1 else 'es'} over the data)"
-        left = self.remaining_gain
-        gain = f"{left:.2g} per observation"
-        if self.n_iter < 2:
-            outlook = "too few to tell what is still to come"
-        elif np.isfinite(left):
-            outlook = f"the estimated gain still to come is {gain}"
-        elif self.newton_gain is not None:
-            outlook = "the log-likelihood bends upwards here, so it cannot be told what is still to come"
-        else:
-            outlook = "the gain of each iteration is not shrinking yet"
         match self.reason:
             case StopReason.CONVERGED:
+                gain, _ = in_order(self.remaining_gain, self.stopping.tol, digits=2)
                 return (
-                    f"Converged after {steps}: the estimated gain still to come, {gain}, "
-                    f"is below the tolerance {self.stopping.tol:g}."
+                    f"Converged after {steps}: the estimated gain still to come, {gain} per observation, "
+                    f"is below the tolerance {self.stopping.tol}."
                 )
             case StopReason.MAX_ITER if self.stopping.tol == 0:
-                return f"Ran {steps}, as many as asked for (tolerance 0); {outlook}."
+                return f"Ran {steps}, as many as asked for (tolerance 0); {self._outlook}."
             case StopReason.MAX_ITER:
-                return f"Stopped at the limit of {steps} without converging: {outlook}."
+                return f"Stopped at the limit of {steps} without converging: {self._outlook}."
             case StopReason.OUT_OF_TIME:
-                return f"Stopped after {steps} because the time was up: {outlook}."
+                return f"Stopped after {steps} because the time was up: {self._outlook}."
             case StopReason.STATIONARY_START:
                 return f"Stopped after {steps}: {self._tie()}"
             case StopReason.DEGENERATE:
                 return f"Stopped after {steps}: {self.degenerate}. The last proper estimate is kept."
+
+    @property
+    def _outlook(self) -> str:
+        """What can be said of the gain still to come after a run that was cut off."""
+        left = self.remaining_gain
+        gain = f"{left:.2g} per observation"
+        if self.newton_gain is not None:
+            if np.isfinite(left):
+                return f"the estimated gain still to come is {gain}"
+            return "the log-likelihood bends upwards here, so it cannot be told what is still to come"
+        if self.n_iter < 2:
+            return "too few to tell what is still to come"
+        if np.isfinite(left):
+            return f"if gains go on shrinking as the last one did, {gain} is still to come"
+        return "the last iteration gained no less than the one before, so it cannot be told what is still to come"
 
     def _tie(self) -> str:
         """What became of components that started identical: of a pair that has separated, if there is one."""

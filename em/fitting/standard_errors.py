@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from em.fitting.information import Information, compute_information
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, in_order
 from em.mixtures.mixture import Mixture, require_mixture
 from em.mixtures.parameters import Kind
 
@@ -120,6 +120,7 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     if (np.abs(values) < EDGE * errors[1:])[[kind is Kind.POSITIVE for kind in mixture.kinds.values()]].any():
         return _no_errors("a positive parameter is 0 as nearly as the observations can tell, the edge of its range")
     worth = 1 / (np.diagonal(covariance).reshape(errors.shape)[1:] * found.unit_information)
+    worth *= 1 + 1e-9  # rounding makes 20 observations no fewer
     return StandardErrors(
         dict(zip(mixture.parameter_names, errors, strict=True)), _quality(found, worth), float(worth.min())
     )
@@ -142,11 +143,12 @@ def _quality(found: Information, worth: Floats) -> str:
     if least < ENOUGH:
         i, k = np.unravel_index(worth.argmin(), worth.shape)
         count = found.n_observations * found.mixture.weights[k]
-        shown, label = (f"{number:,.0f}" if number >= 100 else f"{number:.3g}" for number in (count, least))
+        shown = f"{count:,.0f}" if count >= 100 else f"{count:.3g}" if count >= ENOUGH else in_order(count, ENOUGH)[0]
         parameter = found.mixture.parameter_names[i + 1][:-1]
         few = f"{shown} observation{'' if shown == '1' else 's'}"
         why = f"component {k} has only {few}"
-        if least < OVERLAP * count:
+        if least < OVERLAP * count or count >= ENOUGH:
+            label, _ = in_order(least, ENOUGH)
             why = f"the {few} of component {k} say no more about its {parameter} than {label} with known labels would"
         what = f"The standard errors are poor: {why}, and {ENOUGH} are needed."
     often, worst = next(off for lowest, off in OFF.items() if least >= lowest)

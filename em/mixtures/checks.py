@@ -23,6 +23,7 @@ __all__ = [
     "distributions",
     "entries",
     "flag",
+    "in_order",
     "indices",
     "instance",
     "moments_above",
@@ -205,6 +206,15 @@ def normalising(values: Floats, divide: str) -> str:
     if (values < 0).any() or not 0 < total < math.inf:
         return "use numbers from 0 to 1, not all 0"
     return f"convert to float64 first, then {divide}" if abs(total - 1) < ROUNDED else divide
+
+
+def in_order(low: float, high: float, digits: int = 3) -> tuple[str, str]:
+    """Write two numbers, the first below the second, with so many digits or as many more as it takes to show that."""
+    for more in range(digits, 17):
+        texts = f"{low:.{more}g}", f"{high:.{more}g}"
+        if float(texts[0]) < float(texts[1]):
+            return texts
+    return repr(float(low)), repr(float(high))
 
 
 # -- other objects -----------------------------------------------------------------------------------------------------

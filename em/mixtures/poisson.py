@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats, brief, moments_above, refusal
+from em.mixtures.checks import Floats, brief, moments_above, refusal, shares_of
 from em.mixtures.moments import TINY, Moments, log_ratio
 from em.mixtures.parameters import Kind
 from em.mixtures.polynomial import PolynomialMixture
@@ -103,6 +103,15 @@ class PoissonMixture(PolynomialMixture):
         from scipy.special import gammaln  # large, and only counts need it
 
         return np.asarray(-gammaln(x + 1), dtype=np.float64)
+
+    @classmethod
+    def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
+        """[[variance over mean]] of the sample (population form); parameters as in `Family.saddle_matrix`."""
+        x = cls.check_observations(x)
+        cls.check_spread(x)
+        weights = shares_of(x.size, weights)
+        mean = np.average(x, weights=weights)
+        return np.array([[np.average((x - mean) ** 2, weights=weights) / mean]])
 
     @classmethod
     def check_spread(cls, x: Floats) -> None:

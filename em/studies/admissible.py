@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from em.mixtures.checks import Floats
+from em.mixtures.checks import Floats, in_order
 from em.mixtures.mixture import Mixture
 from em.mixtures.parameters import Kind
 
@@ -59,8 +59,10 @@ class Limits:
         if mixture.n_components == 1:
             return None
         n_eff, stds = mixture.weights * self.n_observations, mixture._component_stds()
-        k = int(np.argmin(n_eff))
-        if n_eff[k] < FEWEST:
-            return f"a component rests on {n_eff[k]:.2g} observations"
-        k = int(np.argmin(stds))
-        return f"a component has a standard deviation of {stds[k]:.2g}" if stds[k] < self.narrowest else None
+        if n_eff.min() < FEWEST:
+            found, least = in_order(n_eff.min(), FEWEST, 2)
+            return f"a component rests on {found} observations, fewer than {least}"
+        if stds.min() < self.narrowest:
+            found, least = in_order(stds.min(), self.narrowest, 2)
+            return f"a component has a standard deviation of {found}, below {least}"
+        return None

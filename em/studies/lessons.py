@@ -7,18 +7,30 @@ returns one or two sentences, or None if it does not apply. Components are named
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.run import Run, observations_of, require_run
-from em.fitting.stopping import StopReason, rounding_level
-from em.mixtures.checks import Floats, indices
+from em.fitting.information import information
+from em.fitting.run import EM, Run, observations_of, require_run
+from em.fitting.stopping import StopReason
+from em.mixtures.checks import Floats, in_order
 from em.mixtures.exponential import ExponentialMixture
-from em.mixtures.mixture import Mixture, require_family, require_mixture
+from em.mixtures.gaussian import GaussianMixture
+from em.mixtures.mixture import Mixture, require_mixture
 from em.studies.comparison import local_optimum, model_choice
-from em.studies.diagnosis import saddle_growth
-from em.studies.matching import match, reordered
+from em.studies.facts import (
+    STILL_NEAR,
+    convergence_rate,
+    growth_while_near,
+    measured_growth,
+    predicted_growth,
+    separation,
+    separations,
+    single_fit,
+)
+from em.studies.matching import clear_match
 from em.studies.words import counted, listed
 
 __all__ = [
@@ -37,115 +49,94 @@ __all__ = [
 ]
 
 NEAR = 0.1
-"""Components nearer than this (relative) are nearly identical: their difference still grows by a constant factor."""
+"""Components that start nearer than this, in standard deviations of the narrower, are nearly identical."""
 
-STILL_NEAR = 0.25
-"""Up to this distance (relative), their difference grows by nearly that factor."""
+AGREES = 0.05
+"""A prediction is told if the run agrees with it to within this share."""
 
 SLOW = 0.95
 """A convergence rate above this is slow: each further digit takes more than 45 iterations."""
 
-FASTEST = 1 / np.finfo(np.float64).eps
-"""A growth above this turns a rounding error into a component's whole width: no difference is small enough for it."""
-
 SMALL = 0.1
 """A component with a weight below this is small."""
 
-SINGULAR = {"stds": "standard deviation"}
-"""Singular words for parameters whose name is not simply this word with an s."""
+NOTHING = 1e-3
+"""A difference in log-likelihood below this, in nats, is not told to more digits."""
 
+ELSEWHERE = 1e-6
+"""A component has nothing of a value where its responsibility is below this times the largest."""
 
-# -- facts -----------------------------------------------------------------------------------------------------------
+LEAST = 0.1
+"""A component with less than this of a single observation has lost its weight, whatever its width."""
 
+MANY = 1_000_000
+"""Larger amounts are not told: components so far apart are beyond comparison."""
 
-def convergence_rate(run: Run) -> float | None:
-    """The factor c by which the gain in log-likelihood shrinks from one iteration to the next, near the end.
+SINGULAR = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "standard deviation"}
+"""Parameters in the singular; others are called by their name."""
 
-    It is the median of the last five ratios of increments that are well above rounding. It is None if there are fewer
-    than two such ratios, or if the increments do not shrink. EM converges linearly, at a rate that is the share of
-    missing information (Dempster, Laird & Rubin 1977, J. R. Statist. Soc. B 39, 1-38).
-    """
-    require_run(run)
-    gains = np.diff(run.log_likelihood)
-    noise = 100 * rounding_level(float(run.log_likelihood[-1]), run.n_observations)
-    noisy = np.flatnonzero(gains <= noise)
-    gains = gains[: noisy[0]] if noisy.size else gains
-    ratios = (gains[1:] / gains[:-1])[-5:]
-    rate = float(np.median(ratios)) if ratios.size >= 2 else 1.0
-    return rate if rate < 1 else None
-
-
-def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
-    """Factor per iteration by which two components separated while they were nearly identical; None if unknown.
-
-    The first iteration is left out: it brings both components to the sample's own fit, where the prediction holds.
-    """
-    require_run(run)
-    i, j = indices("pair", pair, 2, run.mixture.n_components)
-    distances = np.array([mixture._component_distances()[i, j] for mixture in run.mixtures[1:]])
-    beyond = np.flatnonzero(distances > STILL_NEAR)
-    distances = distances[: beyond[0]] if beyond.size else distances
-    distances = distances[distances > 1e-12]
-    return float((distances[-1] / distances[0]) ** (1 / (distances.size - 1))) if distances.size >= 2 else None
-
-
-def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
-    """The best fit of one component; errors as in `Mixture.m_step`."""
-    require_family("family", family)
-    x = family.check_observations(x)
-    return family.m_step(x, np.ones((x.size, 1)))
-
-
-# -- lessons ---------------------------------------------------------------------------------------------------------
+LAWS = {
+    "exponential": "CV² predicts",
+    "gaussian": "skewness and kurtosis predict",
+    "poisson": "the variance over the mean predicts",
+}
+"""What predicts the growth of a small difference, by family."""
 
 
 def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Components that started identical, or nearly so: how fast EM separates them, predicted and measured."""
+    """Two components that started identical, or nearly so: how far apart they were at the end, and how that came."""
     x = _checked(x, run, truth)
-    pairs = run.mixtures[0].tied_components(NEAR)
-    if not pairs or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
+    k = run.mixture.n_components
+    if k == 1 or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
         return None
-    i, j = pairs[0]
-    start = run.mixtures[0]
-    share = start.responsibilities(x)[:, [i, j]].sum(axis=1)
-    growth = saddle_growth(x, type(start), share if share.any() else None)
-    if growth > FASTEST:
+    apart = separation(run.mixtures[0])
+    pair = min(combinations(range(k), 2), key=lambda pair: float(apart[pair]))
+    if apart[pair] > NEAR:
         return None
-    law = "CV² = " if type(start) is ExponentialMixture and start.n_components == 2 else ""
-    factor = f"each iteration multiplies a small difference by {law}{growth:.3g}"
-    measured = measured_growth(run, (i, j))
-    observed = f" (measured: {measured:.3g})" if measured else ""
-    if start.tied_components():
-        separated = not set(run.mixture.tied_components()) & {(i, j)}
-        outcome = (
-            f"rounding errors grew until they parted, and chance chose which became which{observed}"
-            if separated
-            else f"after {counted(run.n_iter, 'iteration')} they were still together"
-        )
-        return f"Components {i} and {j} started identical, where EM stands still, and only rounding errors differ: " + (
-            f"{factor}; {outcome}."
-        )
-    percent = 100 * start._component_distances()[i, j]
-    outcome = "so EM leaves this start" if growth > 1 else "so they do not part"
-    return f"Components {i} and {j} started {percent:.2g}% apart: {factor}{observed}, {outcome}."
+    path = separations(run, pair)
+    names = f"Components {pair[0]} and {pair[1]} started"
+    after = f"after {counted(run.n_iter, 'iteration')} they were"
+    unit = "in standard deviations of the narrower"
+    if path[0] == 0:
+        end = "identical still" if path[-1] == 0 else f"{_amount(path[-1])} apart, {unit}"
+        return f"{names} identical, so only rounding errors can part them: {after} {end}."
+    end = "identical" if path[-1] == 0 else f"{_amount(path[-1])} apart"
+    return f"{names} {_amount(path[0])} apart, {unit}; {after} {end}.{_growth(x, run, path)}"
+
+
+def _growth(x: ArrayLike, run: Run, path: Floats) -> str:
+    """By how much an iteration multiplied a small distance, and the prediction for two components where it held."""
+    found = growth_while_near(path)
+    if found is None or run.method != EM:
+        return ""
+    first, last, measured = found
+    predicted = predicted_growth(x, type(run.mixture)) if run.mixture.n_components == 2 else None
+    law = ""
+    if predicted and abs(measured / predicted - 1) < AGREES:
+        law = f" ({LAWS.get(run.mixture.family, 'the sample predicts')} {predicted:.3g})"
+    return f" From iteration {first:,} to {last:,} each multiplied their distance by {measured:.3g} on average{law}."
 
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Slow convergence: the rate, and the number of iterations for each further digit."""
-    _checked(x, run, truth)
+    """Slow convergence, where it is what missing labels cause: the information left, and what a digit costs."""
+    x = _checked(x, run, truth)
     rate = convergence_rate(run)
-    if rate is None or rate < SLOW or run.reason is StopReason.DEGENERATE:
+    if not run.converged or run.method != EM or rate is None or rate < SLOW:
+        return None
+    here = information(x, run.mixture)
+    if not here.is_concave or abs(np.log(rate) / (2 * np.log1p(-here.shares[0])) - 1) > AGREES:
         return None
     per_digit = np.log(10) / -np.log(rate)
     return (
-        f"{counted(run.n_iter, 'iteration')}, because components that overlap leave it open where each observation "
-        f"belongs: near the end an iteration gained {rate:.4f} times what the one before it had. "
-        f"At that rate each further digit takes {counted(round(per_digit), 'iteration')}."
+        f"Convergence was slow: unknown labels leave only {100 * here.shares[0]:.2g}% of the information along one "
+        f"direction of the parameters, so near the end an iteration gained about {100 * (1 - rate):.2g}% less than the "
+        f"one before. At that rate each further digit of the log-likelihood takes "
+        f"{counted(round(per_digit), 'iteration')}."
     )
 
 
 def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Whether one component is enough: CV² <= 1, or the final gain is too small for the added parameters."""
+    """The fit compared with one component: the final gain is too small for the added parameters, perhaps as CV² < 1."""
     x = _checked(x, run, truth)
     mixture = run.mixture
     if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE or run.reason.cut_off:
@@ -153,76 +144,88 @@ def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
     single = single_fit(x, type(mixture))
     gain = float(run.log_likelihood[-1]) - single.log_likelihood(x)
     penalty = (mixture.n_free_parameters - single.n_free_parameters) * np.log(run.n_observations) / 2
-    comparison = (
-        f"{mixture.n_components} components gain {f'{gain:.3g}' if gain >= 1e-3 else 'less than 0.001'} nats in "
-        f"log-likelihood over one, and BIC asks for {penalty:.3g}"
-    )
-    growth = saddle_growth(x, type(mixture))
-    if growth <= 1 and gain < penalty and isinstance(mixture, ExponentialMixture):
-        scales = listed([f"{scale:.3g}" for scale in mixture.scales])
-        return (
-            f"CV² = {growth:.3g} is not above 1, so EM draws exponentials that are near one another together: the "
-            f"scales ended at {scales}. {comparison}."
-        )
     stuck = bool(run.mixtures[0].tied_components() and mixture.tied_components())
-    return f"One component will do: {comparison}." if gain < penalty and not stuck else None
+    if gain >= penalty or stuck:
+        return None
+    told, asked = in_order(gain, penalty)
+    if gain > -NOTHING:
+        more = told if gain >= NOTHING else f"less than {NOTHING:g}"
+        comparison = f"gain {more} nats in log-likelihood over one, and BIC asks for {asked}"
+    else:
+        comparison = f"end {-gain:.3g} nats in log-likelihood below one, and BIC asks for a gain of {asked}"
+    reason = "By BIC one component is better than this fit:"
+    if isinstance(mixture, ExponentialMixture) and np.ptp(mixture.scales) <= STILL_NEAR * mixture.scales.min():
+        cv2 = predicted_growth(x, type(mixture))
+        if cv2 is not None and cv2 < 1:
+            scales = listed([f"{scale:.3g}" for scale in mixture.scales])
+            reason = (
+                f"CV² = {in_order(cv2, 1)[0]} is below 1, so EM draws exponentials that are near one another together: "
+                f"the scales ended at {scales}. By BIC one is better:"
+            )
+    return f"{reason} {mixture.n_components} components {comparison}."
 
 
 def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """A component that shrank onto single points: what it means for the run. The run's own message says where."""
-    _checked(x, run, truth)
-    end = run.degenerate
-    if end is None or "shrunk" not in end.what or run.n_iter == 0:
+    """A component that shrank onto one value: what it means for the run. The run's own message says where."""
+    x = _checked(x, run, truth)
+    if run.degenerate is None or run.n_iter == 0:
         return None
-    k = end.component
-    name = run.mixture.parameter_names[-1]
-    size = run.mixture.parameters[name][k]
-    n_eff = run.mixture.weights[k] * run.n_observations
+    k = run.degenerate.component
+    share = run.mixture.responsibilities(x)[:, k]
+    values = np.unique(x[share > ELSEWHERE * share.max()])
+    unbounded = isinstance(run.mixture, GaussianMixture) or (
+        isinstance(run.mixture, ExponentialMixture) and not values[0]
+    )
+    if values.size != 1 or share.sum() < LEAST or not unbounded:
+        return None
     return (
-        "A likelihood without bound has no maximum to reach, so the run ended degenerate after "
-        f"{counted(run.n_iter, 'iteration')}, with {SINGULAR.get(name, name[:-1])} {size:.2g} of component {k} on "
-        f"{n_eff:.3g} of {counted(run.n_observations, 'observation')} and a log-likelihood of "
-        f"{run.log_likelihood[-1]:.2f} that means nothing."
+        f"A likelihood without bound has no maximum to reach: the run ended after {counted(run.n_iter, 'iteration')} "
+        f"with a standard deviation of {run.mixture._component_stds()[k]:.2g} for component {k}, on "
+        f"{_amount(share.sum())} of {counted(run.n_observations, 'observation')}, and its log-likelihood of "
+        f"{run.log_likelihood[-1]:.2f} is no maximum."
     )
 
 
 def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """A small component: its weight, and the number of observations on which its parameters rest."""
+    """A small component: its weight, and how much of the observations belongs to it."""
     x = _checked(x, run, truth)
-    if run.mixture.n_components == 1 or run.reason is StopReason.DEGENERATE:
+    mixture = run.mixture
+    k = int(np.argmin(mixture.weights))
+    if run.n_iter == 0 or run.reason is StopReason.DEGENERATE or mixture.weights[k] >= SMALL:
+        return None
+    if any(k in pair for pair in mixture.tied_components()):
         return None
     true = _comparable(run, truth)
-    estimate = reordered(run.mixture, match(run.mixture, true)) if true else run.mixture
-    k = int(np.argmin((true or estimate).weights))
-    if (true or estimate).weights[k] >= SMALL:
-        return None
-    name = estimate.parameter_names[1]
+    order = clear_match(mixture, true) if true else None
+    name = mixture.parameter_names[1]
 
     # Values far from 0 have more digits in common.
-    size, spread = abs(estimate.parameters[name][k]), np.asarray(x).std()
+    size, spread = abs(mixture.parameters[name][k]), np.asarray(x).std()
     digits = 3 + int(np.log10(size / spread)) if size > spread > 0 else 3
 
     def shown(parameter: str, digits: int = 3) -> str:
-        true_value = f" (true {true.parameters[parameter][k]:.{digits}g})" if true else ""
-        return f"{estimate.parameters[parameter][k]:.{digits}g}{true_value}"
+        true_value = f" (true {true.parameters[parameter][order.index(k)]:.{digits}g})" if true and order else ""
+        return f"{mixture.parameters[parameter][k]:.{digits}g}{true_value}"
 
+    own = float(mixture.responsibilities(x)[:, k].sum())
     return (
-        f"The smallest component has a weight of {shown('weights')}: its {name[:-1]}, {shown(name, digits)}, rests on "
-        f"{estimate.weights[k] * run.n_observations:.3g} of {counted(run.n_observations, 'observation')}."
+        f"Component {k} has a weight of only {shown('weights')} and a {SINGULAR.get(name, name)} of "
+        f"{shown(name, digits)}: the equivalent of {_amount(own)} of {counted(run.n_observations, 'observation')} "
+        "belongs to it."
     )
 
 
 def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Estimated components in another order than the true ones."""
+    """Estimated components in another order than the true ones, where it is clear which stands for which."""
     _checked(x, run, truth)
     true = _comparable(run, truth)
-    order = match(run.mixture, true) if true and not true.tied_components() else ()
-    switched = [f"{estimated} for the true {k}" for k, estimated in enumerate(order) if estimated != k]
+    order = clear_match(run.mixture, true) if true and run.n_iter else None
+    switched = [f"{estimated} for the true {k}" for k, estimated in enumerate(order or ()) if estimated != k]
     if not switched:
         return None
     return (
         f"Labels are switched: component {listed(switched).replace(' for', ' stands for', 1)}. "
-        "The likelihood is the same in any order of the components; the start decides which."
+        "The likelihood is the same in any order of the components."
     )
 
 
@@ -275,3 +278,10 @@ def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:
     """The truth, if the run's mixture has the same family and number of components; otherwise None."""
     same = truth and type(truth) is type(run.mixture) and truth.n_components == run.mixture.n_components
     return truth if same else None
+
+
+def _amount(value: float) -> str:
+    """A number to two or three digits, without an exponent where it is large."""
+    if value >= MANY:
+        return f"over {MANY:,}"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"

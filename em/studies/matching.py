@@ -13,12 +13,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from em.mixtures.checks import indices, refusal
+from em.mixtures.checks import Floats, indices, refusal
 from em.mixtures.mixture import Mixture, require_mixture
 
-__all__ = ["labels_switched", "match", "reordered"]
+__all__ = ["clear_match", "labels_switched", "match", "reordered"]
 
 M = TypeVar("M", bound=Mixture)
+
+CLEARLY = 2
+"""A component stands for a true one if all others are at least this many times as far away."""
 
 MAX_ENUMERATED = 6
 """Up to this many components, every permutation is tried: scipy.optimize takes 36 MB in each process of the server."""
@@ -46,6 +49,26 @@ def match(estimate: M, truth: M) -> tuple[int, ...]:
     ValueError
         If the two are not mixtures of the same family and number of components.
     """
+    return _assignment(_costs(estimate, truth))
+
+
+def clear_match(estimate: M, truth: M) -> tuple[int, ...] | None:
+    """The same permutation if it is clear, otherwise None; arguments and errors as in `match`.
+
+    It is clear if each component is nearer to its partner than to any other component, by a factor of at least
+    `CLEARLY` in the distance of `match`.
+    """
+    costs = _costs(estimate, truth)
+    order = _assignment(costs)
+    rows = np.arange(len(order))
+    partners = costs[rows, order]
+    costs[rows, order] = np.inf
+    others = np.minimum(costs.min(axis=1), costs.min(axis=0)[list(order)])
+    return order if (CLEARLY * partners < others).all() else None
+
+
+def _costs(estimate: M, truth: M) -> Floats:
+    """The distance of `match` for each true component (rows) and each estimated one (columns), shape (K, K)."""
     require_mixture("estimate", estimate)
     require_mixture("truth", truth)
     if type(estimate) is not type(truth) or estimate.n_components != truth.n_components:
@@ -55,7 +78,8 @@ def match(estimate: M, truth: M) -> tuple[int, ...]:
     with np.errstate(over="ignore"):
         distances = truth._overlap_distances(estimate)
     distances += (np.sqrt(truth.weights)[:, np.newaxis] - np.sqrt(estimate.weights)) ** 2
-    return _assignment(np.minimum(distances, 1e300))
+    costs: Floats = np.minimum(distances, 1e300)
+    return costs
 
 
 def _assignment(costs: NDArray[np.float64]) -> tuple[int, ...]:
