@@ -9,10 +9,13 @@ from em.fitting.stopping import StopReason
 from em.mixtures.checks import instance
 from em.studies.restarts import Optimum, Restarts, is_lower
 from em.studies.search import SEVERAL
-from em.studies.selection import GAIN, Candidate, preferred
+from em.studies.selection import Candidate, preferred
 from em.studies.words import counted, listed
 
 __all__ = ["local_optimum", "model_choice"]
+
+GAIN = 0.001
+"""A fit that is higher by less than this, in nats, than one with fewer components gains nothing by the others."""
 
 NAMED = 3
 """So many ends are named; of the others only the number of starts is given."""
@@ -53,13 +56,14 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
         f"BIC is lowest with K = {by_bic.n_components} ({by_bic.bic:.2f}), "
         f"AIC with K = {by_aic.n_components} ({by_aic.aic:.2f})."
     ]
-    if failed := [other for other in candidates if other.degenerate]:
-        said.append(f"Left out is K = {_sizes(failed)}: only spikes and degenerate ends were found.")
+    if failed := [other for other in candidates if other.n_long == 0]:
+        said.append(f"With K = {_sizes(failed)} only spikes and degenerate ends were found.")
     proper = sorted((other for other in candidates if not other.degenerate), key=lambda other: other.n_components)
-    idle = [more for fewer, more in pairwise(proper) if more.log_likelihood - fewer.log_likelihood < GAIN]
+    gains = [(more, more.log_likelihood - fewer.log_likelihood) for fewer, more in pairwise(proper)]
+    idle = [more for more, gain in gains if gain < GAIN and more.n_long]
     if idle:
         said.append(f"K = {_sizes(idle)} gained less than {GAIN} in log-likelihood over fewer components.")
-    others = [other for other in proper if other not in idle and other.n_components > 1]
+    others = [other for other in proper if other not in idle and other.n_long and other.n_components > 1]
     if rare := [other for other in others if other.run.converged and other.n_best < SEVERAL]:
         shares = [f"{one.n_best} of {one.n_long} with K = {one.n_components}" for one in rare]
         said.append(

@@ -15,16 +15,14 @@ from em.fitting.run import Run, require_run
 from em.fitting.stopping import StoppingRule, require_rule, rounding_level
 from em.mixtures.checks import Floats, entries, instance, one_of, refusal, whole_number
 from em.mixtures.mixture import Mixture, require_family
+from em.studies.admissible import Limits
 from em.studies.diagnosis import saddle_growth
 from em.studies.search import LONG, Found, search
 from em.studies.starts import kmeans_start, number_of_components, quantile_start, random_start
 
-__all__ = ["GAIN", "Candidate", "aic", "bic", "choose", "preferred"]
+__all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
 
 CRITERIA = ("bic", "aic")
-
-GAIN = 0.001
-"""A fit that is higher by less than this, in nats, than one with fewer components gains nothing by the others."""
 
 SPLIT = 0.5
 """Distance by which a component is split to either side, in units of its own size."""
@@ -45,13 +43,15 @@ class Candidate:
     run : Run
         The last run that led to the fit. Its reason says whether it converged.
     degenerate : bool
-        Whether no start reached an end that counts: all came to a spike (`em.studies.admissible`) or ended degenerate.
+        Whether there is no fit that counts: all starts came to a spike (`em.studies.admissible`) or ended degenerate,
+        and the fit with fewer components cannot stand for it, because a half of a component would be a spike.
     n_starts : int
         Number of starts that were run, and of the other runs.
     n_long : int
         Number of starts from which a run was made to its end, and the end counts.
     n_best : int
-        How many of these reached this fit; 0 if all ended lower than the fit with fewer components, which this is then.
+        How many of these reached this fit; 0 if there are none or all ended lower than the fit with fewer components,
+        which this is then.
     """
 
     n_components: int
@@ -91,11 +91,11 @@ def choose(
 
     A short run is made from each start: the seeded ones, and one for each way to split a component of the best fit with
     fewer components. The most promising runs are then continued to their ends, until several have reached the best one
-    [1]_. Only ends without a spike count (`em.studies.admissible`): a candidate without one is marked as degenerate and
-    has no log-likelihood.
+    [1]_. Only ends without a spike count (`em.studies.admissible`).
 
-    The log-likelihood never falls as components are added. If nothing higher is found, the fit is the best one with
-    fewer components, with a component written twice (its run ends ``STATIONARY_START``).
+    The log-likelihood never falls as components are added. If nothing higher is found, or nothing that counts, the fit
+    is the best one with fewer components, with a component written twice (its run ends ``STATIONARY_START``). A
+    candidate without even that is marked as degenerate and has no log-likelihood.
 
     Parameters
     ----------
@@ -203,11 +203,13 @@ def _candidate(found: Found) -> Candidate:
 
 
 def _no_lower(x: Floats, found: Found, fewer: Run | None, k: int, stopping: StoppingRule) -> Found:
-    """What was found, or the fit with fewer components if that is higher, or as high and what was found is a spike."""
-    gain = found.run.log_likelihood[-1] - fewer.log_likelihood[-1] if fewer else math.inf
-    if fewer is None or (abs(gain) >= GAIN if found.is_spike else gain >= 0):
+    """What was found, or the fit with fewer components, written with k, if that is higher or only spikes were found."""
+    if fewer is None or (not found.is_spike and found.run.log_likelihood[-1] >= fewer.log_likelihood[-1]):
         return found
-    return replace(found, run=fit(x, _doubled(x, fewer.mixture, k), stopping), is_spike=False, n_best=0)
+    run = fit(x, _doubled(x, fewer.mixture, k), stopping)
+    if found.is_spike and Limits.of(x, type(run.mixture)).spike(run.mixture):
+        return found
+    return replace(found, run=run, is_spike=False, n_best=0)
 
 
 def _starts(x: Floats, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> Iterator[Mixture]:
