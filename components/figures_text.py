@@ -81,17 +81,18 @@ leap is Newton’s step, $\theta - H^{-1} g$.
 
 ### Other starts
 
-EM runs from as many seeded starts as are asked for, in turn at random and as in $k$-means++. Runs that end with the
-same log-likelihood and the same density are one optimum, and the table ranks what is distinct. A run that converges
-lower than the best is called *trapped*: no iteration lowers $\ell$, so none leads out of a local maximum. One that is
-cut off before that has *not converged* and may climb on. As high as the best are mirror images, and other mixtures that
-differ from it by nothing that matters to $\ell$.
+EM runs from as many seeded starts as are asked for, in turn at random and as in $k$-means++. Converged runs that end
+with the same log-likelihood and the same density, in any order of the labels, are one optimum and one row. A run that
+converges lower than the best is called *trapped*: no iteration lowers $\ell$, so none leads out of a local maximum. One
+that converges to another density of the same $\ell$, as when the data are symmetric, is *as high*. One that is cut off
+before that has *not converged* and may climb on.
 
-The likelihood of Gaussians has no bound: it grows as one component shrinks onto a few observations. Such an end says
-nothing about where the data come from, however high it is. An end is called a *spike* if a component has a weight times
-$N$ below FEWEST, or a standard deviation below the smallest difference between two observations or, with Gaussians,
-below NARROWEST of the sample’s. Spikes are listed last and never chosen. Runs in which a component shrank all the way,
-or lost its weight, have ended *degenerate*, without a maximum; the sentence counts them.
+The likelihood of Gaussians has no bound: it grows as one component shrinks onto a few observations; so does that of
+exponentials if some observations are 0. Such an end says nothing about where the data come from, however high it is. An
+end with two or more components is called a *spike* if one of them has a weight times $N$ below FEWEST, or a standard
+deviation below what rounding alone gives ($1/\sqrt{12}$ of the smallest difference between two different values) or,
+with Gaussians, below NARROWEST of the sample’s. Spikes are listed last and never chosen. Runs in which a component
+shrank all the way, or lost its weight, have ended *degenerate*, without a maximum; the sentence counts them.
 
 ### How many components?
 
@@ -104,7 +105,8 @@ $$ \mathrm{AIC} = 2p - 2\ell, \qquad \mathrm{BIC} = p \ln N - 2\ell. $$
 Lower is better, and from $N = 8$ on BIC’s price is the higher.
 
 For each $K$ a short run is made from many starts, some of which split a component of the best fit with fewer. The runs
-that have come highest are continued to their ends, until several have reached the best. The run on show and those of
+that have come highest are continued to their ends, until several have reached the best or many have been made. The run
+on show and those of
 *Other starts* are compared too. Spikes and degenerate ends do not count. Where nothing else is found, or nothing
 higher, the row shows the fit with fewer components, one of them written twice; it has none where a half of that would
 be a spike. Where few runs reached the best fit, the sentence says how many: there may be a better one.

@@ -17,7 +17,7 @@ from components.parameters import ACROSS, STUDY, number
 from components.runs import fitted, observations, rounded
 from components.sources import SIZES
 from components.state import MAX_SECONDS, RunSpec, parse_run, read_values
-from em.studies.restarts import is_lower
+from em.studies.restarts import SAME
 from em.studies.search import LONG
 
 MAX_OBSERVATIONS = 10_000
@@ -128,11 +128,12 @@ def _kind(end: em.Optimum, found: em.Restarts) -> str:
     """Which of `STUDY_WORDS` the table says of an end that is not degenerate."""
     if end.what:
         return "spike"
-    if end is found.optima[0]:
+    best = found.optima[0]
+    if end is best:
         return "best" if end.converged else "best_so_far"
-    if not is_lower(end, found.optima[0]):
-        return "as_high"
-    return "other" if end.converged else "unfinished"
+    if not end.converged:
+        return "unfinished"
+    return "as_high" if best.log_likelihood - end.lowest < SAME else "other"
 
 
 def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def is_spike(x: em.Floats, mixture: em.Mixture) -> bool:
     different = sorted(set(x))
     finest = min((b - a for a, b in pairwise(different)), default=0)
     narrow = isinstance(mixture, em.GaussianMixture) and min(stds) < 0.02 * np.std(x)
-    return bool(few or min(stds) < finest or narrow)
+    return bool(few or min(stds) < finest / 12**0.5 or narrow)
 
 
 def samples(n: int) -> Iterator[tuple[int, type[em.Mixture], em.Floats]]:
@@ -74,17 +74,15 @@ def found_of(seed: int, family: type[em.Mixture], x: em.Floats) -> em.Restarts |
 def fates(x: em.Floats, found: em.Restarts) -> Counter[str]:
     """What became of each run, from its end alone."""
     proper = [r for r in found.runs if r.reason is not em.StopReason.DEGENERATE and not is_spike(x, r.mixture)]
-    best = max((run.log_likelihood[-1] for run in proper), default=0.0)
-    fates: Counter[str] = Counter()
-    for run in found.runs:
-        if run.reason is em.StopReason.DEGENERATE:
-            fates["degenerate"] += 1
-        elif is_spike(x, run.mixture):
-            fates["spike"] += 1
+    best = max(proper, key=lambda run: run.log_likelihood[-1], default=None)
+    fates = Counter(spike=len(found.runs) - len(proper))
+    fates["degenerate"] = sum(run.reason is em.StopReason.DEGENERATE for run in found.runs)
+    fates["spike"] -= fates["degenerate"]
+    for run in proper:
+        if run.converged:
+            fates["as high" if best.log_likelihood[-1] - run.log_likelihood[-1] < 0.001 else "lower"] += 1
         else:
-            missing = 10 * max(run.stopping.tol, run.remaining_gain if np.isfinite(run.remaining_gain) else 0)
-            lower = best - run.log_likelihood[-1] > missing * run.n_observations + 1e-9
-            fates[("trapped" if run.converged else "unfinished") if lower else "high"] += 1
+            fates["unfinished"] += 1
     return fates
 
 
@@ -95,7 +93,7 @@ def check_spikes(x: em.Floats, found: em.Restarts) -> None:
         assert (words is not None) is is_spike(x, run.mixture), run.mixture
         if words:
             n_eff, std = min(run.mixture.weights) * len(x), min(run.mixture._component_stds())
-            amount = n_eff if "observations" in words else std
+            amount = n_eff if "rests on" in words else std
             assert value(re.search(NUMBER, words)[1]) == pytest.approx(amount, rel=0.06)
 
 
@@ -120,24 +118,31 @@ def test_where_starts_end_is_said_as_it_is():
         truth = fates(x, found)
         assert counts["spike"] == truth["spike"], (seed, said)
         assert counts["degenerate"] == truth["degenerate"], (seed, said)
-        # Which of the unfinished count as lower depends on estimates of what they miss; together they are all.
         assert sum(counts.values()) == len(found.runs) == truth.total()
-        if found.optima:
-            best = found.optima[0]
-            assert f"{best.log_likelihood:.3f}" in said
-            assert best.log_likelihood == max(
-                run.log_likelihood[-1]
-                for run in found.runs
-                if run.reason is not em.StopReason.DEGENERATE and not is_spike(x, run.mixture)
-            )
-            assert ("but had not converged" in said) is not best.converged
-            higher = any(run.log_likelihood[-1] > best.log_likelihood for run in found.runs)
-            assert higher is ("spikes aside" in said), (seed, said)
-            for level, gap in re.findall(rf"at {NUMBER} \({NUMBER} lower\)", said):
-                assert value(gap) == pytest.approx(best.log_likelihood - value(level), rel=0.01, abs=0.001)
-            if all(run.converged for run in found.runs):
-                assert counts["reached"] + counts["equal"] >= truth["high"]
-                assert counts["trapped"] <= truth["trapped"]
+        if not found.optima:
+            assert not counts["reached"]
+            continue
+        best, levels = found.optima[0], [run.log_likelihood[-1] for run in found.runs]
+        kept = [
+            level
+            for run, level in zip(found.runs, levels, strict=True)
+            if run.reason is not em.StopReason.DEGENERATE and not is_spike(x, run.mixture)
+        ]
+        assert f"{max(kept):.3f}" in said
+        assert ("but had not converged" in said) is not best.converged
+        assert bool(max(levels) > max(kept)) is ("not counting spikes" in said), (seed, said)
+        loose = re.search(rf"found[^;]*, or up to {NUMBER} lower", said)
+        lowest = max(kept) - (value(loose[1]) if loose else 0.001)
+        assert sum(level >= lowest - 0.01 * (max(kept) - lowest) for level in kept) >= counts["reached"]
+        if best.converged:
+            assert counts["unfinished"] == truth["unfinished"]
+            assert loose or counts["reached"] + counts["equal"] == truth["as high"], (seed, said)
+        else:
+            assert counts["reached"] + counts["unfinished"] == truth["unfinished"], (seed, said)
+            assert counts["equal"] + counts["trapped"] == truth["as high"] + truth["lower"]
+        for level, gap in re.findall(rf"(?:at|to) {NUMBER} \((?:up to )?{NUMBER} lower\)", said):
+            assert value(gap) == pytest.approx(max(kept) - value(level), rel=0.01, abs=0.001)
+            assert any(abs(one - value(level)) < 6e-4 for one in kept)
     assert min(seen[what] for what in told) >= 5, seen
 
 
@@ -158,7 +163,9 @@ def test_what_is_said_of_the_number_of_components_is_so():
         only_spikes = {str(one.n_components) for one in candidates if one.n_long == 0}
         values = [one.log_likelihood for one in proper]
         idle = {
-            str(two.n_components) for one, two in pairwise(proper) if two.log_likelihood - one.log_likelihood < 0.001
+            str(two.n_components)
+            for one, two in pairwise(proper)
+            if two.log_likelihood - one.log_likelihood < 0.001 and two.n_long
         }
         clauses = {
             "spikes": (r"With K = ([\d, and]+) only spikes", only_spikes),
@@ -169,7 +176,7 @@ def test_what_is_said_of_the_number_of_components_is_so():
             assert set(re.findall(r"\d", match[1]) if match else ()) == expected, (seed, said)
             seen[what] += bool(match)
         assert (np.diff(values) > -1e-9 * abs(values[0])).all()
-        for best, total, k in re.findall(r"(\d+) of (\d+) with K = (\d)", said):
+        for k, best, total in re.findall(r"K = (\d) \(by (\d+) of (\d+) run", said):
             one = next(one for one in proper if one.n_components == int(k))
             assert (int(best), int(total)) == (one.n_best, one.n_long)
             assert int(best) < 3
@@ -186,7 +193,7 @@ def test_the_galaxies_say_how_many_starts_ended_where():
     (spike,) = found.spikes
     assert lessons.local_optimum(found) == (
         f"{best.count} of 50 starts reached the highest log-likelihood found, -220.058; {local.count} ended lower, "
-        f"trapped in a local optimum: {local.count} at -220.243 (0.185 lower); {spike.count} ended at a spike "
+        f"trapped in a local optimum at -220.243 (0.185 lower); {spike.count} ended at a spike "
         "(at the highest, -236.875, a component rests on 2.8 observations, fewer than 5)."
     )
 
@@ -199,7 +206,7 @@ def test_model_choice_gives_what_bic_and_aic_prefer():
 
 
 def test_model_choice_says_where_only_spikes_were_found():
-    x = np.r_[np.zeros(30), 1.0]  # two Gaussians can only shrink onto the zeros
+    x = np.r_[np.linspace(0, 1e-9, 20), 9, 10, 11]  # two Gaussians: one can only shrink, or has three observations
     one, two, three = em.choose(x, em.GaussianMixture, [1, 2, 3])
     assert lessons.model_choice([one, two, three]) == (
         f"BIC is lowest with K = 1 ({one.bic:.2f}), AIC with K = 1 ({one.aic:.2f}). "

@@ -8,6 +8,7 @@ Models, sec. 3.10, on spurious local maxima).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from em.mixtures.checks import Floats, in_order
 from em.mixtures.mixture import Mixture
 from em.mixtures.parameters import Kind
 
-__all__ = ["FEWEST", "NARROWEST", "Limits"]
+__all__ = ["FEWEST", "NARROWEST", "ROUNDING", "Limits"]
 
 FEWEST = 5
 """Least effective number of observations of a component."""
@@ -28,6 +29,10 @@ NARROWEST = 0.02
 """
 
 
+ROUNDING = 1 / math.sqrt(12)
+"""Standard deviation of the error of rounding, relative to the step to which is rounded."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a component must have so that it is no spike.
@@ -37,9 +42,9 @@ class Limits:
     n_observations : int
         Number of observations N.
     narrowest : float
-        Least standard deviation, in the unit of the observations: their resolution, which is the smallest difference
-        between two that differ; for families with a location and a size also `NARROWEST` of the sample's. 0 for counts:
-        their probabilities are at most 1, so the likelihood is bounded.
+        Least standard deviation, in the unit of the observations: what rounding alone gives, if they are rounded to
+        the smallest difference between two that differ (`ROUNDING` of it); for families with a location and a size
+        also `NARROWEST` of the sample's. 0 for counts: their probabilities are at most 1, so the likelihood is bounded.
     """
 
     n_observations: int
@@ -50,9 +55,10 @@ class Limits:
         """The limits for checked observations, shape (N,)."""
         if family.counts:
             return cls(x.size, 0.0)
-        resolution = float(np.diff(np.unique(x)).min(initial=np.inf))
+        differences = np.diff(np.unique(x))
+        rounding = ROUNDING * float(differences.min()) if differences.size else 0.0
         share = NARROWEST if Kind.LOCATION in family.kinds.values() else 0.0
-        return cls(x.size, max(resolution if np.isfinite(resolution) else 0.0, share * float(x.std())))
+        return cls(x.size, max(rounding, share * float(x.std())))
 
     def spike(self, mixture: Mixture) -> str | None:
         """What makes a component of a mixture a spike, in words; None if none is one. One alone never is."""
@@ -61,7 +67,7 @@ class Limits:
         n_eff, stds = mixture.weights * self.n_observations, mixture._component_stds()
         if n_eff.min() < FEWEST:
             found, least = in_order(n_eff.min(), FEWEST, 2)
-            return f"a component rests on {found} observations, fewer than {least}"
+            return f"a component rests on {found} observation{'' if found == '1' else 's'}, fewer than {least}"
         if stds.min() < self.narrowest:
             found, least = in_order(stds.min(), self.narrowest, 2)
             return f"a component has a standard deviation of {found}, below {least}"

@@ -7,15 +7,14 @@ from itertools import pairwise
 
 from em.fitting.stopping import StopReason
 from em.mixtures.checks import instance
-from em.studies.restarts import Optimum, Restarts, is_lower
+from em.studies.restarts import SAME, Optimum, Restarts
 from em.studies.search import SEVERAL
 from em.studies.selection import Candidate, preferred
 from em.studies.words import counted, listed
 
 __all__ = ["local_optimum", "model_choice"]
 
-GAIN = 0.001
-"""A fit that is higher by less than this, in nats, than one with fewer components gains nothing by the others."""
+LEFT_OUT = " (not counting spikes and degenerate ends)"
 
 NAMED = 3
 """So many ends are named; of the others only the number of starts is given."""
@@ -28,18 +27,18 @@ def local_optimum(found: Restarts) -> str:
     if not found.optima:
         return f"No start of {total:,} reached an end that counts: {'; '.join(_left_out(found))}."
     best, *others = found.optima
+    aside = "" if best.log_likelihood >= max(run.log_likelihood[-1] for run in found.runs) else LEFT_OUT
+    below = f", or up to {best.log_likelihood - best.lowest:.3g} lower" if _varies(best) else ""
     so_far = "" if best.converged else ", but had not converged"
-    higher = any(run.log_likelihood[-1] > best.log_likelihood for run in found.runs)
-    aside = ", spikes aside" if higher else ""
-    parts = [
-        f"{best.count:,} of {counted(total, 'start')} reached the highest log-likelihood found{aside}, "
-        f"{best.log_likelihood:.3f}{so_far}"
-    ]
-    if equal := [end for end in others if not is_lower(end, best)]:
+    first = f"{best.count:,} of {counted(total, 'start')} reached the highest log-likelihood found{aside}, "
+    parts = [f"{first}{best.log_likelihood:.3f}{below}{so_far}"]
+    converged = [end for end in others if end.converged]
+    if equal := [end for end in converged if best.log_likelihood - end.lowest < SAME]:
         parts.append(f"{_starts(equal):,} came as high with another density")
-    for converged, fate in ((True, ", trapped in a local optimum"), (False, " and had not converged")):
-        if ends := [end for end in others if end.converged is converged and is_lower(end, best)]:
-            parts.append(f"{_starts(ends):,} ended lower{fate}: {_lower(ends, best)}")
+    if lower := [end for end in converged if end not in equal]:
+        parts.append(f"{_starts(lower):,} ended lower, trapped in a local optimum{_lower(lower, best)}")
+    if unfinished := [end for end in others if not end.converged]:
+        parts.append(f"{_starts(unfinished):,} ended lower and had not converged{_lower(unfinished, best)}")
     return "; ".join([*parts, *_left_out(found)]) + "."
 
 
@@ -60,18 +59,18 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
         said.append(f"With K = {_sizes(failed)} only spikes and degenerate ends were found.")
     proper = sorted((other for other in candidates if not other.degenerate), key=lambda other: other.n_components)
     gains = [(more, more.log_likelihood - fewer.log_likelihood) for fewer, more in pairwise(proper)]
-    idle = [more for more, gain in gains if gain < GAIN and more.n_long]
+    idle = [more for more, gain in gains if gain < SAME and more.n_long]
     if idle:
-        said.append(f"K = {_sizes(idle)} gained less than {GAIN} in log-likelihood over fewer components.")
+        said.append(f"K = {_sizes(idle)} gained less than {SAME} in log-likelihood over fewer components.")
     others = [other for other in proper if other not in idle and other.n_long and other.n_components > 1]
     if rare := [other for other in others if other.run.converged and other.n_best < SEVERAL]:
-        shares = [f"{one.n_best} of {one.n_long} with K = {one.n_components}" for one in rare]
-        said.append(
-            f"Few of the runs that were completed reached the best fit: {listed(shares)}; there may be better ones."
-        )
+        fits = [f"K = {one.n_components} (by {one.n_best} of {counted(one.n_long, 'run')})" for one in rare]
+        said.append(f"Found only once or twice, so there may be a better one: the best fit with {listed(fits)}.")
     stopped = (StopReason.MAX_ITER, StopReason.OUT_OF_TIME)
     if unfinished := [other for other in proper if other.run.reason in stopped]:
-        said.append(f"The fit with K = {_sizes(unfinished)} had not converged.")
+        said.append(
+            f"{'The fit' if len(unfinished) == 1 else 'The fits'} with K = {_sizes(unfinished)} had not converged."
+        )
     return " ".join(said)
 
 
@@ -96,8 +95,17 @@ def _starts(ends: Sequence[Optimum]) -> int:
     return sum(end.count for end in ends)
 
 
+def _varies(end: Optimum) -> bool:
+    """Whether the log-likelihoods of its runs differ in the digits that are shown."""
+    return end.log_likelihood - end.lowest >= SAME
+
+
 def _lower(ends: Sequence[Optimum], best: Optimum) -> str:
     """Describe the first ends (number of starts, how much lower than the best) and count the starts at the others."""
-    gaps = [(end, best.log_likelihood - end.log_likelihood) for end in ends[:NAMED]]
-    descriptions = [f"{end.count:,} at {end.log_likelihood:.3f} ({gap:.3g} lower)" for end, gap in gaps]
-    return listed([*descriptions, f"{_starts(ends[NAMED:]):,} lower still"] if ends[NAMED:] else descriptions)
+    levels = [f"{end.log_likelihood:.3f}{f' to {end.lowest:.3f}' if _varies(end) else ''}" for end in ends[:NAMED]]
+    gaps = [f"{best.log_likelihood - end.lowest:.3g} lower" for end in ends]
+    gaps = [f"up to {gap}" if _varies(end) else gap for end, gap in zip(ends, gaps, strict=True)]
+    if len(ends) == 1:
+        return f" at {levels[0]} ({gaps[0]})"
+    told = [f"{end.count:,} at {level} ({gap})" for end, level, gap in zip(ends, levels, gaps, strict=False)]
+    return f": {listed([*told, f'{_starts(ends[NAMED:]):,} elsewhere'] if ends[NAMED:] else told)}"

@@ -221,8 +221,8 @@ def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
     true = _comparable(run, truth)
     order = clear_match(run.mixture, true) if true and run.n_iter else None
     switched = [f"{estimated} for the true {k}" for k, estimated in enumerate(order or ()) if estimated != k]
-    if not switched:
-        return None
+    if not switched or separation(run.mixture)[np.triu_indices(run.mixture.n_components, 1)].min() < STILL_NEAR:
+        return None  # components that are nearly the same have no order
     return (
         f"Labels are switched: component {listed(switched).replace(' for', ' stands for', 1)}. "
         "The likelihood is the same in any order of the components."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -16,10 +18,13 @@ from em.mixtures.checks import Floats, entries, refusal
 from em.mixtures.mixture import Mixture, require_mixture
 from em.studies.admissible import Limits
 
-__all__ = ["Optimum", "Restarts", "in_time", "is_lower", "restarts", "sorted_out"]
+__all__ = ["SAME", "Optimum", "Restarts", "in_time", "restarts", "sorted_out"]
 
 SLACK = 10
 """Ends count as equal within this many times Aitken's estimate of the gain still to come, which is often too small."""
+
+SAME = 0.001
+"""Log-likelihoods that differ by less than this, in nats, count as equally high."""
 
 H = TypeVar("H", bound=Hashable)
 
@@ -40,8 +45,8 @@ class Optimum:
         Why the best of those runs ended.
     runs : tuple of int
         Indices of those starts in the order given, the best first.
-    shortfall : float
-        How far below its maximum the log-likelihood may still be, in nats.
+    lowest : float
+        The lowest log-likelihood of those runs: ends count as equal as closely as the stopping rule can be trusted.
     what : str or None
         For a spike or a degenerate end, what the component is or what happened to it.
     """
@@ -51,7 +56,7 @@ class Optimum:
     count: int
     reason: StopReason
     runs: tuple[int, ...]
-    shortfall: float = 0.0
+    lowest: float = math.nan
     what: str | None = None
 
     @property
@@ -95,22 +100,20 @@ class Restarts:
 
     @property
     def trapped(self) -> int:
-        """Number of starts that did not end as high as the best optimum, but lower, in a spike or degenerate."""
-        return len(self.runs) - sum(end.count for end in self.optima if not is_lower(end, self.optima[0]))
-
-
-def is_lower(end: Optimum, other: Optimum) -> bool:
-    """Whether an end is lower than another by more than either may still rise."""
-    return other.log_likelihood - end.log_likelihood > max(end.shortfall, other.shortfall)
+        """Number of starts that did not end as high as the best end, but lower, in a spike or degenerate."""
+        return len(self.runs) - sum(
+            end.count for end in self.optima if self.optima[0].log_likelihood - end.lowest < SAME
+        )
 
 
 def restarts(x: ArrayLike, starts: Iterable[Mixture], stopping: StoppingRule | None = None) -> Restarts:
     """Run EM from each start and group the ends.
 
-    Two ends are the same optimum if their log-likelihoods and their densities at the observations agree as closely as
-    the runs' stopping rule can be trusted. If each end is below its optimum by at most g per observation, their mean
-    log-likelihoods differ by at most g, and their log densities by at most sqrt(8 g) in root mean square (to second
-    order). This comparison does not depend on the order of the components or on their unit.
+    Runs that have not converged are grouped apart from those that have. Two ends are the same if their log-likelihoods
+    and their densities at the observations agree as closely as the runs' stopping rule can be trusted. If each end is
+    below its optimum by at most g per observation, their mean log-likelihoods differ by at most g, and their log
+    densities by at most sqrt(8 g) in root mean square (to second order). This comparison does not depend on the order
+    of the components or on their unit.
 
     Parameters
     ----------
@@ -155,10 +158,14 @@ def sorted_out(x: Floats, runs: Sequence[Run]) -> Restarts:
     ranked = sorted(set(range(len(runs))) - set(failed), key=lambda i: -runs[i].log_likelihood[-1])
     spikes = {i: what for i in ranked if (what := limits[type(runs[i].mixture)].spike(runs[i].mixture))}
     proper = [i for i in ranked if i not in spikes]
+    # How much is missing to runs that have not converged is a rough estimate, so these are no part of an optimum.
+    grouped = [_same_density(runs, [i for i in proper if runs[i].converged is done], x) for done in (True, False)]
     failures = sorted(_grouped(failed, [_fate(runs[i]) for i in failed]), key=len, reverse=True)
     return Restarts(
         tuple(runs),
-        tuple(_optimum(runs, group, None) for group in _same_density(runs, proper, x)),
+        tuple(
+            _optimum(runs, group, None) for group in sorted(chain(*grouped), key=lambda group: ranked.index(group[0]))
+        ),
         tuple(_optimum(runs, group, spikes[group[0]]) for group in _same_density(runs, list(spikes), x)),
         tuple(_optimum(runs, group, _fate(runs[group[0]])) for group in failures),
     )
@@ -166,9 +173,8 @@ def sorted_out(x: Floats, runs: Sequence[Run]) -> Restarts:
 
 def _optimum(runs: Sequence[Run], group: Sequence[int], what: str | None) -> Optimum:
     """Summarise a group of runs, the best of which comes first."""
-    run = runs[group[0]]
-    missing = _shortfall(run) * run.n_observations
-    return Optimum(run.mixture, float(run.log_likelihood[-1]), len(group), run.reason, tuple(group), missing, what)
+    run, levels = runs[group[0]], [float(runs[i].log_likelihood[-1]) for i in group]
+    return Optimum(run.mixture, levels[0], len(group), run.reason, tuple(group), min(levels), what)
 
 
 def _fate(run: Run) -> str:
