@@ -220,11 +220,11 @@ def test_a_warning_names_a_component_its_count_and_what_it_is_worth():
         assert count == pytest.approx(x.size * mixture.weights[k], rel=0.01)
         assert found.worth <= count * 1.01
         if "say no more" in found.message:
-            name, label = re.search(r"its (\w+) than ([\d.e-]+) with known labels", found.message).groups()
+            name, label = re.search(r"its ([\w ]+) than ([\d.e-]+) with known labels", found.message).groups()
             assert float(label) == pytest.approx(found.worth, rel=0.01)
             unit = {"mean": 1 / mixture._component_stds() ** 2}
-            unit |= {"scale": unit["mean"], "std": 2 * unit["mean"]}
-            error = found.parameters[name + "s"][k]
+            unit |= {"scale": unit["mean"], "standard deviation": 2 * unit["mean"]}
+            error = found.parameters[name.replace("standard deviation", "std") + "s"][k]
             assert 1 / (unit[name][k] * error**2) == pytest.approx(found.worth, rel=1e-6)
     assert n > 40
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from em.fitting.information import Information, compute_information
 from em.mixtures.checks import Floats, in_order
 from em.mixtures.mixture import Mixture, require_mixture
-from em.mixtures.parameters import Kind
+from em.mixtures.parameters import SINGULAR, Kind
 
 __all__ = ["StandardErrors", "standard_errors"]
 
@@ -144,12 +144,13 @@ def _quality(found: Information, worth: Floats) -> str:
         i, k = np.unravel_index(worth.argmin(), worth.shape)
         count = found.n_observations * found.mixture.weights[k]
         shown = f"{count:,.0f}" if count >= 100 else f"{count:.3g}" if count >= ENOUGH else in_order(count, ENOUGH)[0]
-        parameter = found.mixture.parameter_names[i + 1][:-1]
+        name = found.mixture.parameter_names[i + 1]
         few = f"{shown} observation{'' if shown == '1' else 's'}"
         why = f"component {k} has only {few}"
         if least < OVERLAP * count or count >= ENOUGH:
             label, _ = in_order(least, ENOUGH)
-            why = f"the {few} of component {k} say no more about its {parameter} than {label} with known labels would"
+            what_of = SINGULAR.get(name, name)
+            why = f"the {few} of component {k} say no more about its {what_of} than {label} with known labels would"
         what = f"The standard errors are poor: {why}, and {ENOUGH} are needed."
     often, worst = next(off for lowest, off in OFF.items() if least >= lowest)
     return (

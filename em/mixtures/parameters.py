@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike
 
 from em.mixtures.checks import WEIGHT_TOLERANCE, Floats, normalising, real_vector, refusal, sized_vector
 
-__all__ = ["Kind", "Parameters"]
+__all__ = ["SINGULAR", "Kind", "Parameters"]
+
+SINGULAR = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "standard deviation"}
+"""Parameters in the singular, in sentences; others are called by their name."""
 
 
 class Kind(Enum):

@@ -19,6 +19,7 @@ from em.mixtures.checks import Floats, in_order
 from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.gaussian import GaussianMixture
 from em.mixtures.mixture import Mixture, require_mixture
+from em.mixtures.parameters import SINGULAR
 from em.studies.comparison import local_optimum, model_choice
 from em.studies.facts import (
     STILL_NEAR,
@@ -71,9 +72,6 @@ LEAST = 0.1
 
 MANY = 1_000_000
 """Larger amounts are not told: components so far apart are beyond comparison."""
-
-SINGULAR = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "standard deviation"}
-"""Parameters in the singular; others are called by their name."""
 
 LAWS = {
     "exponential": "CV² predicts",
