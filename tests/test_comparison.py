@@ -33,8 +33,9 @@ def is_spike(x: em.Floats, mixture: em.Mixture) -> bool:
     stds = mixture.stds if isinstance(mixture, em.GaussianMixture) else mixture.parameters["scales"]
     different = sorted(set(x))
     finest = min((b - a for a, b in pairwise(different)), default=0)
-    narrow = isinstance(mixture, em.GaussianMixture) and min(stds) < 0.02 * np.std(x)
-    return bool(few or min(stds) < finest / 12**0.5 or narrow)
+    if isinstance(mixture, em.GaussianMixture):
+        return few or bool(min(stds) < max(finest, 0.02 * np.std(x)))
+    return few or bool(min(stds) < finest / 12**0.5)
 
 
 def samples(n: int) -> Iterator[tuple[int, type[em.Mixture], em.Floats]]:

@@ -118,15 +118,10 @@ def test_a_component_on_hardly_any_spread_can_be_split(spread):
         assert candidate.log_likelihood == pytest.approx(one.log_likelihood, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    "truth",
-    [em.GaussianMixture([0.5, 0.5], [20, 28], [0.6, 2]), em.ExponentialMixture([0.8, 0.2], [1.2, 20])],
-    ids=["gaussian", "exponential"],
-)
-def test_components_narrower_than_the_step_of_rounding_are_no_spikes(truth):
+def test_exponential_components_narrower_than_the_step_of_rounding_are_no_spikes():
     for seed in range(5):
-        x, _ = truth.sample(300, np.random.default_rng(seed))
-        candidates = em.choose(np.round(x), type(truth), [1, 2])
+        x, _ = em.ExponentialMixture([0.8, 0.2], [0.8, 20]).sample(300, np.random.default_rng(seed))
+        candidates = em.choose(np.round(x), em.ExponentialMixture, [1, 2])
         assert em.preferred(candidates).n_components == 2
 
 

@@ -42,9 +42,10 @@ class Limits:
     n_observations : int
         Number of observations N.
     narrowest : float
-        Least standard deviation, in the unit of the observations: what rounding alone gives, if they are rounded to
-        the smallest difference between two that differ (`ROUNDING` of it); for families with a location and a size
-        also `NARROWEST` of the sample's. 0 for counts: their probabilities are at most 1, so the likelihood is bounded.
+        Least standard deviation, in the unit of the observations. For families with a location and a size it is
+        `NARROWEST` of the sample's, and at least the smallest difference between two values: a narrower component
+        cannot be told from a heap of equal ones. For others it is what rounding to that difference alone gives
+        (`ROUNDING`). 0 for counts: their probabilities are at most 1, so the likelihood is bounded.
     """
 
     n_observations: int
@@ -56,9 +57,9 @@ class Limits:
         if family.counts:
             return cls(x.size, 0.0)
         differences = np.diff(np.unique(x))
-        rounding = ROUNDING * float(differences.min()) if differences.size else 0.0
-        share = NARROWEST if Kind.LOCATION in family.kinds.values() else 0.0
-        return cls(x.size, max(rounding, share * float(x.std())))
+        step = float(differences.min()) if differences.size else 0.0
+        located = Kind.LOCATION in family.kinds.values()
+        return cls(x.size, max(step, NARROWEST * float(x.std())) if located else ROUNDING * step)
 
     def spike(self, mixture: Mixture) -> str | None:
         """What makes a component of a mixture a spike, in words; None if none is one. One alone never is."""
