@@ -89,11 +89,11 @@ before that has *not converged* and may climb on.
 
 The likelihood of Gaussians has no bound: it grows as one component shrinks onto a few observations; so does that of
 exponentials if some observations are 0. Such an end says nothing about where the data come from, however high it is. An
-end with two or more components is called a *spike* if one of them has a weight times $N$ below FEWEST or is too narrow.
-A Gaussian is if its standard deviation is below the smallest difference between two different values or below
-NARROWEST of the sample’s; an exponential if its scale is below what rounding alone gives, $1/\sqrt{12}$ of that
-difference. Spikes are listed last and never chosen. Runs in which a component
-shrank all the way, or lost its weight, have ended *degenerate*, without a maximum; the sentence counts them.
+end with two or more components is called a *spike* if one of them has a weight times $N$ below FEWEST (components that
+are nearly the same count together) or is too narrow. A Gaussian is if its standard deviation is below the smallest
+difference between two different values or below NARROWEST of the sample’s; an exponential if its scale is below what
+rounding alone gives, $1/\sqrt{12}$ of that difference. Spikes are listed last and never chosen. Runs in which a
+component shrank all the way, or lost its weight, have ended *degenerate*, without a maximum; the sentence counts them.
 
 ### How many components?
 

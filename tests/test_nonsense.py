@@ -173,7 +173,7 @@ TABLE: dict[str, dict[str, Taken]] = {
         "runs": Taken(
             (),
             ("empty", "empty tuple", "0 by 2", "iterator"),
-            (RUN, [RUN, 5], [em.fit(X, EXPONENTIAL)], [em.fit(X[1:], GAUSSIAN)]),
+            (RUN, [RUN, 5], [em.fit(X, EXPONENTIAL)], [em.fit(X[1:], GAUSSIAN)], [em.fit(X + 1, GAUSSIAN)]),
         ),
     },
     "e_step": {

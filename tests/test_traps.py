@@ -295,3 +295,13 @@ def test_at_convergence_overlapping_components_have_about_the_tolerance_left():
     assert np.median(left) < 1.1
     assert max(left) < 60
     assert min(left) > 0.1  # the estimate is not idle either
+
+
+def test_components_identical_but_for_rounding_are_not_said_to_be_parted_by_chance():
+    x = sample(APART)
+    for distance in (2e-13, 9e-13):
+        start = em.ExponentialMixture([0.5, 0.5], [0.5, 0.5 * (1 + distance)])
+        run = em.fit(x, start, em.StoppingRule(150, 1e-7))
+        assert run.reason is STATIONARY
+        assert "started identical but for rounding" in run.message
+        assert "chance" not in run.message

@@ -158,13 +158,13 @@ class Run:
         """What became of components that started identical: of a pair that has separated, if there is one."""
         started, still = self.mixtures[0].tied_components(), self.mixture.tied_components()
         i, j = next((pair for pair in started if pair not in still), started[0])
-        identical = f"components {i} and {j} started identical"
+        start = self.mixtures[0]
+        exactly = all(array[i] == array[j] for array in list(start.parameters.values())[1:])
+        identical = f"components {i} and {j} started identical{'' if exactly else ' but for rounding'}"
         if (i, j) in still:
             return f"{identical}, so every observation divides between them alike and EM cannot separate them."
-        return (
-            f"{identical}, and only rounding errors have separated them, so chance chose in which direction. "
-            "Start them apart instead."
-        )
+        how = "only rounding errors have separated them, so chance chose in which direction"
+        return f"{identical}, and {how if exactly else 'that has separated them'}. Start them apart instead."
 
 
 def require_run(run: object) -> None:

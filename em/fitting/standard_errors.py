@@ -154,8 +154,8 @@ def _quality(found: Information, worth: Floats) -> str:
         what = f"The standard errors are poor: {why}, and {ENOUGH} are needed."
     often, worst = next(off for lowest, off in OFF.items() if least >= lowest)
     return (
-        f"{what} In simulations of such fits {often:.0%} of the estimates were off by more than two of them, "
-        f"and {worst:.0%} in the worst setting."
+        f"{what} In simulations with up to three components {often:.0%} of the estimates of such fits were off by more "
+        f"than two of them, and {worst:.0%} in the worst of the settings with at least 100 such samples."
     )
 
 

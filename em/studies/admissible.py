@@ -17,10 +17,13 @@ from em.mixtures.checks import Floats, in_order
 from em.mixtures.mixture import Mixture
 from em.mixtures.parameters import Kind
 
-__all__ = ["FEWEST", "NARROWEST", "ROUNDING", "Limits"]
+__all__ = ["FEWEST", "NARROWEST", "NEARLY_SAME", "Limits"]
 
 FEWEST = 5
-"""Least effective number of observations of a component."""
+"""Least effective number of observations of a component, counted together with those that are nearly the same."""
+
+NEARLY_SAME = 0.1
+"""Components nearer than this (relative) are one component written several times, which is no spike."""
 
 NARROWEST = 0.02
 """Least standard deviation of a component, relative to the sample's, where components can have any.
@@ -65,7 +68,7 @@ class Limits:
         """What makes a component of a mixture a spike, in words; None if none is one. One alone never is."""
         if mixture.n_components == 1:
             return None
-        n_eff, stds = mixture.weights * self.n_observations, mixture._component_stds()
+        n_eff, stds = self._observations(mixture), mixture._component_stds()
         if n_eff.min() < FEWEST:
             found, least = in_order(n_eff.min(), FEWEST, 2)
             return f"a component rests on {found} observation{'' if found == '1' else 's'}, fewer than {least}"
@@ -73,3 +76,8 @@ class Limits:
             found, least = in_order(stds.min(), self.narrowest, 2)
             return f"a component has a standard deviation of {found}, below {least}"
         return None
+
+    def _observations(self, mixture: Mixture) -> Floats:
+        """Effective number of observations of each component, with those that are nearly the same, shape (K,)."""
+        together: Floats = (mixture._component_distances() < NEARLY_SAME) @ mixture.weights * self.n_observations
+        return together

@@ -82,7 +82,7 @@ def _left_out(found: Restarts) -> list[str]:
         where = f"at the highest, {highest.log_likelihood:.3f}, {highest.what}"
         parts.append(f"{_starts(found.spikes):,} ended at a spike ({where})")
     if found.degenerate:
-        why = f"{'most often ' if found.degenerate[1:] else ''}because a component {found.degenerate[0].what}"
+        why = f"{'for example ' if found.degenerate[1:] else ''}because a component {found.degenerate[0].what}"
         parts.append(f"{_starts(found.degenerate):,} ended degenerate ({why})")
     return parts
 

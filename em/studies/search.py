@@ -108,11 +108,11 @@ def _long_runs(x: Floats, promising: Sequence[Run], stopping: StoppingRule, limi
     for run in promising:
         if n_runs == MOST or (n_runs and stopping.out_of_time):
             return
+        done = run.converged and run.stopping.tol <= stopping.tol
         here = run.mixture.log_density(x)
-        if any(((here - other) ** 2).mean() < NEAR**2 for other in to_spikes):
+        if not done and any(((here - other) ** 2).mean() < NEAR**2 for other in to_spikes):
             continue
         n_runs += 1
-        done = run.converged and run.stopping.tol <= stopping.tol
         long = run if done else _continued(x, run.mixture, stopping, limits)
         to_spikes += [] if _counts(long, limits) else [here]
         yield long

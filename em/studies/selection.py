@@ -192,6 +192,8 @@ def _runs(x: Floats, family: type[Mixture], runs: Iterable[Run]) -> list[Run]:
         if type(run.mixture) is not family or run.n_observations != x.size:
             shown = f"one of {type(run.mixture).__name__} on {run.n_observations} observations"
             raise refusal("runs", rule, shown, remedy)
+        if not np.isclose(run.mixture.log_likelihood(x), run.log_likelihood[-1], rtol=1e-6, equal_nan=True):
+            raise refusal("runs", rule, "one on other observations", remedy)
     return checked
 
 
