@@ -201,7 +201,7 @@ def _without_tie(x: em.Floats, start: em.Mixture) -> tuple[em.Mixture, str | Non
     if (start.weights == 0).any():
         return start, None  # the empty component is what will be said
     order = "component 0 to the smaller side" if two else "in the order of their numbers"
-    return em.break_tie(x, start), f"{tied}, and EM treats them alike, so they were nudged apart a little, {order}."
+    return em.break_tie(x, start), f"{tied}, so they were nudged apart a little, {order}."
 
 
 def _data(spec: RunSpec, n: int) -> str:

@@ -47,7 +47,7 @@ PATTERNS = {
     rf"(?:(?P<still>identical still)|(?P<parted>{MANY}) apart, {UNIT})\."
     rf"|(?P<apart>{F}) apart, {UNIT}; after (?P<m>{N}) iteration(?P<t>s?) they were "
     rf"(?:(?P<met>identical)|(?P<end>{MANY}) apart)\."
-    rf"(?: From iteration (?P<first>{N}) to (?P<last>{N}) each multiplied their distance by (?P<growth>{F}) on average"
+    rf"(?: Iterations (?P<first>{N}) to (?P<last>{N}) each multiplied the distance by (?P<growth>{F}) on average"
     rf"(?: \((?P<law>CV² predicts|skewness and kurtosis predict|the variance over the mean predicts|"
     rf"the sample predicts) (?P<predicted>{F})\))?\.)?)",
     "one_component": rf"(?:(?P<fit>By BIC one component is better than this fit:)|CV² = (?P<cv2>{F}) is below 1, so EM "

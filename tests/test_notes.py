@@ -22,7 +22,7 @@ N = r"[\d,]+"
 PATTERNS = {
     "data": rf"(?P<label>.*): (?P<n>{N}) observation(?P<s>s?)(?:, seed (?P<seed>\d+))?\.",
     "start": r"Start: (?P<how>Quantiles|Random|k-means\+\+)(?:, seed (?P<seed>\d+))?\.",
-    "tie": r"(?P<who>The two|Some) components start identical, and EM treats them alike, so they were nudged apart a "
+    "tie": r"(?P<who>The two|Some) components start identical, so they were nudged apart a "
     r"little, (?P<order>component 0 to the smaller side|in the order of their numbers)\.",
     "flat": r"(?P<who>The two|Some) components start identical, and the data have no spread to part them by\.",
     "unmatched": r"The true mixture has (?P<true>\d component(?:|s)) and (?P<k>\d components?) (?P<were>was|were) "

@@ -112,7 +112,7 @@ def _growth(x: ArrayLike, run: Run, path: Floats) -> str:
     law = ""
     if predicted and abs(measured / predicted - 1) < AGREES:
         law = f" ({LAWS.get(run.mixture.family, 'the sample predicts')} {predicted:.3g})"
-    return f" From iteration {first:,} to {last:,} each multiplied their distance by {measured:.3g} on average{law}."
+    return f" Iterations {first:,} to {last:,} each multiplied the distance by {measured:.3g} on average{law}."
 
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
