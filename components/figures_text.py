@@ -107,10 +107,10 @@ Lower is better, and from $N = 8$ on BIC’s price is the higher.
 
 For each $K$ a short run is made from many starts, some of which split a component of the best fit with fewer. The runs
 that have come highest are continued to their ends, until several have reached the best or many have been made. The run
-on show and those of
-*Other starts* are compared too. Spikes and degenerate ends do not count. Where nothing else is found, or nothing
-higher, the row shows the fit with fewer components, one of them written twice; it has none where a half of that would
-be a spike. Where few runs reached the best fit, the sentence says how many: there may be a better one.
+on show and those of *Other starts* are compared too. Spikes and degenerate ends do not count. Where nothing else is
+found, or nothing higher, the row shows the fit with fewer components, one of them written twice; it has none where a
+half of that would be a spike. Where few runs reached the best fit, the sentence says how many: there may be a better
+one.
 
 ### The traps
 

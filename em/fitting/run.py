@@ -156,9 +156,9 @@ class Run:
 
     def _tie(self) -> str:
         """What became of components that started identical: of a pair that has separated, if there is one."""
-        started, still = self.mixtures[0].tied_components(), self.mixture.tied_components()
-        i, j = next((pair for pair in started if pair not in still), started[0])
         start = self.mixtures[0]
+        started, still = start.tied_components(), self.mixture.tied_components()
+        i, j = next((pair for pair in started if pair not in still), started[0])
         exactly = all(array[i] == array[j] for array in list(start.parameters.values())[1:])
         identical = f"components {i} and {j} started identical{'' if exactly else ' but for rounding'}"
         if (i, j) in still:
