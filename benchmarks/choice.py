@@ -14,6 +14,7 @@ import numpy as np
 
 import em
 from em.studies.restarts import sorted_out
+from em.studies.starts import seeded_starts
 
 RESULTS = Path(__file__).parent / "results" / "choice.md"
 SIZES = range(2, 6)
@@ -26,8 +27,7 @@ SAME = 0.01
 def full_runs(data: em.datasets.Dataset, k: int) -> em.Restarts:
     """Runs to the end from `N_STARTS` starts, half of them as in k-means++ and half at random."""
     rng = np.random.default_rng(k)
-    ways = (em.kmeans_start, em.random_start)
-    starts = [ways[i % 2](data.x, data.family, k, rng) for i in range(N_STARTS)]
+    starts = seeded_starts(data.x, data.family, k, N_STARTS, rng)
     return sorted_out(data.x, [em.fit(data.x, start, RULE, em.ACCELERATED) for start in starts])
 
 

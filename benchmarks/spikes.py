@@ -1,14 +1,15 @@
 """From where on is a component a spike? `python -m benchmarks.spikes`: other limits than those of `em` compared.
 
-Samples come from known Gaussian mixtures. For one component fewer, as many, and one more, 24 starts are run to their
-ends; BIC chooses among the ends that a pair of limits lets through. The table is written to
-`benchmarks/results/spikes.md` in about ten minutes.
+Samples come from known Gaussian mixtures, some rounded to whole numbers. For one component fewer, as many, and one
+more, 24 starts are run to their ends; BIC chooses among the ends that the limits let through. The two tables are
+written to `benchmarks/results/spikes.md` in about ten minutes.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -16,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 import em
-from em.studies.admissible import FEWEST, NARROWEST
+from em.studies.admissible import FEWEST, MANY, NARROWEST, ROUNDING, Limits
+from em.studies.starts import seeded_starts
 
 RESULTS = Path(__file__).parent / "results" / "spikes.md"
 TRUTHS = (
@@ -28,22 +30,35 @@ TRUTHS = (
     em.GaussianMixture([0.3, 0.3, 0.4], [0, 4, 8], [1, 1, 1]),
     em.GaussianMixture([0.2, 0.3, 0.5], [0, 2, 6], [0.3, 0.6, 1.5]),
 )
+ROUNDED = (
+    em.GaussianMixture([1], [20], [3]),
+    em.GaussianMixture([0.35, 0.65], [54, 80], [6, 6]),
+    em.GaussianMixture([0.5, 0.5], [20, 24], [1, 1]),
+    em.GaussianMixture([0.5, 0.5], [20, 30], [0.8, 0.8]),
+    em.GaussianMixture([0.5, 0.5], [20, 30], [0.5, 3]),
+    em.GaussianMixture([0.2, 0.8], [20, 23], [0.4, 0.9]),
+)
 SIZES, SAMPLES, STARTS = (50, 100, 300), 20, 24
 FEW, NARROW = (0, 2, 3, 4, FEWEST, 6, 8, 10), (0, 0.01, NARROWEST, 0.05, 0.1)
+LEAST, AT_LEAST = (0, 0.2, ROUNDING, 0.5), (0, 10, 15, MANY, 30, 50, math.inf)
 RULE = em.StoppingRule(max_iter=3000)
 
 
 @dataclass(frozen=True)
 class End:
-    """Where a run ended: log-likelihood, observations of the smallest component, narrowest std over the sample's."""
+    """Where a run ended: its log-likelihood; each component's number of observations and standard deviation."""
 
     log_likelihood: float
-    fewest: float
-    narrowest: float
+    n_eff: em.Floats
+    stds: em.Floats
 
-    def counts(self, few: float, narrow: float) -> bool:
-        """Whether it is no spike by these limits."""
-        return self.fewest >= few and self.narrowest >= narrow
+    def wide(self, few: float, std: float) -> bool:
+        """Whether each component has so many observations and so large a standard deviation."""
+        return bool(self.n_eff.min() >= few and self.stds.min() >= std)
+
+    def no_heap(self, many: float) -> bool:
+        """Whether components narrower than the step of rounding, 1, have so many observations."""
+        return bool(((self.stds >= 1) | (self.n_eff >= many)).all())
 
 
 @dataclass(frozen=True)
@@ -54,18 +69,23 @@ class Sample:
     """
 
     n: int
+    std: float
     k: int
     ends: dict[int, list[End]]
     near: End | None
 
-    def choice(self, few: float, narrow: float) -> int | None:
+    def choice(self, counts: Test) -> int | None:
         """Number of components by BIC, over ends that count; one component always does."""
         scores: dict[int, float] = {}
         for k, ends in self.ends.items():
-            left = [end.log_likelihood for end in ends if k == 1 or end.counts(few, narrow)]
+            left = [end.log_likelihood for end in ends if k == 1 or counts(self, end)]
             if left:
                 scores[k] = (3 * k - 1) * math.log(self.n) - 2 * max(left)
         return min(scores, key=scores.__getitem__) if scores else None
+
+
+Test = Callable[[Sample, End], bool]
+"""Whether an end of a run on a sample is no spike."""
 
 
 def end_of(x: em.Floats, start: em.Mixture) -> End | None:
@@ -73,49 +93,89 @@ def end_of(x: em.Floats, start: em.Mixture) -> End | None:
     run = em.fit(x, start, RULE, em.ACCELERATED)
     if run.degenerate or not isinstance(run.mixture, em.GaussianMixture):
         return None
-    fewest, narrowest = run.mixture.weights.min() * x.size, run.mixture.stds.min() / x.std()
-    return End(float(run.log_likelihood[-1]), float(fewest), float(narrowest))
+    n_eff = Limits.of(x, em.GaussianMixture).n_eff(run.mixture)
+    return End(float(run.log_likelihood[-1]), n_eff, run.mixture.stds)
 
 
-def sample(truth: em.GaussianMixture, n: int, seed: int) -> Sample:
+def sample(truth: em.GaussianMixture, rounded: bool, n: int, seed: int) -> Sample:
     """Draw a sample and run all starts on it."""
     x, _ = truth.sample(n, np.random.default_rng([n, seed]))
+    x = x.round() if rounded else x
     k, near = truth.n_components, end_of(x, truth)
     ends: dict[int, list[End]] = {}
     for fitted in range(max(k - 1, 1), k + 2):
         rng = np.random.default_rng([seed, fitted])
-        ways = (em.kmeans_start, em.random_start)
-        runs = [end_of(x, ways[i % 2](x, em.GaussianMixture, fitted, rng)) for i in range(STARTS)]
+        runs = [end_of(x, start) for start in seeded_starts(x, em.GaussianMixture, fitted, STARTS, rng)]
         ends[fitted] = [end for end in (*runs, near if fitted == k else None) if end]
-    return Sample(n, k, ends, near if k > 1 else None)
+    return Sample(n, float(x.std()), k, ends, near if k > 1 else None)
 
 
-def rows(samples: list[Sample]) -> Iterator[str]:
-    """A line for each pair of limits."""
-    near = [one.near for one in samples if one.near]
+def row(samples: list[Sample], limits: str, counts: Test) -> str:
+    """A line for one way to tell spikes from other ends."""
+    near = [(one, one.near) for one in samples if one.near]
+    choices = [(one.choice(counts), one.k) for one in samples]
+    right = sum(choice == k for choice, k in choices) / len(choices)
+    many = sum(choice is not None and choice > k for choice, k in choices) / len(choices)
+    lost = sum(not counts(*one) for one in near) / len(near)
+    return f"| {limits} | {right:.1%} | {many:.1%} | {lost:.1%} |"
+
+
+def limits(first: object, second: object, ours: bool) -> str:
+    """Two cells, in bold if these are the limits of `em`."""
+    return f"**{first}** | **{second}**" if ours else f"{first} | {second}"
+
+
+def of_widths(samples: list[Sample]) -> Iterator[str]:
+    """A line for each least number of observations and least standard deviation."""
     for few, narrow in product(FEW, NARROW):
-        choices = [(one.choice(few, narrow), one.k) for one in samples]
-        right = sum(choice == k for choice, k in choices) / len(choices)
-        many = sum(choice is not None and choice > k for choice, k in choices) / len(choices)
-        lost = sum(not end.counts(few, narrow) for end in near) / len(near)
-        mark = "**" if (few, narrow) == (FEWEST, NARROWEST) else ""
-        yield f"| {mark}{few}{mark} | {mark}{narrow}{mark} | {right:.1%} | {many:.1%} | {lost:.1%} |"
+
+        def counts(one: Sample, end: End, few: float = few, narrow: float = narrow) -> bool:
+            return end.wide(few, narrow * one.std)
+
+        yield row(samples, limits(few, narrow, (few, narrow) == (FEWEST, NARROWEST)), counts)
+
+
+def of_heaps(samples: list[Sample]) -> Iterator[str]:
+    """A line for each number of observations from which a component may be narrower than the step."""
+    for least, many in product(LEAST, AT_LEAST):
+
+        def counts(one: Sample, end: End, least: float = least, many: float = many) -> bool:
+            return end.wide(FEWEST, max(least, NARROWEST * one.std)) and end.no_heap(many)
+
+        told = "none" if many == math.inf else many
+        yield row(samples, limits(f"{least:.2g}", told, (least, many) == (ROUNDING, MANY)), counts)
+
+
+def drawn(truths: tuple[em.GaussianMixture, ...], rounded: bool) -> list[Sample]:
+    """Samples of each size from each mixture, worked out by as many processes as there are cores."""
+    asked = list(product(truths, (rounded,), SIZES, range(SAMPLES)))
+    with ProcessPoolExecutor() as pool:
+        return list(pool.map(sample, *zip(*asked, strict=True), chunksize=5))
 
 
 def main() -> None:
-    """Write the table."""
-    samples = [sample(*one) for one in product(TRUTHS, SIZES, range(SAMPLES))]
+    """Write the tables."""
+    smooth, rounded = drawn(TRUTHS, False), drawn(ROUNDED, True)
+    header = "right number | too many | shut out: the end near the truth |"
     lines = [
         "# From where on is a component a spike?",
         "",
-        f"`python -m benchmarks.spikes`: {len(samples)} samples of {len(TRUTHS)} Gaussian mixtures. BIC chooses",
+        f"`python -m benchmarks.spikes`: {len(smooth)} samples of {len(TRUTHS)} Gaussian mixtures. BIC chooses",
         "between one component fewer, as many, and one more, among ends whose components have at least so many",
         "observations (weight times N) and at least so large a standard deviation (over the sample's).",
         "The limits of `em` are in bold.",
         "",
-        "| observations | std | right number | too many | shut out: the end near the truth |",
+        f"| observations | std | {header}",
         "|---|---|---|---|---|",
-        *rows(samples),
+        *of_widths(smooth),
+        "",
+        f"{len(rounded)} samples of {len(ROUNDED)} mixtures, rounded to whole numbers. The limits in bold above hold;",
+        "components have at least so large a standard deviation (in steps of rounding), and those narrower than one",
+        "step at least so many observations.",
+        "",
+        f"| std | observations | {header}",
+        "|---|---|---|---|---|",
+        *of_heaps(rounded),
     ]
     RESULTS.write_text("\n".join(lines) + "\n")
     print("\n".join(lines))

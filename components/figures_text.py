@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.presets import PRESETS
-from em.studies.admissible import FEWEST, NARROWEST
+from em.studies.admissible import FEWEST, MANY, NARROWEST, ROUNDING
 
 __all__ = ["FIGURES", "TRAPS"]
 
@@ -90,10 +90,11 @@ before that has *not converged* and may climb on.
 The likelihood of Gaussians has no bound: it grows as one component shrinks onto a few observations; so does that of
 exponentials if some observations are 0. Such an end says nothing about where the data come from, however high it is. An
 end with two or more components is called a *spike* if one of them has a weight times $N$ below FEWEST (components that
-are nearly the same count together) or is too narrow. A Gaussian is if its standard deviation is below the smallest
-difference between two different values or below NARROWEST of the sample’s; an exponential if its scale is below what
-rounding alone gives, $1/\sqrt{12}$ of that difference. Spikes are listed last and never chosen. Runs in which a
-component shrank all the way, or lost its weight, have ended *degenerate*, without a maximum; the sentence counts them.
+are nearly the same count together) or is too narrow. No component may be narrower than what rounding alone gives,
+ROUNDING of the step between neighbouring values; no Gaussian narrower than NARROWEST of the sample’s standard
+deviation, nor, if its weight times $N$ is below MANY, than the step. Spikes are listed last and never chosen. Runs in
+which a component shrank all the way, or lost its weight, have ended *degenerate*, without a maximum; the sentence
+counts them.
 
 ### How many components?
 
@@ -140,6 +141,7 @@ TRAPS = {
 }
 """Name of each trap -> what to look for, after its label and a colon."""
 
-_LIMITED = _CARDS.replace("FEWEST", f"{FEWEST:g}").replace("NARROWEST", f"{NARROWEST:.0%}")
+for _name, _limit in (("FEWEST", FEWEST), ("MANY", MANY), ("NARROWEST", NARROWEST), ("ROUNDING", ROUNDING)):
+    _CARDS = _CARDS.replace(_name, f"{_limit:.0%}" if _limit < 1 else str(_limit))
 
-FIGURES = _LIMITED + "\n" + "\n".join(f"- *{preset.label}*: {TRAPS[name]}" for name, preset in PRESETS.items())
+FIGURES = _CARDS + "\n" + "\n".join(f"- *{preset.label}*: {TRAPS[name]}" for name, preset in PRESETS.items())

@@ -19,6 +19,7 @@ from components.sources import SIZES
 from components.state import MAX_SECONDS, RunSpec, parse_run, read_values
 from em.studies.restarts import SAME
 from em.studies.search import LONG
+from em.studies.starts import seeded_starts
 
 MAX_OBSERVATIONS = 10_000
 """Most observations that a study is made of."""
@@ -100,9 +101,9 @@ def _compared(run: em.Run, plain: em.Run, path: em.Floats) -> dict[str, Any]:
 
 
 def other_starts(spec: RunSpec, values: dict[str, float], x: em.Floats) -> list[em.Mixture]:
-    """The seeded starts that are asked for, at random and as in k-means++ by turns."""
-    rng, ways = np.random.default_rng(int(values["starts_seed"])), (em.random_start, em.kmeans_start)
-    return [ways[i % 2](x, spec.source.family, spec.n_components, rng) for i in range(int(values["starts"]))]
+    """The seeded starts that are asked for, as in k-means++ and at random by turns."""
+    rng = np.random.default_rng(int(values["starts_seed"]))
+    return list(seeded_starts(x, spec.source.family, spec.n_components, int(values["starts"]), rng))
 
 
 def starts(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import numpy as np
@@ -21,6 +22,12 @@ def assert_proper(run, x):
         assert np.isfinite(array).all()
     assert (run.mixture.parameters[run.mixture.parameter_names[-1]] > 0).all()
     assert run.mixture.weights.sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_a_degenerate_run_can_be_sent_to_another_process():
+    run = em.fit([0.0, 1, 2, 50], em.GaussianMixture([0.5, 0.5], [1, 50], [1, 1]))
+    assert run.reason is DEGENERATE
+    assert pickle.loads(pickle.dumps(run)).message == run.message
 
 
 @pytest.mark.parametrize("point", [0.0, 5.0, -3.25, 1e6])

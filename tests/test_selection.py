@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import em
+from em.studies.admissible import Limits
 from tests.test_reference import ENTRIES
 
 TABLE = Path(__file__).parents[1] / "benchmarks" / "results" / "choice.md"
@@ -123,6 +124,22 @@ def test_exponential_components_narrower_than_the_step_of_rounding_are_no_spikes
         x, _ = em.ExponentialMixture([0.8, 0.2], [0.8, 20]).sample(300, np.random.default_rng(seed))
         candidates = em.choose(np.round(x), em.ExponentialMixture, [1, 2])
         assert em.preferred(candidates).n_components == 2
+
+
+@pytest.mark.parametrize("extra", [[], [22.01]])
+def test_gaussian_components_narrower_than_the_step_of_rounding_are_no_spikes(extra):
+    for seed in range(5):
+        x, _ = em.GaussianMixture([0.5, 0.5], [20, 30], [0.8, 0.8]).sample(300, np.random.default_rng(seed))
+        candidates = em.choose(np.r_[np.round(x), extra], em.GaussianMixture, [1, 2, 3])
+        assert em.preferred(candidates).n_components == 2
+
+
+def test_a_heap_of_equal_values_is_a_spike():
+    x = np.r_[np.round(np.random.default_rng(0).normal(40, 6, 200)), [60.0] * 8, 61, 59]
+    narrow = em.GaussianMixture([0.05, 0.95], [60, 40], [0.5, 6])
+    for extra in ([], [40.01]):
+        limits = Limits.of(np.r_[x, extra], em.GaussianMixture)
+        assert "fewer than 20, has a standard deviation of 0.5, below 1" in limits.spike(narrow)
 
 
 def table_of(title):

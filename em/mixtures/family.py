@@ -47,9 +47,7 @@ QUANTILES = 99
 
 
 class DegenerateComponent(ArithmeticError):
-    """An M-step without a result: a component has no weight, has shrunk onto single points, or is too narrow.
-
-    `em.fit` never raises it: a degenerate end is a result there. `em.m_step` does.
+    """No result of an M-step: a component has no weight, has shrunk onto points or is too narrow. `em.fit` ends there.
 
     Attributes
     ----------
@@ -60,9 +58,11 @@ class DegenerateComponent(ArithmeticError):
     """
 
     def __init__(self, component: int, what: str) -> None:
-        super().__init__(f"component {component} {what}")
-        self.component = component
-        self.what = what
+        super().__init__(component, what)  # as they are, so that a run can be pickled
+        self.component, self.what = component, what
+
+    def __str__(self) -> str:
+        return f"component {self.component} {self.what}"
 
 
 def require_weight(n_eff: Sequence[float]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from em.fitting.stopping import StopReason
 from em.mixtures.checks import instance
 from em.studies.restarts import SAME, Optimum, Restarts
 from em.studies.search import SEVERAL
@@ -66,8 +65,7 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
     if rare := [other for other in others if other.run.converged and other.n_best < SEVERAL]:
         fits = [f"K = {one.n_components} (by {one.n_best} of {counted(one.n_long, 'run')})" for one in rare]
         said.append(f"Found only once or twice, so there may be a better one: the best fit with {listed(fits)}.")
-    stopped = (StopReason.MAX_ITER, StopReason.OUT_OF_TIME)
-    if unfinished := [other for other in proper if other.run.reason in stopped]:
+    if unfinished := [other for other in proper if other.run.reason.cut_off]:
         said.append(
             f"{'The fit' if len(unfinished) == 1 else 'The fits'} with K = {_sizes(unfinished)} had not converged."
         )
@@ -75,12 +73,12 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
 
 
 def _left_out(found: Restarts) -> list[str]:
-    """How many starts ended at a spike and how many degenerate, and what happened there."""
+    """How many starts came to a spike and how many degenerate, and what happened there."""
     parts = []
     if found.spikes:
         highest = found.spikes[0]
         where = f"at the highest, {highest.log_likelihood:.3f}, {highest.what}"
-        parts.append(f"{_starts(found.spikes):,} ended at a spike ({where})")
+        parts.append(f"{_starts(found.spikes):,} came to a spike ({where})")
     if found.degenerate:
         why = f"{'for example ' if found.degenerate[1:] else ''}because a component {found.degenerate[0].what}"
         parts.append(f"{_starts(found.degenerate):,} ended degenerate ({why})")

@@ -18,7 +18,7 @@ from em.mixtures.mixture import Mixture, require_family
 from em.studies.admissible import Limits
 from em.studies.diagnosis import saddle_growth
 from em.studies.search import LONG, Found, search
-from em.studies.starts import kmeans_start, number_of_components, quantile_start, random_start
+from em.studies.starts import number_of_components, quantile_start, seeded_starts
 
 __all__ = ["Candidate", "aic", "bic", "choose", "preferred"]
 
@@ -143,7 +143,7 @@ def choose(
     candidates: list[Candidate] = []
     for k in sizes:
         fewer = next((other.run for other in reversed(candidates) if not other.degenerate), None)
-        starts = list(_starts(x, family, k, n_starts, np.random.default_rng([seed, k])))
+        starts = _starts(x, family, k, n_starts, np.random.default_rng([seed, k]))
         if fewer:
             starts += _splits(x, fewer.mixture, k)
         found = search(x, starts, stopping, [run for run in others if run.mixture.n_components == k])
@@ -214,11 +214,9 @@ def _no_lower(x: Floats, found: Found, fewer: Run | None, k: int, stopping: Stop
     return replace(found, run=run, is_spike=False, n_best=0)
 
 
-def _starts(x: Floats, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> Iterator[Mixture]:
-    """Yield the seeded starts. One component has one optimum, which one start finds."""
-    yield quantile_start(x, family, k)
-    for i in range(n - 1 if k > 1 else 0):
-        yield (random_start if i % 2 else kmeans_start)(x, family, k, rng)
+def _starts(x: Floats, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> list[Mixture]:
+    """The seeded starts. One component has one optimum, which one start finds."""
+    return [quantile_start(x, family, k), *seeded_starts(x, family, k, n - 1 if k > 1 else 0, rng)]
 
 
 def _splits(x: Floats, mixture: Mixture, k: int) -> Iterator[Mixture]:

@@ -9,6 +9,7 @@ observations are equal, means are up to `NUDGE` standard deviations of a compone
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -19,7 +20,7 @@ from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture, require_family, require_mixture
 from em.studies.diagnosis import unstable_direction
 
-__all__ = ["NUDGE", "break_tie", "kmeans_start", "quantile_start", "random_start"]
+__all__ = ["NUDGE", "break_tie", "kmeans_start", "quantile_start", "random_start", "seeded_starts"]
 
 M = TypeVar("M", bound=Mixture)
 
@@ -130,6 +131,12 @@ def kmeans_start(x: ArrayLike, family: type[M], n_components: int, rng: np.rando
     means = np.array([values.mean() for values in members])
     stds = np.array([values.std() for values in members])
     return _placed(x, family, (np.bincount(group, minlength=k) + 1) / (x.size + k), means, stds)
+
+
+def seeded_starts(x: Floats, family: type[M], n_components: int, n: int, rng: np.random.Generator) -> Iterator[M]:
+    """Yield `n` starts, as in k-means++ and at random by turns."""
+    for i in range(n):
+        yield (random_start if i % 2 else kmeans_start)(x, family, n_components, rng)
 
 
 def _checked(x: ArrayLike, family: type[Mixture], n_components: int) -> tuple[Floats, int]:
