@@ -23,7 +23,7 @@ run: $(VENV)/run.installed
 	$(BIN)/python app.py
 
 build: $(VENV)/run.installed
-	$(BIN)/python -m serving.build
+	$(BIN)/python -m tools.build
 
 serve: build
 	exec $(BIN)/gunicorn app:server

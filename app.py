@@ -15,8 +15,9 @@ from dash.development.base_component import Component
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from components import guard, ids, page, words
-from serving import files, headers, health, logs, robots, watching, work
+from components.state import ids, words
+from components.views import page
+from serving import files, headers, health, logs, malformed, robots, watching, work
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -63,12 +64,12 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     app.layout = layout
     files.add_bundles(app)
     page.register(app)
-    guard.refuse_malformed(app)
+    malformed.refuse_malformed(app)
     work.add(app)
     health.add(app)
     robots.add(app)
     watching.add(app, at)
-    app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: serving.build
+    app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: tools.build
     Compress(app.server)
     headers.add(app, at)
     if at.trusted_hosts:

@@ -157,7 +157,7 @@ def on_starting(server):
     from serving.files import BUILT
 
     if not BUILT.is_dir():
-        server.log.warning("Files are not compressed beforehand: `python -m serving.build` does it")
+        server.log.warning("Files are not compressed beforehand: `python -m tools.build` does it")
 
 
 def post_fork(server, worker):

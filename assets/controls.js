@@ -23,13 +23,13 @@
   }
 
   /* So many digits or, where values from `low` to `high` are `close` times as far from 0 as from one another, as many as
-     tell them apart; 12 travel. As components/own_data.py has it. */
+     tell them apart; 12 travel. As components/state/own_data/reading.py has it. */
   function digitsOver(low, high, digits, close) {
     const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);
     return ratio >= close && ratio < Infinity ? Math.min(12, digits + Math.ceil(Math.log10(ratio))) : digits;
   }
 
-  /* Sentences that Python wrote have a hyphen where a minus should stand, and 1e-05 for 1e−5; as components/parameters.py
+  /* Sentences that Python wrote have a hyphen where a minus should stand, and 1e-05 for 1e−5; as components/state/parameters.py
      has it. */
   const withMinus = (text) =>
     text

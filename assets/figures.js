@@ -1,4 +1,4 @@
-/* Filling and drawing figures. Their look comes from Python (components/figures.py); here only numbers are put in. */
+/* Filling and drawing figures. Their look comes from Python (components/figures/run_figures.py); here only numbers are put in. */
 (function () {
   "use strict";
   const emlab = (window.emlab = window.emlab || {});

@@ -1,4 +1,4 @@
-/* The page's state in its address. Python reads addresses (components/link.py); here they are written, from what the
+/* The page's state in its address. Python reads addresses (components/state/address.py); here they are written, from what the
    page shows and the same tables. Only what differs from the defaults is in them. */
 (function () {
   "use strict";

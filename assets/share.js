@@ -1,5 +1,5 @@
 /* Copy link, and the dialog in which a teacher sets what a link opens: the link, its QR code and a preview follow what
-   is chosen there. The dialog's HTML and words come from Python (components/share.py). */
+   is chosen there. The dialog's HTML and words come from Python (components/views/share.py). */
 (function () {
   "use strict";
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order

@@ -20,8 +20,8 @@ from selenium import webdriver
 
 import em
 from benchmarks.browser import browser, in_threads, opened, served
-from components import ids
-from components.parameters import GAUSSIAN
+from components.state import ids
+from components.state.parameters import GAUSSIAN
 
 MEAN = GAUSSIAN[1]
 CURVE = "path.js-line"

@@ -34,8 +34,8 @@ from selenium import webdriver
 from benchmarks.browser import summary
 from benchmarks.hosted import hosted
 from benchmarks.weight import plain_dash
-from components import ids
-from components.parameters import GAUSSIAN
+from components.state import ids
+from components.state.parameters import GAUSSIAN
 from tests.conftest import pytest_setup_options
 from tests.page import DRAWN
 

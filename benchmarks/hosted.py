@@ -14,6 +14,6 @@ from tests.serving import ROOT, Running, gunicorn
 @contextmanager
 def hosted(folder: Path, **environment: str) -> Iterator[Running]:
     """Compress what has changed, and serve it; `folder` is for the server's files."""
-    subprocess.run([sys.executable, "-m", "serving.build"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "tools.build"], cwd=ROOT, check=True)
     with gunicorn(folder, **environment) as server:
         yield server

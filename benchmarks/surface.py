@@ -15,7 +15,7 @@ import numpy as np
 
 import em
 from benchmarks.browser import summary
-from components.studies import GRID
+from components.results.studies import GRID
 from em.mixtures.checks import Floats
 
 TRUTHS = (em.ExponentialMixture([0.5, 0.5], [0.1, 1]), em.GaussianMixture([0.5, 0.5], [-1, 1], [0.5, 0.5]))

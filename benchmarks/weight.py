@@ -20,7 +20,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from app import INDEX, layout
 from benchmarks.browser import in_threads
 from benchmarks.hosted import hosted
-from components import page
+from components.views import page
 from serving import files
 from tests.conftest import pytest_setup_options
 from tests.page import READY

@@ -1,1 +1,1 @@
-"""The page: its ids, its state, its figures, its views."""
+"""The page: what can be set, what is worked out, how it is drawn and shown."""

@@ -1,6 +1,6 @@
 """Files of the page whose address never means anything else: written out and compressed once, kept by browsers.
 
-`python -m serving.build` writes them to `build/static`. Without it the page works the same, but each file is compressed
+`python -m tools.build` writes them to `build/static`. Without it the page works the same, but each file is compressed
 anew for each visitor.
 """
 
@@ -20,7 +20,7 @@ from dash import Dash
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
-from components import page
+from components.views import page
 from serving.headers import FIXED
 
 ROOT = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ import flask
 from dash import Dash
 
 import em
-from components import page
+from components.views import page
 
 
 def add(app: Dash) -> None:

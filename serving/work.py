@@ -16,8 +16,8 @@ from typing import Any
 import flask
 from dash import Dash
 
-from components import asked, guard
-from components.state import MAX_SECONDS
+from components.state.run_request import MAX_SECONDS
+from serving import cache_keys, malformed
 from serving.answers import Answers, Compressed, Store
 from serving.turns import THREADS, Refused, Turns
 from serving.visits import Visits
@@ -58,10 +58,10 @@ def add(app: Dash) -> None:
         server.view_functions[endpoint] = _in_turn(server.view_functions[endpoint], answers, *rules)
 
     in_turn(
-        guard.endpoint(app),
+        malformed.endpoint(app),
         _callback_key,
         lambda: _page(visits),
-        lambda: long if asked.takes_long(flask.request.get_json()) else quick,
+        lambda: long if cache_keys.takes_long(flask.request.get_json()) else quick,
     )
     in_turn(f"{prefix}_dash-layout", _page_key, lambda: (None, 1.0), lambda: quick)
 
@@ -129,11 +129,11 @@ def _page(visits: Visits) -> tuple[str, float]:
 
 
 def _callback_key() -> str | None:
-    return asked.callback_key(flask.request.get_json(), flask.request.content_length or 0)
+    return cache_keys.callback_key(flask.request.get_json(), flask.request.content_length or 0)
 
 
 def _page_key() -> str | None:
-    return asked.page_key(flask.request.query_string.decode("latin-1"))
+    return cache_keys.page_key(flask.request.query_string.decode("latin-1"))
 
 
 def _compressed_key(_request: flask.Request) -> str:

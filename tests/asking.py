@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from components import ids, parameters
-from components.link import ITERATION
-from components.sources import BY_HAND, GENERATED, SOURCES
+from components.state import ids, parameters
+from components.state.address import ITERATION
+from components.state.sources import BY_HAND, GENERATED, SOURCES
 
 
 def run_request(

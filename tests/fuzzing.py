@@ -17,8 +17,8 @@ from urllib.parse import quote
 from flask import Response
 from flask.testing import FlaskClient
 
-from components import ids
-from components.sources import SOURCES
+from components.state import ids
+from components.state.sources import SOURCES
 from tests.asking import run_request, study_request
 
 CALLBACK = "/_dash-update-component"

@@ -20,9 +20,10 @@ from typing import Any
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from components import ids, own_panel
-from components.parameters import EXPONENTIAL, GAUSSIAN
-from components.words import SENTENCES
+from components.state import ids
+from components.state.parameters import EXPONENTIAL, GAUSSIAN
+from components.state.words import SENTENCES
+from components.views import own_panel
 from tests.conftest import pytest_setup_options
 from tests.operating import ask
 from tests.page import Page

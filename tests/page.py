@@ -13,8 +13,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from components import ids
-from components.parameters import MAX_COMPONENTS
+from components.state import ids
+from components.state.parameters import MAX_COMPONENTS
 
 PATIENCE = 15
 

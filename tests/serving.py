@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import requests
 
-from components import ids
+from components.state import ids
 from tests.asking import callback_request, run_request
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ from typing import Any
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 
-from components import ids
+from components.state import ids
 from tests.conftest import pytest_setup_options
 from tests.page import Page
 

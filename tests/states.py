@@ -10,8 +10,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from components import ids, own_panel
-from components.words import LOST, TOUR
+from components.state import ids
+from components.state.words import LOST, TOUR
+from components.views import own_panel
 from tests.losing import Refusing, busy, is_callback
 from tests.page import Page
 

@@ -13,8 +13,8 @@ from scipy.integrate import quad
 from selenium.webdriver.support.ui import WebDriverWait
 
 import em
-from components import background_view
-from components.prose import document, prose
+from components.controls.prose import document, prose
+from components.views import background as background_view
 
 ASSETS = Path(__file__).parent.parent / "assets"
 NOTEBOOK = em.ExponentialMixture([0.5, 0.5], [0.1, 1.0])

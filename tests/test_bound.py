@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import em
-from components.run_view import reply
-from components.sources import SOURCES
+from components.state.sources import SOURCES
+from components.views.run import reply
 from tests import oracle
 from tests.asking import run_request
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import em
-from components.code import notebook, script
-from components.finished import Finished
+from components.results.completed_run import Finished
+from components.results.export_code import notebook, script
 from tests.test_layering import imports
 
 EXPONENTIAL = em.ExponentialMixture([0.2, 0.3, 0.1, 0.25, 0.15], [0.1, 1, 5, 20, 100])
@@ -242,7 +242,7 @@ def test_notebook_is_the_script_in_cells_with_the_formulas_of_both_steps(name):
 
 
 def test_what_is_taken_home_is_written_without_the_page_and_without_what_runs_it():
-    modules = ("components.code", "components.tables", "components.finished")
+    modules = tuple(f"components.results.{name}" for name in ("export_code", "export_tables", "completed_run"))
     needed = {name.split(".")[0] for name in chain.from_iterable(map(imports, modules))}
     assert needed <= {"em", "components", "numpy"} | set(sys.stdlib_module_names)
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 import requests
 
-from components.guard import MAX_BODY
+from serving.malformed import MAX_BODY
 from tests import serving
 from tests.serving import ROOT, free_port, gunicorn, located, running, smoke
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components import theme
+from components.figures import theme
 
 ASSETS = Path(__file__).parent.parent / "assets"
 SHEETS = sorted(ASSETS.glob("*.css"))

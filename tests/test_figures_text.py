@@ -10,11 +10,13 @@ import pytest
 from dash import html
 
 import em
-from components import background_view, run_view, studies
-from components.figures_text import FIGURES, TRAPS
-from components.link import Link
-from components.presets import PRESETS
-from components.prose import document
+from components.controls.prose import document
+from components.results import studies
+from components.state.address import Link
+from components.state.presets import PRESETS
+from components.views import background as background_view
+from components.views import run as run_view
+from components.views.figures_text import FIGURES, TRAPS
 from tests.asking import run_request, study_request
 from tests.test_background import NOTEBOOK, nodes, words
 

@@ -10,7 +10,7 @@ import pytest
 
 import settings
 from app import create_app
-from components import page
+from components.views import page
 from serving.files import assets_path
 from tests.asking import callback_request, run_request
 

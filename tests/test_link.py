@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from app import create_app
-from components import ids, link, parameters
-from components.link import Link, decode
-from components.options import CHOICES, FLAGS, GROUPS, SWITCHES
-from components.packing import pack
-from components.sources import SIZES, SOURCES, STARTS
+from components.state import address, ids, parameters
+from components.state.address import Link, decode
+from components.state.options import CHOICES, FLAGS, GROUPS, SWITCHES
+from components.state.own_data.packing import pack
+from components.state.sources import SIZES, SOURCES, STARTS
 from tests.page import Page
 
 NUMBERS = [*parameters.GAUSSIAN, *parameters.EXPONENTIAL, *parameters.STUDY, *parameters.ACROSS]
@@ -85,29 +85,29 @@ def some_value(rng: random.Random, parameter: parameters.Parameter) -> float:
 
 def some_state(rng: random.Random) -> list[tuple[str, Any, Any]]:
     """Name in the link, value and default of everything that a page can show."""
-    view = rng.choice(list(link.VIEWS))
-    state: list[tuple[str, Any, Any]] = [(link.VIEW, view, link.FIRST_VIEW)]
+    view = rng.choice(list(address.VIEWS))
+    state: list[tuple[str, Any, Any]] = [(address.VIEW, view, address.FIRST_VIEW)]
     source, start_from = rng.choice(list(SOURCES)), rng.choice(list(STARTS))
     chosen = {ids.SOURCE: source, ids.START_FROM: start_from}
     for key, choice in CHOICES.items():
-        state.append((link.NAMES.get(key, key), chosen.get(key, rng.choice(list(choice.options))), choice.default))
-    state += [(key, link.ON_OFF[rng.random() < 0.5], link.ON_OFF[on]) for key, on in SWITCHES.items()]
-    state.append((link.HIDE, ",".join(group for group in GROUPS if rng.random() < 0.5), ""))
-    state += [(flag, link.ON_OFF[rng.random() < 0.5], link.ON_OFF[False]) for flag in FLAGS]
+        state.append((address.NAMES.get(key, key), chosen.get(key, rng.choice(list(choice.options))), choice.default))
+    state += [(key, address.ON_OFF[rng.random() < 0.5], address.ON_OFF[on]) for key, on in SWITCHES.items()]
+    state.append((address.HIDE, ",".join(group for group in GROUPS if rng.random() < 0.5), ""))
+    state += [(flag, address.ON_OFF[rng.random() < 0.5], address.ON_OFF[False]) for flag in FLAGS]
     true_k, k = rng.choice(SIZES), rng.choice(SIZES)
     for p in [*NUMBERS, *SOURCES[source].parameters(true_k, k, start_from)]:
         value = {"true_k": true_k, "k": k}.get(p.name, some_value(rng, p))
         state.append((p.name, value, p.default))
-    state.append((link.ITERATION.name, some_value(rng, link.ITERATION), None))
+    state.append((address.ITERATION.name, some_value(rng, address.ITERATION), None))
     return state
 
 
 def meant(state: list[tuple[str, Any, Any]]) -> dict[str, Any]:
     """What decoding the link of a state must give."""
-    keys = {name: key for key, name in link.NAMES.items()}
-    on_off = {word: on for on, word in link.ON_OFF.items()}
+    keys = {name: key for key, name in address.NAMES.items()}
+    on_off = {word: on for on, word in address.ON_OFF.items()}
     readings = dict.fromkeys((*SWITCHES, *FLAGS), on_off.get)
-    readings |= {link.VIEW: link.VIEWS.get, link.HIDE: lambda groups: tuple(groups.split(","))}
+    readings |= {address.VIEW: address.VIEWS.get, address.HIDE: lambda groups: tuple(groups.split(","))}
     named = {keys.get(name, name): value for name, value, default in state if value != default}
     return {key: readings[key](value) if key in readings else value for key, value in named.items()}
 
@@ -118,7 +118,7 @@ def test_ten_thousand_states_survive_the_round_trip_exactly_in_short_links(page)
     for _ in range(10):
         states = [some_state(rng) for _ in range(1000)]
         queries = page.browser.execute_script(
-            "return arguments[0].map((state) => emlab.link.encode(state, arguments[1]))", states, link.VERSION
+            "return arguments[0].map((state) => emlab.link.encode(state, arguments[1]))", states, address.VERSION
         )
         for state, query in zip(states, queries, strict=True):
             assert decode(query) == Link(meant(state)), query
@@ -153,16 +153,16 @@ def test_ten_thousand_broken_addresses_are_read_and_give_only_what_is_allowed():
     rng = random.Random(5)
     for _ in range(10_000):
         found = decode(some_address(rng))
-        known = {p.name: p for p in (*NUMBERS, *found.run_parameters(), link.ITERATION, parameters.START_SEED)}
+        known = {p.name: p for p in (*NUMBERS, *found.run_parameters(), address.ITERATION, parameters.START_SEED)}
         sizes = {p.name: p for p in (*parameters.SAMPLE, *parameters.START)}
         for key, value in found.values.items():
             if key in CHOICES:
                 assert value in CHOICES[key].options
             elif key in SWITCHES or key in FLAGS:
                 assert isinstance(value, bool)
-            elif key == link.HIDE:
+            elif key == address.HIDE:
                 assert set(value) <= set(GROUPS)
-            elif key == link.VIEW:
+            elif key == address.VIEW:
                 assert value in ids.VIEWS
             else:
                 assert (known | sizes)[key].problem(value) is None

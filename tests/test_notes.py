@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import em
-from components import runs, studies, take_home
-from components.run_view import reply
-from components.sources import SOURCES, STARTS
-from components.state import own_source, parse_run
+from components.results import runs, studies
+from components.state.run_request import own_source, parse_run
+from components.state.sources import SOURCES, STARTS
+from components.views import export
+from components.views.run import reply
 from em.fitting.acceleration import moved
 from tests.asking import run_request
 from tests.naive import apart, moments, slowest
@@ -177,7 +178,7 @@ def test_a_tie_that_numbers_cannot_part_is_refused_in_words_wherever_a_run_is_as
     words = "start must have components that numbers can tell apart; got GaussianMixture"
     link = "https://x.org/"
     asked = {"study": "surface", "across": 0, "up": 1, "iteration": 0, "what": "script", "link": link}
-    for answer in (reply(request), studies.reply(request | asked), take_home.reply(request | asked)):
+    for answer in (reply(request), studies.reply(request | asked), export.reply(request | asked)):
         assert words in " ".join(answer["errors"].values())
 
 

@@ -11,8 +11,8 @@ import zipfile
 import pytest
 
 import em
-from components import columns, own_data
-from components.own_data import Refused, read, suits
+from components.state.own_data import columns, reading
+from components.state.own_data.reading import Refused, read, suits
 
 
 def outcome(content):
@@ -288,7 +288,7 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them_and_not_all_are_listed():
     assert [(s.row, s.cell) for s in read(text).skipped] == [(5, "bad")]
     data = read("1\n" + "bad\n" * 50 + "2\n")
     assert data.n_skipped == 50
-    assert [s.row for s in data.skipped] == list(range(2, 2 + own_data.MAX_SKIPPED))
+    assert [s.row for s in data.skipped] == list(range(2, 2 + reading.MAX_SKIPPED))
 
 
 # -- families --------------------------------------------------------------------------------------------------------

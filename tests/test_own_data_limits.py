@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import em
-from components import columns, grids, numerals, own_data
-from components.own_data import Refused, read, suits
+from components.state.own_data import columns, grids, numerals, reading
+from components.state.own_data.reading import Refused, read, suits
 from tests.test_own_data import READ, outcome
 
 
@@ -85,13 +85,13 @@ def test_random_bytes_are_read_or_refused():
 
 
 def test_limits_are_allowed_themselves():
-    assert len(read("1\n" * own_data.MAX_VALUES).values) == own_data.MAX_VALUES
-    assert read("1" + " " * (own_data.MAX_BYTES - 2) + "2").values == (1, 2)
+    assert len(read("1\n" * reading.MAX_VALUES).values) == reading.MAX_VALUES
+    assert read("1" + " " * (reading.MAX_BYTES - 2) + "2").values == (1, 2)
     with pytest.raises(Refused, match="5,000,001 bytes"):
-        read("1" + " " * own_data.MAX_BYTES)
+        read("1" + " " * reading.MAX_BYTES)
     assert len(read(";".join("x" * 200) + "\n" + ";".join("1" * 200)).columns) == columns.MAX_COLUMNS
     assert len(read("1;" * 99_999 + "1").values) == 99_999 + 1
-    assert grids.MAX_ROWS > own_data.MAX_VALUES
+    assert grids.MAX_ROWS > reading.MAX_VALUES
     assert em.ExponentialMixture.check_observations([numerals.LARGEST, numerals.SMALLEST]).size == 2
 
 
@@ -128,7 +128,7 @@ def test_huge_input_takes_no_time(name):
 
 @pytest.mark.parametrize("separator", ["\n", ";", " ", ", "])
 def test_a_hundred_thousand_values_are_read_in_less_than_a_second(separator):
-    values = tuple(np.random.default_rng(1).normal(50, 10, own_data.MAX_VALUES).round(3).tolist())
+    values = tuple(np.random.default_rng(1).normal(50, 10, reading.MAX_VALUES).round(3).tolist())
     text = separator.join(map(str, values)).encode()
 
     def seconds():

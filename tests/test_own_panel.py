@@ -10,12 +10,14 @@ import pytest
 
 import em
 from app import create_app
-from components import ids, link, own_panel, studies
-from components.own_data import MAX_VALUES
-from components.packing import MAX_PACKED, pack, unpack
-from components.parameters import Parameter, number
-from components.run_view import reply
-from components.sources import FAMILIES, OWN, SIZES, own
+from components.results import studies
+from components.state import address, ids
+from components.state.own_data.packing import MAX_PACKED, pack, unpack
+from components.state.own_data.reading import MAX_VALUES
+from components.state.parameters import Parameter, number
+from components.state.sources import FAMILIES, OWN, SIZES, own
+from components.views import own_panel
+from components.views.run import reply
 from tests.asking import study_request
 
 VALUES = np.round(
@@ -184,23 +186,23 @@ def test_a_value_between_two_steps_is_refused_also_where_numbers_lie_apart():
 
 def test_a_link_carries_them_and_what_is_damaged_is_said():
     packed = pack(VALUES)
-    found = link.decode(f"view=em&source=own&data={packed}&k=3&start_mu2=7")
+    found = address.decode(f"view=em&source=own&data={packed}&k=3&start_mu2=7")
     assert found.problems == ()
     assert found.own is not None
     np.testing.assert_array_equal(found.own.x, VALUES)
     assert found.values["k"] == 3
     assert found.values["start_mu2"] == 7
     for data in (packed[:-1], packed[1:], "x", "", "é", "9" * 5000):
-        broken = link.decode(f"view=em&source=own&data={data}&k=3")
+        broken = address.decode(f"view=em&source=own&data={data}&k=3")
         assert broken.own is None
         assert broken.values == {"view": "run", "k": 3}
         assert "data" in " ".join(broken.problems)
-    assert link.NO_DATA in link.decode("source=own").problems
-    assert "negative" in link.decode(f"source=own&family=exponential&data={pack([-1, 2, 3])}").problems[0]
+    assert address.NO_DATA in address.decode("source=own").problems
+    assert "negative" in address.decode(f"source=own&family=exponential&data={pack([-1, 2, 3])}").problems[0]
 
 
 def test_links_of_version_1_with_data_keep_their_meaning():
-    found = link.decode("v=1&view=em&source=own&data=5.-1.10.81.zmEaAfYywVM")
+    found = address.decode("v=1&view=em&source=own&data=5.-1.10.81.zmEaAfYywVM")
     assert found.own is not None
     assert found.own.x.tolist() == [1, 2, 3, 4.5, 9]
 
@@ -224,13 +226,13 @@ def test_a_file_of_the_largest_size_reaches_the_server():
 
 def test_data_of_a_link_whose_family_does_not_suit_are_kept_with_one_that_does():
     data = pack([-1, 2, 3, 5, 8, 1, 2])
-    found = link.decode(f"source=own&family=exponential&data={data}")
+    found = address.decode(f"source=own&family=exponential&data={data}")
     assert found.own is not None
     assert found.own.family is em.GaussianMixture
     assert found.chosen(ids.FAMILY) == "gaussian"
     assert found.values["data"] == data
     (problem,) = found.problems
     assert problem.startswith("A gaussian mixture is fitted instead: 1 of the 7 values is negative")
-    alike = link.decode(f"source=own&family=exponential&data={pack([2, 2, 2])}")
+    alike = address.decode(f"source=own&family=exponential&data={pack([2, 2, 2])}")
     assert alike.own is None
     assert "All 3 values are 2" in alike.problems[0]

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from components.packing import MAX_PACKED, MAX_TEXT, _signed, pack, unpack
+from components.state.own_data.packing import MAX_PACKED, MAX_TEXT, _signed, pack, unpack
 
 
 def bits(values):

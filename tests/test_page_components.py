@@ -8,9 +8,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 import em
-from components import ids
-from components.parameters import with_minus
-from components.sources import SOURCES
+from components.state import ids
+from components.state.parameters import with_minus
+from components.state.sources import SOURCES
 from tests.page import Page
 
 

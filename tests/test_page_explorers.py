@@ -10,7 +10,7 @@ from scipy import stats
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from components import ids, parameters
+from components.state import ids, parameters
 from tests.page import Page
 
 START = {p.name: p.default for p in parameters.GAUSSIAN + parameters.EXPONENTIAL}

@@ -11,8 +11,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from components import ids, words
-from components.figures import FIGURES
+from components.figures.run_figures import FIGURES
+from components.state import ids, words
 from tests.page import Page
 
 

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from components import ids, parameters, take_home
-from components.theme import tokens
+from components.figures.theme import tokens
+from components.state import ids, parameters
+from components.views import export
 from tests.page import Page
 from tests.test_page_studies import draw_surface
 from tests.test_page_take_home import colour, dark, press
@@ -113,5 +114,5 @@ def test_figures_are_light_and_of_the_papers_width_until_it_is_printed(page):
 
 def test_the_handouts_button_prints(page):
     page.browser.execute_script("window.print = () => (window.printed = true)")
-    press(page, take_home.PRINT)
+    press(page, export.PRINT)
     assert page.browser.execute_script("return window.printed")

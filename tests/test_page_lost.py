@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from components import ids
-from components.words import LOST
+from components.state import ids
+from components.state.words import LOST
 from serving.work import PAGE, PAGE_LENGTH
 from tests.losing import EVER, Mortal, broken_off, busy, is_callback, refusing, unexpected
 from tests.page import Page

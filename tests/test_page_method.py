@@ -7,8 +7,8 @@ import pytest
 from selenium.webdriver.common.by import By
 
 import em
-from components import ids, link
-from components.presets import PRESETS
+from components.state import address, ids
+from components.state.presets import PRESETS
 from tests.page import Page
 
 SLOW = PRESETS["slow"]
@@ -161,6 +161,6 @@ def test_the_table_fits(page):
 
 
 def test_old_links_mean_em():
-    assert link.decode("v=1&view=em").chosen(ids.METHOD) == em.EM
-    assert link.decode("method=accelerated").chosen(ids.METHOD) == em.ACCELERATED
-    assert link.decode("method=newton").problems
+    assert address.decode("v=1&view=em").chosen(ids.METHOD) == em.EM
+    assert address.decode("method=accelerated").chosen(ids.METHOD) == em.ACCELERATED
+    assert address.decode("method=newton").problems

@@ -7,11 +7,13 @@ import pytest
 from selenium.webdriver.support.ui import Select
 
 import em
-from components import ids, link, own_panel
-from components.own_data import CLOSE, MAX_BYTES
-from components.parameters import with_minus
-from components.sources import own
-from components.words import LOST
+from components.state import ids
+from components.state.address import NO_DATA
+from components.state.own_data.reading import CLOSE, MAX_BYTES
+from components.state.parameters import with_minus
+from components.state.sources import own
+from components.state.words import LOST
+from components.views import own_panel
 from tests.page import Page
 
 DRAWN, _ = em.GaussianMixture([0.4, 0.6], [2, 6], [1, 1]).sample(120, np.random.default_rng(8))
@@ -169,7 +171,7 @@ def test_more_values_than_a_link_carries_stay_on_the_page(page):
     page.browser.get("about:blank")
     page.browser.get(address)
     page.ready()
-    assert page.text(ids.LINK_PROBLEMS) == link.NO_DATA
+    assert page.text(ids.LINK_PROBLEMS) == NO_DATA
     page.until(lambda: "Exponential mixture" in page.text(ids.RUN_NOTE))
 
 

@@ -11,8 +11,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
 import em
-from components import ids, parameters
-from components.words import QUANTITIES, SENTENCES
+from components.state import ids, parameters
+from components.state.words import QUANTITIES, SENTENCES
 from tests.page import Page
 from tests.test_page_explorers import START
 

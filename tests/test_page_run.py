@@ -10,11 +10,11 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 import em
-from components import ids, parameters, runs
-from components.parameters import with_minus
-from components.sources import SOURCES
-from components.theme import SIGNS
-from components.words import SENTENCES
+from components.results import runs
+from components.state import ids, parameters
+from components.state.parameters import with_minus
+from components.state.sources import SOURCES
+from components.state.words import SENTENCES, SIGNS
 from tests.page import Page, hosts
 
 

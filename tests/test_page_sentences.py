@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import em
-from components import ids
-from components.figures import FIGURES
+from components.figures.run_figures import FIGURES
+from components.state import ids
 from tests.page import Page
 from tests.states import press, put, run
 from tests.test_page_studies import draw_surface

@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from app import create_app
-from components import ids
+from components.state import ids
 from serving import files
 from tests.page import PATIENCE, Page, hosts
 from tests.serving import gunicorn

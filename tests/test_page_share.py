@@ -11,8 +11,10 @@ import zxingcpp
 from PIL import Image
 from selenium.webdriver.common.keys import Keys
 
-from components import ids, qr, share
-from components.options import EMBED, PRESENT, REVEAL
+from components.results import qr
+from components.state import ids
+from components.state.options import EMBED, PRESENT, REVEAL
+from components.views import share
 from tests.page import DRAWN, Page, hosts
 from tests.sharing import another_browser, box, flag, hide, open_dialog, press, screen
 

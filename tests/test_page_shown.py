@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from components import ids
-from components.options import EMBED, GROUPS, PRESENT
-from components.studies import STUDIES
-from components.words import SENTENCES
+from components.results.studies import STUDIES
+from components.state import ids
+from components.state.options import EMBED, GROUPS, PRESENT
+from components.state.words import SENTENCES
 from tests.page import Page
 from tests.sharing import another_browser, box, flag, hide, open_dialog, press, screen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
-from components import ids
+from components.state import ids
 from tests.page import Page
 
 SHIFTS = """

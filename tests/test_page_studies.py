@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import em
-from components import ids
-from components.presets import PRESETS
-from components.words import SENTENCES
+from components.state import ids
+from components.state.presets import PRESETS
+from components.state.words import SENTENCES
 from tests.page import Page
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components import ids
+from components.state import ids
 from tests.page import Page
 
 

@@ -16,9 +16,10 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from app import create_app
-from components import ids, take_home, words
-from components.figures import SAVED, skeletons
-from components.theme import tokens
+from components.figures.run_figures import SAVED, skeletons
+from components.figures.theme import tokens
+from components.state import ids, words
+from components.views import export
 from tests.asking import run_request
 from tests.page import Page
 from tests.test_page_studies import draw_surface
@@ -72,7 +73,7 @@ def press(page: Page, what: str) -> None:
 
 def answer(page: Page, what: str, **change: object) -> dict[str, str]:
     """What the server's pure function gives for the page's run."""
-    return take_home.reply(run_request(**change) | {"what": what, "link": page.address()})["file"]
+    return export.reply(run_request(**change) | {"what": what, "link": page.address()})["file"]
 
 
 def save(page: Page, figure: str, kind: str) -> None:
@@ -98,7 +99,7 @@ def dark(page: Page) -> None:
 
 def test_each_file_arrives_and_is_what_the_pure_function_gives(page, take):
     read = {"data": csv.reader, "run": json.load, "script": lambda f: ast.parse(f.read()), "notebook": json.load}
-    for what in take_home.FILES:
+    for what in export.FILES:
         press(page, what)
         expected = answer(page, what)
         path = take(expected["name"])

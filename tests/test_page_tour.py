@@ -7,7 +7,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from components import ids, tour, words
+from components.state import ids, words
+from components.views import tour
 from tests.page import Page
 
 STEPS = tour.as_dict()["steps"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components import ids
+from components.state import ids
 from tests.losing import busy, is_callback, refusing, unexpected
 from tests.page import Page
 

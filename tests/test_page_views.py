@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components import ids
+from components.state import ids
 
 FIRST_ONLY = """
 return document.querySelector('#gaussian-figure .main-svg') !== null

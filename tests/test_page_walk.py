@@ -8,7 +8,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 import em
-from components import ids
+from components.state import ids
 from tests.page import Page
 from tests.sharing import open_dialog, press
 

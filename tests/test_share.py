@@ -14,10 +14,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from app import create_app
-from components import ids, page, qr, run_view, share, studies
-from components.options import EMBED, FLAGS, GROUPS, TRUTH
-from components.presets import PRESETS
-from components.prose import to_html
+from components.controls.prose import to_html
+from components.results import qr, studies
+from components.state import ids
+from components.state.options import EMBED, FLAGS, GROUPS, TRUTH
+from components.state.presets import PRESETS
+from components.views import page, share
+from components.views import run as run_view
 from tests.asking import run_request, study_request
 
 HOST = "http://192.168.1.17:8050/"

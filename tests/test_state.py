@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import em
-from components import parameters, runs, state, studies
-from components.presets import PRESETS
-from components.run_view import reply
-from components.sources import SIZES, SOURCES, STARTS
+from components.results import runs, studies
+from components.state import parameters
+from components.state.presets import PRESETS
+from components.state.sources import SIZES, SOURCES, STARTS
+from components.views.run import reply
 from tests.asking import run_request, study_request
 
 ALL = [*parameters.GAUSSIAN, *parameters.EXPONENTIAL, *(p for source in SOURCES.values() for p in source.parameters())]
@@ -362,7 +363,7 @@ def test_what_stands_beside_the_estimates_is_in_their_order():
 
 
 def test_what_takes_too_long_is_cut_short_and_that_is_said(monkeypatch):
-    monkeypatch.setattr(state, "MAX_SECONDS", -1)
+    monkeypatch.setattr("components.state.run_request.MAX_SECONDS", -1)
     result = reply(DEFAULT)["result"]
     assert "because the time was up" in result["sentence"]
     assert result["log_likelihood"]

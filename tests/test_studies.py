@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components import runs, state, studies
+from components.results import runs, studies
+from components.state import run_request
 from em.studies.admissible import Limits
 from tests.asking import study_request
 
@@ -52,7 +53,7 @@ def result(study, case):
 def test_no_end_that_counts_is_higher_than_the_best_fit_of_that_size(case):
     rows = result("starts", case)["rows"]
     best = result("sizes", case)["rows"][case["k"] - 1]["log_likelihood"]
-    spec, _ = state.parse_run(study_request("sizes", **case))
+    spec, _ = run_request.parse_run(study_request("sizes", **case))
     x = runs.observations(spec)[0]
     run, _ = runs.fitted(spec, x)
     for row in rows:

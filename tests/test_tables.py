@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import em
-from components.finished import Finished
-from components.tables import observations_csv, run_json
+from components.results.completed_run import Finished
+from components.results.export_tables import observations_csv, run_json
 
 TRUTH = em.GaussianMixture([0.3, 0.5, 0.2], [-4, 0, 5], [1, 0.5, 2])
 FORMATS = (Path(__file__).parent.parent / "docs" / "formats.md").read_text("utf-8")

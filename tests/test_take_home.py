@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import em
-from components import run_view
-from components.finished import Finished
-from components.sources import SOURCES
-from components.tables import observations_csv, run_json
-from components.take_home import FILES, LINK_REFUSAL, MAX_LINK, reply
+from components.results.completed_run import Finished
+from components.results.export_tables import observations_csv, run_json
+from components.state.sources import SOURCES
+from components.views import run as run_view
+from components.views.export import FILES, LINK_REFUSAL, MAX_LINK, reply
 from tests.asking import run_request
 
 LINK = "http://127.0.0.1:8050/?seed=7"

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components import ids
-from components.figures import skeletons
-from components.parameters import MAX_COMPONENTS
-from components.theme import DASHES, MODES, SIGNS, tokens
+from components.figures.run_figures import skeletons
+from components.figures.theme import DASHES, MODES, tokens
+from components.state import ids
+from components.state.parameters import MAX_COMPONENTS
+from components.state.words import SIGNS
 from tests.colour import VISION, Rgb, contrast, difference, lab, over, srgb
 
 STYLES = {path.name: path.read_text("utf-8") for path in (Path(__file__).parent.parent / "assets").glob("*.css")}

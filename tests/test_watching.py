@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from components import ids
+from components.state import ids
 from tests.asking import callback_request, run_request
 from tests.serving import free_port, gunicorn, running
 

@@ -12,7 +12,8 @@ import pytest
 
 import em
 from app import create_app
-from components import ids, page
+from components.state import ids
+from components.views import page
 from serving import work
 from serving.answers import MAX_BYTES, Store
 from serving.turns import Turns

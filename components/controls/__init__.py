@@ -1,0 +1,1 @@
+"""Sliders, number boxes, choices, cards, text with mathematics."""

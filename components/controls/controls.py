@@ -1,0 +1,214 @@
+"""Controls that occur in more than one view: a parameter's row, a choice of one of several, a switch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from components.state import ids
+from components.state.options import CHOICES, GROUPS
+from components.state.parameters import Parameter
+from components.state.words import FIGURE_ROLE, SCROLLS, SIGNS
+
+SILENT = {"aria-live": "off"}
+"""Attributes of an output that changes with every step or move: by itself it would be read aloud each time."""
+
+CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
+"""Plotly's settings for every graph."""
+
+_GROUP_OF = {title: group for group, title in GROUPS.items()}
+
+
+def in_group(group: str) -> dict[str, str]:
+    """Attributes of what a link hides with a group (a key of `GROUPS`)."""
+    return {"data-group": group}
+
+
+def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> html.Div:
+    """A parameter's slider and number box, both named by its label, and room for words about a refused value."""
+    p = parameter
+    bounds = {"min": p.minimum, "max": p.maximum, "step": "any" if p.step is None else p.step}
+    slider_label, box_label = ids.labels(p.name)
+    of_box = html.Label(p.label, id=box_label, htmlFor=ids.box(p.name), className="unseen" if p.slider else "")
+    of_slider = html.Label(p.label, id=slider_label, htmlFor=ids.slider(p.name))
+    name: list[Component] = [of_slider if p.slider else of_box]
+    if p.component is not None:
+        name.insert(0, html.Span(SIGNS[p.component], className=f"sign of-{p.component}", **{"aria-hidden": "true"}))
+    children: list[Component] = [html.Div(name, className="row-name")]
+    if p.slider:
+        children += [
+            dcc.Input(type="range", id=ids.slider(p.name), value=f"{value:.12g}", className="slider", **bounds),
+            of_box,
+        ]
+    children += [
+        dcc.Input(
+            type="number",
+            id=ids.box(p.name),
+            value=int(value) if p.whole else value,
+            className="box",
+            inputMode="decimal",
+            **bounds,
+        ),
+        html.P(id=ids.error(p.name), className="error", **{"aria-live": "polite"}),
+    ]
+    colour = "" if p.component is None else f" of-{p.component}"
+    shape = " with-slider" if p.slider else " box-only"
+    return html.Div(children, id=ids.row(p.name), className=f"row{shape}{colour}", hidden=hidden)
+
+
+def choice(choice_id: str, value: str, className: str = "") -> html.Div:
+    """One of several, as a row of buttons of which one is pressed; its value is the data of the store `choice_id`."""
+    label, options = CHOICES[choice_id].label, CHOICES[choice_id].options
+    buttons = [
+        html.Button(text, id=ids.option(choice_id, name), type="button", **{"aria-pressed": str(name == value).lower()})
+        for name, text in options.items()
+    ]
+    return html.Div(
+        [html.Div(buttons, className="options"), dcc.Store(id=choice_id, data=value)],
+        className=f"choice {className}".strip(),
+        role="group",
+        **{"aria-label": label},
+    )
+
+
+def register_choice(app: Dash, choice_id: str) -> None:
+    """Bind the buttons of a choice to its store."""
+    buttons = [ids.option(choice_id, name) for name in CHOICES[choice_id].options]
+    app.clientside_callback(
+        ClientsideFunction("emlab", "choose"),
+        Output(choice_id, "data"),
+        *[Output(button, "aria-pressed") for button in buttons],
+        *[Input(button, "n_clicks") for button in buttons],
+        prevent_initial_call=True,
+    )
+
+
+def select(choice_id: str, value: str, groups: Mapping[str, Iterable[str]]) -> html.Div:
+    """One of many, from a list; its value is the data of the store `choice_id`.
+
+    `groups` is heading -> values; what has the heading "" stands by itself.
+    """
+    choice = CHOICES[choice_id]
+    items: list[Component] = []
+    for heading, names in groups.items():
+        own = [html.Option(choice.options[name], value=name) for name in names]
+        items += [html.Optgroup(own, label=heading)] if heading else own
+    return html.Div(
+        [
+            html.Label(choice.label, htmlFor=ids.selected(choice_id)),
+            html.Select(items, id=ids.selected(choice_id), **{"data-store": choice_id}),
+            dcc.Store(id=choice_id, data=value),
+        ],
+        className="select",
+    )
+
+
+def switch(switch_id: str, label: list[Component | str], on: bool) -> html.Div:
+    """Something that is on or off; its value is the data of the store `switch_id`."""
+    return html.Div(
+        [
+            html.Button(
+                [html.Span(className="knob", **{"aria-hidden": "true"}), html.Span(label)],
+                id=ids.option(switch_id, "button"),
+                type="button",
+                role="switch",
+                **{"aria-checked": str(on).lower()},
+            ),
+            dcc.Store(id=switch_id, data=on),
+        ],
+        className="switch",
+    )
+
+
+def register_switch(app: Dash, switch_id: str) -> None:
+    """Bind a switch to its store."""
+    button = ids.option(switch_id, "button")
+    app.clientside_callback(
+        ClientsideFunction("emlab", "toggle"),
+        Output(switch_id, "data"),
+        Output(button, "aria-checked"),
+        Input(button, "n_clicks"),
+        State(switch_id, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def begins(part: str) -> Output:
+    """Output of a callback that sets nothing by way of Dash, but is to be called when its view comes.
+
+    Of what comes after the page Dash calls only callbacks with an output there; `part` is the id of anything there.
+    """
+    return Output(part, "data-begun")
+
+
+def card(
+    title: str,
+    children: list[Component],
+    className: str = "",
+    figure: str | None = None,
+    beside: Sequence[Component] = (),
+) -> html.Section:
+    """A titled group of controls or results; beside the title, more controls and room to save its `figure`.
+
+    A title of `GROUPS` puts it into that group.
+    """
+    also = [*beside, *([save(figure, title)] if figure else [])]
+    heading = html.Div([html.H2(title), *also], className="heading") if also else html.H2(title)
+    group = in_group(_GROUP_OF[title]) if title in _GROUP_OF else {}
+    return html.Section([heading, *children], className=f"card {className}".strip(), **group)
+
+
+def legend(entries: Mapping[str, Component | str], legend_id: str | None = None, first: int | None = None) -> html.Ul:
+    """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name.
+
+    Only the `first` of them can be seen to begin with, if it is given.
+    """
+    named = {} if legend_id is None else {"id": legend_id}
+    return html.Ul(
+        [
+            html.Li(
+                [html.Span(className=f"key {kind}", **{"aria-hidden": "true"}), name],
+                hidden=first is not None and i >= first,
+            )
+            for i, (kind, name) in enumerate(entries.items())
+        ],
+        className="legend",
+        **named,
+    )
+
+
+def table_box(box_id: str) -> html.Div:
+    """Room for a table, which the browser fills and lets scroll sideways."""
+    return html.Div(id=box_id, className="table", **{"data-scrolls": SCROLLS["table"]})
+
+
+def save(graph_id: str, title: str) -> html.Div:
+    """Room for the buttons that save a figure, which is called `title` there; the browser puts them in."""
+    return html.Div(className="save", **{"data-figure": graph_id, "data-title": title})
+
+
+def graph(
+    graph_id: str, label: str, sentence: str, over: Sequence[Component] = (), keys: str = ids.FIGURE_KEYS
+) -> html.Div:
+    """Room for a figure, which the browser draws (assets/figures.js); `over` it lies what can be dragged.
+
+    The element of id `sentence` says what the figure shows.
+
+    Arrow keys walk along its points (assets/figure_points.js), so it is an application: to who hears the page, its
+    points are what is read out, and not every number at its axes. `keys` says which there are.
+    """
+    said = {
+        "aria-label": label,
+        "aria-roledescription": FIGURE_ROLE,
+        "aria-describedby": f"{sentence} {keys}",
+    }
+    return html.Div(
+        [html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG), "aria-hidden": "true"}), *over],
+        className="graph",
+        role="application",
+        tabIndex="0",
+        **said,
+    )

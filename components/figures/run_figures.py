@@ -1,0 +1,264 @@
+"""The figures without their numbers: pure functions of the colour mode that return plotly figures.
+
+The browser fills in x and y (assets/figures.js); every colour, title, name and axis is decided here. Each trace has a
+``uid`` by which it is found there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import plotly.graph_objects as go
+
+from components.figures import explorer_figures
+from components.figures.theme import (
+    DASHES,
+    MODES,
+    Mode,
+    component_colour,
+    saved_template,
+    tokens,
+    translucent,
+)
+from components.figures.traces import component, figure, histogram, mixture
+from components.state import ids
+from components.state.parameters import MAX_COMPONENTS
+from components.state.words import FITTED, ON_SHOW, SIGNS, TRUE_VALUES
+
+SAVED: dict[str, Any] = {
+    "layout": {"template": saved_template().to_plotly_json(), "autosize": False, "width": 1000, "height": 600},
+    "scale": 2,
+}
+"""A figure that is saved: what its layout has instead, and pixels of a PNG to each of its own."""
+
+COMPONENTS = range(MAX_COMPONENTS)
+
+POSTERIOR_NAMES = [f"q{k}, {'descending' if k else 'ascending'}" for k in COMPONENTS]
+"""Names of the sorted posterior curves: component 0 rises as in the notebook, the others fall."""
+
+
+def _blend(low: str, high: str, levels: int) -> list[str]:
+    """So many colours from one to another."""
+    ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (low, high)]
+    shares = [level / (levels - 1) for level in range(levels)]
+    return [f"rgb({','.join(str(round(a + (b - a) * t)) for a, b in zip(*ends, strict=True))})" for t in shares]
+
+
+def _palettes(mode: Mode) -> dict[str, Any]:
+    """Colours of responsibilities.
+
+    Of two components, ``two`` runs from component 1 to component 0 with the responsibility of component 0. Of more,
+    ``certainty`` has a row for each component: from pale, where it is hardly the likeliest, to its own colour.
+    """
+    colours = [component_colour(k, mode) for k in COMPONENTS]
+    return {
+        "two": _blend(colours[1], colours[0], 17),
+        "certainty": [_blend(tokens(mode)["line"], colour, 5) for colour in colours],
+    }
+
+
+def _hover(first: str, offset: int) -> list[str]:
+    """Lines of what is said on hovering: `first`, then each responsibility; the browser takes as many as there are."""
+    return [first] + [f"q<sub>{k}</sub> = %{{customdata[{k + offset}]:.4f}}" for k in COMPONENTS]
+
+
+def data(mode: Mode) -> go.Figure:
+    """Histogram with the fitted mixture, over the strip of observations coloured by label or responsibility."""
+    # Marks are one path a row (layout.shapes): a thousand markers of their own would take plotly 100 ms to draw.
+    # The traces under them are not seen; they carry the numbers and what is said on hovering.
+    rows = [
+        go.Scatter(
+            uid=f"observations-{k}",
+            mode="lines",
+            yaxis="y2",
+            line={"color": component_colour(k, mode), "width": 0},
+        )
+        for k in COMPONENTS
+    ]
+    marks = [
+        {
+            "name": f"marks-{k}",
+            "type": "path",
+            "path": "",
+            "xref": "x",
+            "yref": "y2",
+            "line": {"color": component_colour(k, mode), "width": 1},
+        }
+        for k in COMPONENTS
+    ]
+    return figure(
+        mode,
+        [histogram(mode)]
+        + [component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
+        + [mixture(mode, FITTED), *rows],
+        shapes=marks,
+        meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.{digits}g}", 0)},
+        bargap=0,
+        xaxis={"anchor": "y2"},
+        yaxis={"title": {"text": "density"}, "domain": [0.3, 1], "rangemode": "tozero"},
+        yaxis2={"domain": [0, 0.22], "range": [1.5, -0.5], "showgrid": False, "showline": False, "ticks": ""},
+        margin={"l": 84},
+        hovermode="closest",
+    )
+
+
+def posterior(mode: Mode) -> go.Figure:
+    """The notebook's sorted posterior curves: q0 ascending, the others descending."""
+    curves = [
+        go.Scatter(
+            uid=f"posterior-{k}",
+            name=f"{SIGNS[k]} {name}",
+            mode="lines",
+            line={"color": component_colour(k, mode), "width": 2.5, "dash": DASHES[k], "simplify": False},
+        )
+        for k, name in enumerate(POSTERIOR_NAMES)
+    ]
+    return figure(
+        mode,
+        curves,
+        meta={"hover": _hover("x = %{customdata[0]:.{digits}g}", 1)},
+        xaxis={"title": {"text": "index of the observation, sorted"}},
+        yaxis={"title": {"text": "responsibility q"}, "range": [-0.03, 1.03], "dtick": 0.25},
+        hovermode="closest",
+    )
+
+
+def _cursor(mode: Mode, uid: str = "cursor", name: str | None = ON_SHOW, **where: Any) -> go.Scatter:
+    """A vertical line at the record on show."""
+    return go.Scatter(
+        uid=uid,
+        name=name,
+        mode="lines",
+        line={"color": tokens(mode)["ink"], "width": 1.5, "simplify": False},
+        hoverinfo="skip",
+        **where,
+    )
+
+
+def log_likelihood(mode: Mode) -> go.Figure:
+    """Log-likelihood over iterations, with a cursor on the record on show."""
+    curve = go.Scatter(
+        uid="log-likelihood",
+        name="ℓ(θ<sub>t</sub>)",
+        mode="lines+markers",
+        line={"color": tokens(mode)["accent"], "width": 2, "simplify": False},
+        marker={"size": 5},
+        hovertemplate="iteration %{x}<br>ℓ = %{y:.6f}<extra></extra>",
+    )
+    return figure(
+        mode,
+        [curve, _cursor(mode)],
+        xaxis={"title": {"text": "iteration t"}},
+        yaxis={"title": {"text": "log-likelihood ℓ"}, "exponentformat": "none"},
+        margin={"l": 76},
+        hovermode="closest",
+    )
+
+
+def parameters(mode: Mode) -> go.Figure:
+    """Each parameter over iterations, a row for each, its lines named at their ends; true values as quiet lines."""
+    label = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
+    traces: list[go.Scatter] = []
+    for row in range(3):
+        axis = {"yaxis": f"y{row + 1}" if row else "y", "visible": False}
+        for k in COMPONENTS:
+            colour = component_colour(k, mode)
+            traces += [
+                go.Scatter(
+                    uid=f"row{row}-true-{k}",
+                    name=None if row or k else TRUE_VALUES,
+                    mode="lines",
+                    line={"color": colour, "width": 1.5, "dash": "1px,5px", "simplify": False},
+                    hovertemplate="true %{y:.4g}<extra></extra>",
+                    **axis,
+                ),
+                go.Scatter(
+                    uid=f"row{row}-component-{k}",
+                    name=None if row else f"{SIGNS[k]} Component {k}",
+                    mode="lines",
+                    line={"color": colour, "width": 2, "dash": DASHES[k], "simplify": False},
+                    hovertemplate="iteration %{x}<br>%{y:.5g}<extra></extra>",
+                    **axis,
+                ),
+            ]
+        traces.append(_cursor(mode, f"cursor-{row}", None if row else ON_SHOW, **axis))
+    return figure(
+        mode,
+        traces,
+        xaxis={"title": {"text": "iteration t"}},
+        yaxis={"nticks": 4},
+        yaxis2={"nticks": 4},
+        yaxis3={"nticks": 4},
+        margin={"l": 84, "r": 52},
+        meta={"label": label},
+        hovermode="closest",
+    )
+
+
+SUMMIT = 7
+"""Twentieths of the accent in the colour of the summit: what lies on it can still be seen (tests/test_tokens.py)."""
+
+
+def surface(mode: Mode) -> go.Figure:
+    """Log-likelihood over one parameter of two components, with the path of the run, and of EM beside it."""
+    colour = tokens(mode)
+    low, high = colour["card"], _blend(colour["card"], colour["accent"], 21)[SUMMIT]
+    contour = go.Contour(
+        uid="surface",
+        colorscale=[[0, low], [1, high]],
+        showscale=False,
+        ncontours=24,
+        line={"width": 1, "color": translucent(colour["edge"], 0.5)},
+        hovertemplate="%{x:.4g}, %{y:.4g}<br>ℓ = %{customdata:.4f}<extra></extra>",
+    )
+    compared = go.Scatter(
+        uid="compared",
+        name="EM from the same start",
+        mode="lines",
+        line={"color": colour["quiet"], "width": 6, "dash": "5px,4px", "simplify": False},  # the other lies on it
+        hoverinfo="skip",
+    )
+    path = go.Scatter(
+        uid="path",
+        name="Path of the run",
+        mode="lines",
+        line={"color": colour["ink"], "width": 2, "simplify": False},
+        marker={"size": 5, "color": colour["ink"]},
+        hoverinfo="skip",
+    )
+    ends = [
+        go.Scatter(
+            uid=name.lower(),
+            name=name,
+            mode="markers",
+            marker={"size": 12, "symbol": symbol, "color": colour["ink"], "line": {"width": 2, "color": colour["ink"]}},
+            hoverinfo="skip",
+        )
+        for name, symbol in {"Start": "circle-open", "End": "diamond"}.items()
+    ]
+    here = go.Scatter(
+        uid="here",
+        name=ON_SHOW,
+        mode="markers",
+        marker={"size": 9, "color": component_colour(1, mode), "line": {"width": 2, "color": colour["card"]}},
+        hoverinfo="skip",
+    )
+    return figure(mode, [contour, compared, path, *ends, here], hovermode="closest")
+
+
+FIGURES = {
+    ids.GAUSSIAN_FIGURE: explorer_figures.gaussian,
+    ids.EXPONENTIAL_FIGURE: explorer_figures.exponential,
+    ids.DATA_FIGURE: data,
+    ids.POSTERIOR_FIGURE: posterior,
+    ids.LOG_LIKELIHOOD_FIGURE: log_likelihood,
+    ids.PARAMETERS_FIGURE: parameters,
+    ids.SURFACE_FIGURE: surface,
+}
+
+
+@cache
+def skeletons() -> dict[str, dict[Mode, dict[str, Any]]]:
+    """Every figure in every colour mode, JSON-ready, for the browser to fill."""
+    return {graph: {mode: make(mode).to_plotly_json() for mode in MODES} for graph, make in FIGURES.items()}

@@ -1,0 +1,1 @@
+"""What the server works out. No Dash."""

@@ -1,0 +1,92 @@
+"""A run as data for other programs: its observations as CSV, its iterations as JSON. docs/formats.md describes both."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import em
+from components.results.completed_run import Finished
+
+__all__ = ["FORMAT", "VERSION", "observations_csv", "run_json"]
+
+FORMAT, VERSION = "em-lab-run", 1
+
+
+def observations_csv(finished: Finished) -> str:
+    """Write the observations with their labels, where known, and their responsibilities at the end of the run.
+
+    Parameters
+    ----------
+    finished : Finished
+        The run.
+
+    Returns
+    -------
+    str
+        CSV (RFC 4180) with the columns x, label (where known), q0, q1, ..., in the order of the data. There are only
+        numbers under the fixed header, so that no cell can be a formula, in as many digits as it takes to read them
+        back exactly.
+    """
+    responsibilities = finished.run.mixture.responsibilities(finished.x).T
+    columns = {
+        "x": finished.x,
+        **({} if finished.z is None else {"label": finished.z}),
+        **{f"q{k}": shares for k, shares in enumerate(responsibilities)},
+    }
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
+    return text.getvalue()
+
+
+def run_json(finished: Finished) -> str:
+    """Write the run with all its iterations.
+
+    Parameters
+    ----------
+    finished : Finished
+        The run.
+
+    Returns
+    -------
+    str
+        Strict JSON: a log-likelihood or bound that is not finite is null.
+    """
+    run = finished.run
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "title": finished.title,
+            "source": finished.source,
+            "link": finished.link,
+            "family": run.mixture.family,
+            "n_components": run.mixture.n_components,
+            "n_observations": run.n_observations,
+            "seed": finished.seed,
+            "true": None if finished.truth is None else _parameters(finished.truth),
+            "start": _parameters(run.mixtures[0]),
+            "stopping": {"max_iter": run.stopping.max_iter, "tol": run.stopping.tol},
+            "method": run.method,
+            "n_passes": run.n_passes,
+            "reason": run.reason.value,
+            "sentence": run.message,
+            "n_iter": run.n_iter,
+            "trajectory": {name: values.tolist() for name, values in run.parameters.items()},
+            "log_likelihood": _finite(run.log_likelihood),
+            "bounds": _finite(em.bounds(run)) if run.method == em.EM else None,
+        },
+        allow_nan=False,
+    )
+
+
+def _parameters(mixture: em.Mixture) -> dict[str, list[float]]:
+    return {name: values.tolist() for name, values in mixture.parameters.items()}
+
+
+def _finite(values: em.Floats) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values.tolist()]

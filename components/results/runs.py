@@ -1,0 +1,253 @@
+"""One run of EM as the page asks for it: the data, the fit, and what the browser needs to show them.
+
+The browser recomputes curves and responsibilities from the parameters, so only observations, histogram and trajectory
+travel. Every number is computed from all observations; only the marks drawn one by one are thinned.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import em
+from components.results.completed_run import Finished
+from components.state.parameters import number
+from components.state.run_request import RunSpec
+from components.state.sources import BY_HAND, DRAWN, STARTS
+
+TRUE, PUBLISHED = "True", "Published"
+"""Heads of the column beside the estimates."""
+SLOW = 0.1
+"""An iteration of EM that closes less than this share of the distance is slow."""
+MAX_MARKS = 2000
+"""Most observations drawn one by one."""
+NO_START = "No start can be made from these observations: {error}."
+"""What is said of a `NoStart`."""
+
+
+class NoStart(ValueError):
+    """The observations give no start of the kind that was asked for; its words tell why."""
+
+
+def execute(spec: RunSpec) -> dict[str, Any]:
+    """Generate or load the data, fit them, and pack the result for the browser.
+
+    Returns
+    -------
+    dict
+        JSON-ready: sorted marks ``x`` with their ``rank`` in all N observations and label ``z`` (None where it is not
+        told), ``histogram``, parameters ``true`` and ``trajectory`` (name -> one list per record), the
+        ``log_likelihood`` of each record, ``bounds`` between them if EM made it, standard ``errors`` of the last
+        parameters where there are any, what the ``data`` are, and the ``sentence`` and ``notes`` that say how it
+        went.
+    """
+    x, z, truth = observations(spec)
+    run, tie = fitted(spec, x)
+    lessons = em.describe(x, run, truth)
+    errors = em.standard_errors(x, run.mixture) if run.converged else None
+    data = _data(spec, x.size)
+    said = (
+        data,
+        _start(spec),
+        tie,
+        _unmatched(spec),
+        *lessons,
+        _slow_em(x, run),
+        _doubtful_errors(errors),
+        _thinned(x.size),
+    )
+    notes = [note for note in said if note]
+
+    marks = np.arange(x.size)
+    if x.size > MAX_MARKS:
+        marks = np.linspace(0, x.size - 1, MAX_MARKS).round().astype(np.int64)
+    shown = np.argsort(x, kind="stable")[marks]
+    density, edges = np.histogram(x, bins=_bins(x), density=True)
+    return {
+        "family": spec.source.family.family,
+        "x_title": spec.source.x_title,
+        "unit": spec.source.unit,
+        "n": int(x.size),
+        "x": rounded(x[shown]),
+        "rank": (marks + 1).tolist(),
+        "z": None if z is None else z[shown].tolist(),
+        "histogram": {"edges": rounded(edges), "density": rounded(density)},
+        "true": None if truth is None else _parameters(truth),
+        "beside": _beside(spec, truth, run.mixture),
+        "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
+        "log_likelihood": rounded(run.log_likelihood),
+        "bounds": rounded(em.bounds(run)) if run.method == em.EM else None,
+        "errors": None
+        if errors is None or errors.parameters is None
+        else {name: rounded(values, 4) for name, values in errors.parameters.items()},
+        "data": data,
+        "sentence": run.message,
+        "notes": notes,
+    }
+
+
+def finished(spec: RunSpec, link: str) -> Finished:
+    """The run that was asked for, with all that can be taken home from it.
+
+    Parameters
+    ----------
+    spec : RunSpec
+        The run.
+    link : str
+        Address at which the page shows it.
+    """
+    x, z, truth = observations(spec)
+    run, _ = fitted(spec, x)
+    seed = None if truth is None else int(spec.values["seed"])
+    return Finished(spec.source.label, spec.source.about, spec.source.x_title, x, run, z, truth, seed, link)
+
+
+def fitted(
+    spec: RunSpec, x: em.Floats, stopping: em.StoppingRule | None = None, method: str | None = None
+) -> tuple[em.Run, str | None]:
+    """The run that was asked for, or one by another method, and what was done about a tie in its start.
+
+    Raises
+    ------
+    NoStart
+        If the observations have no spread to make a start from.
+    """
+    try:
+        start, tie = _without_tie(x, starting_mixture(spec, x))
+    except ValueError as error:
+        raise NoStart(error) from error
+    return em.fit(x, start, stopping or spec.stopping, method or spec.method), tie
+
+
+def observations(spec: RunSpec) -> tuple[em.Floats, NDArray[np.int64] | None, em.Mixture | None]:
+    """Observations of a run, with their labels and the mixture they came from where those are known and may be told."""
+    if spec.source.x is not None:
+        return spec.source.x, None, None
+    truth = _mixture(spec, "", int(spec.values["true_k"]))
+    x, z = truth.sample(int(spec.values["n"]), np.random.default_rng(int(spec.values["seed"])))
+    return (x, None, None) if spec.blind else (x, z, truth)
+
+
+def starting_mixture(spec: RunSpec, x: em.Floats) -> em.Mixture:
+    """The start that was asked for, ties and all.
+
+    Raises
+    ------
+    ValueError
+        If the observations have no spread to make a start from.
+    """
+    family, k = spec.source.family, spec.n_components
+    if spec.start_from == BY_HAND:
+        return _mixture(spec, "start_", k)
+    if spec.start_from == "quantiles":
+        return em.quantile_start(x, family, k)
+    make = {"random": em.random_start, "kmeans": em.kmeans_start}[spec.start_from]
+    return make(x, family, k, np.random.default_rng(int(spec.values["start_seed"])))
+
+
+def _mixture(spec: RunSpec, prefix: str, k: int) -> em.Mixture:
+    weights = np.array(spec.weights(prefix, k))
+    names = {"scales": "lambda"} if spec.source.family is em.ExponentialMixture else {"means": "mu", "stds": "sigma"}
+    parameters = {parameter: [spec.values[f"{prefix}{name}{i}"] for i in range(k)] for parameter, name in names.items()}
+    family: Callable[..., em.Mixture] = spec.source.family
+    return family(weights=weights / weights.sum(), **parameters)
+
+
+def _beside(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[str, Any] | None:
+    """What to show beside the estimates: the true or the published parameters, in the order of the estimated ones."""
+    head, known, log_likelihood = TRUE, truth, None
+    if spec.source.name in em.datasets.names():
+        data = em.datasets.load(spec.source.name)
+        head, known, log_likelihood = PUBLISHED, data.published_fit, data.published_log_likelihood
+    if known is None or known.n_components != found.n_components:
+        return None
+    ordered = em.reordered(known, em.match(known, found))
+    return {"head": head, "parameters": _parameters(ordered), "log_likelihood": log_likelihood}
+
+
+def _start(spec: RunSpec) -> str | None:
+    """How the run started, unless by hand."""
+    if spec.start_from == BY_HAND:
+        return None
+    seed = f", seed {spec.values['start_seed']}" if spec.start_from in DRAWN else ""
+    return f"Start: {STARTS[spec.start_from]}{seed}."
+
+
+def _unmatched(spec: RunSpec) -> str | None:
+    true_k, k = spec.values.get("true_k"), spec.n_components
+    if true_k is None or true_k == k or spec.blind:
+        return None
+    return (
+        f"The true mixture has {_components(int(true_k))} and {_components(k)} {'was' if k == 1 else 'were'} fitted, "
+        "so the estimates have no true values to stand beside."
+    )
+
+
+def _components(k: int) -> str:
+    return f"{k} component{'' if k == 1 else 's'}"
+
+
+def _without_tie(x: em.Floats, start: em.Mixture) -> tuple[em.Mixture, str | None]:
+    if not start.tied_components():
+        return start, None
+    two = start.n_components == 2
+    tied = f"{'The two' if two else 'Some'} components start identical"
+    if x.min() == x.max():
+        return start, f"{tied}, and the data have no spread to part them by."
+    if (start.weights == 0).any():
+        return start, None  # the empty component is what will be said
+    order = "component 0 to the smaller side" if two else "in the order of their numbers"
+    return em.break_tie(x, start), f"{tied}, so they were nudged apart a little, {order}."
+
+
+def _data(spec: RunSpec, n: int) -> str:
+    seed = f", seed {spec.values['seed']}" if spec.source.generated else ""
+    return f"{spec.source.label}: {number(n)} observation{'' if n == 1 else 's'}{seed}."
+
+
+def _slow_em(x: em.Floats, run: em.Run) -> str | None:
+    """Why an accelerated run was worth its while."""
+    if run.method == em.EM or not run.converged or run.mixture.n_components == 1:
+        return None
+    here = em.information(x, run.mixture)
+    share = here.shares[0]
+    if not here.is_concave or share >= SLOW:
+        return None
+    return (
+        f"Near the maximum an iteration of EM closes only {100 * share:.2g}% of the distance along its slowest "
+        "direction; a step of Newton’s closes nearly all of it."
+    )
+
+
+def _doubtful_errors(errors: em.StandardErrors | None) -> str | None:
+    """Why there are no standard errors, or only poor ones."""
+    return errors.message if errors is not None and (errors.parameters is None or errors.poor) else None
+
+
+def _thinned(n: int) -> str | None:
+    if n <= MAX_MARKS:
+        return None
+    return (
+        f"{number(MAX_MARKS)} of the {number(n)} observations are drawn, evenly spaced by rank; "
+        "every number is computed from all of them."
+    )
+
+
+def _bins(x: em.Floats) -> int:
+    """Freedman-Diaconis, kept between what is too coarse for so many observations and what is too fine to see."""
+    coarsest = min(24, math.ceil(2 * math.sqrt(x.size)))
+    width = np.subtract(*np.percentile(x, [75, 25])) * 2 / np.cbrt(x.size)
+    return int(np.clip(np.ptp(x) / width, coarsest, 80)) if width > 0 else coarsest
+
+
+def _parameters(mixture: em.Mixture) -> dict[str, list[float]]:
+    return {name: rounded(values) for name, values in mixture.parameters.items()}
+
+
+def rounded(values: em.Floats, digits: int = 12) -> list[float]:
+    """Numbers as they travel, to so many significant digits."""
+    return [float(f"{value:.{digits}g}") for value in values.tolist()]

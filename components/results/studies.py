@@ -1,0 +1,172 @@
+"""What can be asked about a run besides: the likelihood surface, other starts, other numbers of components.
+
+Each is asked for by itself, so that the run stays quick. Requests are those of a run with ``study`` added.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import em
+from components.results.runs import fitted, observations, rounded
+from components.state.address import ITERATION
+from components.state.parameters import ACROSS, STUDY, number
+from components.state.run_request import MAX_SECONDS, RunSpec, parse_run, read_values
+from components.state.sources import SIZES
+from em.studies.restarts import SAME
+from em.studies.search import LONG
+from em.studies.starts import seeded_starts
+
+MAX_OBSERVATIONS = 10_000
+"""Most observations that a study is made of."""
+TIME_UP = f"The time of {MAX_SECONDS} s was up after {{done}} had been run to their ends."
+"""Words for what the deadline cut short."""
+MAX_PATH = 400
+"""Most points of the path of EM that travel for comparison."""
+GRID = 60
+"""Points along each axis of the surface."""
+
+
+def reply(request: dict[str, Any] | None) -> dict[str, Any]:
+    """Carry out a study: its result, or words for what was refused."""
+    spec, errors = parse_run(request)
+    if spec is None or not isinstance(request, dict):
+        return {"errors": errors}
+    study = STUDIES.get(request["study"]) if isinstance(request.get("study"), str) else None
+    if study is None:
+        return {"errors": {"study": f"The study must be one of: {', '.join(STUDIES)}."}}
+    of_surface = request["study"] == "surface"
+    values, errors = read_values((*ACROSS, ITERATION) if of_surface else STUDY, request)
+    if of_surface and not errors:
+        errors |= _no_pair(spec.n_components, values)
+    x, _, _ = observations(spec)
+    if x.size > MAX_OBSERVATIONS:
+        errors["study"] = (
+            f"This is done for at most {number(MAX_OBSERVATIONS)} observations; there are {number(x.size)}."
+        )
+    if errors:
+        return {"errors": errors}
+    try:
+        return {"study": request["study"], "result": study(spec, x, values)}
+    except ValueError as error:  # the engine says what these observations cannot give
+        return {"errors": {"study": f"This cannot be done with these observations: {error}."}}
+
+
+def surface(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
+    """Log-likelihood over the scales or means of two components, everything else held as at the iteration on show."""
+    pair = int(values["across"]), int(values["up"])
+    stopping = spec.stopping  # one deadline for both
+    run, _ = fitted(spec, x, stopping)
+    plain = None if spec.method == em.EM else fitted(spec, x, stopping, em.EM)[0]
+    at = min(math.ceil(values[ITERATION.name]), run.n_iter)  # after an M-step the next parameters are on show
+    parameter = run.mixture.parameter_names[1]
+    axes = em.surface_axes([run, plain] if plain else run, parameter, pair, n=GRID)
+    z = em.surface(x, run.mixtures[at], parameter, axes, pair)
+    best = max(float(z.max()), float(run.log_likelihood[at]))
+    return {
+        "parameter": parameter,
+        "components": pair,
+        "iteration": at,
+        "x": rounded(axes[0]),
+        "y": rounded(axes[1]),
+        "log_likelihood": [rounded(row, 8) for row in z.T],  # plotly wants a row for each y
+        "best": best,
+        "compared": plain and _compared(run, plain, plain.parameters[parameter][:, pair]),
+    }
+
+
+def _no_pair(k: int, values: dict[str, float]) -> dict[str, str]:
+    """What is wrong with the two components that a surface is asked for of a run with `k`."""
+    if k < 2:
+        return {"across": "The surface is drawn over two components, and this run has one."}
+    across, up = values["across"], values["up"]
+    if across != up and max(across, up) < k:
+        return {}
+    return {"across": f"The surface is drawn over two different components, 0 to {k - 1}; these are {across} and {up}."}
+
+
+def _compared(run: em.Run, plain: em.Run, path: em.Floats) -> dict[str, Any]:
+    """EM beside an accelerated run from the same start: its path, and what both cost."""
+    some = np.unique(np.geomspace(1, plain.n_iter + 1, MAX_PATH).round().astype(np.int64)) - 1  # it goes far at first
+    return {
+        "path": [rounded(point, 6) for point in path[some]],
+        "em_passes": plain.n_passes,
+        "passes": run.n_passes,
+        "arrived": plain.converged,
+    }
+
+
+def other_starts(spec: RunSpec, values: dict[str, float], x: em.Floats) -> list[em.Mixture]:
+    """The seeded starts that are asked for, as in k-means++ and at random by turns."""
+    rng = np.random.default_rng(int(values["starts_seed"]))
+    return list(seeded_starts(x, spec.source.family, spec.n_components, int(values["starts"]), rng))
+
+
+def starts(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
+    """The distinct ends of the runs from other starts: optima, then spikes."""
+    begin = other_starts(spec, values, x)
+    found = em.restarts(x, begin, spec.stopping)
+    rows = [
+        {
+            "count": end.count,
+            "log_likelihood": end.log_likelihood,
+            "what": _kind(end, found),
+            "parameters": {name: rounded(array) for name, array in end.mixture.parameters.items()},
+        }
+        for end in (*found.optima, *found.spikes)
+    ]
+    late = len(found.runs) < len(begin)
+    sentence = em.lessons.local_optimum(found)
+    said = [sentence, TIME_UP.format(done=f"{len(found.runs)} of {len(begin)} starts") if late else ""]
+    return {"rows": rows, "sentence": " ".join(words for words in said if words)}
+
+
+def _kind(end: em.Optimum, found: em.Restarts) -> str:
+    """Which of `STUDY_WORDS` the table says of an end that is not degenerate."""
+    if end.what:
+        return "spike"
+    best = found.optima[0]
+    if end is best:
+        return "best" if end.converged else "best_so_far"
+    if not end.converged:
+        return "unfinished"
+    return "as_high" if best.log_likelihood - end.lowest < SAME else "other"
+
+
+def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
+    """The best fit found with each number of components that the page has, with AIC and BIC.
+
+    The run on show and those from the other starts are compared too, so none of them can have ended higher.
+    """
+    stopping = spec.stopping  # one deadline for all
+    runs = [fitted(spec, x, stopping)[0], *em.restarts(x, other_starts(spec, values, x), stopping).runs]
+    to_the_end = em.StoppingRule(LONG.max_iter, deadline=stopping.deadline)
+    candidates = em.choose(
+        x, spec.source.family, SIZES, seed=int(values["starts_seed"]), stopping=to_the_end, runs=runs
+    )
+    chosen = em.preferred(candidates)
+    rows = [
+        {
+            "n_components": candidate.n_components,
+            "n_free_parameters": candidate.n_free_parameters,
+            "log_likelihood": None if candidate.degenerate else candidate.log_likelihood,
+            "aic": None if candidate.degenerate else candidate.aic,
+            "bic": None if candidate.degenerate else candidate.bic,
+            "chosen": candidate is chosen,
+        }
+        for candidate in candidates
+    ]
+    ended = [candidate.run.reason is not em.StopReason.OUT_OF_TIME for candidate in candidates]
+    said = [em.lessons.model_choice(candidates), "" if all(ended) else TIME_UP.format(done=f"{sum(ended)} of the fits")]
+    return {"rows": rows, "sentence": " ".join(words for words in said if words)}
+
+
+STUDIES: dict[str, Callable[[RunSpec, em.Floats, dict[str, float]], dict[str, Any]]] = {
+    "surface": surface,
+    "starts": starts,
+    "sizes": sizes,
+}

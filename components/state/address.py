@@ -1,0 +1,223 @@
+"""The page's state in its address: one link shows everybody the same.
+
+Names in the address are those of the tables of parameters and options; only what differs from the defaults is there.
+The browser writes it (assets/link.js), here it is read: whatever cannot be read is left out and said, never an error.
+The version goes up when a default or a name changes, so that older links can still be read as they were meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
+from urllib.parse import unquote_plus
+
+from components.state import ids
+from components.state.options import CHOICES, FLAGS, GROUPS, SWITCHES, Choice
+from components.state.own_data.packing import unpack
+from components.state.parameters import (
+    ACROSS,
+    DRAWN,
+    EXPONENTIAL,
+    GAUSSIAN,
+    MAX_ITER,
+    PROBLEMS,
+    SAMPLE,
+    START,
+    START_SEED,
+    STUDY,
+    Parameter,
+)
+from components.state.run_request import own_source
+from components.state.sources import FAMILIES, OWN, SOURCES, Source
+from components.state.words import ON_SHOW
+
+VERSION = 1
+
+VIEW = "view"
+VIEWS = {"em" if view == "run" else view: view for view in ids.VIEWS}
+"""Name of a view in a link -> view."""
+FIRST_VIEW = "gaussian"
+
+HIDE = "hide"
+"""Name of the groups that are hidden, with commas between them."""
+
+ITERATION = Parameter("iteration", ON_SHOW, 0, MAX_ITER.maximum, 0, 0.5, slider=False)
+"""Where the walk through a run stands; halves follow an M-step. Not in the link: at the end."""
+
+NAMES = {ids.THEME_CHOICE: "theme"}
+"""Choices whose name in a link is not their id."""
+
+ON_OFF = {True: "on", False: "off"}
+
+NO_SUCH = "there is no such option"
+LEFT_OUT = "{part} “{name}” was left out: {problem}. Allowed: {allowed}."
+DATA = "data"
+"""Name of somebody's own data, packed (components/state/own_data/packing.py)."""
+NO_DATA = "This link was made with somebody’s own data and does not carry them: ask for the file and choose it here."
+OTHER_FAMILY = "A {family} mixture is fitted instead: {problem}"
+NEWER = "This link was made by another version of EM Lab; what is not known here is left out."
+
+MAX_LENGTH = 8_000
+"""Characters of an address that are read."""
+_NUMBER = re.compile(r"-?(\d{1,25}\.?\d{0,25}|\.\d{1,25})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Link:
+    """What an address sets, checked, words for what was left out, and somebody's own data if it carries them."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    own: Source | None = None
+
+    def view(self) -> str:
+        """The view that is open."""
+        return str(self.values.get(VIEW, FIRST_VIEW))
+
+    def number(self, parameter: Parameter) -> float:
+        """Value of a parameter."""
+        value = self.values.get(parameter.name)
+        return parameter.default if value is None or parameter.problem(value) else float(value)
+
+    def whole(self, parameter: Parameter) -> int:
+        """Value of a parameter whose values are whole."""
+        return int(self.number(parameter))
+
+    def chosen(self, choice_id: str) -> str:
+        """Value of a choice."""
+        return str(self.values.get(choice_id, CHOICES[choice_id].default))
+
+    def is_on(self, switch_id: str) -> bool:
+        """Whether a switch or a flag is on."""
+        return bool(self.values.get(switch_id, SWITCHES.get(switch_id, False)))
+
+    def hidden(self) -> tuple[str, ...]:
+        """Groups that are hidden."""
+        return tuple(self.values.get(HIDE, ()))
+
+    def run_parameters(self) -> tuple[Parameter, ...]:
+        """What can be set of the run that the link shows."""
+        (k,), true_k = START, next(p for p in SAMPLE if p.name == "true_k")
+        return self.source().parameters(self.whole(true_k), self.whole(k), self.chosen(ids.START_FROM))
+
+    def source(self) -> Source:
+        """Where the observations come from."""
+        return self.own or SOURCES[self.chosen(ids.SOURCE)]
+
+
+def decode(query: str) -> Link:
+    """Read the query of an address, whatever it holds."""
+    given = _pairs(query[:MAX_LENGTH])
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+
+    def take(name: str, key: str, read: Any, allowed: str) -> None:
+        if name not in given:
+            return
+        value, problem = read(given[name])
+        if value is not None:
+            values[key] = value
+        if problem is not None:
+            part = "The link’s" if value is None else "Part of the link’s"
+            problems.append(LEFT_OUT.format(part=part, name=name, problem=problem, allowed=allowed))
+
+    if given and given.get("v", str(VERSION)) != str(VERSION):
+        problems.append(NEWER)
+    for name, key, options in _options():
+        take(name, key, _reader(options), ", ".join(options))
+    own, problem = _own(given, values)
+    problems += [problem] if problem else []
+    take(HIDE, HIDE, _read_groups, ", ".join(GROUPS))
+    explorers = (*GAUSSIAN, *EXPONENTIAL, *chain.from_iterable(DRAWN.values()))
+    for parameters in (SAMPLE + START, (*explorers, START_SEED, *STUDY, *ACROSS, ITERATION)):
+        for parameter in parameters:
+            take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
+    for parameter in Link(values, own=own).run_parameters():  # which there are depends on what was read so far
+        if parameter.name not in values:
+            take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
+    return Link(values, tuple(dict.fromkeys(problems)), own)
+
+
+def as_dict() -> dict[str, Any]:
+    """What the browser needs to write links: name, element and default of each option; numbers have their own table."""
+    return {
+        "version": VERSION,
+        "iteration": ITERATION.as_dict() | {"whole": replace(ITERATION, step=1).as_dict()},
+        "view": {"name": VIEW, "default": FIRST_VIEW, "names": {view: name for name, view in VIEWS.items()}},
+        "choices": [{"name": NAMES.get(key, key), "id": key, "default": c.default} for key, c in CHOICES.items()],
+        "switches": [{"name": key, "id": key, "default": ON_OFF[on]} for key, on in SWITCHES.items()],
+        "hide": {"name": HIDE, "groups": list(GROUPS)},
+        "flags": list(FLAGS),
+    }
+
+
+def _pairs(query: str) -> dict[str, str]:
+    """Names and values; the first of each name counts."""
+    found: dict[str, str] = {}
+    for pair in query.lstrip("?").split("&"):
+        name, _, value = pair.partition("=")
+        if name:
+            found.setdefault(unquote_plus(name), unquote_plus(value))
+    return found
+
+
+def carries_data(query: str) -> bool:
+    """Whether an address has somebody's own data in it."""
+    return DATA in _pairs(query)
+
+
+def _own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, str | None]:
+    """Somebody's own data, if the link says so and carries them; else the link has another source, and why."""
+    if values.get(ids.SOURCE) != OWN:
+        return None, None
+    try:
+        data = list(unpack(given[DATA])) if DATA in given else None
+    except ValueError as error:
+        del values[ids.SOURCE]
+        return None, str(error)
+    problem = NO_DATA
+    wanted = values.get(ids.FAMILY, CHOICES[ids.FAMILY].default)
+    for family in sorted(FAMILIES, key=lambda name: name != wanted) if data is not None else ():
+        source, errors = own_source(data, family)
+        if source is not None:
+            values |= {DATA: given[DATA], ids.FAMILY: family}
+            return source, None if family == wanted else OTHER_FAMILY.format(family=family, problem=problem)
+        if family == wanted:
+            problem = " ".join(errors.values())
+    del values[ids.SOURCE]
+    return None, problem
+
+
+def _options() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Name in the link, key, and word -> value of everything that is one of several."""
+    yield VIEW, VIEW, VIEWS
+    for key, choice in CHOICES.items():
+        yield NAMES.get(key, key), key, _values(choice)
+    for key in (*SWITCHES, *FLAGS):
+        yield key, key, {word: on for on, word in ON_OFF.items()}
+
+
+def _values(choice: Choice) -> dict[str, str]:
+    return {value: value for value in choice.options}
+
+
+def _reader(options: Mapping[str, Any]) -> Any:
+    return lambda text: (options[text], None) if text in options else (None, NO_SUCH)
+
+
+def _read_groups(text: str) -> tuple[tuple[str, ...] | None, str | None]:
+    """Those that there are, in their own order: what a teacher wants hidden is, whatever else the link holds."""
+    named = set(text.split(","))
+    return tuple(group for group in GROUPS if group in named) or None, NO_SUCH if named - GROUPS.keys() else None
+
+
+def _number_reader(parameter: Parameter) -> Any:
+    def read(text: str) -> tuple[float | None, str | None]:
+        number = float(text) if _NUMBER.fullmatch(text) else text and float("nan")
+        problem = parameter.problem(number)
+        return (None, PROBLEMS[problem]) if problem else (float(number), None)
+
+    return read

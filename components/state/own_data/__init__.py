@@ -1,0 +1,1 @@
+"""A class's own data, as text or bytes, read as numbers."""

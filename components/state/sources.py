@@ -1,0 +1,231 @@
+"""Where the observations of a run come from, and how a run on them starts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import em
+from components.state.parameters import (
+    MAX_COMPONENTS,
+    SAMPLE,
+    START,
+    START_SEED,
+    STOPPING,
+    Parameter,
+    Shape,
+    means_and_stds,
+    of_mixture,
+    scales,
+)
+
+GENERATED = "generated"
+"""Name of the source that is chosen at first: data drawn from an exponential mixture."""
+
+BY_HAND = "hand"
+STARTS = {BY_HAND: "By hand", "quantiles": "Quantiles", "random": "Random", "kmeans": "k-means++"}
+"""How a run can start."""
+DRAWN = ("random", "kmeans")
+"""Starts that need a seed."""
+
+DRAWN_HERE = "Drawn here: what EM finds can be compared with the truth."
+
+SIZES = range(1, MAX_COMPONENTS + 1)
+
+
+OWN = "own"
+"""Name of the source whose observations come with each request, and stay nowhere."""
+OWN_LABEL = "Your own data"
+OWN_ABOUT = "They go to the server with each run and are kept nowhere."
+
+FAMILIES: dict[str, type[em.Mixture]] = {
+    family.family: family for family in (em.GaussianMixture, em.ExponentialMixture)
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where the observations of a run come from, and how a run on them starts.
+
+    Attributes
+    ----------
+    name, label, about, unit : str
+        Its name in requests, its name on the page, a sentence about it, and the unit of its observations.
+    family : type
+        Family of the mixtures that are fitted to it.
+    starts : dict
+        Number of components -> parameters of a start by hand.
+    samples : dict or None
+        Number of components -> parameters of the mixture that data are drawn from, and their labels known.
+    x : ndarray, shape (N,), or None
+        The observations, where they are not drawn.
+    """
+
+    name: str
+    label: str
+    family: type[em.Mixture]
+    starts: dict[int, tuple[Parameter, ...]]
+    about: str
+    unit: str = ""
+    samples: dict[int, tuple[Parameter, ...]] | None = None
+    x: em.Floats | None = None
+
+    @property
+    def generated(self) -> bool:
+        """Whether the observations are drawn here, so that their labels are known."""
+        return self.samples is not None
+
+    @property
+    def sizes(self) -> tuple[Parameter, ...]:
+        """Numbers of components that a run can set; which other parameters there are depends on them."""
+        return (*(p for p in SAMPLE if self.generated and p.name == "true_k"), *START)
+
+    def parameters(self, true_k: int = 2, k: int = 2, start_from: str = BY_HAND) -> tuple[Parameter, ...]:
+        """All that a run can set which has so many components and starts so."""
+        sample = SAMPLE + self.samples[true_k] if self.samples else ()
+        start = self.starts[k] if start_from == BY_HAND else (START_SEED,) if start_from in DRAWN else ()
+        return sample + START + start + STOPPING
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the browser."""
+        samples, starts = (
+            {k: [parameter.as_dict() for parameter in group] for k, group in (groups or {}).items()}
+            for groups in (self.samples, self.starts)
+        )
+        return {"about": self.about, "samples": samples, "starts": starts}
+
+    @property
+    def x_title(self) -> str:
+        """Title of the axis of observations."""
+        return f"observation x ({self.unit})" if self.unit else "observation x"
+
+
+def _starts(
+    shapes: tuple[Shape, ...], two: em.Mixture, others: dict[int, em.Mixture], unit: str = ""
+) -> dict[int, tuple[Parameter, ...]]:
+    """Parameters of a start for each number of components, with these defaults."""
+    starts = others | {2: two}
+    return {
+        k: of_mixture("Start", shapes, _rows(starts[k], shapes), float(two.weights[0]) if k == 2 else 0.5, unit)
+        for k in SIZES
+    }
+
+
+def _rows(mixture: em.Mixture, shapes: tuple[Shape, ...]) -> list[list[float]]:
+    """Parameters of the components, a row for each, on the steps and within the bounds of their shapes."""
+    columns = [
+        [_placed(float(value), shape) for value in mixture.parameters[name]]
+        for name, shape in zip(mixture.parameter_names[1:], shapes, strict=True)
+    ]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _spread(low: float, high: float, k: int) -> list[float]:
+    """Middles of k equal parts of an interval."""
+    return [low + (high - low) * (i + 0.5) / k for i in range(k)]
+
+
+def _placed(value: float, shape: Shape) -> float:
+    return min(max(_multiple(round(value / shape.step), shape.step), shape.minimum), shape.maximum)
+
+
+def _multiple(times: int, step: float) -> float:
+    """So many steps, without the dust of binary fractions: 543 steps of 0.1 are 54.3, not 54.300000000000004."""
+    return float(times * Decimal(repr(step)))
+
+
+def _shapes_for(x: em.Floats, family: type[em.Mixture], step: float) -> tuple[Shape, ...]:
+    """Bounds of a start's parameters: components within the data, and up to three times as wide."""
+    low, high, wide = (
+        _multiple(math.floor(x.min() / step - 100), step),
+        _multiple(math.ceil(x.max() / step + 100), step),
+        _multiple(math.ceil(3 * x.std() / step), step),
+    )
+    return means_and_stds(low, high, wide, step) if family is em.GaussianMixture else scales(step, high, step)
+
+
+def _real(name: str, label: str, step: float) -> Source:
+    """Real data that come with the engine."""
+    data = em.datasets.load(name)
+    shapes = _shapes_for(data.x, data.family, step)
+    others = {k: em.quantile_start(data.x, data.family, k) for k in SIZES}
+    about = f"{data.title[0].upper()}{data.title[1:]}. {data.teaches} Source: {data.citation}."
+    starts = _starts(shapes, data.start, others, data.unit)
+    return Source(name, label, data.family, starts, about, data.unit, x=data.x)
+
+
+def own(values: Sequence[float], family: type[em.Mixture]) -> Source:
+    """Somebody's own observations, which the family suits (`own_data.suits`)."""
+    x = family.check_observations(values)
+    step = float(f"1e{math.floor(math.log10(x.std())) - 2}")
+    quantiles = {k: em.quantile_start(x, family, k) for k in SIZES}
+    starts = _starts(_shapes_for(x, family, step), quantiles[2], quantiles)
+    return Source(OWN, OWN_LABEL, family, starts, OWN_ABOUT, x=x)
+
+
+def _exponential() -> Source:
+    shapes = scales(0.001, 5, 0.001)
+    true_scales = (0.1, 1, 4, 0.02, 0.4)
+    others = {k: em.ExponentialMixture([1 / k] * k, [10**power for power in _spread(-1.6, 0.6, k)]) for k in SIZES}
+    return Source(
+        GENERATED,
+        "Exponential mixture",
+        em.ExponentialMixture,
+        _starts(shapes, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5]), others),
+        DRAWN_HERE,
+        samples={k: of_mixture("True", shapes, [(scale,) for scale in true_scales[:k]]) for k in SIZES},
+    )
+
+
+def _gaussian() -> Source:
+    shapes = means_and_stds(-10, 10, 5, 0.1)
+    true_means = (-1, 1, 3, -3, 5)
+    others = {k: em.GaussianMixture([1 / k] * k, _spread(-3, 3, k), [1] * k) for k in SIZES}
+    return Source(
+        "generated-gaussian",
+        "Gaussian mixture",
+        em.GaussianMixture,
+        _starts(shapes, em.GaussianMixture([0.5, 0.5], [-0.5, 0.5], [1, 1]), others),
+        DRAWN_HERE,
+        samples={k: of_mixture("True", shapes, [(mean, 0.5) for mean in true_means[:k]]) for k in SIZES},
+    )
+
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        _exponential(),
+        _gaussian(),
+        _real("faithful-waiting", "Old Faithful waiting", 0.1),
+        _real("faithful-eruptions", "Old Faithful eruptions", 0.01),
+        _real("geyser-duration", "Old Faithful durations, 1985", 0.01),
+        _real("galaxies", "Galaxies", 0.1),
+        _real("air-conditioning", "Air-conditioning", 0.01),
+    )
+}
+
+
+SOURCE_GROUPS = {
+    "Drawn here": [source.name for source in SOURCES.values() if source.generated],
+    "Real data": [source.name for source in SOURCES.values() if not source.generated],
+    "Yours": [OWN],
+}
+"""Names of the sources, as they stand in the list."""
+
+
+def _rows_of(lists: list[tuple[Parameter, ...]]) -> tuple[Parameter, ...]:
+    first: dict[str, Parameter] = {}
+    for parameter in (p for parameters in lists for p in parameters):
+        if parameter.column is None:
+            first.setdefault(parameter.name, parameter)
+    return tuple(first.values())
+
+
+_TRUE_K = tuple(p for p in SAMPLE if p.name == "true_k")
+SAMPLE_ROWS = tuple(p for p in SAMPLE if p not in _TRUE_K)
+TRUE_ROWS = _TRUE_K + _rows_of([s.samples[k] for s in SOURCES.values() if s.samples for k in (2, 1)])
+START_ROWS = (*START, START_SEED, *_rows_of([s.starts[k] for s in SOURCES.values() for k in (2, 1)]))
+"""Every parameter that has a row, once, as the first source that has it sets it; where there is none it is hidden."""

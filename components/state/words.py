@@ -1,0 +1,190 @@
+"""Sentences that the browser completes with numbers: {names} in braces are filled in by the page's JavaScript."""
+
+from __future__ import annotations
+
+SIGNS = ("●", "◆", "■", "▲", "✚")
+"""Mark of component 0, 1, … in text."""
+
+INVITATIONS = {
+    "gaussian": "Drag μ1, or its ring in the figure, until the two modes merge into one.",
+    "exponential": "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
+    "run": "Press Play to watch EM find the components; then change the start and Run EM.",
+    "background": "Follow the derivation step by step; what it claims can be tried in Run EM.",
+}
+"""View -> what to try first."""
+
+NUMBERING = "Components count from 0; ρ is π0."
+"""What Run EM has in common with the notebook, and not with the explorers."""
+
+EXPLORED = "Mixture and components"
+"""What the figure of an explorer shows."""
+
+QUANTITIES = {
+    "density": {"axis": "density p(x)", "curve": "Mixture density"},
+    "cumulative": {"axis": "cumulative distribution F(x)", "curve": "Cumulative F(x)"},
+}
+"""What an explorer can draw -> title of its y axis, name of its strong line."""
+
+FITTED, HISTOGRAM, TRUE_VALUES, ON_SHOW = "Fitted mixture", "Histogram", "True values", "Iteration on show"
+NOTEBOOK_CURVE = "Notebook’s curve"
+WEIGHTED = "{sign} Component {k}, weighted"
+"""What curves and marks are called, wherever they are."""
+
+SENTENCES = {
+    "gaussian": "Mean {mean}, standard deviation {std}. {modes}",
+    "one_mode": "One mode, at x = {at}: unimodal.",
+    "many_modes": "{count} modes, at x = {at}: bimodal.",
+    "exponential": "Mean {mean}, standard deviation {std}, CV² {cv2}, half-life {half_life}.",
+    "mode": "mode {at}",
+    "gaussian_cumulative": "F(x), the probability of at most x, is steepest near the modes.",
+    "exponential_cumulative": "F(x), the probability of at most x, is ½ at the half-life.",
+    "notebook_cumulative": "The notebook’s curve is no density: it has no F(x).",
+    "no_points": "Where the curve is high, points are many.",
+    "points": "{count} points drawn: {found} from component 1 (expected {expected}).",
+    "points_all": "{count} points drawn, the most there can be: {found} from component 1 (expected {expected}).",
+    "points_gone": "Points removed: they were drawn from the curve before.",
+    "notebook": "The notebook’s dashed curve encloses {area}, not 1, so it is no density.",
+    "notebook_one": "The notebook’s dashed curve encloses 1 here, by chance: in general it is no density.",
+    "true_labels": "Marks are coloured by true label.",
+    "likely_labels": "Without labels, marks are coloured by the likeliest component.",
+    "one_colour": "Marks have one colour: the one component is responsible for all.",
+    "responsibility": "Marks are coloured by responsibility, from component 1 to component 0.",
+    "certainty": "Marks are coloured by the likeliest component, paler where it is less sure.",
+    "proportions": "Weights are taken in proportion: {weights}.",
+    "at_iteration": "Iteration {t} of {last}",
+    "after_e": "After the E-step at iteration {t} of {last}",
+    "after_m": "After the M-step to iteration {t} of {last}",
+    "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
+    "no_bound": "Log-likelihood {ell}. Half-steps are shown for runs by EM alone.",
+    "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
+    "Circle: start. Diamond: end.",
+    "component_head": "Component",
+    "surface_compared": "Both methods from the same start: EM (dashed) needs {em} passes over the data, "
+    "the accelerated run (strong) {passes}. ",
+    "surface_unfinished": "Both methods from the same start: EM (dashed) has not converged after {em} passes "
+    "over the data, the accelerated run (strong) took {passes}. ",
+    "working": "Working …",
+    "mend_first": "Not run: mend the value marked above first.",
+    "mend_study": "Not done: mend the value marked here first.",
+    "kept": "The last result is kept.",
+    "saved": "Saved as {name}.",
+    "save_as": "Save {title} as {format}",
+    "setting": "{label} = {value}",
+    "link": "To see it on the page and change it: {link}",
+    "refused": "Not run. {reasons}",
+}
+
+VALUE_WORDS = {
+    "plain": "{value}",
+    "measured": "{value} {unit}",
+    "weight": "{value}, leaving {rest} to component {other}",
+    "rate": "{value}, so the mean is {mean}",
+}
+"""What is read out of a slider's value."""
+
+FIGURE_ROLE = "figure"
+FIGURE_KEYS = "← → along the points, ↑ ↓ to another curve, Home, End, Page keys; Esc ends it."
+SURFACE_KEYS = "← → ↑ ↓ over the surface, Home, End, Page keys; Enter starts EM there; Esc ends it."
+FIGURE_WORDS = {
+    "table": "Table",
+    "as_table": "Show as table: {title}",
+    "region": "{title}, as table",
+    "caption": "{title}: {what}",
+    "caption_few": "{title}: {what}; {shown} of {count} shown",
+    "curves": "points of the curves",
+    "observations": "observations and their responsibilities",
+    "iterations": "iterations",
+    "iteration": "iteration t",
+    "surface": "log-likelihood over {across} and {up}",
+    "height": "log-likelihood ℓ",
+    "from": "from",
+    "to": "to",
+    "between": "{from} to {to}",
+    "equals": "{name} = {value}",
+    "true": "true {symbol}",
+    "modes": "Mode",
+}
+"""What is said of a figure's points, read out one by one or as a table."""
+
+FIGURE_SENTENCES = {
+    "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
+    "at_zero": "its peak, {density}, at 0",
+    "one_mode": "one mode, at {at}",
+    "many_modes": "{count}\N{NO-BREAK SPACE}modes, at {at}",
+    "posterior": "Of {n} observations, {parts}.",
+    "posterior_one": "The one component is responsible for all {n} observations.",
+    "above": "q{k} is above {sure} for {count}",
+    "also_above": "q{k} for {count}",
+    "neither_above": "neither for {count}",
+    "none_above": "none for {count}",
+    "share": "{percent}\N{NO-BREAK SPACE}%",
+    "first_share": "about {percent}\N{NO-BREAK SPACE}%",
+    "log_likelihood": "Iteration {t} of {last}: {ell}",
+    "below_end": "{difference} below the end",
+    "above_start": "{difference} above the start",
+    "parameters": "Iteration {t}: {values}; from iteration {settled} on "
+    "all within {near}\N{NO-BREAK SPACE}% of the end.",
+    "parameter": "{symbol}\N{NO-BREAK SPACE}{value}",
+    "from_to": "{symbol}\N{NO-BREAK SPACE}{low} to\N{NO-BREAK SPACE}{high}",
+    "surface": "Highest on the grid: {ell}, at {best}; iteration {t} at {here}.",
+}
+"""What each figure of a run shows: the sentence beneath it, and its parts."""
+
+TOUR = {
+    "slider": "Each parameter here has a slider and a box. As it changes, the curve follows at once.",
+    "figure": "The strong line is the mixture, the filled curves are its weighted components. Ring and diamond can be "
+    "dragged.",
+    "run": "EM estimates the components from the data alone. This button runs it with the data and start set here.",
+    "play": "Play the run from its start, or walk through it step by step.",
+    "fit": "The fitted mixture, over a histogram of the data. Table shows the numbers; SVG and PNG save the figure.",
+    "link": "The link holds all that is set on the page: for a class, or for later.",
+}
+"""Step of the tour -> what is said of what it points at."""
+TOUR_BUTTON = "Tour"
+TOUR_WORDS = {"title": "Tour: {step} of {last}", "back": "Back", "next": "Next", "done": "Done", "close": "End tour"}
+
+LOST = {
+    "trying": "The server does not answer; trying again …",
+    "lost": "The server did not answer. What is on the page stays.",
+    "no_page": "The server did not answer, so the page could not be loaded.",
+    "no_figures": "The server did not answer, so the figures cannot be drawn. All else can be used.",
+    "again": "Try again",
+}
+"""What is said of a request that is lost. It stands in the HTML of the page, for one that never comes."""
+
+SCROLLS = {"equation": "Equation, wider than the window", "table": "Table, wider than the window"}
+"""What a box is called that can be scrolled sideways."""
+
+SKIP = "Skip to the content"
+
+WITH_ERRORS = {"short": "± s.e.", "long": "give or take one standard error"}
+"""What is added to the head of a column of estimates."""
+TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
+STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "End")
+SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "Choice")
+STUDIES = {
+    "surface": "The log-likelihood over one parameter of two components, as contours, and the path that the run took. "
+    "Click a point, or press Enter there, to start EM from it.",
+    "sizes": "The best fit found with each number of components, compared by AIC and BIC.",
+    "starts": "Runs from many other starts, and where they end.",
+}
+"""What each study shows."""
+STUDY_WORDS = {
+    "best": "best",
+    "as_high": "as high",
+    "other": "trapped",
+    "best_so_far": "best so far",
+    "unfinished": "not converged",
+    "spike": "spike",
+    "none": "none",
+    "chosen": "chosen",
+}
+"""What is said of a row of a study."""
+ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}
+"""Names of the rows of observations: by their true labels, or by the likeliest component."""
+PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "s.d."}
+SYMBOLS = {
+    "exponential": {"weights": "π{k}", "scales": "λ{k}"},
+    "gaussian": {"weights": "π{k}", "means": "μ{k}", "stds": "σ{k}"},
+}
+"""Symbol of each parameter in the table, by family; ρ is π0."""

@@ -1,0 +1,1 @@
+"""The views of the page: layout() and register(app) each."""

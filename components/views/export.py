@@ -1,0 +1,105 @@
+"""What can be taken home from a run: files of its data and iterations, code that repeats it, and a handout on paper.
+
+A file is asked for as a run is, with ``what`` and the page's address ``link`` added; runs are pure, so it is made of
+the same run again. Figures are saved, and the handout is laid out, in the browser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from components.controls import controls
+from components.results import runs
+from components.results.completed_run import Finished
+from components.results.export_code import notebook, script
+from components.results.export_tables import observations_csv, run_json
+from components.state import ids
+from components.state.run_request import parse_run
+
+MAX_LINK = 2500
+"""Longest address of the page that is written into a file, in characters."""
+LINK_REFUSAL = f"The address of the page must start with http:// or https:// and have at most {MAX_LINK:,} characters."
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is handed out: the label of its button, how its name ends, its media type, and what writes it."""
+
+    label: str
+    extension: str
+    media_type: str
+    write: Callable[[Finished], str]
+
+
+FILES = {
+    "data": File("Data (CSV)", "csv", "text/csv", observations_csv),
+    "run": File("Run (JSON)", "json", "application/json", run_json),
+    "script": File("Script (Python)", "py", "text/x-python", script),
+    "notebook": File("Notebook (Jupyter)", "ipynb", "application/x-ipynb+json", notebook),
+}
+PRINT = "handout"
+
+
+def card() -> html.Section:
+    """A button for each file and one for the handout."""
+    labels = {what: file.label for what, file in FILES.items()} | {PRINT: "Handout (print)"}
+    buttons = [
+        html.Button(label, id=ids.take_home(what), type="button", className="plain-button")
+        for what, label in labels.items()
+    ]
+    return controls.card(
+        "Take it home",
+        [
+            html.Div(buttons, className="take-home-buttons"),
+            html.P(id=ids.TAKE_HOME_WORDS, className="note", **{"aria-live": "polite"}),
+            dcc.Store(id=ids.TAKE_HOME_REQUEST),
+            dcc.Store(id=ids.TAKE_HOME_REPLY),
+        ],
+        "take-home",
+    )
+
+
+def reply(request: dict[str, Any] | None) -> dict[str, Any]:
+    """Carry out a request for a file: its name, media type and text, or words for what was refused."""
+    spec, errors = parse_run(request)
+    if spec is None or not isinstance(request, dict):
+        return {"errors": errors}
+    what, link = request.get("what"), request.get("link")
+    if not isinstance(what, str) or what not in FILES:
+        errors["what"] = f"What is asked for must be one of: {', '.join(FILES)}."
+    if not isinstance(link, str) or len(link) > MAX_LINK or not link.startswith(("http://", "https://")):
+        errors["link"] = LINK_REFUSAL
+    if errors:
+        return {"errors": errors}
+    try:
+        finished = runs.finished(spec, link)
+    except runs.NoStart as error:
+        return {"errors": {"start_from": runs.NO_START.format(error=error)}}
+    file = FILES[str(what)]
+    name = f"{_stem(finished)}.{file.extension}"
+    return {"file": {"name": name, "type": file.media_type, "text": file.write(finished)}}
+
+
+def _stem(finished: Finished) -> str:
+    """What a file's name says: the data, and how many components were fitted to them."""
+    title = re.sub("[^a-z0-9]+", "-", finished.title.lower()).strip("-")
+    drawn = "" if finished.seed is None else f"-n{finished.x.size}-seed{finished.seed}"
+    return f"em-lab-{title}{drawn}-k{finished.run.mixture.n_components}"
+
+
+def register(app: Dash) -> None:
+    """Bind the card; only `reply` asks the server."""
+    app.callback(Output(ids.TAKE_HOME_REPLY, "data"), Input(ids.TAKE_HOME_REQUEST, "data"), prevent_initial_call=True)(
+        reply
+    )
+    app.clientside_callback(
+        ClientsideFunction("emlab", "take_home"),
+        controls.begins(ids.TAKE_HOME_WORDS),
+        Input(ids.TAKE_HOME_REPLY, "data"),
+        State(ids.CONFIG, "data"),
+    )

@@ -1,0 +1,110 @@
+"""Somebody's own data on the page: pasted or from a file, read on the server, kept by the browser alone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from components.controls.controls import select
+from components.state import ids
+from components.state.address import Link
+from components.state.own_data.packing import MAX_PACKED, pack
+from components.state.own_data.reading import MAX_BYTES, TOO_LARGE, Refused, read, suits
+from components.state.sources import FAMILIES, OWN, own
+
+NOT_CARRIED = f"A link carries at most {MAX_PACKED} values, so it will not carry these: they stay on this page."
+WORDS = {
+    "paste": "Paste numbers, or a table",
+    "use": "Use these",
+    "file": f"Or choose a file, or drop one here: CSV, TSV or text, at most {MAX_BYTES / 1e6:g} MB",
+    "column": "Column",
+    "reading": "Reading …",
+    "kept": "Kept: “{column}”.",
+    "none": "Paste numbers or choose a file first.",
+    "too_large": TOO_LARGE.replace("{size:,}", "{size}"),
+    "unreadable": "The browser could not read this file. Choose it again, or paste its numbers.",
+}
+"""What the browser says where data are taken."""
+BAD_REQUEST = "The request must hold a text, or a file in base 64."
+
+
+def layout(link: Link) -> html.Div:
+    """Room for what is pasted or dropped, filled by the browser, and the family to fit."""
+    return html.Div(
+        [
+            html.Div(id=ids.OWN_INPUT),
+            select(ids.FAMILY, link.chosen(ids.FAMILY), {"": FAMILIES}),
+            *[dcc.Store(id=store) for store in (ids.OWN_REQUEST, ids.OWN_REPLY)],
+        ],
+        id=ids.OWN_PANEL,
+        hidden=link.chosen(ids.SOURCE) != OWN,
+    )
+
+
+def register(app: Dash) -> None:
+    """Bind the reading of data."""
+    app.callback(Output(ids.OWN_REPLY, "data"), Input(ids.OWN_REQUEST, "data"), prevent_initial_call=True)(reply)
+    app.clientside_callback(
+        ClientsideFunction("emlab", "own_data"),
+        Input(ids.OWN_REPLY, "data"),
+        State(ids.CONFIG, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def reply(request: object) -> dict[str, Any]:
+    """Read what was pasted or chosen: ``{"text": …}`` or ``{"file": base 64}``, with the name of a ``column`` or not.
+
+    Returns
+    -------
+    dict
+        ``result``: `as_dict` of the values, with the ``columns`` and the ``sentence`` that says what was read; or
+        ``error``: words.
+    """
+    content = _content(request)
+    if content is None or not isinstance(request, dict):
+        return {"error": BAD_REQUEST}
+    column = request.get("column")
+    try:
+        found = read(content, column if isinstance(column, str) else None)
+    except Refused as refusal:
+        return {"error": str(refusal)}
+    result = as_dict(found.values)
+    problems = [family["problem"] for family in result["families"].values()]
+    if all(problems):
+        return {"error": problems[0]}
+    said = [found.sentence] if result["packed"] else [found.sentence, NOT_CARRIED]
+    return {
+        "result": result
+        | {
+            "columns": [column.name for column in found.columns],
+            "column": found.column.name,
+            "sentence": " ".join(said),
+        }
+    }
+
+
+def as_dict(values: Sequence[float]) -> dict[str, Any]:
+    """Values for the browser: packed for a link if they are few, and how a run on them starts, or why it cannot."""
+    families = {}
+    for name, family in FAMILIES.items():
+        problem = suits(values, family)
+        families[name] = {"problem": problem} | ({} if problem else own(values, family).as_dict())
+    packed = pack(values) if len(values) <= MAX_PACKED else None
+    return {"values": list(values), "packed": packed, "families": families}
+
+
+def _content(request: object) -> str | bytes | None:
+    if not isinstance(request, dict):
+        return None
+    text, file = request.get("text"), request.get("file")
+    if isinstance(text, str):
+        return text
+    try:
+        return base64.b64decode(file, validate=True) if isinstance(file, str) else None
+    except (binascii.Error, ValueError):
+        return None
