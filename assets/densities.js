@@ -1,5 +1,5 @@
 /* The mathematics of the page, in the browser's language: no page, no colours, no plotly.
-   tests/test_densities.py holds each function to the engine's and scipy's in a real browser. */
+   tests/browser/test_densities.py holds each function to the engine's and scipy's in a real browser. */
 (function () {
   "use strict";
   const emlab = (window.emlab = window.emlab || {});

@@ -16,9 +16,10 @@ from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
+from tests import ROOT
 from tests.conftest import pytest_setup_options
 from tests.page import READY
-from tests.serving import ROOT, free_port, running
+from tests.servers import free_port, running
 
 
 @contextmanager

@@ -22,7 +22,8 @@ import numpy as np
 import psutil
 
 from benchmarks.hosted import hosted
-from tests.serving import ROOT, Running, located, nginx
+from tests import ROOT
+from tests.servers import Running, located, nginx
 
 WAYS = {False: "gunicorn alone", True: "behind nginx"}
 

@@ -20,8 +20,8 @@ import requests
 
 from benchmarks.classroom import WAYS, Class, Line, failures, p95, students, table
 from serving.work import PAGE
+from tests import ROOT
 from tests.asking import callback_request, run_request
-from tests.serving import ROOT
 
 RATE = 100
 ALONE = ("the class alone", "", "")

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.serving import ROOT, Running, gunicorn
+from tests import ROOT
+from tests.servers import Running, gunicorn
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.hosted import hosted
-from tests.serving import ROOT
+from tests import ROOT
 
 VERSION = "12.8.2"  # the last that node 20 runs
 FOLDER = ROOT / ".lighthouse"

@@ -34,7 +34,7 @@ def pytest_setup_options() -> Options:
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashComposite]:
     """The app, served, and a browser: what `dash_duo` is, but for the whole session."""
     from app import create_app
-    from tests.serving import free_port
+    from tests.servers import free_port
 
     with (
         ThreadedRunner() as server,

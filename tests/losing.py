@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from tests.page import Page
-from tests.serving import Running, free_port, running
+from tests.servers import Running, free_port, running
 
 EVER = [100] * 1000
 """Waits before further tries, in ms: longer than any server takes to start."""

@@ -27,7 +27,7 @@ from components.views import own_panel
 from tests.conftest import pytest_setup_options
 from tests.operating import ask
 from tests.page import Page
-from tests.serving import gunicorn
+from tests.servers import gunicorn
 
 SIZES = [(1440, 900), (1024, 768), (390, 844), (320, 256)]
 WORDS = ["0", "1", "-3", "1e9", "0.25", "5", "abc", "1 2 3 9 10 11", "a;b\n1,5;2\n2,5;3", "e", "π", "-", "", "100000"]

@@ -16,13 +16,14 @@ from types import SimpleNamespace
 
 from selenium import webdriver
 
+from tests import ROOT
 from tests.conftest import pytest_setup_options
 from tests.losing import refusing
 from tests.page import Page
 from tests.screens import Screen, seen_on
 from tests.states import states
 
-FOLDER = Path(__file__).parent.parent / "screenshots"
+FOLDER = ROOT / "screenshots"
 SIZES = [(1440, 900), (1024, 768), (390, 844)]
 SCHEMES = ("light", "dark")
 LONGEST = 6000

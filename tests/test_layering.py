@@ -6,11 +6,11 @@ import ast
 import sys
 from functools import cache
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests import ROOT
+
 PACKAGES = ("em", "components", "serving", "tools")
 FILES = [
     *(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")),

@@ -197,7 +197,7 @@ def parameters(mode: Mode) -> go.Figure:
 
 
 SUMMIT = 7
-"""Twentieths of the accent in the colour of the summit: what lies on it can still be seen (tests/test_tokens.py)."""
+"""Twentieths of the accent in the colour of the summit: what lies on it is still seen (figures/test_tokens.py)."""
 
 
 def surface(mode: Mode) -> go.Figure:
