@@ -80,7 +80,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
 
 
 def layout() -> Component:
-    """The page as its address wants it (assets/network.js sends the address along); once at the start without any."""
+    """The page as its address wants it (assets/core/network.js sends the address along), once without any."""
     return page.layout(flask.request.query_string.decode("latin-1") if flask.has_request_context() else "")
 
 

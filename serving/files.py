@@ -28,12 +28,15 @@ BUILT = ROOT / "build" / "static"
 ASSETS = ROOT / "assets"
 
 PLOTLY = "vendor/plotly/plotly-emlab.min.js"
-"""What takes the place of the whole plotly.js. It comes at once and runs when the page stands (assets/figures.js)."""
+"""What takes the place of the whole plotly.js. It comes at once and runs when the page stands (figures/draw.js)."""
+
+ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "page/", "devices/")
+"""Folders of scripts and style sheets. Of two rules that set the same thing the later one holds."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 """Scripts of Dash that the page can do without: its table; what brings browsers of 2015 up to date, since the page
-itself asks for those of 2024 (light-dark in tokens.css, Promise.withResolvers in lost.js); what its core components
-share that are fetched when first used, of which the page has none."""
+itself asks for those of 2024 (light-dark in tokens.css, Promise.withResolvers in failed_requests.js); what its core
+components share that are fetched when first used, of which the page has none."""
 
 FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
 """Dash's own, in the name of a file: version of the package, time of its installation."""
@@ -63,7 +66,12 @@ def add_bundles(app: Dash) -> None:
         )
 
     for kind in ("js", "css"):
-        answer(bundle_path(kind), b"\n".join(path.read_bytes() for path in sorted(ASSETS.glob(f"*.{kind}"))))
+        answer(bundle_path(kind), b"\n".join(path.read_bytes() for path in own_files(kind)))
+
+
+def own_files(kind: str) -> list[Path]:
+    """The page's own scripts (`js`) or style sheets (`css`), in the order in which they travel."""
+    return [path for place in ORDER for path in sorted(ASSETS.glob(f"{place}*.{kind}"))]
 
 
 def _assets() -> list[Path]:
@@ -144,7 +152,7 @@ class Light(Dash):
         prefix = self.config.requests_pathname_prefix
         soon = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
-        parts["title"], outline = page.before(query)  # assets/skeleton.css
+        parts["title"], outline = page.before(query)  # assets/core/skeleton.css
         soon_drawn = outline["data-opens"] != "background"  # what is preloaded and not used browsers complain of
         how = "preload" if soon_drawn else "prefetch"
         tags.append(f'<link rel="{how}" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')

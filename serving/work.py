@@ -36,8 +36,8 @@ PAGE_TURNS = 100
 """Turns that one page may always have had of late: two a second and more, for ever, are no person's."""
 
 PAGE = "X-Page"
-"""Header in which a page names itself, by a random number of its own (assets/network.js): so that one page that asks
-for very much does not keep the others of its class waiting."""
+"""Header in which a page names itself, by a random number of its own (assets/core/network.js): so that one page that
+asks for very much does not keep the others of its class waiting."""
 PAGE_LENGTH = 16
 
 CROWDED = "The server has very much to do just now. Try again in a few seconds."

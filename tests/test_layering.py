@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from functools import cache
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
 
@@ -103,3 +105,23 @@ def test_no_module_of_the_page_has_an_id_of_its_own():
 @pytest.mark.parametrize("path", sorted(MODULES.values()), ids=lambda path: path.name)
 def test_files_stay_small(path):
     assert len(path.read_text("utf-8").splitlines()) <= 350
+
+
+SCRIPT_RULE = ({"core", "maths"}, {"figures"}, {"explorer", "run"}, {"page"})
+"""Folders of `assets/`, as `RULE`."""
+
+
+def uses(script: Path) -> set[str]:
+    """Names in `emlab` that a script uses."""
+    return set(re.findall(r"\bemlab\.(\w+)", script.read_text("utf-8")))
+
+
+def test_scripts_use_only_folders_before_their_own():
+    scripts = [path for folder in set().union(*SCRIPT_RULE) for path in (ROOT / "assets" / folder).glob("*.js")]
+    assert set(scripts) == {path for path in (ROOT / "assets").rglob("*.js") if "vendor" not in path.parts}
+    home = {name: path for path in scripts for name in re.findall(r"^  emlab\.(\w+) = ", path.read_text("utf-8"), re.M)}
+    floors = {folder: i for i, folders in enumerate(SCRIPT_RULE) for folder in folders}
+    for script in scripts:
+        for used in uses(script) & home.keys():
+            mine, other = script.parent.name, home[used].parent.name
+            assert mine == other or floors[other] < floors[mine], f"{script.name} uses {home[used].name}"

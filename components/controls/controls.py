@@ -193,11 +193,11 @@ def save(graph_id: str, title: str) -> html.Div:
 def graph(
     graph_id: str, label: str, sentence: str, over: Sequence[Component] = (), keys: str = ids.FIGURE_KEYS
 ) -> html.Div:
-    """Room for a figure, which the browser draws (assets/figures.js); `over` it lies what can be dragged.
+    """Room for a figure, which the browser draws (assets/figures/draw.js); `over` it lies what can be dragged.
 
     The element of id `sentence` says what the figure shows.
 
-    Arrow keys walk along its points (assets/figure_points.js), so it is an application: to who hears the page, its
+    Arrow keys walk along its points (assets/figures/points.js), so it is an application: to who hears the page, its
     points are what is read out, and not every number at its axes. `keys` says which there are.
     """
     said = {

@@ -3,7 +3,7 @@
 Blocks are separated by blank lines: ``### `` starts a heading, ``- `` the items of a list, ``$$`` a formula on a line
 of its own, which may break at ``\\qquad`` and ``\\allowbreak``; anything else is a paragraph. Inside a block ``$...$``
 is TeX, ``*...*`` is emphasis, `` `...` `` is code and ``[words](address)`` is a link. The browser typesets every
-``.tex`` element (``assets/mathematics.js``); until then, or without it, the TeX source stands there as text.
+``.tex`` element (``assets/page/background.js``); until then, or without it, the TeX source stands there as text.
 """
 
 from __future__ import annotations

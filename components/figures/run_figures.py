@@ -1,7 +1,7 @@
 """The figures without their numbers: pure functions of the colour mode that return plotly figures.
 
-The browser fills in x and y (assets/figures.js); every colour, title, name and axis is decided here. Each trace has a
-``uid`` by which it is found there.
+The browser fills in x and y (assets/figures/draw.js); every colour, title, name and axis is decided here. Each trace
+has a ``uid`` by which it is found there.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def _drawing(view: str) -> html.Div:
 def register(app: Dash, view: str, parameters: tuple[Parameter, ...], options: list[str]) -> None:
     """Bind the explorer `view`: drawn and described in the browser on every move, with no request to the server.
 
-    The view may come after the page (assets/views.js), so its parts are optional.
+    The view may come after the page (assets/page/views.js), so its parts are optional.
     """
     app.clientside_callback(
         ClientsideFunction("emlab", view),

@@ -193,7 +193,7 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
 
 
 def _said(figure: str, label: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
-    """A figure, and beneath it room for the sentence of what it shows (assets/figure_sentences.js)."""
+    """A figure, and beneath it room for the sentence of what it shows (assets/run/sentences.js)."""
     sentence = ids.sentence(figure)
     said = html.P(id=sentence, className="note figure-sentence", **in_group("words"))
     return [graph(figure, label, sentence, keys=keys), said]

@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 import em
+from serving.files import own_files
 from tests import ROOT
 
 ASSETS = ROOT / "assets"
@@ -39,9 +40,7 @@ def ask(lab):
 
 def test_no_other_script_has_the_normal_densitys_constant():
     scripts = {
-        path.name
-        for path in ASSETS.glob("*.js")
-        if re.search(r"SQRT_2PI|sqrt\(2 \* Math\.PI\)", path.read_text("utf-8"))
+        path.name for path in own_files("js") if re.search(r"SQRT_2PI|sqrt\(2 \* Math\.PI\)", path.read_text("utf-8"))
     }
     assert scripts == {"densities.js"}
 

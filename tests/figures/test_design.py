@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from components.figures import theme
+from serving.files import own_files
 from tests import ROOT
 
 ASSETS = ROOT / "assets"
-SHEETS = sorted(ASSETS.glob("*.css"))
+SHEETS = own_files("css")
 TOKENS = ASSETS / "tokens.css"
 LITERAL_COLOUR = re.compile(
     r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|lab|lch)\(|\b(?:white|black|red|gr[ae]y|blue)\b", re.I
@@ -65,7 +66,7 @@ def test_what_should_be_a_token_is_found(name, value):
 
 def test_every_token_that_is_used_is_written_somewhere():
     texts = [sheet.read_text("utf-8") for sheet in SHEETS]
-    scripts = [script.read_text("utf-8") for script in ASSETS.glob("*.js")]
+    scripts = [script.read_text("utf-8") for script in own_files("js")]
     written = {name for text in texts for name in re.findall(r"(--[\w-]+)\s*:", text)}
     written |= {name for script in scripts for name in re.findall(r"setProperty\(\"(--[\w-]+)", script)}
     written |= {name for script in scripts for name in re.findall(r"(--[\w-]+):", script)}
@@ -74,7 +75,7 @@ def test_every_token_that_is_used_is_written_somewhere():
 
 
 def test_python_and_scripts_write_no_colour():
-    for path in [*ASSETS.glob("*.js"), *(ASSETS.parent / "components").glob("*.py")]:
+    for path in [*own_files("js"), *(ASSETS.parent / "components").rglob("*.py")]:
         assert not re.search(r"[\"']#[0-9a-f]{3,8}[\"']", path.read_text("utf-8"), re.I), path.name
 
 

@@ -15,10 +15,10 @@ from components.figures.theme import DASHES, MODES, tokens
 from components.state import ids
 from components.state.parameters import MAX_COMPONENTS
 from components.state.words import SIGNS
-from tests import ROOT
+from serving.files import own_files
 from tests.colour import VISION, Rgb, contrast, difference, lab, over, srgb
 
-STYLES = {path.name: path.read_text("utf-8") for path in (ROOT / "assets").glob("*.css")}
+STYLES = {path.name: path.read_text("utf-8") for path in own_files("css")}
 
 GROUNDS = ("paper", "card", "tint")
 TEXT = ("ink", "quiet", "accent", "bad")
@@ -27,7 +27,7 @@ MARKS = ("edge", "accent", "ink", "quiet", "bad")
 """Borders of what can be pressed or filled in, rings of what has the focus, lines that are no component's."""
 COMPONENTS = tuple(f"component-{k}" for k in range(MAX_COMPONENTS))
 BUSY = 0.85
-"""How much of the accent is in the button of a run under way (assets/layout_controls.css)."""
+"""How much of the accent is in the button of a run under way (assets/core/widgets.css)."""
 
 LEAST_TEXT, LEAST_MARK = 4.5, 3.0
 LEAST_DIFFERENCE = 6.0
@@ -71,7 +71,7 @@ def test_style_sheets_use_no_other_pairs():
     known = {*TEXT, *MARKS, *COMPONENTS, "on-accent", "card", "line"}
     assert colours - {"of", *lengths, *codes} <= known
     assert grounds <= {*GROUNDS, "accent", "ink", "qr-ground", "dim"}  # dim: over a page that waits for the tour
-    assert f"color-mix(in srgb, var(--accent) {BUSY:.0%}, var(--card))" in STYLES["layout_controls.css"]
+    assert f"color-mix(in srgb, var(--accent) {BUSY:.0%}, var(--card))" in STYLES["widgets.css"]
 
 
 def drawn(figure: dict[str, Any]) -> dict[str, str]:

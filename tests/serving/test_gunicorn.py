@@ -99,7 +99,7 @@ def test_under_a_path_all_of_it_is_there_and_nothing_beside(tmp_path):
     with gunicorn(tmp_path, "/lab/") as server:
         smoke(server.address)
         root = server.address.removesuffix("lab/")
-        for path in ("", "_dash-layout", f"{assets_path()}/layout.css"):
+        for path in ("", "_dash-layout", f"{assets_path()}/core/layout.css"):
             assert requests.get(root + path, timeout=10).status_code == 404
 
 

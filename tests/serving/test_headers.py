@@ -56,7 +56,7 @@ def test_every_kind_of_answer_has_the_headers_and_no_cookie(plain):
     answers = [
         plain.get("/"),
         plain.get("/_dash-layout"),
-        plain.get(f"/{assets_path()}/layout.css"),
+        plain.get(f"/{assets_path()}/core/layout.css"),
         plain.get("/_dash-component-suites/dash/nothing.js"),
         plain.get("/healthz"),
         plain.post("/_dash-update-component", json={}),

@@ -13,7 +13,7 @@ import em
 from app import create_app
 from components.figures import theme
 from components.state import ids, parameters
-from serving.files import assets_path
+from serving.files import assets_path, own_files
 from tests import ROOT
 from tests.asking import callback_request, run_request
 
@@ -168,7 +168,7 @@ def test_colours_are_read_from_the_css_and_stand_nowhere_else():
     assert light.keys() == dark.keys() >= {"ink", "quiet", "paper", "card", "component-0", "component-1"}
     assert (light["component-0"], dark["component-1"]) == ("#0072b2", "#e69f00")
     hexes = re.compile(r"#[0-9a-fA-F]{6}\b")
-    sources = [*(ROOT / "components").rglob("*.py"), *ROOT.glob("assets/*.js"), *ROOT.glob("assets/*.css")]
+    sources = [*(ROOT / "components").rglob("*.py"), *own_files("js"), *own_files("css")]
     for path in sources:
         if path.name != "tokens.css":
             assert not hexes.search(path.read_text("utf-8")), path.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -14,9 +15,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 import em
 from components.controls.prose import document, prose
 from components.views import background as background_view
-from tests import ROOT
+from serving import files
 
-ASSETS = ROOT / "assets"
 NOTEBOOK = em.ExponentialMixture([0.5, 0.5], [0.1, 1.0])
 
 
@@ -227,14 +227,23 @@ def test_a_run_has_converged_when_the_decrement_confirms_it() -> None:
 # -- in the browser ---------------------------------------------------------------------------------------------------
 
 
-def make_app(prefix: str = "/") -> Dash:
+@pytest.fixture
+def assets(tmp_path):
+    """A folder with what the Background needs of the page's scripts."""
+    for path in (*files.own_files("css"), *files.own_files("js")):
+        if path.suffix == ".css" or path.stem in {"background", "scrolling"}:
+            shutil.copy(path, tmp_path)
+    (tmp_path / "vendor").symlink_to(files.ASSETS / "vendor")
+    return tmp_path
+
+
+def make_app(assets, prefix: str) -> Dash:
     """The view, hidden as in the page, and a button that shows it; under a policy that forbids inline scripts."""
     app = Dash(
         __name__,
         url_base_pathname=prefix,
-        assets_folder=str(ASSETS),
+        assets_folder=str(assets),
         assets_path_ignore=["vendor"],
-        assets_ignore=r"^(?!(mathematics|scrolling)\.js$).*\.js$",
     )
     app.layout = html.Div(
         [
@@ -270,8 +279,8 @@ for (const level of ["warn", "error"]) {
 """`get_logs` holds errors only; KaTeX complains of doubtful TeX in warnings."""
 
 
-def visit(dash_duo, prefix: str = "/") -> None:
-    dash_duo.server(make_app(prefix))
+def visit(dash_duo, assets, prefix: str = "/") -> None:
+    dash_duo.server(make_app(assets, prefix))
     dash_duo.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LISTEN})
     dash_duo.wait_for_page(f"{dash_duo.server.url}{prefix}", timeout=20)
     dash_duo.wait_for_element("#show")
@@ -300,8 +309,8 @@ def scroll_widths(dash_duo) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("prefix", ["/", "/lab/"])
-def test_typeset_when_first_opened_and_not_before(dash_duo, prefix: str) -> None:
-    visit(dash_duo, prefix)
+def test_typeset_when_first_opened_and_not_before(dash_duo, assets, prefix: str) -> None:
+    visit(dash_duo, assets, prefix)
     dash_duo.driver.execute_async_script("const done = arguments[0]; requestIdleCallback(() => setTimeout(done))")
     assert katex_requests(dash_duo) == []
 
@@ -321,8 +330,8 @@ def test_typeset_when_first_opened_and_not_before(dash_duo, prefix: str) -> None
     assert dash_duo.get_logs() == []
 
 
-def test_wide_equations_scroll_in_their_own_box(dash_duo) -> None:
-    visit(dash_duo)
+def test_wide_equations_scroll_in_their_own_box(dash_duo, assets) -> None:
+    visit(dash_duo, assets)
     show(dash_duo, 280)
     dash_duo.wait_for_element(".equation[tabindex='0']", timeout=20)
     content, window = scroll_widths(dash_duo)
@@ -337,8 +346,8 @@ def test_wide_equations_scroll_in_their_own_box(dash_duo) -> None:
     dash_duo.wait_for_no_elements('.equation[tabindex="0"]')
 
 
-def test_without_katex_the_tex_stays_readable(dash_duo) -> None:
-    visit(dash_duo)
+def test_without_katex_the_tex_stays_readable(dash_duo, assets) -> None:
+    visit(dash_duo, assets)
     dash_duo.driver.execute_cdp_cmd("Network.enable", {})
     dash_duo.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*katex.min.js*"]})
     show(dash_duo, 390)

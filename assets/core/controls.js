@@ -246,20 +246,6 @@
 
   clientside.emlab.toggle = (_clicks, on) => [!on, String(!on)];
 
-  clientside.emlab.theme = function (chosen) {
-    if (chosen === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = chosen;
-    return emlab.figures.mode();
-  };
-
-  clientside.emlab.select_view = function () {
-    const { triggered_id: pressed, inputs_list: tabs } = clientside.callback_context;
-    const open = tabs.map(({ id }) => id === pressed);
-    emlab.views.want(pressed.replace("tab-", ""));
-    document.title = document.title.replace(/^.*(?= – )/, element(pressed).textContent); // the page's name stays
-    return [...open.map(String), ...open.map((yes) => (yes ? 0 : -1)), ...open.map((yes) => !yes)];
-  };
-
   /* Past header and controls, to what the open view is about. */
   document.addEventListener("click", (event) => {
     if (event.target.id !== "skip") return;

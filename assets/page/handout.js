@@ -8,7 +8,7 @@
 
   /* Nothing here may wait: the page is printed as it is when this returns. */
   window.addEventListener("beforeprint", () => {
-    const config = emlab.takeHome.config();
+    const config = emlab.events.config();
     const view = document.querySelector(".view:not([hidden])");
     if (!config || !view) return;
     describe(view, config);
@@ -36,7 +36,7 @@
   }
 
   function describe(view, config) {
-    const { element } = emlab.runFigures;
+    const { element } = emlab.dom;
     const name = view.id.replace("view-", "");
     const title = document.getElementById(`tab-${name}`).textContent;
     const lines = settingsOf(name, config).map(([heading, words]) => element("p", [element("b", heading), words.join(", ")]));

@@ -40,7 +40,7 @@
   }
 
   function download(url, name) {
-    emlab.runFigures.element("a", [], { href: url, download: name }).click();
+    emlab.dom.element("a", [], { href: url, download: name }).click();
   }
 
   const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
@@ -89,7 +89,7 @@
       emlab.figureTables.button(title),
       ...FORMATS.map((format) => {
         const label = emlab.controls.fill(settings.sentences.save_as, { title, format });
-        return emlab.runFigures.element("button", format, { type: "button", title: label, "aria-label": label });
+        return emlab.dom.element("button", format, { type: "button", title: label, "aria-label": label });
       })
     );
   }
@@ -137,5 +137,7 @@
     else if (target.closest(".take-home")) press(target.id.replace("take-home-", ""));
   });
 
-  emlab.takeHome = { config: () => settings, inLight, offer, settingOf };
+  emlab.events.onViewReady(offer);
+
+  emlab.takeHome = { inLight, settingOf };
 })();

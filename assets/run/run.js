@@ -73,8 +73,7 @@
       showPreset(null);
       askForRun({ pressed: !newSource });
     }
-    emlab.takeHome.offer("run", settings);
-    emlab.link.begin("run", settings);
+    emlab.events.viewReady("run", settings);
     return clientside.no_update;
   };
 
@@ -152,10 +151,10 @@
   const announce = (words) => emlab.controls.say("run-announcement", words);
 
   function ask() {
-    last = { ...last, blind: emlab.hiding.hides("truth") };
+    last = { ...last, blind: emlab.dom.hides("truth") };
     clientside.set_props("run-request", { data: { id: ++request, ...last } });
     announce(settings.running);
-    emlab.link.changed();
+    emlab.events.changed();
   }
 
   /* The same run, told as much of as may be told now; the place in it stays. */

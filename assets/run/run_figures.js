@@ -5,6 +5,7 @@
 (function () {
   "use strict";
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const element = (...parts) => emlab.dom.element(...parts);
 
   const CURVE_POINTS = 400;
   const DIGITS = 4; // of an estimate
@@ -276,13 +277,6 @@
 
   /* -- estimates --------------------------------------------------------------------------------------------------- */
 
-  function element(tag, children, attributes = {}) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...[children].flat());
-    return made;
-  }
-
   /* An estimate and its standard error to the same decimals, 0.103 ± 0.004: of the error two digits up to 35, and one
      from there (the rule of the Particle Data Group). */
   function withError(value, error) {
@@ -339,7 +333,6 @@
     componentsOf,
     dataFigure,
     digitsAmong,
-    element,
     logLikelihoodFigure,
     parametersFigure,
     posteriorFigure,

@@ -9,7 +9,7 @@
   const PATIENCE = 3000; // ms until a part that does not come is passed over
   let tour = null; // { steps, at, dialog, card, ring, title, words, back, next } while it is open
 
-  const words = () => emlab.takeHome.config().tour;
+  const words = () => emlab.events.config().tour;
   const openView = () => document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
   const isOpenView = (view) => openView() === view;
   const open = (view) => isOpenView(view) || document.getElementById(`tab-${view}`).click();
@@ -19,7 +19,7 @@
   const isThere = (step) => !targetOf(step)?.closest("[hidden]:not(.view)");
 
   function build() {
-    const { element } = emlab.runFigures;
+    const { element } = emlab.dom;
     const said = words();
     const button = (name) => element("button", said[name], { type: "button", class: "plain-button", "data-tour": name });
     const ring = element("div", [], { class: "tour-ring", "aria-hidden": "true" });
@@ -39,7 +39,7 @@
   }
 
   function begin() {
-    if (!emlab.takeHome.config()) return; // the page is not there yet
+    if (!emlab.events.config()) return; // the page is not there yet
     tour = { ...build(), steps: words().steps.filter(isThere), at: 0, from: openView() };
     tour.dialog.showModal();
     tour.next.focus();

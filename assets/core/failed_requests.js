@@ -16,7 +16,7 @@
 
   /* Words in a place, and a button beside them if there is something to try again. */
   function tell(place, words, quiet, again) {
-    const { element: make } = emlab.runFigures;
+    const { element: make } = emlab.dom;
     const said = quiet
       ? make("span", words, { class: "note", "aria-live": "polite" }) // also where refusals are assertive
       : make("span", words, { class: "error" });

@@ -108,7 +108,6 @@
       if (!kept[view]) {
         kept[view] = { ...emlab.controls.defaults(parameters), ...config.link.values };
         emlab.points.begin(view, config);
-        emlab.link.begin(view, config);
         emlab.controls.lookAfter(parameters, kept[view], config, () => draw(emlab.figures.showMoving));
       }
       views[view] = { config, inputs: context.inputs };
@@ -121,7 +120,7 @@
       draw(emlab.figures.showNow, reset || cleared, drawn || cleared);
       for (const key of document.querySelectorAll(`#view-${view} .legend :is(.of-0, .of-1)`))
         key.parentElement.hidden = !context.inputs[`${view}-components.data`];
-      emlab.takeHome.offer(view, config);
+      emlab.events.viewReady(view, config);
       return clientside.no_update;
     };
   }

@@ -114,7 +114,7 @@
     draw(step, emlab.figures.showMoving);
     emlab.runFigures.showRecord(walk.result, step, document.querySelector("#run-table tbody"));
     emlab.studies.follow(walk.config);
-    emlab.link.changed();
+    emlab.events.changed();
     tell();
   }
 

@@ -1,6 +1,6 @@
 /* Requests that are lost are sent again: whatever this page asks for is pure, so asking twice does no harm. Lost are
    those that the network fails, those whose answer breaks off, and those that the server is too busy for. The page hears
-   of it by way of assets/lost.js, since Dash tells it nothing: neither a callback's answer nor its `running` end comes.
+   of it by way of assets/core/failed_requests.js, since Dash tells it nothing: neither a callback's answer nor its `running` end comes.
    The request for the layout is sent with the page's own query, so that the page comes as its address wants it. */
 (function () {
   "use strict";

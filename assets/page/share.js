@@ -24,7 +24,7 @@
       await navigator.clipboard.writeText(text);
       return true;
     } catch {
-      const area = emlab.runFigures.element("textarea", text, { readonly: "", class: "unseen" });
+      const area = emlab.dom.element("textarea", text, { readonly: "", class: "unseen" });
       button.after(area); // beside the button: outside an open dialog nothing can be selected
       area.select();
       const done = document.execCommand("copy");
@@ -69,7 +69,7 @@
   function build() {
     const shown = emlab.link.shown();
     document.body.insertAdjacentHTML("beforeend", settings.share.dialogs); // our own, from the server's code
-    for (const button of all("[data-hide]")) turn(button, emlab.hiding.hides(button.dataset.hide));
+    for (const button of all("[data-hide]")) turn(button, emlab.dom.hides(button.dataset.hide));
     for (const button of all("[data-flag]")) turn(button, shown[button.dataset.flag] === "on");
     element("share-dialog").addEventListener("close", () => showPreview(false));
   }
@@ -182,7 +182,7 @@
   /* A picture of what the link opens: nothing in it can be pressed or reached. Made anew each time, since going to
      another address would leave a step in the browser's history. */
   function preview() {
-    const frame = emlab.runFigures.element("iframe", [], { src: link, title: settings.share.preview, inert: "" });
+    const frame = emlab.dom.element("iframe", [], { src: link, title: settings.share.preview, inert: "" });
     const [width, height] = SCREEN[chosen().embed === "on" ? "embed" : "page"];
     const room = element("share-frame");
     const scale = room.clientWidth / width;

@@ -208,7 +208,7 @@
   /* -- tables --------------------------------------------------------------------------------------------------------- */
 
   function table(head, rows, chosen) {
-    const { element } = emlab.runFigures;
+    const { element } = emlab.dom;
     const body = rows.map((cells, i) =>
       element("tr", cells.map((cell, j) => element(j ? "td" : "th", cell, j ? {} : { scope: "row" })), chosen(i) ? { class: "chosen" } : {})
     );

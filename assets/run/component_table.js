@@ -16,7 +16,7 @@
   }
 
   function build(id, cells, config) {
-    const { element } = emlab.runFigures;
+    const { element } = emlab.dom;
     const headings = [...new Set(cells.map(({ column }) => column))];
     const ks = [...new Set(cells.map(({ component }) => component))];
     const rows = ks.map((k) => {
@@ -34,7 +34,7 @@
   }
 
   const boxOf = (p) =>
-    emlab.runFigures.element("input", [], {
+    emlab.dom.element("input", [], {
       type: "number",
       id: emlab.controls.boxId(p),
       class: "cell",

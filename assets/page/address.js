@@ -23,7 +23,7 @@
       [view.name, view.names[open], view.default],
       ...choices.map(({ name, id, default: usual }) => [name, chosen(id), usual]),
       ...switches.map(({ name, id, default: usual }) => [name, isOn(id), usual]),
-      [hide.name, hide.groups.filter(emlab.hiding.hides).join(","), ""],
+      [hide.name, hide.groups.filter(emlab.dom.hides).join(","), ""],
       ...flags.map((flag) => [flag, isSet(flag), "off"]),
     ];
   }
@@ -96,5 +96,8 @@
   /* Told by the page itself: a run that begins as its view comes is no reason to bring the others. */
   const tell = () => settings && changed();
 
-  emlab.link = { address, begin, changed: tell, encode, isReady: () => settings !== null, shown, whenReady };
+  emlab.events.onViewReady(begin);
+  emlab.events.onChanged(tell);
+
+  emlab.link = { address, changed: tell, encode, isReady: () => settings !== null, shown, whenReady };
 })();

@@ -4,14 +4,10 @@
   "use strict";
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
 
-  const parts = (group) => [...document.querySelectorAll(group ? `[data-group="${group}"]` : "[data-group]")];
-
-  const hides = (group) => parts(group).some((part) => part.hidden);
-
   /* Bring everything back. The button goes, so the focus moves on to the first part that it brought. */
   function reveal(button) {
-    const blind = hides("truth");
-    const hidden = parts().filter((part) => part.hidden);
+    const blind = emlab.dom.hides("truth");
+    const hidden = emlab.dom.parts().filter((part) => part.hidden);
     for (const part of hidden) part.hidden = false;
     button.hidden = true;
     document.querySelector(".page").classList.remove("reveal");
@@ -39,6 +35,4 @@
       },
       true
     );
-
-  emlab.hiding = { hides };
 })();

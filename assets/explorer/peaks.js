@@ -64,7 +64,7 @@
     if (Math.hypot(dx, dy) < START) return;
     const sideways = Math.abs(dx) >= Math.abs(dy);
     Object.assign(drag, { sideways, x: clientX, y: clientY }, begin(Number(drag.handle.dataset.component), sideways));
-    emlab.link.changed();
+    emlab.events.changed();
   });
 
   for (const type of ["pointerup", "pointercancel", "lostpointercapture"])

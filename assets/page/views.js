@@ -61,6 +61,14 @@
     });
   };
 
+  clientside.emlab.select_view = function () {
+    const { triggered_id: pressed, inputs_list: tabs } = clientside.callback_context;
+    const open = tabs.map(({ id }) => id === pressed);
+    want(pressed.replace("tab-", ""));
+    document.title = document.title.replace(/^.*(?= – )/, document.getElementById(pressed).textContent); // the page's name stays
+    return [...open.map(String), ...open.map((yes) => (yes ? 0 : -1)), ...open.map((yes) => !yes)];
+  };
+
   for (const type of ["pointerover", "focusin"])
     document.addEventListener(type, ({ target }) => {
       const button = target.closest && target.closest("header button");

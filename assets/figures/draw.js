@@ -2,6 +2,8 @@
 (function () {
   "use strict";
   const emlab = (window.emlab = window.emlab || {});
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.emlab = clientside.emlab || {};
   const SETTLE = 400; // ms without a move until plotly itself redraws, if the slider has not told Dash of its rest
   const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
 
@@ -237,6 +239,12 @@
     const power = 10 ** Math.floor(Math.log10(peak));
     return power * LADDER.find((rung) => rung * power >= peak * 0.999999);
   }
+
+  clientside.emlab.theme = function (chosen) {
+    if (chosen === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen;
+    return mode();
+  };
 
   emlab.figures = { mode, onShow, scale, skeleton, trace, plotOf, showMoving, showNow, axisEnd, whenIdle };
 

@@ -9,7 +9,7 @@
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   clientside.emlab = clientside.emlab || {};
 
-  const own = document.currentScript ?? document.querySelector('script[src*="mathematics.js"]');
+  const own = document.currentScript ?? document.querySelector('script[src*="background.js"]');
   const vendor = new URL("vendor/katex/", new URL(own.src, document.baseURI));
 
   function add(element) {

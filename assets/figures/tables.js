@@ -11,7 +11,7 @@
   const REST = 150; // ms between two updates
   const open = new Map(); // id of a figure -> { title, region, timer }
 
-  const config = () => emlab.takeHome.config();
+  const config = () => emlab.events.config();
   const fill = (name, values) => emlab.controls.fill(config().figureWords[name], values);
   const indices = (count) => Array.from({ length: count }, (_, i) => i);
   const isSeen = ({ visible, x }) => visible !== false && x?.length > 0;
@@ -147,7 +147,7 @@
   }
 
   function drawn({ what, count, columns, at, shown: some = at.length, current }, title) {
-    const { element } = emlab.runFigures;
+    const { element } = emlab.dom;
     const few = some < count;
     const said = { title, what, shown: some, count: emlab.controls.count(count) };
     const heads = columns.map(({ name, k }) => {
@@ -170,7 +170,7 @@
     const { title, region } = open.get(id);
     const figure = emlab.figures.onShow[id];
     const tables = figure ? (makers[id] || density)(figure) : [];
-    const anew = emlab.runFigures.element("div", tables.map((one) => drawn(one, title)));
+    const anew = emlab.dom.element("div", tables.map((one) => drawn(one, title)));
     if (anew.innerHTML === region.innerHTML) return; // what is selected in it, or being scrolled, stays so
     region.replaceChildren(...anew.childNodes);
   }
@@ -178,7 +178,7 @@
   const buttonOf = (id) => document.querySelector(`.save[data-figure="${id}"] .as-table`);
 
   function show(id, title) {
-    const { element } = emlab.runFigures;
+    const { element } = emlab.dom;
     const button = buttonOf(id);
     const region = element("div", [], {
       id: `${id}-table`,
@@ -224,7 +224,7 @@
 
   /* The button that shows and hides a figure's tables. */
   function button(title) {
-    const { element } = emlab.runFigures;
+    const { element } = emlab.dom;
     const said = config().figureWords;
     const name = emlab.controls.fill(said.as_table, { title });
     return element("button", said.table, { type: "button", class: "as-table", title: name, "aria-label": name, "aria-expanded": "false" });

@@ -56,7 +56,7 @@
   function say(figure, trace) {
     const { i, j } = walk;
     const { fill, format } = emlab.controls;
-    const config = emlab.takeHome.config();
+    const config = emlab.events.config();
     const { figureWords: said } = config;
     const number = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : format(value, 4));
     const equals = (name, value) => fill(said.equals, { name, value });
@@ -76,9 +76,9 @@
   const keysOf = (graph) => document.getElementById(graph.getAttribute("aria-describedby").split(" ").at(-1)).textContent;
 
   function begin(graph) {
-    if (!emlab.takeHome.config()) return; // the page is not there yet
+    if (!emlab.events.config()) return; // the page is not there yet
     if (walk) end(); // a figure that was hidden lost the focus without a word
-    const { element } = emlab.runFigures;
+    const { element } = emlab.dom;
     const mark = element("div", [], { class: "figure-mark", "aria-hidden": "true", hidden: "" });
     const readout = element("p", keysOf(graph), { class: "figure-readout", "aria-hidden": "true" });
     const live = element("p", [], { class: "unseen", "aria-live": "polite" });
@@ -187,7 +187,7 @@
     document.dispatchEvent(new CustomEvent("enter", { detail }));
   }
 
-  // Before anything else that hears of arrow keys (assets/walk.js)
+  // Before anything else that hears of arrow keys (assets/run/walk.js)
   document.addEventListener(
     "keydown",
     (event) => {

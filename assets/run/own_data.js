@@ -24,7 +24,7 @@
   const words = () => settings.ownWords;
 
   function build() {
-    const { element: make } = emlab.runFigures;
+    const { element: make } = emlab.dom;
     const text = make("textarea", [], { id: "own-text", rows: 3, spellcheck: "false", autocomplete: "off" });
     const use = make("button", words().use, { id: "own-use", type: "button", class: "plain-button" });
     const file = make("input", [], { id: "own-file", type: "file", accept: ".csv,.tsv,.txt,text/plain,text/csv" });
@@ -91,7 +91,7 @@
     if (sent.file && sent !== content) element("own-text").value = ""; // it is not what is in use
     content = sent;
     say(known.sentence);
-    const { element: make } = emlab.runFigures;
+    const { element: make } = emlab.dom;
     element("own-column").replaceChildren(...known.columns.map((name) => make("option", name, { value: name })));
     showColumn();
     element("own-columns").hidden = known.columns.length < 2;

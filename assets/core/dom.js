@@ -1,0 +1,20 @@
+/* Elements of the page: made, and whether a link hides them. */
+(function () {
+  "use strict";
+  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+
+  /* An element with children and attributes. */
+  function element(tag, children, attributes = {}) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...[children].flat());
+    return made;
+  }
+
+  /* The parts of a group that a link can hide (components/state/options.py), or of all groups. */
+  const parts = (group) => [...document.querySelectorAll(group ? `[data-group="${group}"]` : "[data-group]")];
+
+  const hides = (group) => parts(group).some((part) => part.hidden);
+
+  emlab.dom = { element, hides, parts };
+})();
