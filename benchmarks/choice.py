@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 import em
+from em.studies import seeded_starts
 from em.studies.restarts import sorted_out
-from em.studies.starts import seeded_starts
 
 RESULTS = Path(__file__).parent / "results" / "choice.md"
 SIZES = range(2, 6)

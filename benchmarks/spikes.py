@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 import em
+from em.studies import seeded_starts
 from em.studies.admissible import FEWEST, MANY, NARROWEST, ROUNDING, Limits
-from em.studies.starts import seeded_starts
 
 RESULTS = Path(__file__).parent / "results" / "spikes.md"
 TRUTHS = (

@@ -20,12 +20,14 @@ from em.mixtures import FAMILIES, ExponentialMixture, GaussianMixture, Mixture, 
 from em.mixtures.checks import Floats
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.parameters import Kind
-from em.studies import diagnosis, lessons
+from em.sentences import lessons
+from em.sentences.lessons import describe
+from em.studies import diagnosis
 from em.studies.bound import bounds
-from em.studies.lessons import describe
+from em.studies.criteria import Candidate, aic, bic, preferred
 from em.studies.matching import labels_switched, match, reordered
 from em.studies.restarts import Optimum, Restarts, restarts
-from em.studies.selection import Candidate, aic, bic, choose, preferred
+from em.studies.selection import choose
 from em.studies.starts import break_tie, kmeans_start, quantile_start, random_start
 from em.studies.surface import surface, surface_axes
 

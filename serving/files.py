@@ -30,7 +30,7 @@ ASSETS = ROOT / "assets"
 PLOTLY = "vendor/plotly/plotly-emlab.min.js"
 """What takes the place of the whole plotly.js. It comes at once and runs when the page stands (figures/draw.js)."""
 
-ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "page/", "devices/")
+ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "devices/", "page/")
 """Folders of scripts and style sheets. Of two rules that set the same thing the later one holds."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -23,11 +24,13 @@ MODULES = {
     path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__"): path
     for path in FILES
 }
+SCRIPTS = [path for path in (ROOT / "assets").rglob("*.js") if "vendor" not in path.parts]
 
 RULE = (
     ("em.mixtures",),
     ("em.fitting",),
     ("em.studies", "em.datasets"),
+    ("em.sentences",),
     ("em",),
     ("components.state",),
     ("components.results", "components.figures", "components.controls"),
@@ -42,9 +45,14 @@ RULE = (
 
 @cache
 def imports(module: str) -> frozenset[str]:
-    """Modules of this project, and names of others, that a module imports."""
+    """Modules of this project, and names of others, that a module imports when it runs (not for type checkers only)."""
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    typing = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    left_out = {id(node) for block in typing for node in ast.walk(block)}
     found = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+    for node in ast.walk(tree):
+        if id(node) in left_out:
+            continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -52,6 +60,17 @@ def imports(module: str) -> frozenset[str]:
                 full if (full := f"{node.module}.{alias.name}") in MODULES else node.module for alias in node.names
             }
     return frozenset(found)
+
+
+def neighbours(module: str) -> frozenset[str]:
+    """Modules of this project that a module imports; a package's `__init__` hands names on and leads no further."""
+    return frozenset() if MODULES[module].name == "__init__.py" else imports(module) & MODULES.keys()
+
+
+@cache
+def longest_chain(module: str) -> tuple[str, ...]:
+    """The longest way of imports down from a module."""
+    return (module, *max((longest_chain(one) for one in neighbours(module)), key=len, default=()))
 
 
 def floor(module: str) -> tuple[int, str]:
@@ -70,6 +89,19 @@ def test_imports_go_one_way():
 
 def test_there_is_no_circle():
     TopologicalSorter({module: imports(module) & MODULES.keys() for module in MODULES}).prepare()
+
+
+def test_no_chain_of_imports_is_long_and_no_folder_large():
+    chain = max(map(longest_chain, MODULES), key=len)
+    print(f"{len(RULE)} floors; the longest chain has {len(chain)} modules: {' <- '.join(reversed(chain))}")
+    assert len(chain) <= 12
+    folders = Counter(path.parent.relative_to(ROOT).as_posix() for path in MODULES.values() if path.stem != "__init__")
+    folders += Counter(path.parent.relative_to(ROOT).as_posix() for path in SCRIPTS)
+    print(f"the largest folders: {folders.most_common(3)}")
+    assert max(folders.values()) <= 12
+    for module in MODULES:
+        used = {one for one in imports(module) & MODULES.keys() if one.startswith("em.")}
+        assert module.startswith("em") or used <= {"em.studies"}, f"{module} takes from em what em does not hand on"
 
 
 def test_the_engine_needs_numpy_scipy_and_the_standard_library_only():
@@ -117,11 +149,10 @@ def uses(script: Path) -> set[str]:
 
 
 def test_scripts_use_only_folders_before_their_own():
-    scripts = [path for folder in set().union(*SCRIPT_RULE) for path in (ROOT / "assets" / folder).glob("*.js")]
-    assert set(scripts) == {path for path in (ROOT / "assets").rglob("*.js") if "vendor" not in path.parts}
-    home = {name: path for path in scripts for name in re.findall(r"^  emlab\.(\w+) = ", path.read_text("utf-8"), re.M)}
+    assert {path.parent.name for path in SCRIPTS} == set().union(*SCRIPT_RULE)
+    home = {name: path for path in SCRIPTS for name in re.findall(r"^  emlab\.(\w+) = ", path.read_text("utf-8"), re.M)}
     floors = {folder: i for i, folders in enumerate(SCRIPT_RULE) for folder in folders}
-    for script in scripts:
+    for script in SCRIPTS:
         for used in uses(script) & home.keys():
             mine, other = script.parent.name, home[used].parent.name
             assert mine == other or floors[other] < floors[mine], f"{script.name} uses {home[used].name}"

@@ -17,9 +17,7 @@ from components.state.address import ITERATION
 from components.state.parameters import ACROSS, STUDY, number
 from components.state.run_request import MAX_SECONDS, RunSpec, parse_run, read_values
 from components.state.sources import SIZES
-from em.studies.restarts import SAME
-from em.studies.search import LONG
-from em.studies.starts import seeded_starts
+from em.studies import LONG, SAME, seeded_starts
 
 MAX_OBSERVATIONS = 10_000
 """Most observations that a study is made of."""

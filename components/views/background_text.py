@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from em.studies.starts import NUDGE
+from em.studies import NUDGE
 
 __all__ = ["ALGORITHM", "BOUND", "CHECKS", "END", "ERRATA", "KEYS", "LIKELIHOOD", "MODEL", "START", "STEPS", "TIE"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.state.presets import PRESETS
-from em.studies.admissible import FEWEST, MANY, NARROWEST, ROUNDING
+from em.studies import FEWEST, MANY, NARROWEST, ROUNDING
 
 __all__ = ["FIGURES", "TRAPS"]
 

@@ -18,13 +18,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from operator import mul, sub
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from em.fitting.nodes import Nodes, bins_for, gather, spread_of_slopes
 from em.mixtures.checks import Floats
 from em.mixtures.moments import Moments, moments_from_sums
-from em.mixtures.polynomial import PolynomialMixture
+
+if TYPE_CHECKING:
+    from em.mixtures.polynomial import PolynomialMixture
 
 __all__ = ["CHUNK", "FEW", "FastPass"]
 

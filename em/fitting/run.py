@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from em.fitting.information import Information
 from em.fitting.stopping import StoppingRule, StopReason, remaining_gain
 from em.mixtures.checks import Floats, in_order, instance, refusal
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.mixture import Mixture
+
+if TYPE_CHECKING:
+    from em.fitting.information import Information
 
 __all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run", "observations_of", "require_run"]
 

@@ -1,1 +1,8 @@
-"""What is asked about fits: where to start, which optimum, how many components, and what a run shows."""
+"""What is asked about fits. The page takes from here what `em` itself does not hand on."""
+
+from em.studies.admissible import FEWEST, MANY, NARROWEST, ROUNDING
+from em.studies.restarts import SAME
+from em.studies.search import LONG
+from em.studies.starts import NUDGE, seeded_starts
+
+__all__ = ["FEWEST", "LONG", "MANY", "NARROWEST", "NUDGE", "ROUNDING", "SAME", "seeded_starts"]

@@ -18,13 +18,16 @@ from em.mixtures.checks import Floats, entries, refusal
 from em.mixtures.mixture import Mixture, require_mixture
 from em.studies.admissible import Limits
 
-__all__ = ["SAME", "Optimum", "Restarts", "in_time", "restarts", "sorted_out"]
+__all__ = ["SAME", "SEVERAL", "Optimum", "Restarts", "in_time", "restarts", "sorted_out"]
 
 SLACK = 10
 """Ends count as equal within this many times Aitken's estimate of the gain still to come, which is often too small."""
 
 SAME = 0.001
 """Log-likelihoods that differ by less than this, in nats, count as equally high."""
+
+SEVERAL = 3
+"""A best end that so many starts reach is probably the best there is."""
 
 H = TypeVar("H", bound=Hashable)
 

@@ -11,9 +11,9 @@ from em.fitting.stopping import StoppingRule, StopReason
 from em.mixtures.checks import Floats
 from em.mixtures.mixture import Mixture
 from em.studies.admissible import Limits
-from em.studies.restarts import Restarts, in_time, sorted_out
+from em.studies.restarts import SEVERAL, Restarts, in_time, sorted_out
 
-__all__ = ["LONG", "SEVERAL", "Found", "search"]
+__all__ = ["LONG", "Found", "search"]
 
 SHORT = StoppingRule(max_iter=60, tol=1e-5)
 """When the short run from each start stops. Its end tells how promising the start is."""
@@ -23,9 +23,6 @@ LONG = StoppingRule(max_iter=10_000)
 
 STAGE = 1000
 """After so many iterations a long run is given up if it has come to a spike: these take longest to converge."""
-
-SEVERAL = 3
-"""A best end that so many starts reach is probably the best there is."""
 
 NEAR = 0.05
 """No long run is made from an end this near to one from where a run came to a spike.

@@ -10,7 +10,7 @@ import numpy as np
 
 import em
 from em.mixtures.checks import in_order
-from em.studies.lessons import LESSONS, overlap
+from em.sentences.lessons import LESSONS, overlap
 from tests.claims import CHECKS, PATTERNS
 from tests.naive import log_likelihood
 from tests.runs import odd_runs, random_runs

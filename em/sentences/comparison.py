@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from em.mixtures.checks import instance
-from em.studies.restarts import SAME, Optimum, Restarts
-from em.studies.search import SEVERAL
-from em.studies.selection import Candidate, preferred
-from em.studies.words import counted, listed
+from em.sentences.words import counted, listed
+from em.studies.criteria import Candidate, preferred
+from em.studies.restarts import SAME, SEVERAL, Optimum, Restarts
 
 __all__ = ["local_optimum", "model_choice"]
 

@@ -20,8 +20,8 @@ from em.mixtures.exponential import ExponentialMixture
 from em.mixtures.gaussian import GaussianMixture
 from em.mixtures.mixture import Mixture, require_mixture
 from em.mixtures.parameters import SINGULAR
-from em.studies.comparison import local_optimum, model_choice
-from em.studies.facts import (
+from em.sentences.comparison import local_optimum, model_choice
+from em.sentences.facts import (
     STILL_NEAR,
     convergence_rate,
     growth_while_near,
@@ -31,8 +31,8 @@ from em.studies.facts import (
     separations,
     single_fit,
 )
+from em.sentences.words import counted, listed
 from em.studies.matching import clear_match
-from em.studies.words import counted, listed
 
 __all__ = [
     "convergence_rate",

@@ -1,0 +1,1 @@
+"""What a run and a choice of model show, in plain sentences."""
