@@ -139,22 +139,19 @@
 
   /* -- the QR code -------------------------------------------------------------------------------------------------- */
 
-  const SVG = "http://www.w3.org/2000/svg";
-
-  function drawn({ modules, path }) {
-    const svg = document.createElementNS(SVG, "svg");
-    const dark = document.createElementNS(SVG, "path");
-    for (const [name, value] of Object.entries({ viewBox: `0 0 ${modules} ${modules}`, role: "img", "aria-label": settings.share.qr }))
-      svg.setAttribute(name, value);
-    svg.style.setProperty("--modules", modules);
-    dark.setAttribute("d", path);
-    svg.append(dark);
-    return svg;
+  function drawn({ svg }) {
+    const template = document.createElement("template");
+    template.innerHTML = svg;
+    const picture = template.content.firstChild;
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", settings.share.qr);
+    picture.style.setProperty("--modules", picture.viewBox.baseVal.width);
+    return picture;
   }
 
   /* A code, words instead of one, or nothing while it is on its way. */
   function showCode(answer) {
-    code = answer && answer.path ? answer : null;
+    code = answer && answer.svg ? answer : null;
     element("share-qr").replaceChildren(...(code ? [drawn(code)] : answer ? [answer.error] : []));
     element("share-large").disabled = !code;
   }

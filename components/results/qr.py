@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from typing import Any
 
 import segno
@@ -27,8 +26,7 @@ def reply(text: object) -> dict[str, Any]:
     Returns
     -------
     dict
-        The ``text``; ``modules``, how many there are along each side, quiet zone included, and ``path``, the dark ones
-        as an SVG path in those units; or ``error``.
+        The ``text``, and its code as an ``svg``, a unit to each module; or ``error``.
     """
     if not isinstance(text, str) or not _ADDRESS.fullmatch(text):
         # What is no address is not handed back: it may be what cannot be written as JSON.
@@ -36,17 +34,4 @@ def reply(text: object) -> dict[str, Any]:
     if len(text) > MAX_LENGTH:
         return {"text": text, "error": TOO_LONG.format(length=number(len(text)), limit=number(MAX_LENGTH))}
     code = segno.make_qr(text, error="l")  # the largest modules; what the size leaves room for goes into correction
-    return {"text": text, "modules": code.symbol_size(border=QUIET_ZONE)[0], "path": _path(code.matrix)}
-
-
-def _path(matrix: tuple[bytearray, ...]) -> str:
-    """A rectangle for each run of dark modules."""
-    rectangles = []
-    for y, row in enumerate(matrix, QUIET_ZONE):
-        x = QUIET_ZONE
-        for dark, modules in groupby(row):
-            width = len(list(modules))
-            if dark:
-                rectangles.append(f"M{x},{y}h{width}v1h-{width}z")
-            x += width
-    return "".join(rectangles)
+    return {"text": text, "svg": code.svg_inline(border=QUIET_ZONE, omitsize=True)}
