@@ -37,7 +37,7 @@ INDEX = f"""<!DOCTYPE html>
     <main class="welcome"><p>{DESCRIPTION}</p></main>
     <div>
       <h1 class="unseen" hidden>{page.TITLE}</h1>
-      <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.LOST))}" aria-live="polite"></p>
+      <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.FAILED))}" aria-live="polite"></p>
     </div>
     <noscript>EM Lab draws in your browser and needs JavaScript.</noscript>
     <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>

@@ -18,7 +18,7 @@ from selenium import webdriver
 
 from tests import ROOT
 from tests.conftest import pytest_setup_options
-from tests.losing import refusing
+from tests.failing import refusing
 from tests.page import Page
 from tests.screens import Screen, seen_on
 from tests.states import states

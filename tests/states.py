@@ -11,9 +11,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from components.state import ids
-from components.state.words import LOST, TOUR
+from components.state.words import FAILED, TOUR
 from components.views import own_panel
-from tests.losing import Refusing, busy, is_callback
+from tests.failing import Refusing, busy, is_callback
 from tests.page import Page
 
 SOONER = [20, 20]
@@ -84,17 +84,17 @@ def refused_runs(page: Page, server: Refusing) -> Iterator[str]:
     page.until(lambda: not page.error("seed"))
     with refusing_callbacks(server, 500):
         page.element(ids.RUN_BUTTON).click()
-        page.until(lambda: page.text(ids.RUN_STATUS) == LOST["lost"])
+        page.until(lambda: page.text(ids.RUN_STATUS) == FAILED["failed"])
     yield "run failed"
     page.try_again_after(*SOONER)
     with refusing_callbacks(server, 502):
         page.element(ids.RUN_BUTTON).click()
-        page.until(lambda: LOST["again"] in page.text(ids.RUN_STATUS))
+        page.until(lambda: FAILED["again"] in page.text(ids.RUN_STATUS))
     yield "server gone"
     page.try_again_after(10**6)
     with refusing_callbacks(server, 502):
         page.element(ids.try_again(ids.RUN_STATUS)).click()
-        page.until(lambda: page.text(ids.RUN_STATUS) == LOST["trying"])
+        page.until(lambda: page.text(ids.RUN_STATUS) == FAILED["trying"])
     yield "running"
     page.visit("v=1&view=em")
 
@@ -124,8 +124,8 @@ def studies(page: Page, _server: Refusing) -> Iterator[str]:
         press(page, ids.study(study))
         words = ids.study_words(study) if study == "surface" else ids.study_table(study)
         page.until(lambda words=words: len(page.text(words)) > len("Working …"))
-    press(page, ids.take_home("data"))
-    page.until(lambda: "Saved" in page.text(ids.TAKE_HOME_WORDS))
+    press(page, ids.export("data"))
+    page.until(lambda: "Saved" in page.text(ids.EXPORT_WORDS))
     yield "studies"
 
 
@@ -185,13 +185,13 @@ def lost_pages(page: Page, server: Refusing) -> Iterator[str]:
     of_the_page = ("_dash-layout", "_dash-dependencies")
     server.refuse = lambda request: busy(502) if request.path.endswith(of_the_page) else None
     page.browser.get(page.url)
-    page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["trying"])
+    page.until(lambda: page.text(ids.FIRST_LOAD) == FAILED["trying"])
     page.try_again_after(*[10**6] * 9)
     yield "no page yet"
     page.browser.get(page.url)
-    page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["trying"])
+    page.until(lambda: page.text(ids.FIRST_LOAD) == FAILED["trying"])
     page.try_again_after()
-    page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["no_page"] + LOST["again"])
+    page.until(lambda: page.text(ids.FIRST_LOAD) == FAILED["no_page"] + FAILED["again"])
     yield "no page"
     server.refuse = lambda _request: None
     page.browser.get(page.url)

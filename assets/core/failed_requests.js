@@ -1,5 +1,5 @@
-/* What is said where something was asked for and no answer comes: that it is tried again, and in the end that it is lost,
-   with a button that sends the same request once more. */
+/* Words where a request fails: that it is tried again, and in the end that no answer came, with a button that sends the
+   same request once more. */
 (function () {
   "use strict";
   const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
@@ -11,7 +11,7 @@
   const words = () => JSON.parse(document.getElementById(FIRST).dataset.words);
 
   /* Whoever asks for an output says where its words go, and what has the focus after Try again, both by what was asked:
-     { place, from }; and it may have a `sentence`, and what is to be done when it is `lost` and when it is asked `again`. */
+     { place, from }; and it may have a `sentence`, and what is to be done when it gave up (`gaveUp`) and when it is asked `again`. */
   const lookAfter = (output, asker) => (askers[output] = asker);
 
   /* Words in a place, and a button beside them if there is something to try again. */
@@ -48,7 +48,7 @@
   const trying = (output, body) => tellAsker(output, body, (_asker, place) => tell(place, words().trying, true));
 
   /* All tries are used up. */
-  function lost(output, body, sentence) {
+  function gaveUp(output, body, sentence) {
     tellAsker(output, body, (asker, place, asked, inputs) => {
       const press = () => {
         const from = document.getElementById(asker.from(asked));
@@ -57,16 +57,16 @@
         if (asker.again) asker.again(asked);
         for (const { id, property, value } of inputs) clientside.set_props(id, { [property]: value });
       };
-      if (asker.lost) asker.lost(asked);
-      return tell(place, sentence || asker.sentence || words().lost, false, { words: words().again, press });
+      if (asker.gaveUp) asker.gaveUp(asked);
+      return tell(place, sentence || asker.sentence || words().failed, false, { words: words().again, press });
     });
   }
 
   /* An answer came that would be the same another time. */
   function failed(output, body) {
     tellAsker(output, body, (asker, place, asked) => {
-      if (asker.lost) asker.lost(asked);
-      return tell(place, asker.sentence || words().lost, false);
+      if (asker.gaveUp) asker.gaveUp(asked);
+      return tell(place, asker.sentence || words().failed, false);
     });
   }
 
@@ -82,7 +82,7 @@
 
   /* -- what the page cannot do without --------------------------------------------------------------------------------- */
 
-  /* Where it is said: `words` of a loss there; `said` is told whether anything is. `lost` resolves when it is to be tried
+  /* Where it is said: `words` of a failure there; `said` is told whether anything is. `gaveUp` resolves when it is to be tried
      again. Several requests may wait there, for the one button. */
   function place(id, name, said = () => {}) {
     let pressed = null;
@@ -97,7 +97,7 @@
       document.getElementById(id).replaceChildren();
     }
 
-    function lost(sentence) {
+    function gaveUp(sentence) {
       pressed ??= Promise.withResolvers();
       const { promise, resolve } = pressed;
       const press = () => {
@@ -109,11 +109,11 @@
       return promise;
     }
 
-    return { trying: () => write(words().trying, true), clear, lost };
+    return { trying: () => write(words().trying, true), clear, gaveUp };
   }
 
   const first = place(FIRST, "no_page", bePage);
-  const figures = place("figures-lost", "no_figures");
+  const figures = place("figures-failed", "no_figures");
 
-  emlab.lost = { clear, failed, figures, first, lookAfter, lost, trying };
+  emlab.failures = { clear, failed, figures, first, lookAfter, gaveUp, trying };
 })();

@@ -1,6 +1,6 @@
-/* Requests that are lost are sent again: whatever this page asks for is pure, so asking twice does no harm. Lost are
-   those that the network fails, those whose answer breaks off, and those that the server is too busy for. The page hears
-   of it by way of assets/core/failed_requests.js, since Dash tells it nothing: neither a callback's answer nor its `running` end comes.
+/* Failed requests are sent again: whatever this page asks for is pure, so asking twice does no harm. A request fails if the
+   network fails, if its answer breaks off, or if the server is too busy for it. The words are those of
+   core/failed_requests.js, since Dash is told nothing: neither a callback's answer nor its `running` end comes.
    The request for the layout is sent with the page's own query, so that the page comes as its address wants it. */
 (function () {
   "use strict";
@@ -13,7 +13,7 @@
     silent: 2000, // without an answer, until that is said
     offline: 20_000, // that a browser without a network is waited for
   };
-  const LOST = [429, 502, 503, 504]; // too busy, or a proxy without a server behind it
+  const TEMPORARY = [429, 502, 503, 504]; // too busy, or a proxy without a server behind it
   const BUSY = [429, 503]; // with a sentence of the server's own
   const SENTENCE = 200; // most characters of it
 
@@ -22,9 +22,9 @@
 
   const page = crypto.getRandomValues(new Uint32Array(1))[0].toString(16); // the server's turns go by pages
 
-  const isLost = (outcome) => !(outcome instanceof Response) || LOST.includes(outcome.status);
+  const isTemporary = (outcome) => !(outcome instanceof Response) || TEMPORARY.includes(outcome.status);
 
-  /* One try: an answer that came whole, or the error by which it was lost. */
+  /* One try: an answer that came whole, or the error by which it failed. */
   async function request(url, options) {
     try {
       const response = await fetch(url, options);
@@ -69,13 +69,13 @@
     if (!navigator.onLine) await rest(schedule.offline, [signal, "abort"], [window, "online"]);
   }
 
-  /* The first outcome of an `attempt` that is not lost, or the last one. `trying` is called when that takes long. */
+  /* The first outcome of an `attempt` that is no failure, or the last one. `trying` is called when that takes long. */
   async function persist(attempt, signal, trying) {
     let saying = null;
     try {
       for (let tries = 0; ; tries++) {
         const outcome = await attempt();
-        if (signal.aborted || !isLost(outcome) || tries >= schedule.waits.length) return outcome;
+        if (signal.aborted || !isTemporary(outcome) || tries >= schedule.waits.length) return outcome;
         saying ??= setTimeout(trying, schedule.silent);
         await pause(schedule.waits[tries], outcome, signal);
         if (signal.aborted || !navigator.onLine) return outcome;
@@ -106,15 +106,15 @@
     const ending = new AbortController();
     underWay.set(output, ending);
     const { signal } = ending;
-    emlab.lost.clear(output);
+    emlab.failures.clear(output);
     const headers = { ...options.headers, "X-Page": page };
-    const outcome = await persist(() => request(url, { ...options, headers, signal }), signal, () => emlab.lost.trying(output, options.body));
+    const outcome = await persist(() => request(url, { ...options, headers, signal }), signal, () => emlab.failures.trying(output, options.body));
     const sentence = await sentenceOf(outcome);
     if (signal.aborted) throw signal.reason;
     underWay.delete(output);
-    emlab.lost.clear(output);
-    if (isLost(outcome)) emlab.lost.lost(output, options.body, sentence);
-    else if (!outcome.ok) emlab.lost.failed(output, options.body);
+    emlab.failures.clear(output);
+    if (isTemporary(outcome)) emlab.failures.gaveUp(output, options.body, sentence);
+    else if (!outcome.ok) emlab.failures.failed(output, options.body);
     if (outcome instanceof Response) return outcome;
     throw outcome;
   }
@@ -125,13 +125,13 @@
     for (;;) {
       const outcome = await persist(attempt, signal, place.trying);
       place.clear();
-      if (!isLost(outcome)) return outcome;
-      await place.lost(await sentenceOf(outcome));
+      if (!isTemporary(outcome)) return outcome;
+      await place.gaveUp(await sentenceOf(outcome));
     }
   }
 
-  const first = (url, options) => insist(() => request(url, options), emlab.lost.first);
-  const plotly = (src) => insist(() => run(src), emlab.lost.figures);
+  const first = (url, options) => insist(() => request(url, options), emlab.failures.first);
+  const plotly = (src) => insist(() => run(src), emlab.failures.figures);
 
   window.fetch = function (resource, options) {
     const url = typeof resource === "string" ? resource : "";

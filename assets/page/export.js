@@ -12,14 +12,14 @@
   let request = 0;
 
   /* Called first as the view comes, and with each answer. */
-  clientside.emlab.take_home = function (reply, config) {
+  clientside.emlab.export = function (reply, config) {
     if (!begun) begin(config);
     if (reply) save(reply);
     return clientside.no_update;
   };
 
   function save(reply) {
-    clientside.set_props("take-home-reply", { data: null }); // it may be large
+    clientside.set_props("export-reply", { data: null }); // it may be large
     if (reply.errors) return answered(Object.values(reply.errors).join(" "), true);
     const { name, type, text } = reply.file;
     const url = URL.createObjectURL(new Blob([text], { type }));
@@ -31,10 +31,10 @@
   function begin(config) {
     settings = config;
     begun = true;
-    emlab.lost.lookAfter("take-home-reply", {
-      place: () => "take-home-words",
-      from: ({ what }) => `take-home-${what}`,
-      lost: () => wait(false),
+    emlab.failures.lookAfter("export-reply", {
+      place: () => "export-words",
+      from: ({ what }) => `export-${what}`,
+      gaveUp: () => wait(false),
       again: () => wait(true),
     });
   }
@@ -50,13 +50,13 @@
   /* All that is taken home says where it can be seen: when there is an address to say. */
   const press = (what) => emlab.link.whenReady(() => (what === "handout" ? window.print() : ask(what)));
 
-  const buttons = () => document.querySelectorAll(".take-home button");
+  const buttons = () => document.querySelectorAll(".export button");
 
   function ask(what) {
     const run = emlab.run.onShow();
     if (waiting || !run) return;
     wait(true);
-    clientside.set_props("take-home-request", { data: { ...run, id: ++request, what, link: emlab.link.address() } });
+    clientside.set_props("export-request", { data: { ...run, id: ++request, what, link: emlab.link.address() } });
   }
 
   function wait(on) {
@@ -71,8 +71,8 @@
   }
 
   function say(words, failed) {
-    document.getElementById("take-home-words").className = failed ? "error" : "note";
-    emlab.controls.say("take-home-words", words);
+    document.getElementById("export-words").className = failed ? "error" : "note";
+    emlab.controls.say("export-words", words);
   }
 
   /* -- pictures ----------------------------------------------------------------------------------------------------- */
@@ -134,10 +134,10 @@
     if (!settings || target.tagName !== "BUTTON") return;
     const picture = target.closest(".save");
     if (picture && FORMATS.includes(target.textContent)) savePicture(picture.dataset.figure, picture.dataset.title, target.textContent);
-    else if (target.closest(".take-home")) press(target.id.replace("take-home-", ""));
+    else if (target.closest(".export")) press(target.id.replace("export-", ""));
   });
 
   emlab.events.onViewReady(offer);
 
-  emlab.takeHome = { inLight, settingOf };
+  emlab.exports = { inLight, settingOf };
 })();

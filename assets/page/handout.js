@@ -15,7 +15,7 @@
     for (const id of Object.keys(config.skeletons)) {
       const plot = emlab.figures.plotOf(id);
       if (!plot || !plot._fullLayout || !view.contains(plot) || !plot.offsetWidth) continue;
-      const figure = emlab.takeHome.inLight(id);
+      const figure = emlab.exports.inLight(id);
       if (!figure) continue;
       onScreen.push([plot, plot.data, plot.layout]);
       const layout = { ...figure.layout, autosize: false, ...sizeOf(plot) };
@@ -46,7 +46,7 @@
 
   /* What was set, under the headings of the controls. */
   function settingsOf(name, config) {
-    const { settingOf } = emlab.takeHome;
+    const { settingOf } = emlab.exports;
     if (name !== "run") return config.parameters[name] ? [["", emlab.explorers.settings(name).map(settingOf)]] : [];
     const asked = emlab.run.onShow();
     if (!asked) return [];

@@ -159,7 +159,7 @@
   clientside.emlab.qr = function (answer, config) {
     if (!settings) {
       settings = config;
-      emlab.lost.lookAfter("qr-reply", {
+      emlab.failures.lookAfter("qr-reply", {
         place: (asked) => isOpen() && asked === link && "share-qr",
         from: () => "share-preview", // the next button
         sentence: settings.share.no_answer,

@@ -18,7 +18,7 @@
     known = config.own;
     build();
     const again = () => say(words().reading);
-    emlab.lost.lookAfter("own-reply", { place: () => "own-said", from: () => "own-use", lost: showColumn, again });
+    emlab.failures.lookAfter("own-reply", { place: () => "own-said", from: () => "own-use", gaveUp: showColumn, again });
   }
 
   const words = () => settings.ownWords;

@@ -50,7 +50,7 @@
       left[source] = kept.k;
       for (const p of always())
         emlab.controls.lookAfter([p], kept, settings, ["k", "true_k"].includes(p.name) ? arrange : undefined);
-      emlab.lost.lookAfter("run-reply", { place: () => "run-status", from: () => "run-button", lost: stop });
+      emlab.failures.lookAfter("run-reply", { place: () => "run-status", from: () => "run-button", gaveUp: stop });
       from = context.inputs["start-from.data"];
       family = context.inputs["family.data"];
       for (const list of ["source", "start-from", "family"])

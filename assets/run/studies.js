@@ -86,10 +86,10 @@
       const parameters = [...config.parameters.study, ...config.parameters.across];
       for (const { name, default: usual } of parameters) kept[name] = config.link.values[name] ?? usual;
       emlab.controls.lookAfter(parameters, kept, config);
-      emlab.lost.lookAfter("study-reply", {
+      emlab.failures.lookAfter("study-reply", {
         place: ({ study }) => study === waiting && `study-${study}-words`,
         from: ({ study }) => `study-${study}`,
-        lost: giveUp,
+        gaveUp: giveUp,
         again: ({ study }) => wait(study),
       });
     }

@@ -1,4 +1,4 @@
-"""A finished run with everything that can be taken home from it: what `code` and `tables` write down."""
+"""A completed run with everything that an export holds: what `export_code` and `export_tables` write down."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 import em
 
-__all__ = ["Finished"]
+__all__ = ["CompletedRun"]
 
 
 @dataclass(frozen=True, eq=False)
-class Finished:
+class CompletedRun:
     """A run of EM, its observations, and where they come from.
 
     Every text is made one line of printable characters here, so that whatever a source, a column or an address is

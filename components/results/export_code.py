@@ -15,7 +15,7 @@ from string import Template
 from typing import Any
 
 import em
-from components.results.completed_run import Finished
+from components.results.completed_run import CompletedRun
 
 __all__ = ["notebook", "script"]
 
@@ -174,12 +174,12 @@ plt.show()
 """)
 
 
-def script(finished: Finished) -> str:
+def script(completed: CompletedRun) -> str:
     """Write a Python script that repeats the run.
 
     Parameters
     ----------
-    finished : Finished
+    completed : CompletedRun
         The run.
 
     Returns
@@ -188,16 +188,16 @@ def script(finished: Finished) -> str:
         Source code. Run, it prints the estimates and shows a figure; afterwards its variables ``weights`` and
         ``scales``, or ``means`` and ``stds``, are the run's estimates, and ``trace`` the log-likelihoods.
     """
-    opening = f'"""{_title(finished)}: a run of EM Lab, repeated."""\n\n{_IMPORTS}'
-    return "\n\n".join([opening, *(f"{_ruled(cell.heading)}\n{cell.code}" for cell in _cells(finished))])
+    opening = f'"""{_title(completed)}: a run of EM Lab, repeated."""\n\n{_IMPORTS}'
+    return "\n\n".join([opening, *(f"{_ruled(cell.heading)}\n{cell.code}" for cell in _cells(completed))])
 
 
-def notebook(finished: Finished) -> str:
+def notebook(completed: CompletedRun) -> str:
     """Write a Jupyter notebook that repeats the run: the cells of `script`, with the formulas between them.
 
     Parameters
     ----------
-    finished : Finished
+    completed : CompletedRun
         The run.
 
     Returns
@@ -205,8 +205,8 @@ def notebook(finished: Finished) -> str:
     str
         A notebook in format 4.5, as JSON.
     """
-    sources = [("markdown", f"# {_title(finished)}\n\nA run of EM Lab, repeated."), ("code", _IMPORTS)]
-    for cell in _cells(finished):
+    sources = [("markdown", f"# {_title(completed)}\n\nA run of EM Lab, repeated."), ("code", _IMPORTS)]
+    for cell in _cells(completed):
         sources += [("markdown", f"## {cell.heading}\n\n{cell.text}"), ("code", cell.code)]
     return json.dumps(
         {
@@ -227,14 +227,14 @@ def _notebook_cell(index: int, kind: str, source: str) -> dict[str, Any]:
     return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
 
 
-def _title(finished: Finished) -> str:
-    mixture = finished.run.mixture
+def _title(completed: CompletedRun) -> str:
+    mixture = completed.run.mixture
     components = "component" if mixture.n_components == 1 else "components"
     return f"EM for a mixture of {mixture.n_components} {_FAMILIES[mixture.family].adjective} {components}"
 
 
-def _cells(finished: Finished) -> list[_Cell]:
-    run, mixture = finished.run, finished.run.mixture
+def _cells(completed: CompletedRun) -> list[_Cell]:
+    run, mixture = completed.run, completed.run.mixture
     family = _FAMILIES[mixture.family]
     reached = float(run.log_likelihood[-1])
     accelerated = run.method == em.ACCELERATED and math.isfinite(reached)
@@ -245,7 +245,7 @@ def _cells(finished: Finished) -> list[_Cell]:
         names, iterations=run.n_iter, reached=repr(reached), short=SHORT, limit=LIMIT
     )
     return [
-        _data(finished),
+        _data(completed),
         _Cell(
             "The model",
             "Observation $x_n$ comes from component $k$ with probability $\\pi_k$. The density of the mixture is\n\n"
@@ -281,24 +281,24 @@ def _cells(finished: Finished) -> list[_Cell]:
         _Cell(
             "Figure",
             "Left the data and the fitted mixture, right the log-likelihood over the iterations.",
-            _FIGURE.substitute(names, x_title=_literal(finished.x_title)),
+            _FIGURE.substitute(names, x_title=_literal(completed.x_title)),
         ),
     ]
 
 
-def _data(finished: Finished) -> _Cell:
+def _data(completed: CompletedRun) -> _Cell:
     # What others wrote stands in comments, where Markdown cannot make links or HTML of it, and below the first two
     # lines of the script, where a comment could name another encoding.
-    lines = (finished.title, finished.source, finished.link and f"The run on the page: {finished.link}")
+    lines = (completed.title, completed.source, completed.link and f"The run on the page: {completed.link}")
     comments = "".join(f"{_comment(line)}\n" for line in lines if line)
-    truth = finished.truth
-    if truth is None or finished.seed is None:
-        return _Cell("Data", "The observations.", f"{comments}x = {_array(finished.x)}\n")
+    truth = completed.truth
+    if truth is None or completed.seed is None:
+        return _Cell("Data", "The observations.", f"{comments}x = {_array(completed.x)}\n")
     drawn = _DRAWN.substitute(
         truth=_assignments(truth.parameters, "true_"),
-        seed=finished.seed,
+        seed=completed.seed,
         k=truth.n_components,
-        n=finished.x.size,
+        n=completed.x.size,
         draw=_FAMILIES[truth.family].draw,
     )
     return _Cell("Data", "Drawn from known components: the same seed gives the same observations.", comments + drawn)

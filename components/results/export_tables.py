@@ -8,19 +8,19 @@ import json
 import math
 
 import em
-from components.results.completed_run import Finished
+from components.results.completed_run import CompletedRun
 
 __all__ = ["FORMAT", "VERSION", "observations_csv", "run_json"]
 
 FORMAT, VERSION = "em-lab-run", 1
 
 
-def observations_csv(finished: Finished) -> str:
+def observations_csv(completed: CompletedRun) -> str:
     """Write the observations with their labels, where known, and their responsibilities at the end of the run.
 
     Parameters
     ----------
-    finished : Finished
+    completed : CompletedRun
         The run.
 
     Returns
@@ -30,10 +30,10 @@ def observations_csv(finished: Finished) -> str:
         numbers under the fixed header, so that no cell can be a formula, in as many digits as it takes to read them
         back exactly.
     """
-    responsibilities = finished.run.mixture.responsibilities(finished.x).T
+    responsibilities = completed.run.mixture.responsibilities(completed.x).T
     columns = {
-        "x": finished.x,
-        **({} if finished.z is None else {"label": finished.z}),
+        "x": completed.x,
+        **({} if completed.z is None else {"label": completed.z}),
         **{f"q{k}": shares for k, shares in enumerate(responsibilities)},
     }
     text = io.StringIO(newline="")
@@ -43,12 +43,12 @@ def observations_csv(finished: Finished) -> str:
     return text.getvalue()
 
 
-def run_json(finished: Finished) -> str:
+def run_json(completed: CompletedRun) -> str:
     """Write the run with all its iterations.
 
     Parameters
     ----------
-    finished : Finished
+    completed : CompletedRun
         The run.
 
     Returns
@@ -56,19 +56,19 @@ def run_json(finished: Finished) -> str:
     str
         Strict JSON: a log-likelihood or bound that is not finite is null.
     """
-    run = finished.run
+    run = completed.run
     return json.dumps(
         {
             "format": FORMAT,
             "version": VERSION,
-            "title": finished.title,
-            "source": finished.source,
-            "link": finished.link,
+            "title": completed.title,
+            "source": completed.source,
+            "link": completed.link,
             "family": run.mixture.family,
             "n_components": run.mixture.n_components,
             "n_observations": run.n_observations,
-            "seed": finished.seed,
-            "true": None if finished.truth is None else _parameters(finished.truth),
+            "seed": completed.seed,
+            "true": None if completed.truth is None else _parameters(completed.truth),
             "start": _parameters(run.mixtures[0]),
             "stopping": {"max_iter": run.stopping.max_iter, "tol": run.stopping.tol},
             "method": run.method,

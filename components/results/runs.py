@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import em
-from components.results.completed_run import Finished
+from components.results.completed_run import CompletedRun
 from components.state.parameters import number
 from components.state.run_request import RunSpec
 from components.state.sources import BY_HAND, DRAWN, STARTS
@@ -90,7 +90,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     }
 
 
-def finished(spec: RunSpec, link: str) -> Finished:
+def complete(spec: RunSpec, link: str) -> CompletedRun:
     """The run that was asked for, with all that can be taken home from it.
 
     Parameters
@@ -103,7 +103,7 @@ def finished(spec: RunSpec, link: str) -> Finished:
     x, z, truth = observations(spec)
     run, _ = fitted(spec, x)
     seed = None if truth is None else int(spec.values["seed"])
-    return Finished(spec.source.label, spec.source.about, spec.source.x_title, x, run, z, truth, seed, link)
+    return CompletedRun(spec.source.label, spec.source.about, spec.source.x_title, x, run, z, truth, seed, link)
 
 
 def fitted(

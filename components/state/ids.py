@@ -63,16 +63,16 @@ SPEED_GROUP = "speed-group"
 HALF_STEPS = "half-steps"
 STUDY_REQUEST = "study-request"
 STUDY_REPLY = "study-reply"
-TAKE_HOME_REQUEST = "take-home-request"
-TAKE_HOME_REPLY = "take-home-reply"
-TAKE_HOME_WORDS = "take-home-words"
+EXPORT_REQUEST = "export-request"
+EXPORT_REPLY = "export-reply"
+EXPORT_WORDS = "export-words"
 HANDOUT_HEAD = "handout-head"
 HANDOUT_FOOT = "handout-foot"
 BOUND_BAR = "bound-bar"
 BOUND_WORDS = "bound-words"
 
 LINK_PROBLEMS = "link-problems"
-FIGURES_LOST = "figures-lost"
+FIGURES_FAILED = "figures-failed"
 TOUR = "tour"
 COPY_LINK = "copy-link"
 SHARE = "share"
@@ -204,13 +204,13 @@ def study_table(name: str) -> str:
     return f"study-{name}-table"
 
 
-def take_home(what: str) -> str:
+def export(what: str) -> str:
     """Id of the button that hands out something of a run."""
-    return f"take-home-{what}"
+    return f"export-{what}"
 
 
 def try_again(place: str) -> str:
-    """Id of the button beside words that a request is lost, by the id of where they stand."""
+    """Id of the button beside words that a request failed, by the id of where they stand."""
     return f"{place}-again"
 
 

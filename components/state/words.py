@@ -143,14 +143,14 @@ TOUR = {
 TOUR_BUTTON = "Tour"
 TOUR_WORDS = {"title": "Tour: {step} of {last}", "back": "Back", "next": "Next", "done": "Done", "close": "End tour"}
 
-LOST = {
+FAILED = {
     "trying": "The server does not answer; trying again …",
-    "lost": "The server did not answer. What is on the page stays.",
+    "failed": "The server did not answer. What is on the page stays.",
     "no_page": "The server did not answer, so the page could not be loaded.",
     "no_figures": "The server did not answer, so the figures cannot be drawn. All else can be used.",
     "again": "Try again",
 }
-"""What is said of a request that is lost. It stands in the HTML of the page, for one that never comes."""
+"""What is said of a request that failed. It stands in the HTML of the page, for one that never comes."""
 
 SCROLLS = {"equation": "Equation, wider than the window", "table": "Table, wider than the window"}
 """What a box is called that can be scrolled sideways."""

@@ -15,7 +15,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
 from components.controls import controls
 from components.results import runs
-from components.results.completed_run import Finished
+from components.results.completed_run import CompletedRun
 from components.results.export_code import notebook, script
 from components.results.export_tables import observations_csv, run_json
 from components.state import ids
@@ -33,7 +33,7 @@ class File:
     label: str
     extension: str
     media_type: str
-    write: Callable[[Finished], str]
+    write: Callable[[CompletedRun], str]
 
 
 FILES = {
@@ -49,18 +49,18 @@ def card() -> html.Section:
     """A button for each file and one for the handout."""
     labels = {what: file.label for what, file in FILES.items()} | {PRINT: "Handout (print)"}
     buttons = [
-        html.Button(label, id=ids.take_home(what), type="button", className="plain-button")
+        html.Button(label, id=ids.export(what), type="button", className="plain-button")
         for what, label in labels.items()
     ]
     return controls.card(
         "Take it home",
         [
-            html.Div(buttons, className="take-home-buttons"),
-            html.P(id=ids.TAKE_HOME_WORDS, className="note", **{"aria-live": "polite"}),
-            dcc.Store(id=ids.TAKE_HOME_REQUEST),
-            dcc.Store(id=ids.TAKE_HOME_REPLY),
+            html.Div(buttons, className="export-buttons"),
+            html.P(id=ids.EXPORT_WORDS, className="note", **{"aria-live": "polite"}),
+            dcc.Store(id=ids.EXPORT_REQUEST),
+            dcc.Store(id=ids.EXPORT_REPLY),
         ],
-        "take-home",
+        "export",
     )
 
 
@@ -77,29 +77,27 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
     if errors:
         return {"errors": errors}
     try:
-        finished = runs.finished(spec, link)
+        completed = runs.complete(spec, link)
     except runs.NoStart as error:
         return {"errors": {"start_from": runs.NO_START.format(error=error)}}
     file = FILES[str(what)]
-    name = f"{_stem(finished)}.{file.extension}"
-    return {"file": {"name": name, "type": file.media_type, "text": file.write(finished)}}
+    name = f"{_stem(completed)}.{file.extension}"
+    return {"file": {"name": name, "type": file.media_type, "text": file.write(completed)}}
 
 
-def _stem(finished: Finished) -> str:
+def _stem(completed: CompletedRun) -> str:
     """What a file's name says: the data, and how many components were fitted to them."""
-    title = re.sub("[^a-z0-9]+", "-", finished.title.lower()).strip("-")
-    drawn = "" if finished.seed is None else f"-n{finished.x.size}-seed{finished.seed}"
-    return f"em-lab-{title}{drawn}-k{finished.run.mixture.n_components}"
+    title = re.sub("[^a-z0-9]+", "-", completed.title.lower()).strip("-")
+    drawn = "" if completed.seed is None else f"-n{completed.x.size}-seed{completed.seed}"
+    return f"em-lab-{title}{drawn}-k{completed.run.mixture.n_components}"
 
 
 def register(app: Dash) -> None:
     """Bind the card; only `reply` asks the server."""
-    app.callback(Output(ids.TAKE_HOME_REPLY, "data"), Input(ids.TAKE_HOME_REQUEST, "data"), prevent_initial_call=True)(
-        reply
-    )
+    app.callback(Output(ids.EXPORT_REPLY, "data"), Input(ids.EXPORT_REQUEST, "data"), prevent_initial_call=True)(reply)
     app.clientside_callback(
-        ClientsideFunction("emlab", "take_home"),
-        controls.begins(ids.TAKE_HOME_WORDS),
-        Input(ids.TAKE_HOME_REPLY, "data"),
+        ClientsideFunction("emlab", "export"),
+        controls.begins(ids.EXPORT_WORDS),
+        Input(ids.EXPORT_REPLY, "data"),
         State(ids.CONFIG, "data"),
     )

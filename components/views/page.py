@@ -168,7 +168,7 @@ def _above(shown: address.Link) -> list[Component]:
             className="link-problems",
             hidden=not shown.problems,
         ),
-        html.P(id=ids.FIGURES_LOST, **{"aria-live": "polite"}),
+        html.P(id=ids.FIGURES_FAILED, **{"aria-live": "polite"}),
     ]
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from tests import ROOT
-from tests.losing import refusing, unexpected
+from tests.failing import refusing, unexpected
 from tests.page import Page
 from tests.screens import Screen, seen_on
 from tests.states import states

@@ -68,7 +68,7 @@ def take(lab, page) -> Callable[[str], Path]:
 
 
 def press(page: Page, what: str) -> None:
-    page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.take_home(what))
+    page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.export(what))
 
 
 def answer(page: Page, what: str, **change: object) -> dict[str, str]:
@@ -104,7 +104,7 @@ def test_each_file_arrives_and_is_what_the_pure_function_gives(page, take):
         expected = answer(page, what)
         path = take(expected["name"])
         assert path.read_bytes() == expected["text"].encode()
-        assert page.text(ids.TAKE_HOME_WORDS) == f"Saved as {path.name}."
+        assert page.text(ids.EXPORT_WORDS) == f"Saved as {path.name}."
         with path.open(encoding="utf-8", newline="") as file:
             content = read[what](file)
             if what == "data":
@@ -136,18 +136,18 @@ def test_one_file_is_asked_for_at_a_time(page, take):
     page.requests()
     script = "for (const id of arguments) document.getElementById(id).click(); return [...arguments].map((id) => "
     script += "document.getElementById(id).getAttribute('aria-disabled'))"
-    assert page.browser.execute_script(script, *[ids.take_home(what) for what in ("data", "run")]) == ["true", "true"]
+    assert page.browser.execute_script(script, *[ids.export(what) for what in ("data", "run")]) == ["true", "true"]
     take(answer(page, "data")["name"])
     assert len(page.requests()) == 1
-    assert page.element(ids.take_home("run")).get_attribute("aria-disabled") is None
+    assert page.element(ids.export("run")).get_attribute("aria-disabled") is None
 
 
 def test_a_refusal_is_said_beside_the_buttons(page):
     page.browser.execute_script("emlab.run.onShow = () => ({source: 'elsewhere'})")
     press(page, "data")
-    page.until(lambda: "The data source must be one of" in page.text(ids.TAKE_HOME_WORDS))
-    assert page.element(ids.TAKE_HOME_WORDS).get_attribute("class") == "error"
-    assert page.element(ids.take_home("data")).get_attribute("aria-disabled") is None
+    page.until(lambda: "The data source must be one of" in page.text(ids.EXPORT_WORDS))
+    assert page.element(ids.EXPORT_WORDS).get_attribute("class") == "error"
+    assert page.element(ids.export("data")).get_attribute("aria-disabled") is None
 
 
 def test_a_server_that_is_gone_is_said_and_pictures_still_come(dash_duo):
@@ -157,8 +157,8 @@ def test_a_server_that_is_gone_is_said_and_pictures_still_come(dash_duo):
     page.try_again_after(50)
     dash_duo.server.stop()
     press(page, "script")
-    page.until(lambda: words.LOST["lost"] in page.text(ids.TAKE_HOME_WORDS))
-    assert page.element(ids.take_home("data")).get_attribute("aria-disabled") is None
+    page.until(lambda: words.FAILED["failed"] in page.text(ids.EXPORT_WORDS))
+    assert page.element(ids.export("data")).get_attribute("aria-disabled") is None
     save(page, ids.POSTERIOR_FIGURE, "SVG")
     page.until(lambda: list(Path(dash_duo.download_path).glob("em-lab-sorted-posterior-*.svg")))
     assert all("_dash-update-component" in line or "did not respond" in line for line in page.logs())

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from components.state import ids
-from components.state.words import LOST
+from components.state.words import FAILED
 from serving.work import PAGE, PAGE_LENGTH
-from tests.losing import EVER, Mortal, broken_off, busy, is_callback, refusing, unexpected
+from tests.failing import EVER, Mortal, broken_off, busy, is_callback, refusing, unexpected
 from tests.page import Page
 
 
@@ -71,9 +71,9 @@ def answered(page: Page) -> bool:
     return bool(page.browser.execute_script("return emlab.walk.state.result !== window.before"))
 
 
-def lost(page: Page, place: str = ids.RUN_STATUS, words: str = LOST["lost"]) -> bool:
+def lost(page: Page, place: str = ids.RUN_STATUS, words: str = FAILED["failed"]) -> bool:
     """Whether words and button stand in a place."""
-    return page.text(place) == words + LOST["again"]
+    return page.text(place) == words + FAILED["again"]
 
 
 def is_at_rest(page: Page) -> bool:
@@ -102,7 +102,7 @@ def test_a_server_that_comes_back_answers_as_if_nothing_had_been(page, mortal):
     page.try_again_after(*EVER)
     mortal.kill()
     ask(page)
-    page.until(lambda: page.text(ids.RUN_STATUS) == LOST["trying"])
+    page.until(lambda: page.text(ids.RUN_STATUS) == FAILED["trying"])
     live = "return document.querySelector('#run-status .note').closest('[aria-live]').getAttribute('aria-live')"
     assert page.browser.execute_script(live) == "polite"
     assert page.element(ids.RUN_BUTTON).text == "Running …"
@@ -169,11 +169,11 @@ def test_files_and_own_data_that_are_lost_can_be_asked_for_again(page, mortal):
     mortal.kill()
     ask(page, "own-use")
     page.until(lambda: lost(page, "own-said"))
-    ask(page, ids.take_home("script"))
-    page.until(lambda: lost(page, ids.TAKE_HOME_WORDS))
+    ask(page, ids.export("script"))
+    page.until(lambda: lost(page, ids.EXPORT_WORDS))
     mortal.start()
-    ask(page, ids.try_again(ids.TAKE_HOME_WORDS))
-    page.until(lambda: page.text(ids.TAKE_HOME_WORDS).startswith("Saved as em-lab-"))
+    ask(page, ids.try_again(ids.EXPORT_WORDS))
+    page.until(lambda: page.text(ids.EXPORT_WORDS).startswith("Saved as em-lab-"))
     ask(page, ids.try_again("own-said"))
     page.until(lambda: answered(page))
     assert "13 values" in page.text("own-said")
@@ -190,7 +190,7 @@ def test_a_connection_that_is_lost_is_waited_for(page):
     page.browser.execute_script("emlab.network.schedule.offline = 1e6")
     connected(False)
     ask(page)
-    page.until(lambda: page.text(ids.RUN_STATUS) == LOST["trying"])  # long after its one further try
+    page.until(lambda: page.text(ids.RUN_STATUS) == FAILED["trying"])  # long after its one further try
     connected(True)
     page.until(lambda: answered(page))
     page.until(lambda: page.text(ids.RUN_STATUS) == "")
@@ -297,7 +297,7 @@ def test_a_study_is_made_of_the_run_on_show_and_not_of_one_that_was_lost(busy_pa
     server.refuse = refuse
     page.type("seed", "7")
     ask(page)
-    page.until(lambda: page.text(ids.RUN_STATUS).endswith(LOST["again"]))
+    page.until(lambda: page.text(ids.RUN_STATUS).endswith(FAILED["again"]))
     ask(page, ids.study("sizes"))
     page.until(lambda: "BIC is lowest" in page.text(ids.study_words("sizes")))
     assert asked == [1]
@@ -308,7 +308,7 @@ def test_a_traps_study_is_made_of_its_own_run_only(busy_page, server):
     page.try_again_after(10)
     server.refuse = lambda request: busy() if is_callback(request) else None
     ask(page, ids.preset("local"))
-    page.until(lambda: page.text(ids.RUN_STATUS).endswith(LOST["again"]))
+    page.until(lambda: page.text(ids.RUN_STATUS).endswith(FAILED["again"]))
     studies = []
     server.refuse = lambda request: studies.append(1) if '"study"' in request.get_data(as_text=True) else None
     page.choose(ids.SOURCE, "generated")
@@ -325,17 +325,17 @@ def test_figures_that_cannot_be_drawn_are_said_and_asked_for_again(lab, server):
     server.refuse = lambda request: of_plotly(request) if len(server.refused) < 2 else None
     page = Page(lab, server.address)  # the first is what the page's head asks for
     assert len(server.refused) == 2
-    assert page.text(ids.FIGURES_LOST) == ""
+    assert page.text(ids.FIGURES_FAILED) == ""
     server.refuse = of_plotly
     page.browser.get(f"{server.address}?seed=3")
     page.until(lambda: page.browser.execute_script("return window.emlab?.network"))
     page.try_again_after(10)
-    page.until(lambda: lost(page, ids.FIGURES_LOST, LOST["no_figures"]))
+    page.until(lambda: lost(page, ids.FIGURES_FAILED, FAILED["no_figures"]))
     assert page.element(ids.sentence("gaussian")).text
     server.refuse = lambda _request: None
-    page.element(ids.try_again(ids.FIGURES_LOST)).click()
+    page.element(ids.try_again(ids.FIGURES_FAILED)).click()
     page.ready()
-    assert page.text(ids.FIGURES_LOST) == ""
+    assert page.text(ids.FIGURES_FAILED) == ""
     assert [line for line in unexpected(page) if "plotly-emlab" not in line] == []
 
 
@@ -343,7 +343,7 @@ def test_figures_that_cannot_be_drawn_are_said_and_asked_for_again(lab, server):
 def test_what_would_fail_again_is_not_tried_again(busy_page, server, status):
     server.refuse = lambda request: busy(status) if is_callback(request) else None
     ask(busy_page)
-    busy_page.until(lambda: busy_page.text(ids.RUN_STATUS) == LOST["lost"])
+    busy_page.until(lambda: busy_page.text(ids.RUN_STATUS) == FAILED["failed"])
     assert len(server.refused) == 1
     assert is_at_rest(busy_page)
 
@@ -378,13 +378,13 @@ def test_a_page_that_never_comes_says_so_and_can_be_asked_for_again(lab, server)
     page = Page(lab, server.address)
     server.refuse = lambda request: busy(502) if of_the_page(request) else None
     page.browser.get(f"{server.address}?v=1&n=321")
-    page.until(lambda: page.text(ids.FIRST_LOAD) == LOST["trying"])
+    page.until(lambda: page.text(ids.FIRST_LOAD) == FAILED["trying"])
     page.try_again_after()
-    page.until(lambda: lost(page, ids.FIRST_LOAD, LOST["no_page"]))
+    page.until(lambda: lost(page, ids.FIRST_LOAD, FAILED["no_page"]))
     tried = len(server.refused)
     press = "document.getElementById(arguments[0]).click()"  # at once: the words come anew with each request's end
     page.browser.execute_script(press, ids.try_again(ids.FIRST_LOAD))
-    page.until(lambda: len(server.refused) > tried and lost(page, ids.FIRST_LOAD, LOST["no_page"]))
+    page.until(lambda: len(server.refused) > tried and lost(page, ids.FIRST_LOAD, FAILED["no_page"]))
     assert page.element(ids.try_again(ids.FIRST_LOAD)).size["height"] >= 44
     server.refuse = lambda _request: None
     page.element(ids.try_again(ids.FIRST_LOAD)).click()

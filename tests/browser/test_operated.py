@@ -8,7 +8,7 @@ from typing import Any
 from selenium.webdriver.common.keys import Keys
 
 from components.state import ids, words
-from tests.losing import refusing, unexpected
+from tests.failing import refusing, unexpected
 from tests.operating import small, tab_through
 from tests.page import Page
 from tests.screens import Screen, seen_on

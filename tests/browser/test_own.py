@@ -12,7 +12,7 @@ from components.state.address import NO_DATA
 from components.state.own_data.reading import CLOSE, MAX_BYTES
 from components.state.parameters import with_minus
 from components.state.sources import own
-from components.state.words import LOST
+from components.state.words import FAILED
 from components.views import own_panel
 from tests.page import Page
 
@@ -238,7 +238,7 @@ def test_a_column_that_does_not_come_is_not_shown_as_the_one_in_use(page):
     page.browser.execute_cdp_cmd("Network.enable", {})
     page.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*_dash-update-component*"]})
     Select(page.element("own-column")).select_by_visible_text("mass")
-    page.until(lambda: LOST["lost"] in said(page))
+    page.until(lambda: FAILED["failed"] in said(page))
     page.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
     assert page.value("own-column") == "height"
     page.element(ids.try_again("own-said")).click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.state import ids
-from tests.losing import busy, is_callback, refusing, unexpected
+from tests.failing import busy, is_callback, refusing, unexpected
 from tests.page import Page
 
 COLOUR = """

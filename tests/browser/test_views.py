@@ -20,7 +20,7 @@ ASK_EARLY = """
 const [option, file, done] = arguments;
 const { set_props: set } = dash_clientside;
 dash_clientside.set_props = (id, what) => {
-  if (id === "take-home-request") window.asked = what.data.link;
+  if (id === "export-request") window.asked = what.data.link;
   set(id, what);
 };
 document.getElementById(option).click();
@@ -101,8 +101,8 @@ def test_what_is_taken_home_or_printed_before_they_have_come_says_where_it_can_b
         "window.dispatchEvent(new Event('beforeprint')); window.dispatchEvent(new Event('afterprint'));"
     )
     assert restless.text(ids.HANDOUT_FOOT).endswith(f"{restless.url}?v=1&view=em&n=20")
-    pressed = ids.option(ids.COLOUR_BY, "responsibility"), ids.take_home("run")
+    pressed = ids.option(ids.COLOUR_BY, "responsibility"), ids.export("run")
     assert restless.browser.execute_async_script(ASK_EARLY, *pressed) is False
-    restless.until(lambda: "Saved" in restless.text(ids.TAKE_HOME_WORDS))
+    restless.until(lambda: "Saved" in restless.text(ids.EXPORT_WORDS))
     asked = restless.browser.execute_script("return window.asked")
     assert asked == f"{restless.url}?v=1&view=em&colour-by=responsibility&n=20", "what was just changed is in it"

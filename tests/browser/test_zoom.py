@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.losing import refusing, unexpected
+from tests.failing import refusing, unexpected
 from tests.operating import lost
 from tests.page import Page
 from tests.screens import Screen, seen_on

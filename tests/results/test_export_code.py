@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import em
-from components.results.completed_run import Finished
+from components.results.completed_run import CompletedRun
 from components.results.export_code import notebook, script
 from tests.test_layering import imports
 
@@ -55,12 +55,12 @@ def drawn(truth, start=None, *, n=400, seed=7, stopping=None):
     x, z = truth.sample(n, np.random.default_rng(seed))
     start = em.quantile_start(x, type(truth), truth.n_components) if start is None else start
     run = em.fit(x, em.break_tie(x, start), stopping or em.StoppingRule(150))
-    return Finished("Generated", "Drawn.", "observation x", x, run, z, truth, seed, "http://127.0.0.1:8050/?seed=7")
+    return CompletedRun("Generated", "Drawn.", "observation x", x, run, z, truth, seed, "http://127.0.0.1:8050/?seed=7")
 
 
 def given(x, start, stopping=None):
     x = np.asarray(x, dtype=float)
-    return Finished("Given", "", "x", x, em.fit(x, start, stopping or em.StoppingRule(150)))
+    return CompletedRun("Given", "", "x", x, em.fit(x, start, stopping or em.StoppingRule(150)))
 
 
 def cases():
@@ -179,7 +179,7 @@ def names_of(node):
 
 def named(text, *, x_title="observation x", link=None):
     finished = CASES["drawn exponential 2"]
-    return Finished(text, text, x_title, finished.x, finished.run, None, finished.truth, finished.seed, link)
+    return CompletedRun(text, text, x_title, finished.x, finished.run, None, finished.truth, finished.seed, link)
 
 
 def tree(source):
@@ -214,7 +214,7 @@ def test_texts_of_others_stay_out_of_the_notebook_but_for_comments(text):
 @pytest.mark.parametrize("name", ["tied exponential", "degenerate on repeated values"])
 def test_notebook_is_valid_and_repeats_the_run(tmp_path, name):
     finished = CASES[name]
-    nasty = Finished(
+    nasty = CompletedRun(
         NASTY[0], NASTY[1], "$x_{$ {x}", finished.x, finished.run, truth=finished.truth, seed=finished.seed
     )
     book = nbformat.reads(notebook(nasty), as_version=nbformat.NO_CONVERT)
@@ -252,7 +252,7 @@ def test_an_accelerated_run_is_repeated_by_em_and_says_so(truth, tmp_path):
     x, z = first(truth, 2).sample(400, np.random.default_rng(7))
     start = em.quantile_start(x, type(truth), 2)
     run = em.fit(x, start, em.StoppingRule(1000, 1e-12), "accelerated")
-    text = script(Finished("Generated", "", "x", x, run, z, first(truth, 2), 7))
+    text = script(CompletedRun("Generated", "", "x", x, run, z, first(truth, 2), 7))
     assert "accelerated" in text
     assert "Here it is EM alone, which takes longer" in " ".join(text.replace("\n# ", " ").split())
     (tmp_path / "run.py").write_text(text, "utf-8")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import em
-from components.results.completed_run import Finished
+from components.results.completed_run import CompletedRun
 from components.results.export_tables import observations_csv, run_json
 from tests import ROOT
 
@@ -21,7 +21,7 @@ FORMATS = (ROOT / "docs" / "formats.md").read_text("utf-8")
 
 def finished(x, start, **details):
     x = np.asarray(x, dtype=float)
-    return Finished("Title\n", "Source\u2028", "x", x, em.fit(x, start), **details)
+    return CompletedRun("Title\n", "Source\u2028", "x", x, em.fit(x, start), **details)
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +119,6 @@ def test_an_accelerated_run_says_so_and_has_no_bounds():
     truth = em.ExponentialMixture([0.5, 0.5], [0.1, 1])
     x, z = truth.sample(200, np.random.default_rng(0))
     run = em.fit(x, em.quantile_start(x, em.ExponentialMixture, 2), method="accelerated")
-    document = json.loads(run_json(Finished("Drawn", "", "x", x, run, z, truth, 0)))
+    document = json.loads(run_json(CompletedRun("Drawn", "", "x", x, run, z, truth, 0)))
     assert (document["method"], document["n_passes"], document["bounds"]) == ("accelerated", run.n_passes, None)
     assert len(document["log_likelihood"]) == run.n_iter + 1

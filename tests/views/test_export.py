@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import em
-from components.results.completed_run import Finished
+from components.results.completed_run import CompletedRun
 from components.results.export_tables import observations_csv, run_json
 from components.state.sources import SOURCES
 from components.views import run as run_view
@@ -40,7 +40,7 @@ def drawn(seed):
     start = em.break_tie(x, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5]))
     source = SOURCES["generated"]
     run = em.fit(x, start, em.StoppingRule(tol=1e-12))
-    return Finished(source.label, source.about, source.x_title, x, run, z, truth, seed, LINK)
+    return CompletedRun(source.label, source.about, source.x_title, x, run, z, truth, seed, LINK)
 
 
 def test_a_file_is_of_the_run_that_the_engine_makes():
