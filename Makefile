@@ -2,6 +2,7 @@
 # make serve   the same for a class, by gunicorn (docs/hosting.md)
 # make build   compress beforehand what it serves; `make serve` does it too
 # make test    install what the tests need and run them all
+# make quick   lint and the tests that need neither a browser nor a server nor much time
 # make lint    ruff and mypy
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
 # make monkey  have random keys and pointers at the page for twenty minutes (MINUTES, SEED)
@@ -16,7 +17,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build serve test lint fuzz monkey screenshots lighthouse crowd bench browser plotly clean
+.PHONY: run build serve test quick lint fuzz monkey screenshots lighthouse crowd bench browser plotly clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -30,6 +31,10 @@ serve: build
 
 test: $(VENV)/test.installed browser lint
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+quick: lint
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 -m "not slow and not browser" \
+		tests/em tests/state tests/results tests/figures tests/views tests/test_layering.py
 
 lint: $(VENV)/test.installed
 	$(BIN)/ruff check .

@@ -30,6 +30,13 @@ def pytest_setup_options() -> Options:
     return options
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a browser, for `make quick`."""
+    for item in items:
+        if {"lab", "dash_duo"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashComposite]:
     """The app, served, and a browser: what `dash_duo` is, but for the whole session."""

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dash.testing.composite import DashComposite
+from selenium.common.exceptions import JavascriptException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -67,8 +68,10 @@ class Page:
         return dict(json.loads(self.browser.execute_script(script)))
 
     def until(self, condition: Callable[[], Any]) -> Any:
-        """Wait for a condition and return what it gave."""
-        return WebDriverWait(self.browser, PATIENCE, poll_frequency=0.05).until(lambda _: condition())
+        """Wait for a condition and return what it gave. It may ask for parts of the page that are not there yet."""
+        not_yet = (JavascriptException, StaleElementReferenceException)
+        waiting = WebDriverWait(self.browser, PATIENCE, poll_frequency=0.05, ignored_exceptions=not_yet)
+        return waiting.until(lambda _: condition())
 
     def address(self) -> str:
         """The link to what is on show; the browser's own address follows a moment later."""

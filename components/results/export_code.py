@@ -16,6 +16,7 @@ from typing import Any
 
 import em
 from components.results.completed_run import CompletedRun
+from components.state.families import CARDS
 
 __all__ = ["notebook", "script"]
 
@@ -35,65 +36,6 @@ class _Cell:
     text: str
     code: str
 
-
-@dataclass(frozen=True)
-class _Family:
-    """What differs between the families: code, and formulas in TeX."""
-
-    adjective: str
-    draw: str
-    log_density: str
-    m_step: str
-    density: str
-    estimates: str
-
-
-_FAMILIES = {
-    "exponential": _Family(
-        adjective="exponential",
-        draw="rng.exponential(true_scales[z])",
-        log_density="""\
-def log_density(x, scales):
-    \"""log f(x[n] | k): a row for each component k, a column for each observation n.\"""
-    return -x / scales[:, None] - np.log(scales)[:, None]
-""",
-        m_step="""\
-def m_step(x, q):
-    \"""The parameters that fit x best if component k owns the share q[k, n] of x[n].\"""
-    n_k = q.sum(axis=1)  # how many observations each component owns
-    scales = q @ x / n_k
-    return n_k / x.size, scales
-""",
-        density=r"f(x \mid \lambda_k) = \frac{1}{\lambda_k}\, e^{-x/\lambda_k}",
-        estimates=r"\lambda_k = \frac{1}{N_k} \sum_n q_k(n)\, x_n",
-    ),
-    "gaussian": _Family(
-        adjective="Gaussian",
-        draw="rng.normal(true_means[z], true_stds[z])",
-        log_density="""\
-def log_density(x, means, stds):
-    \"""log f(x[n] | k): a row for each component k, a column for each observation n.\"""
-    standardised = (x - means[:, None]) / stds[:, None]
-    log_constant = np.log(stds) + 0.5 * np.log(2 * np.pi)
-    return -0.5 * standardised**2 - log_constant[:, None]
-""",
-        m_step="""\
-def m_step(x, q):
-    \"""The parameters that fit x best if component k owns the share q[k, n] of x[n].\"""
-    n_k = q.sum(axis=1)  # how many observations each component owns
-    means = q @ x / n_k
-    # The mean deviation from a mean is 0: what is found instead, rounding took from the
-    # long sum above. (einsum: for each k, the product summed over n.)
-    means += np.einsum("kn,kn->k", q, x - means[:, None]) / n_k
-    stds = np.sqrt((q * (x - means[:, None]) ** 2).sum(axis=1) / n_k)
-    return n_k / x.size, means, stds
-""",
-        density=r"f(x \mid \mu_k, \sigma_k) = \frac{1}{\sqrt{2\pi}\,\sigma_k}"
-        r" \exp\!\left(-\frac{(x - \mu_k)^2}{2\sigma_k^2}\right)",
-        estimates=r"\mu_k = \frac{1}{N_k} \sum_n q_k(n)\, x_n, \qquad"
-        r" \sigma_k^2 = \frac{1}{N_k} \sum_n q_k(n)\, (x_n - \mu_k)^2",
-    ),
-}
 
 _IMPORTS = """\
 import matplotlib.pyplot as plt
@@ -230,12 +172,12 @@ def _notebook_cell(index: int, kind: str, source: str) -> dict[str, Any]:
 def _title(completed: CompletedRun) -> str:
     mixture = completed.run.mixture
     components = "component" if mixture.n_components == 1 else "components"
-    return f"EM for a mixture of {mixture.n_components} {_FAMILIES[mixture.family].adjective} {components}"
+    return f"EM for a mixture of {mixture.n_components} {CARDS[mixture.family].code.adjective} {components}"
 
 
 def _cells(completed: CompletedRun) -> list[_Cell]:
     run, mixture = completed.run, completed.run.mixture
-    family = _FAMILIES[mixture.family]
+    family = CARDS[mixture.family].code
     reached = float(run.log_likelihood[-1])
     accelerated = run.method == em.ACCELERATED and math.isfinite(reached)
     until = UNTIL_AS_HIGH if accelerated else "as often as EM Lab did"
@@ -299,7 +241,7 @@ def _data(completed: CompletedRun) -> _Cell:
         seed=completed.seed,
         k=truth.n_components,
         n=completed.x.size,
-        draw=_FAMILIES[truth.family].draw,
+        draw=CARDS[truth.family].code.draw,
     )
     return _Cell("Data", "Drawn from known components: the same seed gives the same observations.", comments + drawn)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import em
 from components.results.completed_run import CompletedRun
+from components.state.families import CARDS
 from components.state.parameters import number
 from components.state.run_request import RunSpec
 from components.state.sources import BY_HAND, DRAWN, STARTS
@@ -151,9 +152,11 @@ def starting_mixture(spec: RunSpec, x: em.Floats) -> em.Mixture:
 
 def _mixture(spec: RunSpec, prefix: str, k: int) -> em.Mixture:
     weights = np.array(spec.weights(prefix, k))
-    names = {"scales": "lambda"} if spec.source.family is em.ExponentialMixture else {"means": "mu", "stds": "sigma"}
-    parameters = {parameter: [spec.values[f"{prefix}{name}{i}"] for i in range(k)] for parameter, name in names.items()}
     family: Callable[..., em.Mixture] = spec.source.family
+    parameters = {
+        parameter.name: [spec.values[f"{prefix}{parameter.request}{i}"] for i in range(k)]
+        for parameter in CARDS[spec.source.family.family].parameters
+    }
     return family(weights=weights / weights.sum(), **parameters)
 
 

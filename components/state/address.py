@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from components.state import ids
+from components.state.families import FAMILIES
 from components.state.options import CHOICES, FLAGS, GROUPS, SWITCHES, Choice
 from components.state.own_data.packing import unpack
 from components.state.parameters import (
@@ -32,7 +33,7 @@ from components.state.parameters import (
     Parameter,
 )
 from components.state.run_request import own_source
-from components.state.sources import FAMILIES, OWN, SOURCES, Source
+from components.state.sources import OWN, SOURCES, Source
 from components.state.words import ON_SHOW
 
 VERSION = 1

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import em
 from components.state import ids
-from components.state.sources import BY_HAND, FAMILIES, GENERATED, OWN, OWN_LABEL, SOURCES, STARTS
+from components.state.families import FAMILIES
+from components.state.sources import BY_HAND, GENERATED, OWN, OWN_LABEL, SOURCES, STARTS
 from components.state.words import TRUE_VALUES
 
 

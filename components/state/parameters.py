@@ -190,19 +190,6 @@ class Shape:
     step: float
 
 
-def scales(minimum: float, maximum: float, step: float) -> tuple[Shape, ...]:
-    """What an exponential component has."""
-    return (Shape("lambda", "λ", "Scale λ", minimum, maximum, step),)
-
-
-def means_and_stds(lowest: float, highest: float, widest: float, step: float) -> tuple[Shape, ...]:
-    """What a Gaussian component has."""
-    return (
-        Shape("mu", "μ", "Mean μ", lowest, highest, step),
-        Shape("sigma", "σ", "S.d. σ", step, widest, step),
-    )
-
-
 def of_mixture(
     word: str, shapes: tuple[Shape, ...], values: Sequence[Sequence[float]], rho: float = 0.5, unit: str = ""
 ) -> tuple[Parameter, ...]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import em
+from components.state.families import FAMILIES
 from components.state.own_data.reading import MAX_VALUES, suits
 from components.state.parameters import PROBLEMS, SERVER_REFUSAL, Parameter
-from components.state.sources import BY_HAND, FAMILIES, OWN, SOURCES, STARTS, Source, own
+from components.state.sources import BY_HAND, OWN, SOURCES, STARTS, Source, own
 
 MAX_WORK = 200_000_000
 """Most observations times iterations times components that one run may ask for."""

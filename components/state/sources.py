@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import em
+from components.state.families import CARDS, EXPONENTIAL, GAUSSIAN, multiple
 from components.state.parameters import (
     MAX_COMPONENTS,
     SAMPLE,
@@ -17,9 +17,7 @@ from components.state.parameters import (
     STOPPING,
     Parameter,
     Shape,
-    means_and_stds,
     of_mixture,
-    scales,
 )
 
 GENERATED = "generated"
@@ -40,10 +38,6 @@ OWN = "own"
 """Name of the source whose observations come with each request, and stay nowhere."""
 OWN_LABEL = "Your own data"
 OWN_ABOUT = "They go to the server with each run and are kept nowhere."
-
-FAMILIES: dict[str, type[em.Mixture]] = {
-    family.family: family for family in (em.GaussianMixture, em.ExponentialMixture)
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,28 +123,13 @@ def _spread(low: float, high: float, k: int) -> list[float]:
 
 
 def _placed(value: float, shape: Shape) -> float:
-    return min(max(_multiple(round(value / shape.step), shape.step), shape.minimum), shape.maximum)
-
-
-def _multiple(times: int, step: float) -> float:
-    """So many steps, without the dust of binary fractions: 543 steps of 0.1 are 54.3, not 54.300000000000004."""
-    return float(times * Decimal(repr(step)))
-
-
-def _shapes_for(x: em.Floats, family: type[em.Mixture], step: float) -> tuple[Shape, ...]:
-    """Bounds of a start's parameters: components within the data, and up to three times as wide."""
-    low, high, wide = (
-        _multiple(math.floor(x.min() / step - 100), step),
-        _multiple(math.ceil(x.max() / step + 100), step),
-        _multiple(math.ceil(3 * x.std() / step), step),
-    )
-    return means_and_stds(low, high, wide, step) if family is em.GaussianMixture else scales(step, high, step)
+    return min(max(multiple(round(value / shape.step), shape.step), shape.minimum), shape.maximum)
 
 
 def _real(name: str, label: str, step: float) -> Source:
     """Real data that come with the engine."""
     data = em.datasets.load(name)
-    shapes = _shapes_for(data.x, data.family, step)
+    shapes = CARDS[data.family.family].shapes_for(data.x, step)
     others = {k: em.quantile_start(data.x, data.family, k) for k in SIZES}
     about = f"{data.title[0].upper()}{data.title[1:]}. {data.teaches} Source: {data.citation}."
     starts = _starts(shapes, data.start, others, data.unit)
@@ -162,17 +141,17 @@ def own(values: Sequence[float], family: type[em.Mixture]) -> Source:
     x = family.check_observations(values)
     step = float(f"1e{math.floor(math.log10(x.std())) - 2}")
     quantiles = {k: em.quantile_start(x, family, k) for k in SIZES}
-    starts = _starts(_shapes_for(x, family, step), quantiles[2], quantiles)
+    starts = _starts(CARDS[family.family].shapes_for(x, step), quantiles[2], quantiles)
     return Source(OWN, OWN_LABEL, family, starts, OWN_ABOUT, x=x)
 
 
 def _exponential() -> Source:
-    shapes = scales(0.001, 5, 0.001)
+    shapes = (EXPONENTIAL.parameters[0].shape(0.001, 5, 0.001),)
     true_scales = (0.1, 1, 4, 0.02, 0.4)
     others = {k: em.ExponentialMixture([1 / k] * k, [10**power for power in _spread(-1.6, 0.6, k)]) for k in SIZES}
     return Source(
         GENERATED,
-        "Exponential mixture",
+        EXPONENTIAL.label,
         em.ExponentialMixture,
         _starts(shapes, em.ExponentialMixture([0.1, 0.9], [0.5, 0.5]), others),
         DRAWN_HERE,
@@ -181,16 +160,17 @@ def _exponential() -> Source:
 
 
 def _gaussian() -> Source:
-    shapes = means_and_stds(-10, 10, 5, 0.1)
+    mean, std = GAUSSIAN.parameters
+    shapes = (mean.shape(-10, 10, 0.1), std.shape(0.1, 5, 0.1))
     true_means = (-1, 1, 3, -3, 5)
     others = {k: em.GaussianMixture([1 / k] * k, _spread(-3, 3, k), [1] * k) for k in SIZES}
     return Source(
         "generated-gaussian",
-        "Gaussian mixture",
+        GAUSSIAN.label,
         em.GaussianMixture,
         _starts(shapes, em.GaussianMixture([0.5, 0.5], [-0.5, 0.5], [1, 1]), others),
         DRAWN_HERE,
-        samples={k: of_mixture("True", shapes, [(mean, 0.5) for mean in true_means[:k]]) for k in SIZES},
+        samples={k: of_mixture("True", shapes, [(centre, 0.5) for centre in true_means[:k]]) for k in SIZES},
     )
 
 

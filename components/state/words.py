@@ -182,9 +182,3 @@ STUDY_WORDS = {
 """What is said of a row of a study."""
 ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}
 """Names of the rows of observations: by their true labels, or by the likeliest component."""
-PARAMETER_NAMES = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "s.d."}
-SYMBOLS = {
-    "exponential": {"weights": "π{k}", "scales": "λ{k}"},
-    "gaussian": {"weights": "π{k}", "means": "μ{k}", "stds": "σ{k}"},
-}
-"""Symbol of each parameter in the table, by family; ρ is π0."""

@@ -12,9 +12,10 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from components.controls.controls import select
 from components.state import ids
 from components.state.address import Link
+from components.state.families import FAMILIES
 from components.state.own_data.packing import MAX_PACKED, pack
 from components.state.own_data.reading import MAX_BYTES, TOO_LARGE, Refused, read, suits
-from components.state.sources import FAMILIES, OWN, own
+from components.state.sources import OWN, own
 
 NOT_CARRIED = f"A link carries at most {MAX_PACKED} values, so it will not carry these: they stay on this page."
 WORDS = {

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from components.controls.controls import choice, register_choice
 from components.figures import explorer_figures, run_figures
-from components.state import address, ids, parameters, words
+from components.state import address, families, ids, parameters, words
 from components.state.options import EMBED, FLAGS, PRESENT
 from components.state.own_data.reading import CLOSE, MAX_BYTES
 from components.state.presets import PRESETS
@@ -89,8 +89,8 @@ def _tables() -> dict[str, Any]:
         "valueWords": words.VALUE_WORDS,
         "figureWords": words.FIGURE_WORDS,
         "figureSentences": words.FIGURE_SENTENCES,
-        "symbols": words.SYMBOLS,
-        "parameterNames": words.PARAMETER_NAMES,
+        "symbols": families.SYMBOLS,
+        "parameterNames": families.PARAMETER_NAMES,
         "signs": SIGNS,
         "share": share.as_dict(),
         "tour": tour.as_dict(),

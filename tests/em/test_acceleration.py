@@ -35,6 +35,7 @@ def hard():
     yield pytest.param(sample(truth, 300, 5), em.GaussianMixture, 3, id="three overlapping")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("x", "family", "k"), list(hard()))
 def test_it_ends_where_em_ends(x, family, k):
     for seed in range(6):
@@ -49,6 +50,7 @@ def test_it_ends_where_em_ends(x, family, k):
         assert (np.diff(run.log_likelihood) >= -1e-9 * np.abs(run.log_likelihood[1:])).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_where_components_overlap_it_takes_a_fraction_of_the_passes(seed):
     x = sample(OVERLAP, 1000, seed)
@@ -210,6 +212,7 @@ def test_a_plateau_is_not_convergence():
     assert best.log_likelihood[-1] - run.log_likelihood[-1] < 2e-8 * x.size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tol", [1e-6, 1e-8])
 def test_converged_means_that_less_than_the_tolerance_is_to_come_where_components_overlap(tol):
     for seed in range(10):

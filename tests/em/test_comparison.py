@@ -103,6 +103,7 @@ def check_spikes(x: em.Floats, found: em.Restarts) -> None:
             assert any(value(re.search(NUMBER, words)[1]) == pytest.approx(one, rel=0.06) for one in expected)
 
 
+@pytest.mark.slow
 def test_where_starts_end_is_said_as_it_is():
     seen: Counter[str] = Counter()
     for seed, family, x in samples(300):
@@ -152,6 +153,7 @@ def test_where_starts_end_is_said_as_it_is():
     assert min(seen[what] for what in told) >= 5, seen
 
 
+@pytest.mark.slow
 def test_what_is_said_of_the_number_of_components_is_so():
     seen: Counter[str] = Counter()
     for seed, family, x in samples(60):
@@ -208,6 +210,7 @@ def nudged(mixture: em.Mixture, rng: np.random.Generator) -> em.Mixture:
     return type(mixture)(**moved)
 
 
+@pytest.mark.slow
 def test_no_way_leads_up_from_where_a_start_is_said_to_be_trapped():
     tried = 0
     for seed, family, x in samples(300):

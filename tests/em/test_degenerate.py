@@ -246,6 +246,7 @@ def random_end(seed):
     return x, em.fit(x, start, em.StoppingRule(200, 0))
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_degenerate_component_holds():
     said = {"shrunk onto the value": 0, "observations equal to 0": 0, "too narrow": 0, "lost all its weight": 0}
     for seed in range(900):

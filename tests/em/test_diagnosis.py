@@ -11,6 +11,7 @@ from em.studies.diagnosis import half_life, modes
 from tests import oracle
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
 def test_modes_are_those_of_a_fine_grid_over_random_mixtures(k):
     counts = set()
@@ -76,6 +77,7 @@ def test_slope_of_the_density_vanishes_at_a_mode_and_falls_across_it():
         assert after - before == pytest.approx(0, abs=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [0.3, 1, 3, 6])
 def test_half_life_is_the_median_over_random_mixtures(spread):
     for seed in range(100):

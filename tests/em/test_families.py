@@ -124,6 +124,7 @@ def test_a_poisson_component_on_zeros_only_has_a_mean_of_0():
     assert run.mixture.means[0] < 1e-2
 
 
+@pytest.mark.slow
 @FAMILIES
 def test_the_log_likelihood_never_falls(truth):
     family = type(truth)
@@ -272,6 +273,7 @@ def test_closed_forms_of_the_saddle_agree_with_the_default(truth):
         np.testing.assert_allclose(plain.saddle_matrix(*given), type(truth).saddle_matrix(*given), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 @FAMILIES
 def test_starts_restarts_and_the_number_of_components(truth):
     family, x = type(truth), sample(truth, 300)

@@ -71,6 +71,7 @@ def seen(environment):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_the_engine_comes_alone(environment, seen):
     assert Path(seen["place"]).is_relative_to(environment)
     top = {Path(file).parts[0] for file in seen["files"]}

@@ -247,6 +247,7 @@ def test_describe_is_every_lesson_that_applies_and_changes_nothing(broken):
     assert em.describe(AIR.x, slow) == (lessons.one_component(AIR.x, slow), lessons.overlap(AIR.x, slow))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
 def test_describe_is_plain_for_any_run(family, k):

@@ -73,6 +73,7 @@ def random_start(seed):
     return truth.sample(n, rng)[0], start
 
 
+@pytest.mark.slow
 def test_passes_over_nodes_agree_with_passes_over_observations():
     n_gathered = 0
     for seed in range(200):

@@ -11,6 +11,7 @@ from tests.families import LaplaceMixture, NegativeBinomialMixture, PlainPoisson
 LAPLACE = LaplaceMixture([0.4, 0.6], [0, 5], [1, 0.7])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [50, 200, 2001, 12_000])
 def test_a_density_with_a_kink_is_fitted_and_has_no_standard_errors(n):
     x = sample(LAPLACE, n)

@@ -118,6 +118,7 @@ def random_ends(name, k=2, n=100):
     return [em.fit(data.x, start, em.StoppingRule(3000, 1e-9), "accelerated") for start in starts]
 
 
+@pytest.mark.slow
 def test_a_data_set_teaches_what_it_says():
     """The words are written here once more, so that who changes them comes here."""
     air, waiting, galaxies, eruptions, geyser, deaths = (

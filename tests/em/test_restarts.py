@@ -49,6 +49,7 @@ def test_the_even_quantiles_are_trapped_on_the_galaxies():
     assert run.log_likelihood[-1] == pytest.approx(LOCAL, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
 def test_every_run_is_in_exactly_one_end_and_ends_are_ranked(family, k):

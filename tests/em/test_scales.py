@@ -87,6 +87,7 @@ def results(x, mixture, other, rng) -> Iterator[object]:
     yield em.lessons.model_choice(em.choose(x, family, [1, 2], 2, stopping=RULE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES, ids=em.FAMILIES)
 def test_there_is_no_warning_and_no_nan_whatever_the_scales(family):
     for seed in range(100):

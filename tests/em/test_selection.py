@@ -40,12 +40,14 @@ def test_bic_prefers_one_exponential_for_the_air_conditioning():
     assert min(candidates, key=lambda candidate: candidate.aic) is candidates[1]
 
 
+@pytest.mark.slow
 def test_bic_prefers_two_gaussians_for_the_waiting_times_of_old_faithful():
     candidates = chosen("faithful-waiting")
     assert em.preferred(candidates).n_components == 2
     assert candidates[1].log_likelihood == pytest.approx(-1034.00175, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("x", [0.3, 1.0, 22.92255912, 0.00834])
 def test_what_only_rounding_parts_is_a_tie_and_the_fewest_components_win(x):
     candidates = em.choose([x], em.ExponentialMixture)  # ln 1 = 0: BIC asks nothing for a parameter
@@ -59,6 +61,7 @@ def test_best_optimum_of_the_galaxies_is_found_with_two_components():
     assert chosen("galaxies", n_components=[2])[0].log_likelihood == pytest.approx(-220.05797, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("name", ENTRIES)
 def test_log_likelihood_never_falls_as_components_are_added(name, seed):
@@ -67,6 +70,7 @@ def test_log_likelihood_never_falls_as_components_are_added(name, seed):
     assert (np.diff(values) >= -1e-12 * abs(values[0])).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_starts", [1, 3])
 @pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
 def test_on_data_of_one_component_bic_mostly_prefers_one(family, n_starts):
@@ -126,6 +130,7 @@ def test_exponential_components_narrower_than_the_step_of_rounding_are_no_spikes
         assert em.preferred(candidates).n_components == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extra", [[], [22.01]])
 def test_gaussian_components_narrower_than_the_step_of_rounding_are_no_spikes(extra):
     for seed in range(5):
@@ -150,6 +155,7 @@ def table_of(title):
     return choice, levels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", em.datasets.names())
 def test_any_seed_gives_the_same_choice_and_the_best_of_500_starts(name):
     data = em.datasets.load(name)

@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import islice
 
 import numpy as np
+import pytest
 
 import em
 from em.mixtures.checks import in_order
@@ -31,6 +32,7 @@ def said(run, x, truth):
             yield (lesson.__name__,), text
 
 
+@pytest.mark.slow
 def test_every_claim_holds_in_random_runs_of_every_kind_and_every_clause_occurs():
     counts = Counter()
     for kind, x, run, truth in random_runs(1500, seed=1):
@@ -53,6 +55,7 @@ def _clause(kind, group):
     return f"{'cut off' if kind in CUT_OFF else kind}: {group}"
 
 
+@pytest.mark.slow
 def test_sentences_about_a_family_of_ones_own_are_whole_too():
     counts = Counter()
     for _, x, run, truth in odd_runs(150):
@@ -64,6 +67,7 @@ def test_sentences_about_a_family_of_ones_own_are_whole_too():
     assert counts["spike"] == 0, "whether its likelihood is bounded is not known"
 
 
+@pytest.mark.slow
 def test_a_slow_run_takes_as_many_iterations_for_a_digit_as_it_says():
     ratios = []
     for kind, x, run, truth in random_runs(400, seed=3):

@@ -59,6 +59,7 @@ def test_standard_errors_are_those_of_numerical_derivatives_by_the_parameters_th
     np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "truth",
     [em.ExponentialMixture([0.4, 0.6], [0.1, 1]), em.GaussianMixture([0.4, 0.6], [0, 3], [1, 0.7])],
@@ -162,6 +163,7 @@ def rise(x, mixture, step):
     return (high - low) / 2, low - 2 * here + high
 
 
+@pytest.mark.slow
 def test_every_reason_holds_on_hundreds_of_random_ends():
     seen = dict.fromkeys(("flat or bends", "parabola", "varies by", "edge of its range", "say no more", "has only"), 0)
     for seed in range(600):
@@ -281,6 +283,7 @@ def test_every_setting_of_the_table_is_one_of_the_benchmark():
     assert told == [(setting.name, f"{setting.n:,}") for setting in coverage.settings()]
 
 
+@pytest.mark.slow
 def test_estimates_are_off_as_often_as_is_said():
     chosen = [setting for setting in coverage.settings() if setting.n in (300, 1000)][::7]
     outcomes = [coverage.outcome(setting, 30, 1000 + seed) for seed, setting in enumerate(chosen)]

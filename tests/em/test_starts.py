@@ -36,6 +36,7 @@ SAMPLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("x", SAMPLES.values(), ids=SAMPLES)
 @FAMILIES
@@ -194,12 +195,14 @@ def check_starts(family, samples, ks):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture, em.PoissonMixture])
 def test_starts_keep_every_promise_on_all_small_integers_and_on_odd_samples(family):
     assert check_starts(family, small_integers(), (2, 3, 5, 8)) > 2500
     assert check_starts(family, odd_samples(20), (1, 2, 3, 5, 8)) > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truth", TRUTHS[3:], ids=lambda truth: type(truth).__name__)
 def test_starts_of_other_families_keep_every_promise(truth):
     assert check_starts(type(truth), [*small_integers()[::9], *odd_samples(2)], (1, 3, 8)) > 30
@@ -229,6 +232,7 @@ def random_ties(seed):
     return x, family.from_moments(weights, centres[home], size[home]), home
 
 
+@pytest.mark.slow
 def test_break_tie_keeps_every_promise():
     for seed in range(900):
         x, start, home = random_ties(seed)

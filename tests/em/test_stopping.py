@@ -83,6 +83,7 @@ def test_rule_converges_when_the_estimates_at_the_last_two_records_are_below_tol
     assert count == expected + 1
 
 
+@pytest.mark.slow
 def test_small_steps_alone_are_no_convergence():
     slow = geometric(-500, 10, 0.9999, 3000)  # steps of 1e-3 and less, 10 still to come at first
     assert records_until_stop(StoppingRule(5000, 1e-3), slow)[0] is None
@@ -130,6 +131,7 @@ def test_rule_is_a_frozen_value():
         StoppingRule().tol = 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("truth", "start"),
     [

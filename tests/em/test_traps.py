@@ -240,6 +240,7 @@ def test_after_break_tie_data_of_cv2_below_one_fall_back_to_one_component():
 # -- stopping too early ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("difference", [1e-3, 1e-5, 1e-7, 9e-7, 1e-9, 1e-11])
 @pytest.mark.parametrize("truth", [APART, OVERLAPPING])
 def test_nearly_tied_exponentials_claim_no_convergence_at_the_saddle(truth, difference):
@@ -252,6 +253,7 @@ def test_nearly_tied_exponentials_claim_no_convergence_at_the_saddle(truth, diff
             assert run.mixture.tied_components(0.1) == [] or not run.converged
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("difference", [1e-3, 1e-5, 1e-7, 9e-7, 1e-9, 1e-11])
 @pytest.mark.parametrize("direction", [(1, 0), (0, 1), (1, -1)])
 def test_nearly_tied_gaussians_claim_no_convergence_at_the_saddle(direction, difference):
@@ -278,6 +280,7 @@ def test_going_on_past_a_saddle_respects_max_iter():
         assert run.reason is em.StopReason.MAX_ITER
 
 
+@pytest.mark.slow
 def test_at_convergence_overlapping_components_have_about_the_tolerance_left():
     # Aitken is an estimate. Measured here: 0.90 to 1.06 of the tolerance, once 9.5; the design allows up to 60.
     left = []

@@ -137,6 +137,7 @@ def assert_repeats(end, finished):
     np.testing.assert_allclose(end["trace"], run.log_likelihood, rtol=RELATIVE, atol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_script_repeats_the_run(ends, name):
     assert ends[name]["x"] == CASES[name].x.tolist()
@@ -211,6 +212,7 @@ def test_texts_of_others_stay_out_of_the_notebook_but_for_comments(text):
             assert ast.dump(ast.parse(cell.source)) == ast.dump(ast.parse(expected.source))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tied exponential", "degenerate on repeated values"])
 def test_notebook_is_valid_and_repeats_the_run(tmp_path, name):
     finished = CASES[name]
@@ -247,6 +249,7 @@ def test_what_is_taken_home_is_written_without_the_page_and_without_what_runs_it
     assert needed <= {"em", "components", "numpy"} | set(sys.stdlib_module_names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truth", [EXPONENTIAL, GAUSSIAN], ids=["exponential", "gaussian"])
 def test_an_accelerated_run_is_repeated_by_em_and_says_so(truth, tmp_path):
     x, z = first(truth, 2).sample(400, np.random.default_rng(7))

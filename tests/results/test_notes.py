@@ -135,6 +135,7 @@ def check_thinned(m, spec, x, run, result):
 CHECKS = {name: globals()[f"check_{name}"] for name in PATTERNS}
 
 
+@pytest.mark.slow
 def test_every_note_of_the_page_holds_and_every_kind_occurs():
     counts = Counter()
     for seed in range(300):

@@ -49,6 +49,7 @@ def result(study, case):
     return answer["result"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['source']}-{case['k']}")
 def test_no_end_that_counts_is_higher_than_the_best_fit_of_that_size(case):
     rows = result("starts", case)["rows"]

@@ -149,6 +149,7 @@ def some_address(rng: random.Random) -> str:
     return query
 
 
+@pytest.mark.slow
 def test_ten_thousand_broken_addresses_are_read_and_give_only_what_is_allowed():
     rng = random.Random(5)
     for _ in range(10_000):

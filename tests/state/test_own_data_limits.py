@@ -53,6 +53,7 @@ def test_data_sets_survive_a_file(name):
 VALID = [text.encode() for text in READ] + ["Größe;x\n1 234,5;−2\n".encode("utf-16"), b"x,y\n1.5,2.5\n" * 20]
 
 
+@pytest.mark.slow
 def test_random_bytes_are_read_or_refused():
     rng = random.Random(7)
     read_at_all = 0
@@ -84,6 +85,7 @@ def test_random_bytes_are_read_or_refused():
     assert 700 < read_at_all < 2900
 
 
+@pytest.mark.slow
 def test_limits_are_allowed_themselves():
     assert len(read("1\n" * reading.MAX_VALUES).values) == reading.MAX_VALUES
     assert read("1" + " " * (reading.MAX_BYTES - 2) + "2").values == (1, 2)
@@ -114,6 +116,7 @@ HUGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 def test_huge_input_takes_no_time(name):
     start = time.process_time()
@@ -126,6 +129,7 @@ def test_huge_input_takes_no_time(name):
     assert time.process_time() - start < 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("separator", ["\n", ";", " ", ", "])
 def test_a_hundred_thousand_values_are_read_in_less_than_a_second(separator):
     values = tuple(np.random.default_rng(1).normal(50, 10, reading.MAX_VALUES).round(3).tolist())

@@ -39,6 +39,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_values_come_back_bit_for_bit(kind):
     for seed in range(60):

@@ -155,6 +155,7 @@ LESSONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_is_allowed_and_teaches_its_lesson(name):
     preset = PRESETS[name]
@@ -204,6 +205,7 @@ def test_studies_refuse_in_words(change, words):
     assert studies.reply(None)["errors"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", studies.STUDIES)
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_studies_of_hardly_any_observations_are_answered(study, n):
@@ -224,6 +226,7 @@ def test_odd_but_allowed_runs_are_answered(change):
 # -- other numbers of components, other starts -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("k", SIZES)
 @pytest.mark.parametrize("start_from", STARTS)

@@ -203,6 +203,7 @@ def test_faithful_is_almost_a_step() -> None:
     assert mixture.means == pytest.approx([55, 80], abs=0.5)
 
 
+@pytest.mark.slow
 def test_air_gains_little_and_the_criteria_disagree() -> None:
     one, two = study("air")["rows"][:2]
     assert two["log_likelihood"] - one["log_likelihood"] == pytest.approx(2.5, abs=0.05)

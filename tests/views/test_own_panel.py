@@ -12,10 +12,11 @@ import em
 from app import create_app
 from components.results import studies
 from components.state import address, ids
+from components.state.families import FAMILIES
 from components.state.own_data.packing import MAX_PACKED, pack, unpack
 from components.state.own_data.reading import MAX_VALUES
 from components.state.parameters import Parameter, number
-from components.state.sources import FAMILIES, OWN, SIZES, own
+from components.state.sources import OWN, SIZES, own
 from components.views import own_panel
 from components.views.run import reply
 from tests.asking import study_request
@@ -110,6 +111,7 @@ def test_a_run_on_them_is_the_engines():
     np.testing.assert_allclose(result["x"], np.sort(VALUES))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", studies.STUDIES)
 def test_studies_of_them_are_answered(study):
     request = study_request(study) | own_request()
@@ -146,6 +148,7 @@ def test_the_family_is_checked():
         assert "must be one of" in reply(own_request(family=family))["errors"]["family"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1e-9, 1e-3, 1, 1e5, 1e9])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_starts_suit_data_of_any_size(scale, family):

@@ -42,6 +42,7 @@ def pixels(answer: dict[str, Any], scale: int = 3) -> np.ndarray:
     return picture.repeat(scale, 0).repeat(scale, 1)
 
 
+@pytest.mark.slow
 def test_addresses_of_every_length_can_be_read_from_their_code():
     rng = random.Random(8)
     alphabet = "abcdefghijklmnopqrstuvwxyz0123456789-_.=&,%"
@@ -119,6 +120,7 @@ def test_a_blind_run_is_the_same_run_without_a_word_of_the_truth(request_):
         assert words not in " ".join(blind["notes"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", studies.STUDIES)
 def test_studies_know_nothing_of_the_truth(study):
     request_ = study_request(study, n=200, starts=5, lambda0=0.137)

@@ -168,7 +168,7 @@ def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
         for k in range(1, MAX_COMPONENTS + 1):
             em.quantile_start(values, family, k)  # the page offers each of these
     except ValueError as error:
-        if lowest >= 0 or family is em.GaussianMixture:
+        if lowest >= family.lowest:
             return f"These values cannot be fitted: {error}."
         negative = sum(number < 0 for number in values)
         return (
