@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components.state import ids, words
 from components.views import page
-from serving import files, headers, health, logs, malformed, robots, watching, work
+from serving import files, headers, health, logs, malformed, metrics, robots, work
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -68,7 +68,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     work.add(app)
     health.add(app)
     robots.add(app)
-    watching.add(app, at)
+    metrics.add(app, at)
     app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: tools.build
     Compress(app.server)
     headers.add(app, at)
@@ -96,7 +96,7 @@ settings = current()
 app = create_app(settings)
 warm(app)
 files.serve(app)
-watching.observe(app, settings)
+metrics.observe(app, settings)
 server: flask.Flask = app.server
 
 if __name__ == "__main__":

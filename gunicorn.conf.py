@@ -83,7 +83,7 @@ limit_request_line = 8190  # a link has up to some 2,300 characters
 forwarded_allow_ips = ""  # what a proxy says is app.py's business, as PROXIES has it
 control_socket_disable = True
 
-accesslog = None  # serving/watching.py tells more
+accesslog = None  # serving/metrics.py tells more
 
 
 class WithoutPeople(Logger):

@@ -91,7 +91,7 @@ class Settings:
     )
     trusted_hosts: tuple[str, ...] = _variable(
         "any",
-        "names that the page may be asked for by, parted by commas (`.example.org` with all below it), besides "
+        "host names of the page, separated by commas (`.example.org` with all below it), besides "
         "`127.0.0.1` and `localhost`; others are answered 400",
         _hosts,
     )

@@ -1,6 +1,6 @@
-"""What is asked for: the same as by somebody else, so that it need be made only once, and whether it takes long.
+"""Keys under which replies are cached, and which requests take long.
 
-Whatever holds somebody's own data is never the same as anything: nothing of it is kept.
+A request with somebody's own data has no key: nothing of it is cached.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from components.state.address import MAX_LENGTH, carries_data
 from components.state.sources import OWN
 
 SHARED = frozenset(f"{reply}.data" for reply in (ids.RUN_REPLY, ids.STUDY_REPLY))
-"""Outputs of the callbacks whose answer depends on nothing but what was asked, and does not repeat it."""
+"""Outputs of the callbacks whose reply depends on the request alone and does not repeat it."""
 MAX_REQUEST = 4_000
-"""Largest request that is looked at, in bytes."""
+"""Largest request that has a key, in bytes."""
 
 
 QUICK = 10_000
@@ -25,7 +25,7 @@ QUICK = 10_000
 
 
 def callback_key(body: dict[str, Any], length: int) -> str | None:
-    """A key that callback requests share if they ask for the same, or None if this one is like no other."""
+    """The key of a callback request, the same for equal requests; None if its reply must not be cached."""
     if body["output"] not in SHARED or length > MAX_REQUEST:
         return None
     request = body["inputs"][0].get("value")
@@ -35,13 +35,13 @@ def callback_key(body: dict[str, Any], length: int) -> str | None:
         asked = orjson.dumps(
             {name: value for name, value in request.items() if name != "id"}, option=orjson.OPT_SORT_KEYS
         )
-    except TypeError:  # whole numbers beyond 64 bits, halves of characters: refused in words, and not worth keeping
+    except TypeError:  # whole numbers beyond 64 bits, halves of characters: refused in words, and not worth caching
         return None
     return f"{body['output']} {sha256(asked).hexdigest()}"
 
 
 def page_key(query: str) -> str | None:
-    """A key for the page that an address wants, or None if it carries somebody's own data."""
+    """The key of the page at an address, or None if the address carries somebody's own data."""
     if len(query) > MAX_LENGTH or carries_data(query):
         return None
     return f"page {sha256(query.encode()).hexdigest()}"

@@ -1,7 +1,7 @@
-"""Files of the page whose address never means anything else: written out and compressed once, kept by browsers.
+"""Files of the page whose address has a hash of their content: compressed once, cached by browsers.
 
 `python -m tools.build` writes them to `build/static`. Without it the page works the same, but each file is compressed
-anew for each visitor.
+again for each visitor.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ from dash import Dash
 from components.state.run_request import MAX_SECONDS
 from serving import cache_keys, malformed
 from serving.answers import Answers, Compressed, Store
+from serving.metrics import QUEUE, WAITED
 from serving.turns import THREADS, Refused, Turns
 from serving.visits import Visits
-from serving.watching import QUEUE, WAITED
 
 QUICK_PLACES, LONG_PLACES = 340, 40
 """How many may wait for each kind of turn at once: a class of 300 that presses a button at once. The other threads are

@@ -200,7 +200,7 @@ def graph(
     Arrow keys walk along its points (assets/figures/points.js), so it is an application: to who hears the page, its
     points are what is read out, and not every number at its axes. `keys` says which there are.
     """
-    said = {
+    described = {
         "aria-label": label,
         "aria-roledescription": FIGURE_ROLE,
         "aria-describedby": f"{sentence} {keys}",
@@ -210,5 +210,5 @@ def graph(
         className="graph",
         role="application",
         tabIndex="0",
-        **said,
+        **described,
     )

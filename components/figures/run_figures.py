@@ -59,14 +59,14 @@ def _palettes(mode: Mode) -> dict[str, Any]:
 
 
 def _hover(first: str, offset: int) -> list[str]:
-    """Lines of what is said on hovering: `first`, then each responsibility; the browser takes as many as there are."""
+    """Lines of the hover text: `first`, then each responsibility; the browser takes as many as there are components."""
     return [first] + [f"q<sub>{k}</sub> = %{{customdata[{k + offset}]:.4f}}" for k in COMPONENTS]
 
 
 def data(mode: Mode) -> go.Figure:
     """Histogram with the fitted mixture, over the strip of observations coloured by label or responsibility."""
     # Marks are one path a row (layout.shapes): a thousand markers of their own would take plotly 100 ms to draw.
-    # The traces under them are not seen; they carry the numbers and what is said on hovering.
+    # The traces under them are not seen; they carry the numbers and the hover text.
     rows = [
         go.Scatter(
             uid=f"observations-{k}",

@@ -27,11 +27,11 @@ SLOW = 0.1
 MAX_MARKS = 2000
 """Most observations drawn one by one."""
 NO_START = "No start can be made from these observations: {error}."
-"""What is said of a `NoStart`."""
+"""The sentence for a `NoStart`."""
 
 
 class NoStart(ValueError):
-    """The observations give no start of the kind that was asked for; its words tell why."""
+    """The observations give no start of the wanted kind; the message says why."""
 
 
 def execute(spec: RunSpec) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     lessons = em.describe(x, run, truth)
     errors = em.standard_errors(x, run.mixture) if run.converged else None
     data = _data(spec, x.size)
-    said = (
+    possible = (
         data,
         _start(spec),
         tie,
@@ -61,7 +61,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         _doubtful_errors(errors),
         _thinned(x.size),
     )
-    notes = [note for note in said if note]
+    notes = [note for note in possible if note]
 
     marks = np.arange(x.size)
     if x.size > MAX_MARKS:
@@ -92,7 +92,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
 
 
 def complete(spec: RunSpec, link: str) -> CompletedRun:
-    """The run that was asked for, with all that can be taken home from it.
+    """The requested run, with all that an export holds.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def complete(spec: RunSpec, link: str) -> CompletedRun:
 def fitted(
     spec: RunSpec, x: em.Floats, stopping: em.StoppingRule | None = None, method: str | None = None
 ) -> tuple[em.Run, str | None]:
-    """The run that was asked for, or one by another method, and what was done about a tie in its start.
+    """The requested run, or one by another method, and what was done about a tie in its start.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def fitted(
 
 
 def observations(spec: RunSpec) -> tuple[em.Floats, NDArray[np.int64] | None, em.Mixture | None]:
-    """Observations of a run, with their labels and the mixture they came from where those are known and may be told."""
+    """Observations of a run, with their labels and the mixture they came from where those are known and not hidden."""
     if spec.source.x is not None:
         return spec.source.x, None, None
     truth = _mixture(spec, "", int(spec.values["true_k"]))
@@ -134,7 +134,7 @@ def observations(spec: RunSpec) -> tuple[em.Floats, NDArray[np.int64] | None, em
 
 
 def starting_mixture(spec: RunSpec, x: em.Floats) -> em.Mixture:
-    """The start that was asked for, ties and all.
+    """The requested start, ties and all.
 
     Raises
     ------
@@ -202,7 +202,7 @@ def _without_tie(x: em.Floats, start: em.Mixture) -> tuple[em.Mixture, str | Non
     if x.min() == x.max():
         return start, f"{tied}, and the data have no spread to part them by."
     if (start.weights == 0).any():
-        return start, None  # the empty component is what will be said
+        return start, None  # the message will be about the empty component
     order = "component 0 to the smaller side" if two else "in the order of their numbers"
     return em.break_tie(x, start), f"{tied}, so they were nudged apart a little, {order}."
 
@@ -241,7 +241,7 @@ def _thinned(n: int) -> str | None:
 
 
 def _bins(x: em.Floats) -> int:
-    """Freedman-Diaconis, kept between what is too coarse for so many observations and what is too fine to see."""
+    """Number of bins by Freedman and Diaconis, but not too few for so many observations, nor too many to see."""
     coarsest = min(24, math.ceil(2 * math.sqrt(x.size)))
     width = np.subtract(*np.percentile(x, [75, 25])) * 2 / np.cbrt(x.size)
     return int(np.clip(np.ptp(x) / width, coarsest, 80)) if width > 0 else coarsest

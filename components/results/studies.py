@@ -1,6 +1,6 @@
-"""What can be asked about a run besides: the likelihood surface, other starts, other numbers of components.
+"""Studies of a run: the likelihood surface, other starts, other numbers of components.
 
-Each is asked for by itself, so that the run stays quick. Requests are those of a run with ``study`` added.
+Each has its own request, so that the run stays quick: that of the run, with ``study`` added.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def surface(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, 
 
 
 def _no_pair(k: int, values: dict[str, float]) -> dict[str, str]:
-    """What is wrong with the two components that a surface is asked for of a run with `k`."""
+    """What is wrong with the two components over which a surface is to be drawn, of a run with `k`."""
     if k < 2:
         return {"across": "The surface is drawn over two components, and this run has one."}
     across, up = values["across"], values["up"]
@@ -99,7 +99,7 @@ def _compared(run: em.Run, plain: em.Run, path: em.Floats) -> dict[str, Any]:
 
 
 def other_starts(spec: RunSpec, values: dict[str, float], x: em.Floats) -> list[em.Mixture]:
-    """The seeded starts that are asked for, as in k-means++ and at random by turns."""
+    """The seeded starts of a study, alternately as in k-means++ and at random."""
     rng = np.random.default_rng(int(values["starts_seed"]))
     return list(seeded_starts(x, spec.source.family, spec.n_components, int(values["starts"]), rng))
 
@@ -119,8 +119,8 @@ def starts(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, A
     ]
     late = len(found.runs) < len(begin)
     sentence = em.lessons.local_optimum(found)
-    said = [sentence, TIME_UP.format(done=f"{len(found.runs)} of {len(begin)} starts") if late else ""]
-    return {"rows": rows, "sentence": " ".join(words for words in said if words)}
+    sentences = [sentence, TIME_UP.format(done=f"{len(found.runs)} of {len(begin)} starts") if late else ""]
+    return {"rows": rows, "sentence": " ".join(filter(None, sentences))}
 
 
 def _kind(end: em.Optimum, found: em.Restarts) -> str:
@@ -159,8 +159,11 @@ def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, An
         for candidate in candidates
     ]
     ended = [candidate.run.reason is not em.StopReason.OUT_OF_TIME for candidate in candidates]
-    said = [em.lessons.model_choice(candidates), "" if all(ended) else TIME_UP.format(done=f"{sum(ended)} of the fits")]
-    return {"rows": rows, "sentence": " ".join(words for words in said if words)}
+    sentences = [
+        em.lessons.model_choice(candidates),
+        "" if all(ended) else TIME_UP.format(done=f"{sum(ended)} of the fits"),
+    ]
+    return {"rows": rows, "sentence": " ".join(filter(None, sentences))}
 
 
 STUDIES: dict[str, Callable[[RunSpec, em.Floats, dict[str, float]], dict[str, Any]]] = {

@@ -1,8 +1,7 @@
 """The page's state in its address: one link shows everybody the same.
 
 Names in the address are those of the tables of parameters and options; only what differs from the defaults is there.
-The browser writes it (assets/page/address.js), here it is read: whatever cannot be read is left out and said, never an
-error.
+The browser writes it (assets/page/address.js), here it is read. What cannot be read is left out, and the page says so.
 The version goes up when a default or a name changes, so that older links can still be read as they were meant.
 """
 

@@ -160,7 +160,7 @@ def clear(view: str) -> str:
 
 
 def drawn(view: str) -> str:
-    """Id of what is said of them."""
+    """Id of the sentence about them."""
     return f"{view}-drawn"
 
 
@@ -195,7 +195,7 @@ def study(name: str) -> str:
 
 
 def study_words(name: str) -> str:
-    """Id of what is said of a study."""
+    """Id of the words about a study."""
     return f"study-{name}-words"
 
 

@@ -169,7 +169,7 @@ STUDY = (
     Parameter("starts", "Number of starts", 1, 50, 20, 1, slider=False),
     Parameter("starts_seed", "Seed of the starts", *SEED_BOUNDS, 1, 1, slider=False),
 )
-"""Parameters of what can be asked about a run besides."""
+"""Parameters of the studies of a run."""
 
 ACROSS = (
     Parameter("across", "Component across", 0, MAX_COMPONENTS - 1, 0, 1, slider=False),

@@ -24,7 +24,7 @@ HUGE = 1e300
 """Numbers are below this in size: what is not, is not finite or no float64."""
 
 MAX_SECONDS = 5
-"""Longest that a run or a study takes; then what has been reached is shown, and said to be."""
+"""Time limit of a run or a study, in s; then the page shows how far it has come, and says so."""
 
 WORK_REFUSAL = "Observations N times Maximum iterations times Components K may be at most {limit:,}: lower one of them."
 NO_WEIGHT = "{label}: at least one of the weights must be above 0."
@@ -38,7 +38,7 @@ class RunSpec:
     values: Mapping[str, float]
     start_from: str = BY_HAND
     blind: bool = False
-    """Whether nothing is to be told of the mixture that the data come from, though it is known."""
+    """Whether the reply must not hold the mixture that the data come from, though it is known."""
     method: str = em.EM
 
     @property

@@ -104,7 +104,7 @@ FIGURE_WORDS = {
     "true": "true {symbol}",
     "modes": "Mode",
 }
-"""What is said of a figure's points, read out one by one or as a table."""
+"""Words about the points of a figure, read out one by one or as a table."""
 
 FIGURE_SENTENCES = {
     "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
@@ -139,7 +139,7 @@ TOUR = {
     "fit": "The fitted mixture, over a histogram of the data. Table shows the numbers; SVG and PNG save the figure.",
     "link": "The link holds all that is set on the page: for a class, or for later.",
 }
-"""Step of the tour -> what is said of what it points at."""
+"""Step of the tour -> its sentence."""
 TOUR_BUTTON = "Tour"
 TOUR_WORDS = {"title": "Tour: {step} of {last}", "back": "Back", "next": "Next", "done": "Done", "close": "End tour"}
 
@@ -150,7 +150,7 @@ FAILED = {
     "no_figures": "The server did not answer, so the figures cannot be drawn. All else can be used.",
     "again": "Try again",
 }
-"""What is said of a request that failed. It stands in the HTML of the page, for one that never comes."""
+"""Words where a request failed. They stand in the HTML of the page, for a page that never comes."""
 
 SCROLLS = {"equation": "Equation, wider than the window", "table": "Table, wider than the window"}
 """What a box is called that can be scrolled sideways."""
@@ -179,6 +179,6 @@ STUDY_WORDS = {
     "none": "none",
     "chosen": "chosen",
 }
-"""What is said of a row of a study."""
+"""Words in a row of a study."""
 ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}
 """Names of the rows of observations: by their true labels, or by the likeliest component."""

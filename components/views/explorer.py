@@ -86,7 +86,7 @@ def _button(name: str, button_id: str) -> html.Button:
 
 
 def _drawing(view: str) -> html.Div:
-    """Drawing points from the mixture, and what is said of them."""
+    """The buttons that draw points from the mixture, and the sentence about the points."""
     return html.Div(
         [
             _button(f"Draw {DRAW} points", ids.draw(view)),

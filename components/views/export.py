@@ -1,7 +1,7 @@
-"""What can be taken home from a run: files of its data and iterations, code that repeats it, and a handout on paper.
+"""Exports of a run: files of its data and iterations, code that repeats it, and a handout on paper.
 
-A file is asked for as a run is, with ``what`` and the page's address ``link`` added; runs are pure, so it is made of
-the same run again. Figures are saved, and the handout is laid out, in the browser.
+A request for a file is that of a run, with ``what`` and the page's address ``link`` added. Runs are pure, so the server
+keeps none and makes the same one again. Figures are saved, and the handout is laid out, in the browser.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         return {"errors": errors}
     what, link = request.get("what"), request.get("link")
     if not isinstance(what, str) or what not in FILES:
-        errors["what"] = f"What is asked for must be one of: {', '.join(FILES)}."
+        errors["what"] = f"The file must be one of: {', '.join(FILES)}."
     if not isinstance(link, str) or len(link) > MAX_LINK or not link.startswith(("http://", "https://")):
         errors["link"] = LINK_REFUSAL
     if errors:

@@ -1,4 +1,4 @@
-"""Somebody's own data on the page: pasted or from a file, read on the server, kept by the browser alone."""
+"""The panel for somebody's own data: pasted or from a file, read on the server, kept in the browser only."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ def reply(request: object) -> dict[str, Any]:
     problems = [family["problem"] for family in result["families"].values()]
     if all(problems):
         return {"error": problems[0]}
-    said = [found.sentence] if result["packed"] else [found.sentence, NOT_CARRIED]
+    sentences = [found.sentence] if result["packed"] else [found.sentence, NOT_CARRIED]
     return {
         "result": result
         | {
             "columns": [column.name for column in found.columns],
             "column": found.column.name,
-            "sentence": " ".join(said),
+            "sentence": " ".join(sentences),
         }
     }
 

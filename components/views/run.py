@@ -130,7 +130,7 @@ def _results(link: Link, status: list[Component]) -> html.Div:
                 "Data and fit",
                 [
                     legend({"of-mixture": FITTED, "of-histogram": HISTOGRAM}),
-                    *_said(
+                    *_described(
                         ids.DATA_FIGURE, "Figure: histogram of the observations, fitted mixture, and the observations"
                     ),
                 ],
@@ -145,13 +145,13 @@ def _results(link: Link, status: list[Component]) -> html.Div:
                         ids.POSTERIOR_LEGEND,
                         first=link.whole(START[0]),
                     ),
-                    *_said(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
+                    *_described(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
                 ],
                 figure=ids.POSTERIOR_FIGURE,
             ),
             card(
                 GROUPS["log-likelihood"],
-                _said(ids.LOG_LIKELIHOOD_FIGURE, "Figure: log-likelihood over iterations"),
+                _described(ids.LOG_LIKELIHOOD_FIGURE, "Figure: log-likelihood over iterations"),
                 "short",
                 ids.LOG_LIKELIHOOD_FIGURE,
             ),
@@ -160,14 +160,14 @@ def _results(link: Link, status: list[Component]) -> html.Div:
                 GROUPS["parameters"],
                 [
                     legend({"of-true": TRUE_VALUES}, ids.TRUE_LEGEND),
-                    *_said(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted"),
+                    *_described(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted"),
                 ],
                 figure=ids.PARAMETERS_FIGURE,
             ),
             _study(
                 "surface",
                 "Draw the surface",
-                [_rows(link, ACROSS), *_said(ids.SURFACE_FIGURE, SURFACE, ids.SURFACE_KEYS)],
+                [_rows(link, ACROSS), *_described(ids.SURFACE_FIGURE, SURFACE, ids.SURFACE_KEYS)],
                 ids.SURFACE_FIGURE,
             ),
             _study("sizes", f"Fit K = 1 to {SIZES[-1]}", [table_box(ids.study_table("sizes"))]),
@@ -192,15 +192,15 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
     return html.Div(rows, className="rows")
 
 
-def _said(figure: str, label: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
+def _described(figure: str, label: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
     """A figure, and beneath it room for the sentence of what it shows (assets/run/sentences.js)."""
     sentence = ids.sentence(figure)
-    said = html.P(id=sentence, className="note figure-sentence", **in_group("words"))
-    return [graph(figure, label, sentence, keys=keys), said]
+    words = html.P(id=sentence, className="note figure-sentence", **in_group("words"))
+    return [graph(figure, label, sentence, keys=keys), words]
 
 
 def _study(name: str, button: str, content: list[Component], figure: str | None = None) -> html.Section:
-    """A card for something that is computed when it is asked for."""
+    """A card for something that is computed when its button is pressed."""
     return card(
         GROUPS[name],
         [

@@ -74,7 +74,7 @@ def hide(part: object, groups: Collection[str]) -> None:
 
 
 def register(app: Dash) -> None:
-    """Bind the QR code: the one thing about a link that the server is asked for."""
+    """Bind the QR code: the only part of the dialog that needs the server."""
     app.callback(Output(ids.QR_REPLY, "data"), Input(ids.QR_REQUEST, "data"), prevent_initial_call=True)(qr.reply)
     app.clientside_callback(ClientsideFunction("emlab", "qr"), Input(ids.QR_REPLY, "data"), State(ids.CONFIG, "data"))
 

@@ -143,7 +143,7 @@ class Run:
 
     @property
     def _outlook(self) -> str:
-        """What can be said of the gain still to come after a run that was cut off."""
+        """The gain still to come after a run that was cut off, in words."""
         left = self.remaining_gain
         gain = f"{left:.2g} per observation"
         if self.newton_gain is not None:

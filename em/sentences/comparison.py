@@ -49,26 +49,26 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
         As `em.preferred`.
     """
     by_bic, by_aic = (preferred(candidates, criterion) for criterion in ("bic", "aic"))
-    said = [
+    sentences = [
         f"BIC is lowest with K = {by_bic.n_components} ({by_bic.bic:.2f}), "
         f"AIC with K = {by_aic.n_components} ({by_aic.aic:.2f})."
     ]
     if failed := [other for other in candidates if other.n_long == 0]:
-        said.append(f"With K = {_sizes(failed)} only spikes and degenerate ends were found.")
+        sentences.append(f"With K = {_sizes(failed)} only spikes and degenerate ends were found.")
     proper = sorted((other for other in candidates if not other.degenerate), key=lambda other: other.n_components)
     gains = [(more, more.log_likelihood - fewer.log_likelihood) for fewer, more in pairwise(proper)]
     idle = [more for more, gain in gains if gain < SAME and more.n_long]
     if idle:
-        said.append(f"K = {_sizes(idle)} gained less than {SAME} in log-likelihood over fewer components.")
+        sentences.append(f"K = {_sizes(idle)} gained less than {SAME} in log-likelihood over fewer components.")
     others = [other for other in proper if other not in idle and other.n_long and other.n_components > 1]
     if rare := [other for other in others if other.run.converged and other.n_best < SEVERAL]:
         fits = [f"K = {one.n_components} (by {one.n_best} of {counted(one.n_long, 'run')})" for one in rare]
-        said.append(f"Found only once or twice, so there may be a better one: the best fit with {listed(fits)}.")
+        sentences.append(f"Found only once or twice, so there may be a better one: the best fit with {listed(fits)}.")
     if unfinished := [other for other in proper if other.run.reason.cut_off]:
-        said.append(
+        sentences.append(
             f"{'The fit' if len(unfinished) == 1 else 'The fits'} with K = {_sizes(unfinished)} had not converged."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _left_out(found: Restarts) -> list[str]:
@@ -104,5 +104,5 @@ def _lower(ends: Sequence[Optimum], best: Optimum) -> str:
     gaps = [f"up to {gap}" if _varies(end) else gap for end, gap in zip(ends, gaps, strict=True)]
     if len(ends) == 1:
         return f" at {levels[0]} ({gaps[0]})"
-    told = [f"{end.count:,} at {level} ({gap})" for end, level, gap in zip(ends, levels, gaps, strict=False)]
-    return f": {listed([*told, f'{_starts(ends[NAMED:]):,} elsewhere'] if ends[NAMED:] else told)}"
+    named = [f"{end.count:,} at {level} ({gap})" for end, level, gap in zip(ends, levels, gaps, strict=False)]
+    return f": {listed([*named, f'{_starts(ends[NAMED:]):,} elsewhere'] if ends[NAMED:] else named)}"

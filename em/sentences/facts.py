@@ -96,7 +96,7 @@ def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
 def predicted_growth(x: ArrayLike, family: type[Mixture]) -> float | None:
     """Factor by which an iteration multiplies a small difference of two components, if there are no others.
 
-    It holds near the sample's own fit. None if there is none that could be told, because `x` has no spread.
+    It holds near the sample's own fit. None if there is none, because `x` has no spread.
     """
     try:
         growth = saddle_growth(x, family)

@@ -53,7 +53,7 @@ NEAR = 0.1
 """Components that start nearer than this, in standard deviations of the narrower, are nearly identical."""
 
 AGREES = 0.05
-"""A prediction is told if the run agrees with it to within this share."""
+"""A prediction is mentioned if the run agrees with it to within this share."""
 
 SLOW = 0.95
 """A convergence rate above this is slow: each further digit takes more than 45 iterations."""
@@ -62,7 +62,7 @@ SMALL = 0.1
 """A component with a weight below this is small."""
 
 NOTHING = 1e-3
-"""A difference in log-likelihood below this, in nats, is not told to more digits."""
+"""A difference in log-likelihood below this, in nats, is not given to more digits."""
 
 ELSEWHERE = 1e-6
 """A component has nothing of a value where its responsibility is below this times the largest."""
@@ -71,7 +71,7 @@ LEAST = 0.1
 """A component with less than this of a single observation has lost its weight, whatever its width."""
 
 MANY = 1_000_000
-"""Larger amounts are not told: components so far apart are beyond comparison."""
+"""Larger amounts are not mentioned: components so far apart are beyond comparison."""
 
 LAWS = {
     "exponential": "CV² predicts",
@@ -145,12 +145,12 @@ def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
     stuck = bool(run.mixtures[0].tied_components() and mixture.tied_components())
     if gain >= penalty or stuck:
         return None
-    told, asked = in_order(gain, penalty)
+    found, wanted = in_order(gain, penalty)
     if gain > -NOTHING:
-        more = told if gain >= NOTHING else f"less than {NOTHING:g}"
-        comparison = f"gain {more} nats in log-likelihood over one, and BIC asks for {asked}"
+        more = found if gain >= NOTHING else f"less than {NOTHING:g}"
+        comparison = f"gain {more} nats in log-likelihood over one, and BIC asks for {wanted}"
     else:
-        comparison = f"end {-gain:.3g} nats in log-likelihood below one, and BIC asks for a gain of {asked}"
+        comparison = f"end {-gain:.3g} nats in log-likelihood below one, and BIC asks for a gain of {wanted}"
     reason = "By BIC one component is better than this fit:"
     if isinstance(mixture, ExponentialMixture) and np.ptp(mixture.scales) <= STILL_NEAR * mixture.scales.min():
         cv2 = predicted_growth(x, type(mixture))

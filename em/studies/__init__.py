@@ -1,4 +1,4 @@
-"""What is asked about fits. The page takes from here what `em` itself does not hand on."""
+"""Questions about fits. The page takes from here what `em` itself does not hand on."""
 
 from em.studies.admissible import FEWEST, MANY, NARROWEST, ROUNDING
 from em.studies.restarts import SAME

@@ -82,7 +82,7 @@ def test_every_file_is_what_its_type_says_and_tells_the_address():
 
 @pytest.mark.parametrize("what", [None, "", "elsewhere", 7, ["data"], {"data": 1}])
 def test_an_unknown_file_is_refused_in_words(what):
-    assert errors(what=what) == {"what": "What is asked for must be one of: data, run, script, notebook."}
+    assert errors(what=what) == {"what": "The file must be one of: data, run, script, notebook."}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rows of cells as columns with names: which row holds the names, and which column is read if nobody says."""
+"""Rows of cells as columns with names: which row holds the names, and which column is read if none is chosen."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Table:
 
     @property
     def default(self) -> Column:
-        """The column that is read if nobody chooses.
+        """The column that is read if none is chosen.
 
         All numbers if there are fewer rows than columns without names; otherwise the first column with numbers in at
         least half of its rows, but neither one without a name beside others with names, nor one that only counts the

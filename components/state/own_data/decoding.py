@@ -13,7 +13,7 @@ ALLOWED = (
     "a spreadsheet must be saved as CSV first."
 )
 TOO_LARGE = f"This has {{size:,}} bytes; at most {MAX_BYTES:,} are allowed. {ALLOWED}"
-"""Words for what is larger than `MAX_BYTES`; whoever knows the size before reading can say the same."""
+"""Words for what is larger than `MAX_BYTES`; for all who know the size before reading."""
 
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or a spreadsheet (xlsx, ods)",

@@ -74,16 +74,16 @@ class OwnData:
         name = f"column “{self.column.name}”" if self.column.named else self.column.name
         source = "" if self.column.position is None else f" from {name}"
         choice = f" (one of {len(self.columns)} to choose from)" if len(self.columns) > 1 else ""
-        said = f"{n:,} value{' was' if n == 1 else 's were'} read{source}{choice}, "
-        low, high = (with_minus(text) for text in _told_apart(min(self.values), max(self.values)))
-        said += f"the smallest {low}, the largest {high}."
+        text = f"{n:,} value{' was' if n == 1 else 's were'} read{source}{choice}, "
+        low, high = (with_minus(text) for text in _distinct_texts(min(self.values), max(self.values)))
+        text += f"the smallest {low}, the largest {high}."
         if self.decimal == ",":
-            said += " Commas were read as decimal commas."
+            text += " Commas were read as decimal commas."
         if self.n_skipped:
-            said += f" {self.n_skipped:,} {'was' if self.n_skipped == 1 else 'were'} left out: "
-            said += "; ".join(map(str, self.skipped[:3]))
-            said += f"; and {self.n_skipped - 3:,} more." if self.n_skipped > 3 else "."
-        return said
+            text += f" {self.n_skipped:,} {'was' if self.n_skipped == 1 else 'were'} left out: "
+            text += "; ".join(map(str, self.skipped[:3]))
+            text += f"; and {self.n_skipped - 3:,} more." if self.n_skipped > 3 else "."
+        return text
 
 
 def read(content: bytes | str, column: str | None = None) -> OwnData:
@@ -136,7 +136,7 @@ def read(content: bytes | str, column: str | None = None) -> OwnData:
     return OwnData(tuple(values), table.columns, chosen, table.header, mark, tuple(skipped), n_skipped)
 
 
-def _told_apart(low: float, high: float) -> tuple[str, str]:
+def _distinct_texts(low: float, high: float) -> tuple[str, str]:
     """Two values in six digits or, where they lie close together or are large, in as many as they need; 12 travel."""
     size = max(abs(low), abs(high))
     ratio = size / (high - low) if high > low else 1.0
