@@ -134,9 +134,12 @@ def test_no_module_of_the_page_has_an_id_of_its_own():
             assert not any(isinstance(one, ast.Constant | ast.JoinedStr) for one in named), f"{module}: see ids.py"
 
 
-@pytest.mark.parametrize("path", sorted(MODULES.values()), ids=lambda path: path.name)
+OTHERS = [path for folder in ("tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize("path", sorted([*MODULES.values(), *OTHERS]), ids=lambda path: path.name)
 def test_files_stay_small(path):
-    assert len(path.read_text("utf-8").splitlines()) <= 350
+    assert len(path.read_text("utf-8").splitlines()) <= (400 if path in OTHERS else 350)
 
 
 SCRIPT_RULE = ({"core", "maths"}, {"figures"}, {"explorer", "run"}, {"page"})
