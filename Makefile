@@ -30,7 +30,7 @@ serve: build
 	exec $(BIN)/gunicorn app:server
 
 test: $(VENV)/test.installed browser lint
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 quick: lint
 	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 -m "not slow and not browser" \

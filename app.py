@@ -1,7 +1,7 @@
 """EM Lab: a web page to see mixture models and the expectation-maximisation algorithm.
 
-`python app.py` serves it on HOST and PORT (default 127.0.0.1:8050); a WSGI server finds `server` here, and
-gunicorn.conf.py says how gunicorn does best. settings.py has all that can be set.
+`python app.py` serves it on HOST and PORT (default 127.0.0.1:8050). `server` is for a WSGI server; gunicorn reads
+gunicorn.conf.py. All settings are in settings.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components.state import ids, words
 from components.views import page
-from serving import files, headers, health, logs, malformed, metrics, robots, work
+from serving import files, headers, health, limits, logs, malformed, metrics, robots
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -47,16 +47,16 @@ INDEX = f"""<!DOCTYPE html>
 
 
 def create_app(at: Settings = DEFAULTS) -> Dash:
-    """Make the Dash app; each call makes an independent one."""
+    """Make an independent Dash app."""
     app = files.Light(
         __name__,
         url_base_pathname=at.url_prefix,
         title=page.TITLE,
         update_title="",
-        suppress_callback_exceptions=True,  # else the layout stands in the page once more, to be checked against
+        suppress_callback_exceptions=True,  # else Dash sends the layout a second time, to check against
         index_string=INDEX,
         assets_url_path=files.assets_path(),
-        include_assets_files=False,  # in one, below
+        include_assets_files=False,  # bundled instead
         external_scripts=[f"{at.url_prefix}{files.bundle_path('js')}"],
         external_stylesheets=[f"{at.url_prefix}{files.bundle_path('css')}"],
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
@@ -65,7 +65,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     files.add_bundles(app)
     page.register(app)
     malformed.refuse_malformed(app)
-    work.add(app)
+    limits.add(app)
     health.add(app)
     robots.add(app)
     metrics.add(app, at)
@@ -80,12 +80,12 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
 
 
 def layout() -> Component:
-    """The page as its address wants it (assets/core/network.js sends the address along), once without any."""
+    """The page as its address sets it (assets/core/network.js adds the query); Dash's first call has no address."""
     return page.layout(flask.request.query_string.decode("latin-1") if flask.has_request_context() else "")
 
 
 def warm(app: Dash) -> None:
-    """Ask for the page once, before processes or threads do: until then Dash knows none of the files it serves."""
+    """Request the page before processes and threads start: only then does Dash know the files that it serves."""
     client = app.server.test_client()
     for path in ("", "_dash-layout", "_dash-dependencies"):
         if client.get(app.config.routes_pathname_prefix + path).status_code != 200:

@@ -1,4 +1,4 @@
-"""gunicorn on a small server: `gunicorn app:server` reads this file. What can be set is in settings.py."""
+"""gunicorn on a small server: `gunicorn app:server` reads this file. The settings are in settings.py."""
 
 import atexit
 import contextlib
@@ -15,45 +15,44 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-sys.path.insert(0, str(Path(__file__).parent))  # gunicorn reads this file before it goes to `chdir`
+sys.path.insert(0, str(Path(__file__).parent))  # gunicorn changes to `chdir` only later
 
 
-def taken_out():
-    """What has been imported of this project, and of the one that counts for it; it is imported anew."""
-    ours = {"app", "settings", "components", "em", "serving", "prometheus_client"}
-    names = [name for name in sys.modules if name.partition(".")[0] in ours]
+def remove_modules():
+    """Remove this project's modules from `sys.modules`, so that they are imported again, and return them."""
+    packages = {"app", "settings", "components", "em", "serving", "prometheus_client"}
+    names = [name for name in sys.modules if name.partition(".")[0] in packages]
     return {name: sys.modules.pop(name) for name in names}
 
 
-def imported():
-    """What this file needs of it."""
+def import_modules():
+    """What this file needs of the project."""
     from serving import logs
-    from serving.turns import THREADS
+    from serving.queue import THREADS
     from settings import current
 
     return logs, THREADS, current()
 
 
-former = taken_out()  # nothing at the start: this file is read once more at each reload
-refused = None  # why the code as it is now does not start
+previous = remove_modules()  # none at the start; gunicorn reads this file again at each reload
+failure = None  # why the new code does not start
 try:
-    logs, THREADS, settings = imported()
+    logs, THREADS, settings = import_modules()
 except (Exception, SystemExit) as problem:
-    if not former:
+    if not previous:
         raise
-    refused = problem
-    taken_out()
-    sys.modules.update(former)
-    logs, THREADS, settings = imported()
+    failure = problem
+    remove_modules()
+    sys.modules.update(previous)
+    logs, THREADS, settings = import_modules()
 
-memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a disk that stalls would look like a hang
+memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a slow disk would look like a worker that hangs
 
-# The processes share the cores already. Read by numpy's and scipy's BLAS when they are imported, which preload_app does
-# further on in this very process.
+# The workers share the cores already. numpy's and scipy's BLAS read this when preload_app imports them, later.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# Nearly all is allocated by the one thread that computes: heaps for the others would only grow (glibc makes up to eight
-# for each core). M_ARENA_MAX of malloc.h; another C library has no such call, or takes no notice.
+# One thread allocates nearly all memory: heaps of the others would only grow (glibc makes up to eight for each core).
+# This is M_ARENA_MAX of malloc.h; other C libraries have no mallopt, or ignore it.
 glibc = ctypes.CDLL(None)
 with contextlib.suppress(AttributeError):
     glibc.mallopt(-8, 1)
@@ -61,65 +60,66 @@ with contextlib.suppress(AttributeError):
 bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
 workers = settings.web_concurrency
 
-# One or two threads of a process compute, the others wait: for slow clients, or for their turn (serving/work.py).
+# One or two threads of a worker compute, the others wait for slow clients or in a queue (serving/limits.py).
 worker_class = "gthread"
 threads = THREADS
-# A student thinks for longer than some seconds before the next run, and a connection that is closed just when a request
-# comes loses it. Browsers keep six each.
+# Longer than a student thinks between two runs: a request is lost if its connection closes at that moment. A browser
+# keeps six connections.
 keepalive = 75
 worker_connections = 2000
-with contextlib.suppress(OSError, ValueError):  # systemd's unit forbids it, and sets it itself
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 16384) if most > 0 else 16384, most))
+with contextlib.suppress(OSError, ValueError):  # systemd's unit sets the limit itself, and forbids this
+    hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    soft_limit = min(hard_limit, 16384) if hard_limit > 0 else 16384
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft_limit, hard_limit))
 
-preload_app = True  # imported once, shared by all processes; it starts anew in milliseconds what max_requests ends
+preload_app = True  # workers share the imported code, and start in milliseconds
 max_requests = 10_000
 max_requests_jitter = 2_000
-timeout = 60  # longer than any run that the page allows takes on a slow machine
+timeout = 60  # longer than the longest run on a slow machine
 graceful_timeout = 30
 worker_tmp_dir = memory
 
 limit_request_line = 8190  # a link has up to some 2,300 characters
-forwarded_allow_ips = ""  # what a proxy says is app.py's business, as PROXIES has it
+forwarded_allow_ips = ""  # app.py handles a proxy's headers, by PROXIES
 control_socket_disable = True
 
-accesslog = None  # serving/metrics.py tells more
+accesslog = None  # serving/metrics.py logs requests
 
 
-class WithoutPeople(Logger):
-    """No addresses of people, and no queries of links: a link may hold a class's own data."""
+class PrivateLogger(Logger):
+    """Logs no addresses of clients and no queries: a link can contain a class's own data."""
 
     def setup(self, cfg):
         super().setup(cfg)
-        self.error_log.addFilter(impersonal)
+        self.error_log.addFilter(remove_private)
         for handler in self.error_log.handlers:
             handler.setFormatter(logs.formatter())
         logs.begin()
 
 
-def impersonal(record: logging.LogRecord) -> bool:
-    """Take both out of what gunicorn says of requests that went wrong."""
+def remove_private(record: logging.LogRecord) -> bool:
+    """Remove both from gunicorn's messages about failed requests."""
     record.msg, record.args = re.sub(r" from ip=\S+(?=:)|\?\S*", "", record.getMessage()), ()
     return True
 
 
-logger_class = WithoutPeople
+logger_class = PrivateLogger
 
 
-def leave_nothing(folder, process):
-    """Remove what the first process made; those forked from it come by here too when they end."""
+def remove_folder(folder, process):
+    """Remove a folder when the process that made it ends; its workers call this too."""
     if os.getpid() == process:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 if settings.metrics_token and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    # Read by prometheus_client when it is imported: each process writes its numbers there.
+    # prometheus_client reads this when it is imported; each worker writes its metrics there.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="emlab-", dir=memory)
-    atexit.register(leave_nothing, os.environ["PROMETHEUS_MULTIPROC_DIR"], os.getpid())
+    atexit.register(remove_folder, os.environ["PROMETHEUS_MULTIPROC_DIR"], os.getpid())
 
 
 def child_exit(server, worker):
-    """A process that has ended waits for nothing any more."""
+    """A worker that has ended no longer counts in `emlab_queue`."""
     if settings.metrics_token:
         from prometheus_client.multiprocess import mark_process_dead
 
@@ -127,33 +127,33 @@ def child_exit(server, worker):
 
 
 def when_ready(server):
-    """What has been imported stays: a process that looks through it for garbage would get a copy of its own."""
+    """Exclude what is imported from garbage collection, which would copy its memory in each worker."""
     gc.collect()
     gc.freeze()
     with contextlib.suppress(AttributeError):
-        glibc.malloc_trim(0)  # what importing took and left
+        glibc.malloc_trim(0)
 
 
 def on_reload(server):
-    """Import the code as it is now, for the processes that gunicorn starts next; or go on with what was there."""
+    """Import the new code for the next workers; if it does not start, go on with the previous code."""
     gc.unfreeze()
     callable_ = server.app.callable
     try:
-        if refused:
-            raise refused
+        if failure:
+            raise failure
         server.app.callable = None
         server.app.wsgi()
     except (Exception, SystemExit):
-        server.log.exception("The code as it is now does not start: going on with what was there")
-        taken_out()
-        sys.modules.update(former)
+        server.log.exception("The new code does not start: the previous code goes on")
+        remove_modules()
+        sys.modules.update(previous)
         server.app.callable = callable_
-    former.clear()
+    previous.clear()
     when_ready(server)
 
 
 def on_starting(server):
-    """Say so where nothing was compressed beforehand."""
+    """Warn if files are not compressed beforehand."""
     from serving.files import BUILT
 
     if not BUILT.is_dir():
@@ -161,5 +161,5 @@ def on_starting(server):
 
 
 def post_fork(server, worker):
-    """Hand the interpreter on sooner than every 5 ms: who accepts and reads requests needs it for microseconds."""
+    """Switch threads more often than every 5 ms: those that accept and read requests need microseconds."""
     sys.setswitchinterval(0.0005)

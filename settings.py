@@ -1,6 +1,6 @@
-"""What the server takes from its environment: every variable with its default and meaning, here and nowhere else.
+"""The server's settings: every environment variable with its default and meaning.
 
-`docs/hosting.md` holds them as a table. An empty variable means its default; one that cannot be is refused in words.
+`docs/hosting.md` has them as a table. An empty variable means its default; a bad value is refused with a message.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 
 def _variable(default: str, meaning: str, read: Callable[[str], Any]) -> Any:
-    """One variable: its default as it would stand in the environment, and what makes a value of its text."""
+    """One variable: its default, as text in the environment, and the function that reads the text."""
     return field(metadata={"default": default, "meaning": meaning, "read": read})
 
 
@@ -44,9 +44,8 @@ def _matching(pattern: str, words: str) -> Callable[[str], str]:
 def _hosts(text: str) -> tuple[str, ...]:
     if text == "any":
         return ()
-    host = _matching(
-        r"\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", "any, or names of hosts parted by commas, without ports"
-    )
+    words = "any, or host names separated by commas, without ports"
+    host = _matching(r"\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", words)
     return tuple(host(name.strip()) for name in text.split(","))
 
 
@@ -69,7 +68,7 @@ def _secret(text: str) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """The variables, read; the name of each in the environment is its name here in capitals."""
+    """The values of the variables; their names in the environment are in capitals."""
 
     host: str = _variable(
         "127.0.0.1",
@@ -77,48 +76,50 @@ class Settings:
         _host,
     )
     port: int = _variable("8050", "port to listen on, 1 to 65535", _whole(1, 65535))
-    web_concurrency: int = _variable("cores", "processes that answer: `cores`, or 1 to 64", _processes)
+    web_concurrency: int = _variable("cores", "number of processes: `cores`, or 1 to 64", _processes)
     proxies: int = _variable(
         "0",
-        "how many proxies stand in front, 0 to 9. The last so many entries of `X-Forwarded-For`, `-Proto` and `-Host` "
-        "are believed, none without",
+        "number of proxies in front of the server, 0 to 9. As many entries at the end of `X-Forwarded-For`, `-Proto` "
+        "and `-Host` are trusted",
         _whole(0, 9),
     )
     url_prefix: str = _variable(
         "/",
-        "path that the page is served under, such as `/lab/`; a proxy passes it on as it is",
+        "path that the page is served under, such as `/lab/`; a proxy passes it on unchanged",
         _matching(r"/([\w~-][\w.~-]*/)*", "/, or a path that starts and ends with one, such as /lab/"),
     )
     trusted_hosts: tuple[str, ...] = _variable(
         "any",
-        "host names of the page, separated by commas (`.example.org` with all below it), besides "
-        "`127.0.0.1` and `localhost`; others are answered 400",
+        "host names of the page, separated by commas (`.example.org` includes all subdomains), besides "
+        "`127.0.0.1` and `localhost`; requests for others get status 400",
         _hosts,
     )
     frame_ancestors: str = _variable(
         "*",
-        "pages that may embed this one: `*` for any, `'none'`, or sources parted by spaces, such as "
+        "pages that may embed this one: `*` for any, `'none'`, or sources separated by spaces, such as "
         "`'self' https://moodle.example.org`",
-        _matching(r"[\w.:/*'-]+( [\w.:/*'-]+)*", "sources of a Content-Security-Policy parted by spaces"),
+        _matching(r"[\w.:/*'-]+( [\w.:/*'-]+)*", "sources of a Content-Security-Policy separated by spaces"),
     )
     hsts_seconds: int = _variable(
         "0",
-        "how long browsers that came by TLS must not come without, in seconds; 0 says nothing of it",
+        "for how many seconds after a visit by TLS browsers must use TLS; 0 sends no such header",
         _whole(0, 10**9),
     )
     access_log: bool = _variable(
-        "off", "`on` logs every request (method, path, status, bytes, time), `off` those refused or failed", _switch
+        "off",
+        "`on` logs every request (method, path, status, bytes, time), `off` only refused and failed ones",
+        _switch,
     )
     metrics_token: str = _variable(
         "off",
-        "secret of 16 to 200 letters, digits and `-_.~` that Prometheus must send (`Authorization: Bearer …`) to be "
-        "answered at `metrics`; `off` answers nobody",
+        "secret of 16 to 200 letters, digits and `-_.~` that Prometheus must send (`Authorization: Bearer …`) to "
+        "read `metrics`; `off` refuses everybody",
         _secret,
     )
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """Read every variable; ValueError with name, what is allowed and what was given."""
+    """Read every variable; ValueError with name, what is allowed, and the given text."""
     return Settings(**{variable.name: _value(variable, environment) for variable in fields(Settings)})
 
 
@@ -134,7 +135,7 @@ DEFAULTS = read({})
 
 
 def current() -> Settings:
-    """Read the environment of this process, or end it in words."""
+    """Read the environment of this process, or end the process with a message."""
     try:
         return read(os.environ)
     except ValueError as problem:
@@ -142,7 +143,7 @@ def current() -> Settings:
 
 
 def table() -> str:
-    """The variables as a Markdown table."""
+    """The variables as a table in Markdown."""
     rows = [
         f"| `{variable.name.upper()}` | `{variable.metadata['default']}` | {variable.metadata['meaning']} |"
         for variable in fields(Settings)

@@ -1,13 +1,13 @@
-"""What each peer does with input that has no good answer: a table of short words, found by running."""
+"""What each peer does with bad input: a table of short descriptions, from real runs."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Sequence
 
 import numpy as np
 
 import em
 from benchmarks.peers import PEERS, Parameters, Peer
+from benchmarks.report import table
+from em.mixtures.checks import Floats
 
 RNG = np.random.default_rng(0)
 EXPONENTIALS = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(300, RNG)[0]
@@ -16,7 +16,7 @@ SCALES: Parameters = {"weights": [0.5, 0.5], "scales": [0.3, 0.6]}
 MOMENTS: Parameters = {"weights": [0.5, 0.5], "means": [0.5, 2.0], "stds": [1.0, 1.0]}
 N_ITER = 300
 
-CASES: tuple[tuple[str, np.ndarray, Parameters, float], ...] = (  # the last: the smallest proper scale or std, about
+CASES: tuple[tuple[str, Floats, Parameters, float], ...] = (  # last: about the smallest proper scale or std
     ("exponential: a NaN", np.r_[EXPONENTIALS, np.nan], SCALES, 0.1),
     ("exponential: a negative value", np.r_[EXPONENTIALS, -0.5], SCALES, 0.1),
     ("exponential: 20 zeros", np.r_[np.zeros(20), EXPONENTIALS + 1], {"weights": [0.5, 0.5], "scales": [0.05, 2.0]}, 1),
@@ -50,16 +50,16 @@ CASES: tuple[tuple[str, np.ndarray, Parameters, float], ...] = (  # the last: th
 )
 
 
-def outcome(peer: Peer, x: np.ndarray, start: Parameters, smallest: float) -> str:
-    """In a few words: refused, said to be degenerate, NaN, shrunk onto points, or fitted."""
+def outcome(peer: Peer, x: Floats, start: Parameters, smallest: float) -> str:
+    """In a few words: refused, reported as degenerate, NaN, shrunk onto points, or fitted."""
     try:
         with np.errstate(all="ignore"):
             fitted = peer.fit(x, start, N_ITER)
     except em.DegenerateComponent as end:
         return f"says that component {end.component} {end.what.split(':')[0]}"
-    except Exception as error:  # whatever it is: that is what is asked
-        words = (str(error).splitlines() or [type(error).__name__])[0]
-        return f"refuses: {words if len(words) <= 48 else words[:48] + '…'}"
+    except Exception as error:  # any error is a result
+        message = (str(error).splitlines() or [type(error).__name__])[0]
+        return f"refuses: {message if len(message) <= 48 else message[:48] + '…'}"
     sizes = fitted[list(fitted)[-1]]
     shown = f"{list(fitted)[-1]} {', '.join(f'{size:.2g}' for size in sizes)}"
     if not np.isfinite(np.concatenate([np.ravel(values) for values in fitted.values()])).all():
@@ -69,11 +69,11 @@ def outcome(peer: Peer, x: np.ndarray, start: Parameters, smallest: float) -> st
     return shown
 
 
-def table(markdown: Callable[[Sequence[str], list[list[str]]], str]) -> str:
-    """A row for each case, a column for each peer that is installed; bold is what a user would not notice."""
+def bad_input_table() -> str:
+    """A row for each case, a column for each installed peer; bold is what a user would not notice."""
     peers = [peer for peer in PEERS if peer.installed]
     rows = []
     for title, x, start, smallest in CASES:
         family = "exponential" if "scales" in start else "gaussian"
         rows.append([title, *(outcome(peer, x, start, smallest) if peer.runs(family, 2) else "" for peer in peers)])
-    return markdown([f"{N_ITER} iterations", *(peer.name for peer in peers)], rows)
+    return table([f"{N_ITER} iterations", *(peer.name for peer in peers)], rows)

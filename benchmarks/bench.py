@@ -1,9 +1,8 @@
 """The engine beside its peers: `make bench`, which writes benchmarks/results/.
 
-The same data, start and number of iterations for all, one after another by turns in one process, on one thread:
-processor time for each observation and iteration, median (range). Then the time to the same log-likelihood, the memory
-beyond the data, each in a process of its own, and what each does with bad input. `--quick` takes a minute and writes
-nothing.
+All have the same data, start and number of iterations and alternate in one process, on one thread: processor time for
+each observation and iteration, median (range). Then the time to the same log-likelihood, the memory beyond the data,
+each in a process of its own, and what each does with bad input. `--quick` takes a minute and writes nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -26,16 +25,17 @@ import numpy as np
 
 import em
 from benchmarks import r_peers
-from benchmarks.bad_input import table as bad_input_table
+from benchmarks.bad_input import bad_input_table
 from benchmarks.peers import ENGINE, PEERS, Parameters, Peer, mixture
+from benchmarks.report import RESULTS, table
+from em.mixtures.checks import Floats
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-RESULTS = Path(__file__).parent / "results"
 SIZES = (300, 1_000, 10_000, 100_000, 1_000_000)
 HUGE = 10_000_000
 CASES = (("exponential", 2), ("gaussian", 2), ("gaussian", 3), ("gaussian", 5))
 WORK = 1_500_000
-"""Observations times iterations in a timed run; at least 10 iterations, at most 300."""
+"""Observations times iterations in a timed run, which has 10 to 300 iterations."""
 
 TRUTHS: dict[tuple[str, int], Parameters] = {
     ("exponential", 2): {"weights": [0.5, 0.5], "scales": [0.1, 1.0]},
@@ -58,18 +58,18 @@ METHODS = {"EM": em.EM, "accelerated": em.ACCELERATED}
 """Ways of `em.fit` to the same log-likelihood."""
 
 
-def sample(truth: Parameters, n: int, seed: int = 0) -> np.ndarray:
+def sample(truth: Parameters, n: int, seed: int = 0) -> Floats:
     return mixture(truth).sample(n, np.random.default_rng(seed))[0]
 
 
-def by_turns(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Processor seconds of each call, which take turns; a first round is not counted."""
+def measure(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Processor seconds of each call; the calls alternate, and the first round is not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in calls}
-    for turn in range(rounds + 1):
+    for i in range(rounds + 1):
         for name, call in calls.items():
             begin = time.process_time()
             call()
-            if turn:
+            if i:
                 seconds[name].append(time.process_time() - begin)
     return seconds
 
@@ -81,28 +81,23 @@ def cell(values: Sequence[float]) -> str:
     return f"{short(statistics.median(values))} ({short(min(values))} to {short(max(values))})"
 
 
-def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 # -- time for each observation and iteration -------------------------------------------------------------------------
 
 
 def nanoseconds(family: str, k: int, n: int, rounds: int) -> dict[str, list[float]]:
-    """Nanoseconds for each observation and iteration, of every peer that is installed; results must agree."""
+    """Nanoseconds for each observation and iteration, of every installed peer; results must agree."""
     x, start = sample(TRUTHS[family, k], n), STARTS[family, k]
     n_iter = min(300, max(10, WORK // n))
     peers = [peer for peer in PEERS if peer.installed and peer.runs(family, k)]
     for peer in peers:
         check_agreement(peer, x[:2000], start)
-    seconds = by_turns({peer.name: partial(peer.fit, x, start, n_iter) for peer in peers}, rounds)
+    seconds = measure({peer.name: partial(peer.fit, x, start, n_iter) for peer in peers}, rounds)
     seconds |= r_peers.seconds(x, start, n_iter, rounds, ENGINE.fit(x, start, n_iter))
     return {name: [1e9 * s / n / n_iter for s in values] for name, values in seconds.items()}
 
 
-def check_agreement(peer: Peer, x: np.ndarray, start: Parameters) -> None:
-    """Ten iterations lead everybody to the same parameters, or the comparison means nothing."""
+def check_agreement(peer: Peer, x: Floats, start: Parameters) -> None:
+    """Ten iterations must lead to the engine's parameters, or the comparison is void."""
     ours, theirs = ENGINE.fit(x, start, 10), peer.fit(x, start, 10)
     for name, expected in ours.items():
         np.testing.assert_allclose(theirs[name], expected, rtol=1e-6, err_msg=f"{peer.name}: {name}")
@@ -114,21 +109,13 @@ def speed_tables(sizes: Sequence[int], rounds: int) -> tuple[str, dict[tuple[str
         columns = [nanoseconds(family, k, n, rounds) for n in sizes]
         names = list(columns[0])
         rows = [[name, *(cell(column[name]) for column in columns)] for name in names]
-        ours = [statistics.median(column[ENGINE.name]) for column in columns]
-        ratios = [
-            [
-                f"{name} / {ENGINE.name}",
-                *(
-                    f"**{statistics.median(column[name]) / our:.1f}**"
-                    for column, our in zip(columns, ours, strict=True)
-                ),
-            ]
-            for name in names[1:]
-        ]
-        head = [f"{family}, K = {k}", *(f"N = {n:,}" for n in sizes)]
-        parts.append(markdown(head, rows + ratios))
+        median = {name: [statistics.median(column[name]) for column in columns] for name in names}
+        for name in names[1:]:
+            ratios = (f"**{other / our:.1f}**" for other, our in zip(median[name], median[ENGINE.name], strict=True))
+            rows.append([f"{name} / {ENGINE.name}", *ratios])
+        parts.append(table([f"{family}, K = {k}", *(f"N = {n:,}" for n in sizes)], rows))
         print(parts[-1], flush=True)
-        medians[family, k] = {name: [statistics.median(column[name]) for column in columns] for name in names}
+        medians[family, k] = median
     return "\n\n".join(parts), medians
 
 
@@ -136,11 +123,12 @@ def speed_tables(sizes: Sequence[int], rounds: int) -> tuple[str, dict[tuple[str
 
 
 def race_table(sizes: Sequence[int], rounds: int) -> str:
-    """Processor time until the log-likelihood is within 1e-8 N of the optimum: iterations asked for accordingly."""
+    """Processor time for the iterations after which the log-likelihood is within 1e-8 N of the optimum."""
     rows = []
     for (label, truth, start), n in product(OVERLAPPING, sizes):
         x = sample(truth, n)
-        calls, iterations = {}, {}
+        calls: dict[str, Callable[[], object]] = {}
+        iterations: dict[str, int] = {}
         runs = {
             f"{ENGINE.name}, {name}": em.fit(x, mixture(start), em.StoppingRule(20_000, 1e-13), method)
             for name, method in METHODS.items()
@@ -154,11 +142,11 @@ def race_table(sizes: Sequence[int], rounds: int) -> str:
         for peer in PEERS:
             if peer is not ENGINE and peer.installed and peer.runs(family, 2):
                 calls[peer.name] = partial(peer.fit, x, start, needed)
-        taken = by_turns(calls, rounds) | r_peers.seconds(x, start, needed, rounds, ENGINE.fit(x, start, needed))
-        for name, seconds in taken.items():
-            asked = f"{iterations.get(name, needed):,}"
-            rows.append([label, f"{n:,}", name, asked, cell([1e3 * s for s in seconds])])
-    return markdown(["data", "N", "who", "iterations", "ms"], rows)
+        times = measure(calls, rounds) | r_peers.seconds(x, start, needed, rounds, ENGINE.fit(x, start, needed))
+        for name, seconds in times.items():
+            count = f"{iterations.get(name, needed):,}"
+            rows.append([label, f"{n:,}", name, count, cell([1e3 * s for s in seconds])])
+    return table(["data", "N", "who", "iterations", "ms"], rows)
 
 
 # -- memory ----------------------------------------------------------------------------------------------------------
@@ -172,11 +160,11 @@ def memory_table(sizes: Sequence[int], largest: int) -> str:
                 for n in dict.fromkeys((*sizes, largest) if peer is ENGINE else sizes):
                     beyond = memory(peer, family, n)
                     rows.append([family, peer.name, f"{n:,}", f"{beyond:.0f}", f"{beyond * 1e6 / (8 * n):.1f}"])
-    return markdown(["family", "who", "N", "MB beyond the data", "times the data"], rows)
+    return table(["family", "who", "N", "MB beyond the data", "times the data"], rows)
 
 
 def memory(peer: Peer, family: str, n: int) -> float:
-    """Peak of resident memory beyond what stood there with the data, in MB, in a process of its own."""
+    """Peak of resident memory beyond that of the process with the data, in MB, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.bench", "--memory", peer.name, family, str(n)]
     return float(subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout)
 
@@ -184,9 +172,9 @@ def memory(peer: Peer, family: str, n: int) -> float:
 def print_memory(name: str, family: str, n: int) -> None:
     peer = next(peer for peer in PEERS if peer.name == name)
     truth, start = TRUTHS[family, 2], STARTS[family, 2]
-    peer.fit(sample(truth, 100), start, 2)  # what is loaded at the first call is no part of it
+    peer.fit(sample(truth, 100), start, 2)  # the first call loads libraries, which do not count
     x = np.empty(n)
-    for i in range(0, n, 10_000):  # drawing all at once would raise the peak beforehand
+    for i in range(0, n, 10_000):  # a single draw would raise the peak before the fit
         x[i : i + 10_000] = sample(truth, min(10_000, n - i), i)
     before = peak()
     peer.fit(x, start, 2)
@@ -194,7 +182,7 @@ def print_memory(name: str, family: str, n: int) -> None:
 
 
 def peak() -> float:
-    """Peak of this process's resident memory, in bytes (Linux). `ru_maxrss` would begin at the parent's."""
+    """Peak of this process's resident memory, in bytes (Linux). `ru_maxrss` begins at the parent's."""
     status = Path("/proc/self/status").read_text("utf-8")
     return 1024 * int(status.split("VmHWM:")[1].split()[0])
 
@@ -214,7 +202,7 @@ def about() -> str:
     absent = [peer.name for peer in PEERS if not peer.installed]
     lines = [
         f"{datetime.date.today()}, {processor()}, Python {platform.python_version()}, {', '.join(versions)}.",
-        f"Load average {os.getloadavg()[1]:.0f}; above the number of cores only ratios tell.",
+        f"Load average {os.getloadavg()[1]:.0f}; above the number of cores only ratios are meaningful.",
         *(f"Not measured, since it is not installed: {name} (it needs torch, over 500 MB)." for name in absent),
         r_peers.about(),
     ]
@@ -249,7 +237,7 @@ def main() -> None:
     if options.memory:
         print_memory(options.memory[0], options.memory[1], int(options.memory[2]))
         return
-    if not ONE_THREAD.items() <= os.environ.items():  # numpy reads them when it is imported: once more, with them
+    if not ONE_THREAD.items() <= os.environ.items():  # numpy reads them at import: restart with them
         os.execve(sys.executable, [sys.executable, "-m", "benchmarks.bench", *sys.argv[1:]], os.environ | ONE_THREAD)
     warnings.simplefilter("ignore")
     sizes, rounds = (SIZES[:2], 2) if options.quick else (SIZES, options.rounds)
@@ -259,7 +247,7 @@ def main() -> None:
         "Time for each observation and iteration, ns": f"{speed}\n\n![the same as a figure](speed.svg)",
         "Time to the same log-likelihood": race_table(sizes[:1] if options.quick else (1_000, 10_000), min(rounds, 3)),
         "Memory": memory_table(sizes[-1:], sizes[-1] if options.quick else HUGE),
-        "Bad input": bad_input_table(markdown),
+        "Bad input": bad_input_table(),
     }
     page = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
     method = (__doc__ or "").split("\n\n", 1)[1].strip()

@@ -1,25 +1,43 @@
-"""Servers and a headless Chromium, for measurements in the page."""
+"""Servers, a headless Chromium, and pieces of its scripts, for measurements in the page."""
 
 from __future__ import annotations
 
 import logging
-import statistics
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dash import Dash
 from selenium import webdriver
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.support.wait import WebDriverWait
 from werkzeug.serving import make_server
 
 from tests import ROOT
 from tests.conftest import pytest_setup_options
 from tests.page import READY
 from tests.servers import free_port, running
+
+SET = """
+const set = (id, value) => {
+  const control = document.getElementById(id);
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(control, String(value));
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+};
+"""
+"""Set a control's value as a person does: the page hears of it."""
+
+PAINTED = """
+const painted = (then) => requestAnimationFrame(() => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = then;
+  channel.port2.postMessage(0);
+});
+"""
+"""Call a function when the next frame has been painted."""
 
 
 @contextmanager
@@ -45,26 +63,33 @@ def in_threads(app: Dash) -> Iterator[str]:
 
 
 @contextmanager
-def opened(address: str) -> Iterator[webdriver.Chrome]:
-    """Open a page at 1440 x 900."""
-    driver = webdriver.Chrome(options=pytest_setup_options())
+def chrome(options: Options) -> Iterator[webdriver.Chrome]:
+    """A browser with an empty cache, closed at the end of the block."""
+    driver = webdriver.Chrome(options=options)
     try:
-        driver.set_window_size(1440, 900)
-        driver.set_script_timeout(60)
-        driver.get(address)
         yield driver
     finally:
         driver.quit()
 
 
 @contextmanager
-def browser(address: str) -> Iterator[webdriver.Chrome]:
-    """Open the page and wait until the first run is on it."""
-    with opened(address) as driver:
-        WebDriverWait(driver, 30).until(lambda _: driver.execute_script(READY))
+def opened(address: str) -> Iterator[webdriver.Chrome]:
+    """Open a page at 1440 x 900."""
+    with chrome(pytest_setup_options()) as driver:
+        driver.set_window_size(1440, 900)
+        driver.set_script_timeout(60)
+        driver.get(address)
         yield driver
 
 
-def summary(values: Sequence[float]) -> str:
-    """Median and range."""
-    return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
+def wait_until_ready(driver: webdriver.Chrome, seconds: float = 30, poll_frequency: float = 0.5) -> None:
+    """Wait until the first run is on the page."""
+    WebDriverWait(driver, seconds, poll_frequency).until(lambda _: driver.execute_script(READY))
+
+
+@contextmanager
+def browser(address: str) -> Iterator[webdriver.Chrome]:
+    """Open the page and wait until the first run is on it."""
+    with opened(address) as driver:
+        wait_until_ready(driver)
+        yield driver

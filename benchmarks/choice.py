@@ -8,27 +8,26 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 
 import em
+from benchmarks.report import row, write
 from em.studies import seeded_starts
-from em.studies.restarts import sorted_out
+from em.studies.restarts import group_ends
 
-RESULTS = Path(__file__).parent / "results" / "choice.md"
 SIZES = range(2, 6)
 N_STARTS, SEEDS = 500, 20
 RULE = em.StoppingRule(max_iter=5000, tol=1e-9)
 SAME = 0.01
-"""Log-likelihoods nearer than this (in nats) are those of one end."""
+"""Log-likelihoods that differ by less, in nats, belong to the same end."""
 
 
 def full_runs(data: em.datasets.Dataset, k: int) -> em.Restarts:
     """Runs to the end from `N_STARTS` starts, half of them as in k-means++ and half at random."""
     rng = np.random.default_rng(k)
     starts = seeded_starts(data.x, data.family, k, N_STARTS, rng)
-    return sorted_out(data.x, [em.fit(data.x, start, RULE, em.ACCELERATED) for start in starts])
+    return group_ends(data.x, [em.fit(data.x, start, RULE, em.ACCELERATED) for start in starts])
 
 
 def rows(name: str) -> list[str]:
@@ -40,17 +39,18 @@ def rows(name: str) -> list[str]:
         spikes = sum(end.count for end in (*found.spikes, *found.degenerate)) / N_STARTS
         candidates = [choice[k - 1] for choice in choices]
         if not found.optima:
-            told = "none | | | |"
+            cells = ["none", "", "", ""]
         else:
             best = max(end.log_likelihood for end in found.optima if end.converged)
             reached = sum(end.count for end in found.optima if end.log_likelihood > best - SAME) / N_STARTS
             as_high = sum(candidate.log_likelihood > best - SAME for candidate in candidates)
             shares = sorted(candidate.n_best / max(candidate.n_long, 1) for candidate in candidates)
-            told = f"{best:.3f} | {reached:.1%} | {as_high} of {SEEDS} | {shares[0]:.0%} to {shares[-1]:.0%} |"
-        lines.append(f"| {data.title} | {k} | {spikes:.1%} | {told}")
+            long_runs = f"{shares[0]:.0%} to {shares[-1]:.0%}"
+            cells = [f"{best:.3f}", f"{reached:.1%}", f"{as_high} of {SEEDS}", long_runs]
+        lines.append(row(data.title, str(k), f"{spikes:.1%}", *cells))
     for criterion in ("bic", "aic"):
         chosen = [em.preferred(choice, criterion).n_components for choice in choices]
-        lines.append(f"| {data.title} | {criterion.upper()} | | chosen: {counted(chosen)} | | | |")
+        lines.append(row(data.title, criterion.upper(), "", f"chosen: {counted(chosen)}", "", "", ""))
     return lines
 
 
@@ -60,7 +60,7 @@ def counted(chosen: list[int]) -> str:
 
 
 def main() -> None:
-    """Write the table; the data sets are dealt to as many processes as there are cores."""
+    """Write the table; every core has a process of its own, which takes one data set after another."""
     with ProcessPoolExecutor() as pool:
         found = list(pool.map(rows, em.datasets.names()))
     lines = [
@@ -75,8 +75,7 @@ def main() -> None:
         "|---|---|---|---|---|---|---|",
         *chain.from_iterable(found),
     ]
-    RESULTS.write_text("\n".join(lines) + "\n")
-    print("\n".join(lines))
+    write("choice.md", lines)
 
 
 if __name__ == "__main__":

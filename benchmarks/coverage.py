@@ -8,20 +8,19 @@ their figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 import em
+from benchmarks.report import row, write
 from em.fitting.standard_errors import ENOUGH, OFF
 
-RESULTS = Path(__file__).parent / "results" / "coverage.md"
 SAMPLES = 200
 FEWEST = SAMPLES // 2
-"""A rate of fewer samples is not compared with others."""
+"""Rates of fewer samples are not compared."""
 POOR, GOOD = 0.10, 0.07
 """Standard errors of a setting are poor if in some kind of parameter more than the first share of the estimates is off,
 and good if in no kind more than the second is."""
@@ -33,15 +32,16 @@ SINGLE = {
     "Gaussian": em.GaussianMixture([1], [0], [1]),
     "Poisson, mean 3": em.PoissonMixture([1], [3]),
 }
-PAIRS = {
+Family = tuple[Callable[..., em.Mixture], *tuple[Sequence[float], ...]]
+"""A family, and its parameters except the weights."""
+PAIRS: dict[str, Family] = {
     **{f"Gaussian, means 0, {d:g}": (em.GaussianMixture, [0, d], [1, 1]) for d in (1, 1.5, 2, 3, 4, 6)},
     "Gaussian, means 0, 0, stds 1, 3": (em.GaussianMixture, [0, 0], [1, 3]),
     "Gaussian, means 0, 2, stds 1, .5": (em.GaussianMixture, [0, 2], [1, 0.5]),
     **{f"exponential, scales 1, {r:g}": (em.ExponentialMixture, [1, r]) for r in (1.5, 2, 4, 10, 100)},
     **{f"Poisson, means {a}, {b}": (em.PoissonMixture, [a, b]) for a, b in ((2, 4), (1, 5), (2, 10), (20, 40))},
 }
-"""Name -> family, and its parameters but the weights."""
-TRIPLES = {
+TRIPLES: dict[str, Family] = {
     **{f"Gaussian, means 0, {d:g}, {2 * d:g}": (em.GaussianMixture, [0, d, 2 * d], [1, 1, 1]) for d in (1.5, 3, 6)},
     **{f"exponential, scales 1, {r}, {r * r}": (em.ExponentialMixture, [1, r, r * r]) for r in (4, 20)},
     **{f"Poisson, means 2, {a}, {b}": (em.PoissonMixture, [2, a, b]) for a, b in ((8, 20), (12, 40))},
@@ -56,7 +56,7 @@ MIRRORED = ([0.2, 0.8], [0.05, 0.95])
 
 @dataclass(frozen=True)
 class Setting:
-    """Where samples come from, and how many observations each has."""
+    """The true mixture of the samples, and how many observations each has."""
 
     name: str
     truth: em.Mixture
@@ -65,14 +65,14 @@ class Setting:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What the samples of a setting gave.
+    """The results of a setting's samples.
 
     Attributes
     ----------
     setting : Setting
-        Where they come from.
+        Where the samples come from.
     n_samples : int
-        Number of samples, with those that have no standard errors.
+        Number of samples, including those without standard errors.
     off : ndarray of bool, shape (S, m + 1, K)
         Whether each parameter is off by more than two standard errors, for the samples that have them.
     worth : ndarray, shape (S,)
@@ -86,7 +86,7 @@ class Outcome:
 
     @property
     def estimates(self) -> NDArray[np.bool_]:
-        """`off` without the weight of a single component, which is no estimate."""
+        """`off` without the weight of a single component, which is not estimated."""
         return self.off[:, int(self.off.shape[2] == 1) :]
 
     def rates(self, lowest: float, highest: float) -> list[float]:
@@ -107,9 +107,9 @@ def settings() -> Iterator[Setting]:
         for weights in WEIGHTS:
             if len(weights) != len(parameters[0]) or (family is em.GaussianMixture and weights in MIRRORED):
                 continue
-            told = f"{name}; weights {', '.join(f'{weight:g}'.lstrip('0') for weight in weights)}"
+            title = f"{name}; weights {', '.join(f'{weight:g}'.lstrip('0') for weight in weights)}"
             sizes = (*SIZES, LARGE) if weights == [0.5, 0.5] else SIZES
-            yield from (Setting(told, family(weights, *parameters), n) for n in sizes)
+            yield from (Setting(title, family(weights, *parameters), n) for n in sizes)
 
 
 def outcome(setting: Setting, n_samples: int, seed: int) -> Outcome:
@@ -149,7 +149,7 @@ def worst(outcomes: Iterable[Outcome], lowest: float, highest: float) -> float:
 
 
 def summary(outcomes: list[Outcome]) -> Iterator[str]:
-    """Lines of the table of classes, and what the warning catches."""
+    """Lines of the table of classes, and how many settings have the warning."""
     total = sum(one.n_samples for one in outcomes)
     yield f"| worth of the least known parameter | samples | estimates off | in the worst of {FEWEST} samples or more |"
     yield "|---|---|---|---|"
@@ -170,11 +170,11 @@ def summary(outcomes: list[Outcome]) -> Iterator[str]:
         yield f"- Of {len(few)} settings where {what}, {warned} have the warning in most samples."
 
 
-def row(one: Outcome) -> str:
+def line(one: Outcome) -> str:
     """The line of a setting: rates by kind, weights first, without a warning and with one."""
     shares = [f"{part:.0%}" for part in (one.worth.size / one.n_samples, one.within(0, ENOUGH).sum() / one.n_samples)]
     rates = [" / ".join(f"{share:.0%}" for share in one.rates(*ends)) for ends in ((ENOUGH, np.inf), (0, ENOUGH))]
-    return f"| {one.setting.name} | {one.setting.n:,} | {' | '.join(shares + rates)} |"
+    return row(one.setting.name, f"{one.setting.n:,}", *shares, *rates)
 
 
 def main() -> None:
@@ -195,10 +195,9 @@ def main() -> None:
         "",
         "| setting | N | with s.e. | warned | off without a warning | off with a warning |",
         "|---|---|---|---|---|---|",
-        *map(row, outcomes),
+        *map(line, outcomes),
     ]
-    RESULTS.write_text("\n".join(lines) + "\n")
-    print("\n".join(lines[:20]))
+    write("coverage.md", lines)
 
 
 if __name__ == "__main__":

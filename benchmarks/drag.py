@@ -1,10 +1,9 @@
 """How smoothly a slider draws: `python -m benchmarks.drag`.
 
-Moves the mean of a component at 60 moves a second for three seconds, at full speed and with the processor slowed four
-times: on this page, and on one that does the same as Dash's documentation has it, with a callback on the server that
-hears of `drag_value` and returns the figure. "update" is a frame in which the curve has changed, "input to paint" is
-from the newest move before that to the frame after the curve was written, and "main thread" is what the browser's tasks
-take for each update.
+Moves the mean of a component at 60 moves a second for three seconds, at full speed and with the processor four times
+slower: on this page, and on one that does the same as in Dash's documentation, with a callback on the server from
+`drag_value` to the figure. "update" is a frame in which the curve has changed, "input to paint" is from the newest move
+before that to the frame after the curve was written, and "main thread" is the time of the browser's tasks per update.
 """
 
 from __future__ import annotations
@@ -19,7 +18,8 @@ from dash import Dash, Input, Output, dcc, html
 from selenium import webdriver
 
 import em
-from benchmarks.browser import browser, in_threads, opened, served
+from benchmarks.browser import PAINTED, SET, browser, in_threads, opened, served
+from benchmarks.report import header, row
 from components.state import ids
 from components.state.parameters import GAUSSIAN
 
@@ -28,12 +28,10 @@ CURVE = "path.js-line"
 
 DRAG = f"""
 const [figure, move, done] = arguments;
+{SET}
+{PAINTED}
 const moveTo = {{
-  page(value) {{
-    const slider = document.getElementById("{ids.slider(MEAN.name)}");
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, String(value));
-    slider.dispatchEvent(new Event("input", {{ bubbles: true }}));
-  }},
+  page: (value) => set("{ids.slider(MEAN.name)}", value),
   plain(_, forth) {{ // one step by the keyboard: dcc.Slider takes no other events that a script makes
     const key = forth ? "ArrowRight" : "ArrowLeft";
     document.querySelector("[role=slider]").dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
@@ -45,8 +43,10 @@ new MutationObserver(() => {{
   if (painting) return;
   painting = true;
   const from = moved;
-  requestAnimationFrame(() => {{ const c = new MessageChannel(); c.port1.onmessage = () => {{
-    paints.push(performance.now() - from); painting = false; }}; c.port2.postMessage(0); }});
+  painted(() => {{
+    paints.push(performance.now() - from);
+    painting = false;
+  }});
 }}).observe(document.getElementById(figure), {{ subtree: true, childList: true, attributeFilter: ["d"] }});
 let i = 0;
 const start = performance.now();
@@ -64,8 +64,8 @@ const timer = setInterval(() => {{
 
 @contextmanager
 def plain_dash() -> Iterator[str]:
-    """The Gaussian explorer as Dash's documentation would have it: a slider, a graph, a callback between them."""
-    app = Dash("plain", assets_folder="none")  # not those of this page
+    """The Gaussian explorer as in Dash's documentation: a slider, a graph, a callback between them."""
+    app = Dash("plain", assets_folder="none")  # without those of this page
     slider = dcc.Slider(MEAN.minimum, MEAN.maximum, MEAN.step, value=MEAN.default, id="slider")
     app.layout = html.Div([slider, dcc.Graph(id="figure")])
     x = np.linspace(-5, 5, 1000)
@@ -85,11 +85,11 @@ def plain_dash() -> Iterator[str]:
 def busy(page: webdriver.Chrome) -> float:
     """Seconds that tasks of the browser's main thread have taken so far."""
     metrics = page.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+    return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
 
 
-def row(name: str, page: webdriver.Chrome, slowdown: float, figure: str, move: str) -> str:
-    """Drag, and what came of it."""
+def drag(name: str, page: webdriver.Chrome, slowdown: float, figure: str, move: str) -> str:
+    """Drag for three seconds: a row with the results."""
     page.execute_cdp_cmd("Performance.enable", {})
     page.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     before = busy(page)
@@ -98,22 +98,20 @@ def row(name: str, page: webdriver.Chrome, slowdown: float, figure: str, move: s
     p95 = statistics.quantiles(paints, n=20)[-1] if len(paints) > 1 else float("nan")
     median = statistics.median(paints) if paints else float("nan")
     speed = "full speed" if slowdown == 1 else f"{slowdown:g}× slower"
-    each = 1000 / elapsed
-    return (
-        f"| {name} | {speed} | {moves * each:.0f} | {len(paints) * each:.0f} | {median:.0f}, {p95:.0f} | {script:.1f} |"
-    )
+    rates = [f"{1000 * count / elapsed:.0f}" for count in (moves, len(paints))]
+    return row(name, speed, *rates, f"{median:.0f}, {p95:.0f}", f"{script:.1f}")
 
 
 def main() -> None:
     """Print updates a second, latency and script time, of both pages at both speeds."""
-    print("| page | CPU | moves a second | updates a second | input to paint, ms: median, p95 | main thread, ms |")
-    print("|---|---|---|---|---|---|")
+    latency = "input to paint, ms: median, p95"
+    print(header("page", "CPU", "moves a second", "updates a second", latency, "main thread, ms"))
     with served() as address, browser(address) as page, plain_dash() as plain, opened(plain) as other:
         other.implicitly_wait(30)
         other.find_element("css selector", f"#figure {CURVE}")
         for slowdown in (1, 4):
-            print(row("EM Lab", page, slowdown, ids.GAUSSIAN_FIGURE, "page"), flush=True)
-            print(row("a callback on `drag_value`", other, slowdown, "figure", "plain"), flush=True)
+            print(drag("EM Lab", page, slowdown, ids.GAUSSIAN_FIGURE, "page"), flush=True)
+            print(drag("a callback on `drag_value`", other, slowdown, "figure", "plain"), flush=True)
 
 
 if __name__ == "__main__":

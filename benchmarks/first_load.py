@@ -1,7 +1,7 @@
 """How soon the page answers on a slow connection and a slow computer: `python -m benchmarks.first_load`.
 
-A visit by a browser that was never there, its connection and its processor slowed by Chromium itself; the page as Dash
-serves it by itself and as `make serve` does take turns. All times are milliseconds since the visit began, taken in the
+A visit by a browser with an empty cache, its connection and its processor slowed by Chromium itself. The page as Dash
+serves it by itself and as `make serve` does alternate. All times are milliseconds since the visit began, taken in the
 page:
 
 - first paint: the first text or picture is painted ("Loading..." is one);
@@ -9,30 +9,27 @@ page:
 - figure drawn: so is the first view's curve;
 - interactive: the frame is painted in which a slider of the first view, moved by a real key (as the browser gets it
   from a keyboard, not an event made by a script), has changed that curve. The key is pressed when the figure is drawn,
-  and again as soon as the press before was heard; one that comes while scripts keep the browser busy waits, as anyone's
-  would. So by then the figure is drawn, the controls are bound and the browser had time for them;
-- first run: what EM found, in a view that is not open, is all drawn; that view comes once nobody has touched anything
-  for some seconds, or what was changed has come to rest.
+  and again as soon as the last press was handled; a press waits while scripts keep the browser busy, as a person's
+  would;
+- first run: the result of EM is drawn completely, in a view that is not open; that view is loaded when nobody has
+  touched anything for some seconds, or when a change is complete.
 
-Long tasks are the stretches of more than 50 ms in which scripts let the browser do nothing else: how much they are
-together until the first run is there, and the longest of them after the page became interactive, which is what somebody
-who moves a slider just then has to wait.
+Long tasks are stretches of more than 50 ms in which scripts block the browser: their sum until the first run is there,
+and the longest of them after the page became interactive, which is how long a slider may have to wait then.
 """
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from selenium import webdriver
 
-from benchmarks.browser import summary
+from benchmarks.browser import PAINTED, chrome
 from benchmarks.hosted import hosted
+from benchmarks.report import parser, summary, table
 from benchmarks.weight import plain_dash
 from components.state import ids
 from components.state.parameters import GAUSSIAN
@@ -40,9 +37,10 @@ from tests.conftest import pytest_setup_options
 from tests.page import DRAWN
 
 CONNECTIONS = {"9 Mbit/s, 170 ms": (9.0, 1.5, 170), "4 Mbit/s, 20 ms": (4.0, 1.5, 20)}
-"""Mbit/s down and up, and milliseconds that each answer is late."""
+"""Mbit/s down and up, and latency in ms."""
 
-SLOWDOWN = 4
+SLOWDOWN = 4.0
+"""How many times slower the processor is made."""
 PATIENCE = 120
 
 TIMES = ("first paint", "page visible", "figure drawn", "interactive", "first run")
@@ -52,12 +50,7 @@ WATCH = f"""
 (() => {{
   const seen = (window.firstLoad = {{ tasks: [] }});
   const mark = (name) => (seen[name] ??= performance.now());
-  const painted = (then) =>
-    requestAnimationFrame(() => {{
-      const channel = new MessageChannel();
-      channel.port1.onmessage = then;
-      channel.port2.postMessage(0);
-    }});
+  {PAINTED}
   new PerformanceObserver((list) => {{
     for (const {{ startTime, duration }} of list.getEntries()) seen.tasks.push([startTime, duration]);
   }}).observe({{ type: "longtask", buffered: true }});
@@ -91,10 +84,9 @@ ARROW = {"key": "ArrowRight", "code": "ArrowRight", "windowsVirtualKeyCode": 39}
 
 @contextmanager
 def newcomer(connection: tuple[float, float, int], slowdown: float) -> Iterator[webdriver.Chrome]:
-    """A browser with nothing kept from before, slowed."""
+    """A slowed browser with an empty cache."""
     options = pytest_setup_options()
     options.page_load_strategy = "none"
-    browser = webdriver.Chrome(options=options)
     down, up, latency = connection
     conditions = {
         "offline": False,
@@ -102,18 +94,16 @@ def newcomer(connection: tuple[float, float, int], slowdown: float) -> Iterator[
         "downloadThroughput": down * 125e3,
         "uploadThroughput": up * 125e3,
     }
-    try:
+    with chrome(options) as browser:
         browser.execute_cdp_cmd("Network.enable", {})
         browser.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
         browser.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": slowdown})
         browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
         yield browser
-    finally:
-        browser.quit()
 
 
 def visit(browser: webdriver.Chrome, address: str) -> dict[str, float]:
-    """Open the page, press a key until it is answered, and wait for the first run."""
+    """Open the page, press a key until the curve changes, and wait for the first run."""
     browser.get(address)
     seen: dict[str, Any] = {}
     end = time.monotonic() + PATIENCE
@@ -125,36 +115,32 @@ def visit(browser: webdriver.Chrome, address: str) -> dict[str, float]:
                 browser.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": kind} | ARROW)
         time.sleep(0.02)
         seen = browser.execute_script("return window.firstLoad || {}")
-    tasks = [(start, taken) for start, taken in seen["tasks"] if start < seen["first run"]]
-    later = [taken for start, taken in tasks if start > seen["interactive"]]
-    return {name: seen[name] for name in TIMES} | dict(
-        zip(TASKS, (sum(taken for _, taken in tasks), max(later, default=0)), strict=True)
-    )
+    tasks = [(start, duration) for start, duration in seen["tasks"] if start < seen["first run"]]
+    total = sum(duration for _, duration in tasks)
+    longest = max((duration for start, duration in tasks if start > seen["interactive"]), default=0)
+    return {name: seen[name] for name in TIMES} | {TASKS[0]: total, TASKS[1]: longest}
 
 
 def main() -> None:
     """Print a table for each connection."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--slowdown", type=float, default=SLOWDOWN, help="how many times slower the processor is")
-    parser.add_argument(
-        "--connection", choices=CONNECTIONS, action="append", help="as often as wanted; all if not given"
-    )
-    given = parser.parse_args()
-    with TemporaryDirectory() as folder, plain_dash() as plain, hosted(Path(folder)) as server:
+    arguments = parser(__doc__, repeats=5, slowdown=SLOWDOWN)
+    arguments.add_argument("--connection", choices=CONNECTIONS, action="append", help="repeatable; default: all")
+    options = arguments.parse_args()
+    columns = (*TIMES, *TASKS)
+    with plain_dash() as plain, hosted() as server:
         addresses = {"Dash alone": plain, "`make serve`": server.address}
-        for name in given.connection or CONNECTIONS:
+        for name in options.connection or CONNECTIONS:
             visits: dict[str, list[dict[str, float]]] = {way: [] for way in addresses}
-            for _ in range(given.repeats):
+            for _ in range(options.repeats):
                 for way, address in addresses.items():
-                    with newcomer(CONNECTIONS[name], given.slowdown) as browser:
+                    with newcomer(CONNECTIONS[name], options.slowdown) as browser:
                         visits[way].append(visit(browser, address))
-            print(f"\n{name}, processor {given.slowdown:g}× slower, {given.repeats} visits; ms: median (range)\n")
-            print(f"| served by | {' | '.join(TIMES + TASKS)} |")
-            print("|---" * (1 + len(TIMES + TASKS)) + "|")
-            for way, of_way in visits.items():
-                cells = [summary([one[column] for one in of_way]) for column in TIMES + TASKS]
-                print(f"| {way} | {' | '.join(cells)} |", flush=True)
+            print(f"\n{name}, processor {options.slowdown:g}× slower, {options.repeats} visits; ms: median (range)\n")
+            rows = [
+                (way, *(summary([one[column] for one in of_way]) for column in columns))
+                for way, of_way in visits.items()
+            ]
+            print(table(("served by", *columns), rows), flush=True)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests import ROOT
 from tests.servers import Running, gunicorn
 
 
 @contextmanager
-def hosted(folder: Path, **environment: str) -> Iterator[Running]:
-    """Compress what has changed, and serve it; `folder` is for the server's files."""
+def hosted(**environment: str) -> Iterator[Running]:
+    """Compress the files that have changed, then serve the page."""
     subprocess.run([sys.executable, "-m", "tools.build"], cwd=ROOT, check=True)
-    with gunicorn(folder, **environment) as server:
+    with TemporaryDirectory() as folder, gunicorn(Path(folder), code=ROOT, **environment) as server:
         yield server

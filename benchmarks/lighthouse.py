@@ -1,13 +1,12 @@
-"""What Lighthouse says of the page as a phone gets it: `python -m benchmarks.lighthouse`.
+"""Lighthouse's scores of the page on a phone: `python -m benchmarks.lighthouse`.
 
-Lighthouse, of the version below, is installed by npm into `.lighthouse` the first time; node is needed. It visits the
-page that `make serve` serves on this computer, with its own mobile settings, and simulates a slow connection and a slow
-computer. Printed are the medians of the scores, 0 to 100, and what is not perfect in all but performance.
+Needs node; npm installs Lighthouse into `.lighthouse` the first time. It visits the page that `make serve` serves on
+this computer, with its own mobile settings, and simulates a slow connection and a slow computer. Printed are the
+medians of the scores, 0 to 100, and every imperfect audit of categories other than performance.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.hosted import hosted
+from benchmarks.report import parser, table
 from tests import ROOT
 
 VERSION = "12.8.2"  # the last that node 20 runs
@@ -42,19 +42,13 @@ LONGEST = 300
 
 
 def missing() -> str | None:
-    """What is not there that is needed, in words."""
-    for program, why in (
-        ("node", "Lighthouse runs in it"),
-        ("npm", "it installs Lighthouse"),
-        ("chromium", "it visits"),
-    ):
-        if shutil.which(program) is None:
-            return f"{program} is missing: {why}"
-    return None
+    """The first program that is needed and not installed, in words."""
+    programs = {"node": "Lighthouse runs in it", "npm": "it installs Lighthouse", "chromium": "it visits"}
+    return next((f"{name} is missing: {why}" for name, why in programs.items() if shutil.which(name) is None), None)
 
 
 def install() -> None:
-    """Install Lighthouse, if it is not there in this very version."""
+    """Install Lighthouse unless this version is there."""
     package = SCRIPT.parents[1] / "package.json"
     if package.exists() and json.loads(package.read_text("utf-8"))["version"] == VERSION:
         return
@@ -64,7 +58,7 @@ def install() -> None:
 
 
 def visit(address: str, report: Path) -> dict[str, Any]:
-    """What Lighthouse writes of one visit."""
+    """Lighthouse's report of one visit."""
     chromium = str(shutil.which("chromium"))
     options = ["--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
     options.append(f"--only-categories={','.join(CATEGORIES)}")
@@ -74,49 +68,40 @@ def visit(address: str, report: Path) -> dict[str, Any]:
 
 
 def imperfect(report: dict[str, Any]) -> list[str]:
-    """Audits below their best that count in all but performance."""
+    """Audits below their best score, in categories other than performance."""
     found = []
     for category, title in CATEGORIES.items():
         if category != "performance":
-            for one in report["categories"][category]["auditRefs"]:
-                audit = report["audits"][one["id"]]
-                if one["weight"] and audit["score"] is not None and audit["score"] < 1:
+            for reference in report["categories"][category]["auditRefs"]:
+                audit = report["audits"][reference["id"]]
+                if reference["weight"] and audit["score"] is not None and audit["score"] < 1:
                     found.append(f"{title}: {audit['title']}")
     return found
 
 
-def median(values: list[float]) -> float:
-    return statistics.median(values)
-
-
 def main() -> None:
     """Print a table of scores, one of times, and what is not perfect."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--query", default="", help="of the address that is visited")
-    given = parser.parse_args()
+    arguments = parser(__doc__, repeats=3)
+    arguments.add_argument("--query", default="", help="query of the address that is visited")
+    options = arguments.parse_args()
     if problem := missing():
-        parser.error(problem)
+        arguments.error(problem)
     install()
-    with TemporaryDirectory() as folder, hosted(Path(folder)) as server:
-        address = f"{server.address}?{given.query}" if given.query else server.address
-        reports = [visit(address, Path(folder) / f"{i}.json") for i in range(given.repeats)]
-    scores = [median([100 * one["categories"][category]["score"] for one in reports]) for category in CATEGORIES]
-    times = [median([one["audits"][name]["numericValue"] for one in reports]) for name in TIMES]
-    print(f"Lighthouse {VERSION}, mobile, {given.repeats} visits: medians\n")
-    for heads, cells in (
-        (CATEGORIES.values(), [f"{score:.0f}" for score in scores]),
-        (
-            TIMES.values(),
-            [
-                f"{time:.3f}" if name.endswith("shift") else f"{time:.0f} ms"
-                for name, time in zip(TIMES, times, strict=True)
-            ],
-        ),
-    ):
-        print(f"| {' | '.join(heads)} |\n{'|---' * len(cells)}|\n| {' | '.join(cells)} |\n")
-    for words in sorted({words for one in reports for words in imperfect(one)}):
-        print(f"- {words}")
+    with TemporaryDirectory() as folder, hosted() as server:
+        address = f"{server.address}?{options.query}" if options.query else server.address
+        reports = [visit(address, Path(folder) / f"{i}.json") for i in range(options.repeats)]
+
+    def median(part: str, name: str, value: str) -> float:
+        return statistics.median(float(report[part][name][value]) for report in reports)
+
+    scores = [f"{100 * median('categories', name, 'score'):.0f}" for name in CATEGORIES]
+    values = {name: median("audits", name, "numericValue") for name in TIMES}
+    times = [f"{value:.3f}" if name.endswith("shift") else f"{value:.0f} ms" for name, value in values.items()]
+    print(f"Lighthouse {VERSION}, mobile, {options.repeats} visits: medians\n")
+    print(table(list(CATEGORIES.values()), [scores]) + "\n")
+    print(table(list(TIMES.values()), [times]) + "\n")
+    for audit in sorted({audit for report in reports for audit in imperfect(report)}):
+        print(f"- {audit}")
 
 
 if __name__ == "__main__":

@@ -1,23 +1,23 @@
 """Where the accelerated method ends beside EM: `python -m benchmarks.maxima [--fits 1200]`.
 
 Random data from two to four components of either family, some rounded, and random starts; both methods with at most
-4,000 iterations. A guarantee that it never ends lower there is not, so this counts.
+4,000 iterations. Nothing guarantees that the accelerated method never ends lower, so this counts how often it does.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 from collections import Counter
 
 import numpy as np
 
 import em
+from benchmarks.report import parser, table
 from em.mixtures.checks import Floats
 
 STOPPING = em.StoppingRule(4000)
 LOWER, HIGHER = 1e-6, 1e-4
-"""Nats per observation that are another maximum, and no end of the same one."""
+"""A difference of more nats per observation means another maximum."""
 
 
 def case(seed: int) -> tuple[Floats, em.Mixture]:
@@ -39,11 +39,9 @@ def case(seed: int) -> tuple[Floats, em.Mixture]:
 
 def main() -> None:
     """Print where both ended, and in how many passes."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fits", type=int, default=1200)
     ends: Counter[str] = Counter()
     passes: dict[str, list[int]] = {method: [] for method in em.METHODS}
-    for seed in range(parser.parse_args().fits):
+    for seed in range(parser(__doc__, fits=1200).parse_args().fits):
         x, start = case(seed)
         runs = {method: em.fit(x, start, STOPPING, method) for method in em.METHODS}
         plain, fast = runs[em.EM], runs[em.ACCELERATED]
@@ -54,12 +52,9 @@ def main() -> None:
             continue
         gain = (fast.log_likelihood[-1] - plain.log_likelihood[-1]) / x.size
         ends["lower" if gain < -LOWER else "higher" if gain > HIGHER else "at the same maximum"] += 1
-    print("| accelerated ended | fits |\n|---|---|")
-    for name, count in ends.most_common():
-        print(f"| {name} | {count:,} |")
-    print("\n| method | passes: median | all |\n|---|---|---|")
-    for method, of_method in passes.items():
-        print(f"| {method} | {statistics.median(of_method):.0f} | {sum(of_method):,} |")
+    print(table(("accelerated ended", "fits"), ((name, f"{count:,}") for name, count in ends.most_common())))
+    rows = [(method, f"{statistics.median(counts):.0f}", f"{sum(counts):,}") for method, counts in passes.items()]
+    print("\n" + table(("method", "passes: median", "all"), rows))
 
 
 if __name__ == "__main__":

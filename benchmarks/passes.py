@@ -1,13 +1,12 @@
 """How many passes over the data EM and the accelerated method take: `python -m benchmarks.passes`.
 
 EM passes over the data until the total log-likelihood is within 1e-8 of the optimum; the accelerated run until it ends
-by itself. Both start at quantiles. With `--large` the accelerated method alone, on a
-million observations, where EM takes minutes to hours.
+by itself. Both start at quantiles. `--large` runs the accelerated method alone, on a million observations, where EM
+takes minutes to hours.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from itertools import count
@@ -15,7 +14,7 @@ from itertools import count
 import numpy as np
 
 import em
-from benchmarks.browser import summary
+from benchmarks.report import header, parser, row, summary
 from em.mixtures.checks import Floats
 
 CASES = {
@@ -28,7 +27,7 @@ CASES = {
 MILLION = 1_000_000
 SHORT = 1e-8
 LIMIT = 10_000
-"""EM is given up after so many passes, so that the command ends in minutes."""
+"""EM stops after this many passes, so that the command ends in minutes."""
 STOPPING = em.StoppingRule(LIMIT, 1e-12)
 
 
@@ -40,14 +39,15 @@ def em_passes(x: Floats, start: em.Mixture, optimum: float) -> int:
     return LIMIT
 
 
+def cells(passes: list[float], ms: list[float]) -> tuple[str, str]:
+    """Passes and milliseconds; dashes if the method did not run."""
+    return (summary(passes), f"{statistics.median(ms):.0f}") if passes else ("–", "–")
+
+
 def main() -> None:
     """Print a row for each case: medians and ranges over the seeds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=11)
-    parser.add_argument("--large", action="store_true")
-    options = parser.parse_args()
-    print("| case | N | EM, passes: median (range) | ms | accelerated, passes | ms | EM given up |")
-    print("|---|---|---|---|---|---|---|")
+    options = parser(__doc__, seeds=11, large=False).parse_args()
+    print(header("case", "N", "EM, passes: median (range)", "ms", "accelerated, passes", "ms", "EM given up"))
     for name, (truth, n) in CASES.items():
         n = MILLION if options.large else n
         passes: dict[str, list[float]] = {"em": [], "accelerated": []}
@@ -66,10 +66,9 @@ def main() -> None:
             begin = time.perf_counter()
             passes["em"].append(em_passes(x, start, float(run.log_likelihood[-1])))
             times["em"].append(1000 * (time.perf_counter() - begin))
-        given_up = sum(many >= LIMIT for many in passes["em"])
-        cells = [summary(passes["em"]), f"{statistics.median(times['em']):.0f}"] if passes["em"] else ["–", "–"]
-        cells += [summary(passes["accelerated"]), f"{statistics.median(times['accelerated']):.0f}"]
-        print(f"| {name} | {n:,} | {' | '.join(cells)} | {given_up} of {len(passes['em'])} |", flush=True)
+        given_up = f"{sum(n_passes >= LIMIT for n_passes in passes['em'])} of {len(passes['em'])}"
+        both = (cell for method in passes for cell in cells(passes[method], times[method]))
+        print(row(name, f"{n:,}", *both, given_up), flush=True)
 
 
 if __name__ == "__main__":

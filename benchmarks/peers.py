@@ -1,6 +1,6 @@
-"""Who else fits mixtures by EM, each called in the same way: the same data, start and number of iterations.
+"""Other implementations of EM for mixtures, called in the same way: the same data, start and number of iterations.
 
-A start is a dict of lists: weights, and scales, or means and stds. What is fitted comes back in the same form.
+A start is a dict of lists: weights, and scales, or means and stds. The fitted parameters have the same form.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from importlib.metadata import version
 import numpy as np
 
 import em
+from em.mixtures.checks import Floats
 
 Parameters = dict[str, list[float]]
-Fit = Callable[[np.ndarray, Parameters, int], Parameters]
+Fit = Callable[[Floats, Parameters, int], Parameters]
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A way to run so many iterations of EM. `log_likelihood` says whether it computes that besides."""
+    """A way to run a given number of iterations of EM."""
 
     name: str
     fit: Fit
     families: tuple[str, ...]
     components: tuple[int, ...] = (2, 3, 5)
-    log_likelihood: bool = True
     package: str = "numpy"
 
     def runs(self, family: str, k: int) -> bool:
@@ -46,27 +46,27 @@ def mixture(start: Parameters) -> em.Mixture:
     return (em.ExponentialMixture if "scales" in start else em.GaussianMixture)(**start)
 
 
-def engine(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
+def engine(x: Floats, start: Parameters, n_iter: int) -> Parameters:
     run = em.fit(x, mixture(start), em.StoppingRule(n_iter, 0))
     if run.degenerate:
         raise run.degenerate
     return {name: array.tolist() for name, array in run.mixture.parameters.items()}
 
 
-def notebook(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
+def notebook(x: Floats, start: Parameters, n_iter: int) -> Parameters:
     """The notebook's loop with its densities and posteriors as functions: four exponentials for each observation.
 
-    Written from the notebook's formulas, its errata put right: its own lines are no part of this repository.
+    Written from the notebook's formulas with its errors corrected; its own code is not in this repository.
     """
     rho, (l0, l1) = start["weights"][0], start["scales"]
 
-    def r0(x):
+    def r0(x: Floats) -> Floats:
         return rho * np.exp(-x / l0) / l0
 
-    def r1(x):
+    def r1(x: Floats) -> Floats:
         return (1 - rho) * np.exp(-x / l1) / l1
 
-    def posterior(r, x):
+    def posterior(r: int, x: Floats) -> Floats:
         joint = r0(x), r1(x)
         return joint[r] / (joint[0] + joint[1])
 
@@ -78,8 +78,8 @@ def notebook(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
     return {"weights": [rho, 1 - rho], "scales": [l0, l1]}
 
 
-def tidied(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
-    """The same with each density evaluated once: two exponentials for each observation, the least one would write."""
+def tidied(x: Floats, start: Parameters, n_iter: int) -> Parameters:
+    """The same with each density evaluated once: two exponentials for each observation, the shortest usual code."""
     rho, (l0, l1) = start["weights"][0], start["scales"]
     for _ in range(n_iter):
         r0 = rho * np.exp(-x / l0) / l0
@@ -92,8 +92,8 @@ def tidied(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
     return {"weights": [rho, 1 - rho], "scales": [l0, l1]}
 
 
-def plain_gaussian(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
-    """What one writes for Gaussians: arrays (N, K), no log-likelihood."""
+def plain_gaussian(x: Floats, start: Parameters, n_iter: int) -> Parameters:
+    """The usual code for Gaussians: arrays (N, K), no log-likelihood."""
     weights, means, stds = (np.array(values, dtype=float) for values in start.values())
     column = x[:, np.newaxis]
     for _ in range(n_iter):
@@ -106,7 +106,7 @@ def plain_gaussian(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
     return {"weights": weights.tolist(), "means": means.tolist(), "stds": stds.tolist()}
 
 
-def mixem(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
+def mixem(x: Floats, start: Parameters, n_iter: int) -> Parameters:
     import mixem
     from mixem.distribution import ExponentialDistribution, NormalDistribution
 
@@ -123,7 +123,7 @@ def mixem(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
 
 
 def scikit_learn(kind: str) -> Fit:
-    def fit(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
+    def fit(x: Floats, start: Parameters, n_iter: int) -> Parameters:
         from sklearn.mixture import GaussianMixture
 
         k = len(start["weights"])
@@ -139,7 +139,7 @@ def scikit_learn(kind: str) -> Fit:
             precisions_init=precisions.reshape({"full": (k, 1, 1), "spherical": (k,)}[kind]),
         )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that it has not converged: it was told not to stop
+            warnings.simplefilter("ignore")  # it warns that it has not converged, as it must not
             model.fit(x[:, np.newaxis])
         stds = np.sqrt(model.covariances_.ravel())
         return {"weights": model.weights_.tolist(), "means": model.means_.ravel().tolist(), "stds": stds.tolist()}
@@ -147,7 +147,7 @@ def scikit_learn(kind: str) -> Fit:
     return fit
 
 
-def pomegranate(x: np.ndarray, start: Parameters, n_iter: int) -> Parameters:
+def pomegranate(x: Floats, start: Parameters, n_iter: int) -> Parameters:
     import torch
     from pomegranate.distributions import Exponential, Normal
     from pomegranate.gmm import GeneralMixtureModel
@@ -178,9 +178,9 @@ BOTH = ("exponential", "gaussian")
 ENGINE = Peer("EM Lab", engine, BOTH)
 PEERS = (
     ENGINE,
-    Peer("the notebook's loop (4 exp)", notebook, ("exponential",), (2,), log_likelihood=False),
-    Peer("the same, tidied (2 exp)", tidied, ("exponential",), (2,), log_likelihood=False),
-    Peer("plain numpy, arrays (N, K)", plain_gaussian, ("gaussian",), log_likelihood=False),
+    Peer("the notebook's loop (4 exp)", notebook, ("exponential",), (2,)),
+    Peer("the same, tidied (2 exp)", tidied, ("exponential",), (2,)),
+    Peer("plain numpy, arrays (N, K)", plain_gaussian, ("gaussian",)),
     Peer("mixem", mixem, BOTH, package="mixem"),
     Peer("scikit-learn, full", scikit_learn("full"), ("gaussian",), package="scikit-learn"),
     Peer("scikit-learn, spherical", scikit_learn("spherical"), ("gaussian",), package="scikit-learn"),

@@ -1,10 +1,10 @@
-# One of R's packages fits a mixture: seconds of each round, then what was found. benchmarks/r_peers.py calls it.
+# One of R's packages fits a mixture: seconds of each round, then the parameters. benchmarks/r_peers.py calls it.
 arguments <- commandArgs(TRUE); package <- arguments[1]; family <- arguments[2]
 n.iter <- as.integer(arguments[3]); rounds <- as.integer(arguments[4]); repeats <- as.integer(arguments[5])
 x <- readBin(arguments[6], "double", file.size(arguments[6]) / 8)
 start <- as.matrix(read.table(arguments[7]))
 suppressPackageStartupMessages(library(package, character.only = TRUE))
-if (package == "mclust") { # it starts from responsibilities, and takes no tolerance that lets it run on
+if (package == "mclust") { # it starts from responsibilities; emControl refuses a negative tolerance
   joint <- sapply(seq_len(nrow(start)), function(k) start[k, 1] * dnorm(x, start[k, 2], start[k, 3]))
   responsibilities <- joint / rowSums(joint)
   control <- emControl(tol = c(0, 0), itmax = rep(n.iter, 2))
@@ -24,8 +24,8 @@ parameters <- function(found) {
   else if (family == "gaussian") c(found$lambda, found$mu, found$sigma)
   else c(found$lambda, 1 / found$rate)
 }
-for (turn in 0:rounds) {
+for (round in 0:rounds) {
   taken <- system.time(for (i in seq_len(repeats)) suppressWarnings(capture.output(found <- fit())))
-  if (turn > 0) cat((taken[["user.self"]] + taken[["sys.self"]]) / repeats, "\n")
+  if (round > 0) cat((taken[["user.self"]] + taken[["sys.self"]]) / repeats, "\n")
 }
 cat(format(parameters(found), digits = 12), "\n")

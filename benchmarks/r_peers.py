@@ -18,40 +18,42 @@ RSCRIPT = shutil.which("Rscript")
 PACKAGES = {"mixtools": ("exponential", "gaussian"), "mclust": ("gaussian",)}
 
 SCRIPT = Path(__file__).with_suffix(".R")
-OTHERWISE = {("mixtools", "gaussian")}
-"""Whose iteration is another: an E-step before the means and one before the stds (ECM)."""
+DIFFERENT = {("mixtools", "gaussian")}
+"""Their iteration differs: an E-step before the means and another before the stds (ECM)."""
 LEAST = 4e6
-"""Observations times iterations that are timed at once: R's clock ticks every millisecond or more."""
+"""Observations times iterations in one timing, at least: R's clock has steps of a millisecond or more."""
 
 
 @cache
 def installed(package: str) -> bool:
     """Whether R has a package."""
     check = f'quit(status = !requireNamespace("{package}", quietly = TRUE))'
-    return bool(RSCRIPT) and subprocess.run([RSCRIPT, "-e", check], capture_output=True, timeout=60).returncode == 0
+    if RSCRIPT is None:
+        return False
+    return subprocess.run([RSCRIPT, "-e", check], capture_output=True, timeout=60).returncode == 0
 
 
 def version(package: str) -> str:
-    """Of a package of R's."""
-    asked = [str(RSCRIPT), "-e", f'cat(as.character(packageVersion("{package}")))']
-    return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60).stdout
+    """The version of one of R's packages."""
+    command = [str(RSCRIPT), "-e", f'cat(as.character(packageVersion("{package}")))']
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def about() -> str:
-    """Which of them are measured, and which are missing, in a sentence."""
+    """In a sentence: which are measured and which are missing."""
     if not RSCRIPT:
         return "Not measured, since R is not installed: mixtools, mclust."
     absent = [package for package in PACKAGES if not installed(package)]
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES if package not in absent)
-    missing = f" Not measured, since R has them not: {', '.join(absent)}." if absent else ""
+    missing = f" Not measured, since R does not have them: {', '.join(absent)}." if absent else ""
     ecm = "an iteration of mixtools for Gaussians is ECM, two E-steps"
     return f"R {version('base')} with {versions or 'neither'}; {ecm}.{missing}"
 
 
 def seconds(x: Floats, start: Parameters, n_iter: int, rounds: int, expected: Parameters) -> dict[str, list[float]]:
-    """Processor seconds of each of `rounds` fits, for every package that is there and has the family.
+    """Processor seconds of each of `rounds` fits, for every installed package that has the family.
 
-    What is found must be what is expected, or the comparison means nothing.
+    Raises AssertionError if the parameters found are not the expected ones, since the comparison is void then.
     """
     family = "exponential" if "scales" in start else "gaussian"
     repeats = math.ceil(LEAST / (x.size * n_iter))
@@ -61,13 +63,12 @@ def seconds(x: Floats, start: Parameters, n_iter: int, rounds: int, expected: Pa
             with TemporaryDirectory() as folder:
                 x.tofile(f"{folder}/x")
                 np.savetxt(f"{folder}/start", np.column_stack(list(start.values())))
-                asked = [package, family, *map(str, (n_iter, rounds, repeats)), f"{folder}/x", f"{folder}/start"]
-                run = subprocess.run(
-                    [str(RSCRIPT), str(SCRIPT), *asked], stdout=subprocess.PIPE, text=True, check=True, timeout=3600
-                )
+                command = [str(RSCRIPT), str(SCRIPT), package, family, *map(str, (n_iter, rounds, repeats))]
+                command += [f"{folder}/x", f"{folder}/start"]
+                run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=3600)
             *times, last = run.stdout.strip().splitlines()
-            reached = np.array(last.split(), dtype=float)
-            if (package, family) not in OTHERWISE:
-                np.testing.assert_allclose(reached, np.concatenate(list(expected.values())), rtol=1e-4, err_msg=package)
+            if (package, family) not in DIFFERENT:
+                parameters, wanted = np.array(last.split(), dtype=float), np.concatenate(list(expected.values()))
+                np.testing.assert_allclose(parameters, wanted, rtol=1e-4, err_msg=package)
             found[f"R {package}"] = [float(line) for line in times]
     return found

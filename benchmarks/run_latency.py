@@ -5,51 +5,44 @@ Every run has another seed. "painted" is the second animation frame after the la
 
 from __future__ import annotations
 
-import argparse
+from benchmarks.browser import SET, browser, served
+from benchmarks.report import header, parser, row, summary
 
-from benchmarks.browser import browser, served, summary
-
-CLICK = """
+CLICK = f"""
 const [n, seed, done] = arguments;
-const set = (id, value) => {
-  const box = document.getElementById(id);
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, value);
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-};
+{SET}
 set("n-box", n);
 set("seed-box", seed);
-const plot = (name) => document.querySelector(`#${name}-figure .js-plotly-plot`);
+const plot = (name) => document.querySelector(`#${{name}}-figure .js-plotly-plot`);
 const figures = ["data", "posterior", "log-likelihood"].map(plot);
-setTimeout(() => {
+setTimeout(() => {{
   performance.clearResourceTimings();
   let waiting = figures.length;
   const start = performance.now();
   for (const figure of figures)
-    figure.once("plotly_afterplot", () => {
+    figure.once("plotly_afterplot", () => {{
       if (--waiting) return;
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        const [request] = performance.getEntriesByType("resource").filter(({ name }) => name.includes("_dash-update"));
+      requestAnimationFrame(() => requestAnimationFrame(() => {{
+        const resources = performance.getEntriesByType("resource");
+        const request = resources.find(({{ name }}) => name.includes("_dash-update"));
         done([performance.now() - start, request.responseEnd - request.startTime, request.transferSize]);
-      }));
-    });
+      }}));
+    }});
   document.getElementById("run-button").click();
-}, 300);
+}}, 300);
 """
 
 
 def main() -> None:
     """Print median and range of each size."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=31)
-    repeats = parser.parse_args().repeats
-    print("| N | click to painted, ms: median (range) | of it request, ms | payload, kB (as it travels) |")
-    print("|---|---|---|---|")
+    repeats = parser(__doc__, repeats=31).parse_args().repeats
+    print(header("N", "click to painted, ms: median (range)", "of it request, ms", "payload, kB (as it travels)"))
     with served() as address, browser(address) as page:
         page.find_element("id", "tab-run").click()
         for n in (1000, 10_000, 100_000):
-            runs = [page.execute_async_script(CLICK, str(n), str(seed)) for seed in range(100, 100 + repeats)]
+            runs = [page.execute_async_script(CLICK, n, seed) for seed in range(100, 100 + repeats)]
             painted, request, size = zip(*runs, strict=True)
-            print(f"| {n:,} | {summary(painted)} | {summary(request)} | {max(size) / 1000:.0f} |", flush=True)
+            print(row(f"{n:,}", summary(painted), summary(request), f"{max(size) / 1000:.0f}"), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""From where on is a component a spike? `python -m benchmarks.spikes`: other limits than those of `em` compared.
+"""When is a component a spike? `python -m benchmarks.spikes`: the limits of `em` beside others.
 
 Samples come from known Gaussian mixtures, some rounded to whole numbers. For one component fewer, as many, and one
 more, 24 starts are run to their ends; BIC chooses among the ends that the limits let through. The two tables are
@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
 import em
+from benchmarks.report import row, write
 from em.studies import seeded_starts
 from em.studies.admissible import FEWEST, MANY, NARROWEST, ROUNDING, Limits
 
-RESULTS = Path(__file__).parent / "results" / "spikes.md"
 TRUTHS = (
     em.GaussianMixture([1], [0], [1]),
     em.GaussianMixture([0.5, 0.5], [0, 4], [1, 1]),
@@ -53,11 +52,11 @@ class End:
     stds: em.Floats
 
     def wide(self, few: float, std: float) -> bool:
-        """Whether each component has so many observations and so large a standard deviation."""
+        """Whether every component has at least this many observations and this standard deviation."""
         return bool(self.n_eff.min() >= few and self.stds.min() >= std)
 
     def no_heap(self, many: float) -> bool:
-        """Whether components narrower than the step of rounding, 1, have so many observations."""
+        """Whether components narrower than the step of rounding, 1, have at least this many observations."""
         return bool(((self.stds >= 1) | (self.n_eff >= many)).all())
 
 
@@ -78,9 +77,9 @@ class Sample:
         """Number of components by BIC, over ends that count; one component always does."""
         scores: dict[int, float] = {}
         for k, ends in self.ends.items():
-            left = [end.log_likelihood for end in ends if k == 1 or counts(self, end)]
-            if left:
-                scores[k] = (3 * k - 1) * math.log(self.n) - 2 * max(left)
+            counted = [end.log_likelihood for end in ends if k == 1 or counts(self, end)]
+            if counted:
+                scores[k] = (3 * k - 1) * math.log(self.n) - 2 * max(counted)
         return min(scores, key=scores.__getitem__) if scores else None
 
 
@@ -110,55 +109,55 @@ def sample(truth: em.GaussianMixture, rounded: bool, n: int, seed: int) -> Sampl
     return Sample(n, float(x.std()), k, ends, near if k > 1 else None)
 
 
-def row(samples: list[Sample], limits: str, counts: Test) -> str:
+def line(samples: list[Sample], limits: tuple[str, str], counts: Test) -> str:
     """A line for one way to tell spikes from other ends."""
     near = [(one, one.near) for one in samples if one.near]
     choices = [(one.choice(counts), one.k) for one in samples]
     right = sum(choice == k for choice, k in choices) / len(choices)
     many = sum(choice is not None and choice > k for choice, k in choices) / len(choices)
-    lost = sum(not counts(*one) for one in near) / len(near)
-    return f"| {limits} | {right:.1%} | {many:.1%} | {lost:.1%} |"
+    excluded = sum(not counts(*one) for one in near) / len(near)
+    return row(*limits, f"{right:.1%}", f"{many:.1%}", f"{excluded:.1%}")
 
 
-def limits(first: object, second: object, ours: bool) -> str:
-    """Two cells, in bold if these are the limits of `em`."""
-    return f"**{first}** | **{second}**" if ours else f"{first} | {second}"
+def cells(first: object, second: object, ours: bool) -> tuple[str, str]:
+    """Two limits, in bold if they are those of `em`."""
+    return (f"**{first}**", f"**{second}**") if ours else (str(first), str(second))
 
 
-def of_widths(samples: list[Sample]) -> Iterator[str]:
+def width_lines(samples: list[Sample]) -> Iterator[str]:
     """A line for each least number of observations and least standard deviation."""
     for few, narrow in product(FEW, NARROW):
 
         def counts(one: Sample, end: End, few: float = few, narrow: float = narrow) -> bool:
             return end.wide(few, narrow * one.std)
 
-        yield row(samples, limits(few, narrow, (few, narrow) == (FEWEST, NARROWEST)), counts)
+        yield line(samples, cells(few, narrow, (few, narrow) == (FEWEST, NARROWEST)), counts)
 
 
-def of_heaps(samples: list[Sample]) -> Iterator[str]:
+def heap_lines(samples: list[Sample]) -> Iterator[str]:
     """A line for each number of observations from which a component may be narrower than the step."""
     for least, many in product(LEAST, AT_LEAST):
 
         def counts(one: Sample, end: End, least: float = least, many: float = many) -> bool:
             return end.wide(FEWEST, max(least, NARROWEST * one.std)) and end.no_heap(many)
 
-        told = "none" if many == math.inf else many
-        yield row(samples, limits(f"{least:.2g}", told, (least, many) == (ROUNDING, MANY)), counts)
+        name = "none" if many == math.inf else many
+        yield line(samples, cells(f"{least:.2g}", name, (least, many) == (ROUNDING, MANY)), counts)
 
 
-def drawn(truths: tuple[em.GaussianMixture, ...], rounded: bool) -> list[Sample]:
-    """Samples of each size from each mixture, worked out by as many processes as there are cores."""
-    asked = list(product(truths, (rounded,), SIZES, range(SAMPLES)))
+def samples_of(truths: tuple[em.GaussianMixture, ...], rounded: bool) -> list[Sample]:
+    """Samples of each size from each mixture, computed by a process on every core."""
+    arguments = product(truths, (rounded,), SIZES, range(SAMPLES))
     with ProcessPoolExecutor() as pool:
-        return list(pool.map(sample, *zip(*asked, strict=True), chunksize=5))
+        return list(pool.map(sample, *zip(*arguments, strict=True), chunksize=5))
 
 
 def main() -> None:
     """Write the tables."""
-    smooth, rounded = drawn(TRUTHS, False), drawn(ROUNDED, True)
+    smooth, rounded = samples_of(TRUTHS, False), samples_of(ROUNDED, True)
     header = "right number | too many | shut out: the end near the truth |"
     lines = [
-        "# From where on is a component a spike?",
+        "# When is a component a spike?",
         "",
         f"`python -m benchmarks.spikes`: {len(smooth)} samples of {len(TRUTHS)} Gaussian mixtures. BIC chooses",
         "between one component fewer, as many, and one more, among ends whose components have at least so many",
@@ -167,7 +166,7 @@ def main() -> None:
         "",
         f"| observations | std | {header}",
         "|---|---|---|---|---|",
-        *of_widths(smooth),
+        *width_lines(smooth),
         "",
         f"{len(rounded)} samples of {len(ROUNDED)} mixtures, rounded to whole numbers. The limits in bold above hold;",
         "components have at least so large a standard deviation (in steps of rounding), and those narrower than one",
@@ -175,10 +174,9 @@ def main() -> None:
         "",
         f"| std | observations | {header}",
         "|---|---|---|---|---|",
-        *of_heaps(rounded),
+        *heap_lines(rounded),
     ]
-    RESULTS.write_text("\n".join(lines) + "\n")
-    print("\n".join(lines))
+    write("spikes.md", lines)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """How long the server's likelihood surface takes: `python -m benchmarks.surface`.
 
 A run on 1,000 observations from two components, and its surface on the grid of the page: by `em.surface`, and by a loop
-that asks each mixture for its log-likelihood. The two take turns; that they agree is checked.
+that computes the log-likelihood of each mixture. The two alternate, and their results must agree.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 import em
-from benchmarks.browser import summary
+from benchmarks.report import header, parser, row, summary
 from components.results.studies import GRID
 from em.mixtures.checks import Floats
 
@@ -32,12 +31,9 @@ def double_loop(x: Floats, mixture: em.Mixture, parameter: str, axes: tuple[Floa
 
 
 def main() -> None:
-    """Print median and range of both ways, and the ratio of their medians."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=15)
-    repeats = parser.parse_args().repeats
-    print(f"| family, {GRID} × {GRID} | `em.surface`, ms: median (range) | a double loop, ms | ratio |")
-    print("|---|---|---|---|")
+    """Print median and range of both, and the ratio of their medians."""
+    repeats = parser(__doc__, repeats=15).parse_args().repeats
+    print(header(f"family, {GRID} × {GRID}", "`em.surface`, ms: median (range)", "a double loop, ms", "ratio"))
     for truth in TRUTHS:
         x, _ = truth.sample(1000, np.random.default_rng(1))
         run = em.fit(x, em.quantile_start(x, type(truth), 2))
@@ -46,14 +42,14 @@ def main() -> None:
         times: dict[Callable[..., Floats], list[float]] = {em.surface: [], double_loop: []}
         for _ in range(repeats):
             surfaces = []
-            for way, spent in times.items():
+            for compute, spent in times.items():
                 start = time.perf_counter()
-                surfaces.append(way(x, run.mixture, parameter, axes))
+                surfaces.append(compute(x, run.mixture, parameter, axes))
                 spent.append(1000 * (time.perf_counter() - start))
-            np.testing.assert_allclose(*surfaces, rtol=1e-9)
+            np.testing.assert_allclose(surfaces[0], surfaces[1], rtol=1e-9)
         quick, plain = times.values()
         ratio = statistics.median(plain) / statistics.median(quick)
-        print(f"| {run.mixture.family} | {summary(quick)} | {summary(plain)} | {ratio:.1f} |", flush=True)
+        print(row(run.mixture.family, summary(quick), summary(plain), f"{ratio:.1f}"), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,34 +5,31 @@ Forty steps forwards from the start, one after the other: the script's own time,
 
 from __future__ import annotations
 
-from benchmarks.browser import browser, served, summary
+from benchmarks.browser import PAINTED, SET, browser, served
+from benchmarks.report import header, row, summary
 
-STEPS = """
+STEPS = f"""
 const done = arguments[0];
-const { walk } = emlab;
+const {{ walk }} = emlab;
 const steps = [];
+{PAINTED}
 walk.go(0);
-const step = () => {
+const step = () => {{
   const start = performance.now();
   walk.go(walk.state.place + 2);
   const script = performance.now() - start;
-  requestAnimationFrame(() => {
-    const painted = new MessageChannel();
-    painted.port1.onmessage = () => {
-      steps.push([script, performance.now() - start]);
-      steps.length < 40 ? requestAnimationFrame(step) : done(steps);
-    };
-    painted.port2.postMessage(0);
-  });
-};
+  painted(() => {{
+    steps.push([script, performance.now() - start]);
+    steps.length < 40 ? requestAnimationFrame(step) : done(steps);
+  }});
+}};
 setTimeout(step, 1000);
 """
 
-RUN = """
+RUN = f"""
 const [n, done] = arguments;
-const box = document.getElementById("n-box");
-Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, n);
-box.dispatchEvent(new Event("input", { bubbles: true }));
+{SET}
+set("n-box", n);
 document.getElementById("run-button").click();
 setTimeout(done, 3000);
 """
@@ -40,14 +37,13 @@ setTimeout(done, 3000);
 
 def main() -> None:
     """Print median and range of each size."""
-    print("| N | a step's script, ms: median (range) | to the painted frame, ms |")
-    print("|---|---|---|")
+    print(header("N", "a step's script, ms: median (range)", "to the painted frame, ms"))
     with served() as address, browser(address) as page:
         page.find_element("id", "tab-run").click()
         for n in (1000, 10_000):
-            page.execute_async_script(RUN, str(n))
+            page.execute_async_script(RUN, n)
             script, painted = zip(*page.execute_async_script(STEPS), strict=True)
-            print(f"| {n:,} | {summary(script)} | {summary(painted)} |", flush=True)
+            print(row(f"{n:,}", summary(script), summary(painted)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The page: what can be set, what is worked out, how it is drawn and shown."""
+"""The page, in Python: state, results, figures, controls, views."""

@@ -1,4 +1,4 @@
-"""Real data, with their sources: small, public, and shipped with the package."""
+"""Small public data sets, with their sources."""
 
 from __future__ import annotations
 
@@ -15,14 +15,7 @@ from em.mixtures.checks import Floats, one_of
 
 __all__ = ["Dataset", "load", "names"]
 
-NAMES = (
-    "faithful-waiting",
-    "faithful-eruptions",
-    "air-conditioning",
-    "galaxies",
-    "geyser-duration",
-    "deaths",
-)
+NAMES = ("faithful-waiting", "faithful-eruptions", "air-conditioning", "galaxies", "geyser-duration", "deaths")
 """The data sets. Everything about one is in its file, data/<name>.json."""
 
 
@@ -33,7 +26,7 @@ class Dataset:
     Attributes
     ----------
     name, title, citation, unit : str
-        What it is called, what it holds, where it comes from, and the unit of `x`.
+        Its name, what it contains, where it comes from, and the unit of `x`.
     x : ndarray, shape (N,)
         The observations, read-only.
     start, optimum : Mixture
@@ -41,11 +34,11 @@ class Dataset:
     log_likelihood : float
         Total log-likelihood of `optimum`.
     published : str or None
-        What the literature reports, quoted, with its source.
+        The fit that the literature reports, quoted, with its source.
     published_fit, published_log_likelihood : Mixture or None, float or None
         The same as numbers.
     teaches : str
-        What to see in them, in a sentence.
+        What the data show, in a sentence.
     """
 
     name: str
@@ -68,7 +61,7 @@ class Dataset:
 
 
 def names() -> tuple[str, ...]:
-    """Names that `load` knows."""
+    """Return the names that `load` knows."""
     return NAMES
 
 
@@ -78,7 +71,7 @@ def load(name: str) -> Dataset:
     Raises
     ------
     ValueError
-        If there is none of that name.
+        If there is no such data set.
     """
     return _load(one_of("name", name, NAMES))
 
@@ -105,12 +98,12 @@ def _load(name: str) -> Dataset:
 
 
 def _observations(entry: dict[str, Any]) -> Floats:
-    """The observations of a file, read-only: `x`, or each of `values` as often as `counts` says."""
+    """Return the observations of a file, read-only: `x`, or `values` repeated as `counts` says."""
     x = np.array(entry["x"] if "x" in entry else np.repeat(entry["values"], entry["counts"]), dtype=np.float64)
     x.flags.writeable = False
     return x
 
 
 def _mixture(family: type[Mixture], numbers: dict[str, Any]) -> Mixture:
-    """The mixture whose parameters are among the numbers of a file."""
+    """Make a mixture of the parameters in a file."""
     return family(**{name: numbers[name] for name in family.parameter_names})

@@ -1,1 +1,1 @@
-"""How the page goes over the network: what every answer carries, and whether the server is well."""
+"""The page on the network: files, headers, limits, cache, queue, health, metrics, logs."""

@@ -1,14 +1,14 @@
-"""Files of the page whose address has a hash of their content: compressed once, cached by browsers.
+"""Files of the page, whose addresses have a hash of their content: compressed once, cached by browsers.
 
-`python -m tools.build` writes them to `build/static`. Without it the page works the same, but each file is compressed
-again for each visitor.
+`python -m tools.build` writes them to `build/static`. Without it the page works too, but the server compresses each
+file for each visitor.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -28,23 +28,22 @@ BUILT = ROOT / "build" / "static"
 ASSETS = ROOT / "assets"
 
 PLOTLY = "vendor/plotly/plotly-emlab.min.js"
-"""What takes the place of the whole plotly.js. It comes at once and runs when the page stands (figures/draw.js)."""
+"""Replaces the whole plotly.js. It is preloaded, and runs when the page is complete (figures/draw.js)."""
 
 ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "devices/", "page/")
-"""Folders of scripts and style sheets. Of two rules that set the same thing the later one holds."""
+"""Folders of scripts and style sheets. Later style rules override earlier ones."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
-"""Scripts of Dash that the page can do without: its table; what brings browsers of 2015 up to date, since the page
-itself asks for those of 2024 (light-dark in tokens.css, Promise.withResolvers in failed_requests.js); what its core
-components share that are fetched when first used, of which the page has none."""
+"""Scripts of Dash that the page does not need: its table; polyfills, since the page itself needs browsers of 2024
+(light-dark in tokens.css, Promise.withResolvers in failed_requests.js); code of core components that load on demand."""
 
 FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
-"""Dash's own, in the name of a file: version of the package, time of its installation."""
+"""Version of the package and time of its installation, which Dash writes into file names."""
 
 
 @cache
 def assets_path() -> str:
-    """Where the assets are served: the address has a hash of all of them, since they refer to each other by name."""
+    """Address of the assets, with a hash of all of them, since they refer to each other by name."""
     content = sha256()
     for path in _assets():
         content.update(f"{path.relative_to(ASSETS)}\0".encode() + path.read_bytes())
@@ -52,25 +51,20 @@ def assets_path() -> str:
 
 
 def bundle_path(kind: str) -> str:
-    """Where all of the page's own scripts (`js`) or style sheets (`css`) are, one after the other."""
+    """Address of the file with all of the page's own scripts (`js`) or style sheets (`css`)."""
     return f"{assets_path()}/emlab.{kind}"
 
 
 def add_bundles(app: Dash) -> None:
-    """Serve both: on a slow connection a request costs more than what these files weigh."""
-
-    def answer(path: str, content: bytes) -> None:
-        mimetype = "text/css" if path.endswith("css") else "text/javascript"
-        app.server.add_url_rule(
-            app.config.routes_pathname_prefix + path, path, lambda: flask.Response(content, mimetype=mimetype)
-        )
-
-    for kind in ("js", "css"):
-        answer(bundle_path(kind), b"\n".join(path.read_bytes() for path in own_files(kind)))
+    """Serve both: on a slow connection, more requests take longer than more bytes."""
+    prefix = app.config.routes_pathname_prefix
+    for kind, mimetype in (("js", "text/javascript"), ("css", "text/css")):
+        content, path = b"\n".join(file.read_bytes() for file in own_files(kind)), bundle_path(kind)
+        app.server.add_url_rule(prefix + path, path, partial(flask.Response, content, mimetype=mimetype))
 
 
 def own_files(kind: str) -> list[Path]:
-    """The page's own scripts (`js`) or style sheets (`css`), in the order in which they travel."""
+    """The page's own scripts (`js`) or style sheets (`css`), in their order in the bundle."""
     return [path for place in ORDER for path in sorted(ASSETS.glob(f"{place}*.{kind}"))]
 
 
@@ -79,23 +73,22 @@ def _assets() -> list[Path]:
 
 
 def addresses(app: Dash) -> set[str]:
-    """Every file that a visitor's browser can ask for, below the path that the page is served under."""
+    """Addresses of every file that a browser can request, below the page's prefix."""
     prefix = app.config.routes_pathname_prefix
     page = app.server.test_client().get(prefix).get_data(as_text=True)
     named = {address.removeprefix(prefix) for address in re.findall(r'(?:src|href)="(/[^"?]+)', page)}
-    asked_for_again = {"_dash-layout", "_dash-dependencies"}
-    return named - asked_for_again | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
+    dynamic = {"_dash-layout", "_dash-dependencies"}
+    return named - dynamic | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
 
 
 def build(app: Dash, folder: Path = BUILT) -> None:
-    """Write out every file with its compressed forms; what is there already stays.
+    """Write every file with its compressed forms, unless it is there already.
 
-    What a server that runs meanwhile or a page that is open may still ask for stays too: what was wanted before files
-    last changed. What is older goes.
+    Files of the previous build stay, for a running server and open pages; older files are removed.
     """
     prefix, client, compressor = app.config.routes_pathname_prefix, app.server.test_client(), Compressor(quiet=True)
-    wanted = addresses(app)
-    for address in wanted:
+    current = addresses(app)
+    for address in current:
         with client.get(prefix + address, headers={"Accept-Encoding": "identity"}) as response:
             if response.status_code != 200:
                 raise RuntimeError(f"{address} is answered {response.status}")
@@ -105,26 +98,26 @@ def build(app: Dash, folder: Path = BUILT) -> None:
             path.write_bytes(content)
             if compressor.should_compress(path.name):
                 list(compressor.compress(str(path)))
-    kept = _wanted_lately(folder.with_suffix(".json"), wanted)
-    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
+    keep = _recent(folder.with_suffix(".json"), current)
+    for path in sorted(folder.rglob("*"), reverse=True):  # files before their folder
         if path.is_dir():
             if not any(path.iterdir()):
                 path.rmdir()
-        elif re.sub(r"\.(br|gz)$", "", path.relative_to(folder).as_posix()) not in kept:
+        elif re.sub(r"\.(br|gz)$", "", path.relative_to(folder).as_posix()) not in keep:
             path.unlink()
 
 
-def _wanted_lately(record: Path, wanted: set[str]) -> set[str]:
-    """What is wanted now and what was before it changed, as it is put on record."""
-    last = json.loads(record.read_text("utf-8")) if record.is_file() else []
-    if sorted(wanted) not in last[:1]:
-        last = [sorted(wanted), *last][:2]
-        record.write_text(json.dumps(last), "utf-8")
-    return {address for addresses in last for address in addresses}
+def _recent(record: Path, current: set[str]) -> set[str]:
+    """Addresses of the current build and the one before; `record` has both."""
+    builds = json.loads(record.read_text("utf-8")) if record.is_file() else []
+    if sorted(current) not in builds[:1]:
+        builds = [sorted(current), *builds][:2]
+        record.write_text(json.dumps(builds), "utf-8")
+    return set().union(*builds)
 
 
 def serve(app: Dash, folder: Path = BUILT) -> None:
-    """Serve what was built before anything else is asked."""
+    """Serve built files, before any other handler."""
     if folder.is_dir():
         app.server.wsgi_app = WhiteNoise(
             app.server.wsgi_app,
@@ -143,20 +136,20 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 
 
 class Light(Dash):
-    """Dash, without the scripts that the page does not use."""
+    """Dash without the scripts that the page does not use."""
 
     def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:  # type: ignore[override]
-        """Fill the page in, and have the browser ask at once for what Dash asks for when its scripts run."""
-        kept = [tag for tag in scripts.splitlines() if not any(name in tag for name in UNUSED)]
+        """Write the page's HTML; the browser preloads what Dash requests when its scripts run."""
+        used = [tag for tag in scripts.splitlines() if not any(name in tag for name in UNUSED)]
         query = flask.request.query_string.decode("latin-1")
         prefix = self.config.requests_pathname_prefix
-        soon = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
-        tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in soon]
+        needed = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
+        tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in needed]
         parts["title"], outline = page.before(query)  # assets/core/skeleton.css
-        soon_drawn = outline["data-opens"] != "background"  # what is preloaded and not used browsers complain of
-        how = "preload" if soon_drawn else "prefetch"
+        # Background has no figures, and browsers warn about files that are preloaded and not used.
+        how = "prefetch" if outline["data-opens"] == "background" else "preload"
         tags.append(f'<link rel="{how}" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
         entry = 'id="react-entry-point"'
         data = [f'{name}="{value}"' for name, value in outline.items()]
         parts["app_entry"] = parts["app_entry"].replace(entry, " ".join([entry, *data]))
-        return str(super().interpolate_index(scripts="\n".join(kept), metas="\n".join([metas, *tags]), **parts))
+        return str(super().interpolate_index(scripts="\n".join(used), metas="\n".join([metas, *tags]), **parts))

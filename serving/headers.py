@@ -1,4 +1,4 @@
-"""What every answer says to the browser: what the page may load and do, and who may embed it. No cookies are set."""
+"""Headers of every response: what the page may load and do, and which pages may embed it. No cookies are set."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FIXED = {
 
 
 def policy(app: Dash, frame_ancestors: str) -> str:
-    """Content-Security-Policy: nothing from elsewhere, and of inline scripts only those that Dash writes."""
+    """Content-Security-Policy: nothing from other hosts, and only Dash's inline scripts."""
     return "; ".join(
         [
             "default-src 'self'",
             " ".join(["script-src 'self'", *app.csp_hashes()]),
-            # Dash's renderer and core components, and plotly, bring their styles in <style> elements made by script.
+            # Scripts of Dash and plotly make <style> elements.
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",  # figures as pictures
+            "img-src 'self' data: blob:",  # saved figures
             "frame-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",
@@ -36,14 +36,14 @@ def policy(app: Dash, frame_ancestors: str) -> str:
 
 
 def add(app: Dash, settings: Settings) -> None:
-    """Put them on every answer. All callbacks must be known by now: some are inline scripts."""
+    """Add the headers to every response. All callbacks must be registered before: some are inline scripts."""
     always = FIXED | {"Content-Security-Policy": policy(app, settings.frame_ancestors)}
 
     @app.server.after_request
-    def with_headers(response: flask.Response) -> flask.Response:
+    def add_headers(response: flask.Response) -> flask.Response:
         response.headers.update(always)
         if flask.request.method == "GET" and response.status_code == 200 and not response.cache_control:
-            response.cache_control.no_cache = True  # kept, but asked for again; what has not changed is not sent again
+            response.cache_control.no_cache = True  # browsers store it, and ask each time whether it has changed
             response.add_etag()
             response.make_conditional(flask.request)
         if settings.hsts_seconds and flask.request.is_secure:

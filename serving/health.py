@@ -1,4 +1,4 @@
-"""Whether the process answers (`healthz`), and whether it can do its work (`readyz`): JSON, cheap, never cached."""
+"""Health checks: `healthz`, the process runs; `readyz`, the page and the engine work. JSON, cheap, never cached."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from components.views import page
 
 
 def add(app: Dash) -> None:
-    """Answer both under the path that the page is served under."""
+    """Serve both below the page's prefix."""
     prefix = app.config.routes_pathname_prefix
 
     @app.server.get(f"{prefix}healthz")
     def healthz() -> flask.Response:
-        return _answer("ok")
+        return _reply("ok")
 
     @app.server.get(f"{prefix}readyz")
     def readyz() -> flask.Response:
         try:
             page.layout()
             em.fit([0.5, 1, 4, 5], em.ExponentialMixture([0.5, 0.5], [1, 4]), em.StoppingRule(max_iter=2))
-        except Exception:  # whatever it is, it belongs in the log, and nobody should be sent here
+        except Exception:  # whatever went wrong, a proxy must send no requests here
             app.server.logger.exception("Not ready")
-            return _answer("not ready", 503)
-        return _answer("ready")
+            return _reply("not ready", 503)
+        return _reply("ready")
 
 
-def _answer(status: str, code: int = 200) -> flask.Response:
+def _reply(status: str, code: int = 200) -> flask.Response:
     response = flask.jsonify(status=status)
     response.status_code = code
     response.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""The server's log: a JSON object a line, on the standard error stream."""
+"""The server's log: one JSON object per line, on the standard error stream."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pythonjsonlogger.orjson import OrjsonFormatter
 
 
 def formatter() -> logging.Formatter:
-    """How every line is written; a traceback stands in it as one string."""
+    """The format of every line; a traceback is one string in it."""
     return OrjsonFormatter(
         ["asctime", "levelname", "process", "message"],
         datefmt="%Y-%m-%dT%H:%M:%S%z",
@@ -17,8 +17,8 @@ def formatter() -> logging.Formatter:
 
 
 def begin() -> None:
-    """Have whatever is logged in this process written so, unless it has a handler of its own."""
+    """Set this format for all loggers of the process that have no handler of their own."""
     handler = logging.StreamHandler()
     handler.setFormatter(formatter())
     logging.basicConfig(handlers=[handler])
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it would write down addresses of people and whole links
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it would log addresses of clients and whole links

@@ -1,6 +1,6 @@
-"""Callback requests that the page never sends are answered 4xx with a short reason.
+"""Refuses callback requests that the page never sends: 4xx with a short reason.
 
-Dash itself answers most of them with 500 and a traceback in the log.
+Dash would respond to most of them with 500 and a traceback in the log.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ from dash import Dash
 from dash.exceptions import DependencyException
 
 MAX_BODY = 8_000_000
-"""Largest request that is read, in bytes: somebody's own file (`own_data.MAX_BYTES`) in base 64."""
-
+"""Largest request that is read, in bytes: an own file (`decoding.MAX_BYTES`) in base 64."""
 
 MALFORMED = "malformed"
-"""Kind of requests that ask for nothing; the kinds of others are `run`, `study` and so on."""
+"""Kind of refused requests; other kinds are `run`, `study` and so on."""
 
 
 def refuse_malformed(app: Dash) -> None:
-    """Check the shape of every callback request; what the values may be is the callback's own business."""
+    """Check the shape of every callback request; the callbacks check the values."""
     callbacks = endpoint(app)
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
     @app.server.errorhandler(DependencyException)
     def unknown(_error: DependencyException) -> tuple[flask.Response, int]:
-        """A file of a component library that there is not; Dash itself answers 500."""
+        """An unknown file of a component library; Dash would respond with 500."""
         return flask.jsonify(error="There is no such file."), 404
 
     @app.server.before_request
@@ -39,7 +38,7 @@ def refuse_malformed(app: Dash) -> None:
             body = None
         reason = problem(body, app)
         kind = MALFORMED if reason or not body else body["output"].rpartition(".")[0].removesuffix("-reply")
-        flask.request.environ["emlab.kind"] = kind  # for who watches the server
+        flask.request.environ["emlab.kind"] = kind  # for serving/metrics.py
         return None if reason is None else (flask.jsonify(error=reason), 400)
 
 
@@ -62,7 +61,7 @@ def problem(body: object, app: Dash) -> str | None:
     for kind in ("inputs", "state"):
         given = body.get(kind, [])
         if not isinstance(given, list) or [_reference(one) for one in given] != callback[kind]:
-            return f"What stands under {kind} does not belong to this output."
+            return f"The value of {kind} does not match this output."
     changed = body.get("changedPropIds", [])
     if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
         return "changedPropIds must be a list of names."

@@ -1,4 +1,4 @@
-"""What search engines are told: that they may read the page. Without this, what they ask for would be the page."""
+"""`robots.txt`: search engines may read the page. Without it, Dash would send them the page under this name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ EVERYTHING = "User-agent: *\nDisallow:\n"
 
 
 def add(app: Dash) -> None:
-    """Answer at `robots.txt`."""
+    """Serve `robots.txt` below the page's prefix."""
     path = f"{app.config.routes_pathname_prefix}robots.txt"
     app.server.add_url_rule(path, "robots", lambda: flask.Response(EVERYTHING, mimetype="text/plain"))

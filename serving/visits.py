@@ -1,7 +1,7 @@
-"""Who opened the page and asks without a name: programs, such as those that send a class to measure the server.
+"""Visits whose pages have not sent a name, by address.
 
-A page in a browser names itself with each request. What has no name is measured by how many visits there were from its
-address of which no page has named itself since: so many students it may be, and one if there were none.
+A page in a browser sends its name with each request. A program without one, such as a load test, may stand for a whole
+class: its requests count as from one page for each of these visits, or from one page if there are none.
 """
 
 from __future__ import annotations
@@ -12,53 +12,53 @@ from collections.abc import Callable
 
 from cachetools import TTLCache
 
-KNOWN_FOR = 3600.0
-"""Seconds: half of the visits of an hour ago are forgotten, and the names of pages that have not asked since."""
+LIFETIME = 3600.0
+"""Seconds until a visit counts half, and until the name of a page without requests is dropped."""
 
-MOST_NAMES = 10_000
-"""Names of pages that are known at once."""
+MAX_NAMES = 10_000
+"""Most names of pages that are stored."""
 
-FEW = 0.5
-"""Visits of an address that need not be known any more."""
+NEGLIGIBLE = 0.5
+"""Decayed number of visits that is dropped."""
 
 
 class Visits:
-    """Visits by address, less the pages that have named themselves.
+    """Visits by address, less the pages that have sent their names.
 
     Parameters
     ----------
     clock : callable
-        Seconds that never run backwards.
+        Monotonic time in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._names: TTLCache[tuple[str, str], bool] = TTLCache(MOST_NAMES, KNOWN_FOR, clock)
+        self._names: TTLCache[tuple[str, str], bool] = TTLCache(MAX_NAMES, LIFETIME, clock)
         self._unnamed: dict[str, float] = {}
-        self._as_of = clock()
+        self._decayed_at = clock()
 
-    def came(self, address: str) -> None:
-        """Somebody opened the page."""
+    def add_visit(self, address: str) -> None:
+        """Count a visit of the page."""
         with self._lock:
-            self._forget()
+            self._decay()
             self._unnamed[address] = self._unnamed.get(address, 0.0) + 1
 
-    def asked(self, address: str, page: str) -> None:
-        """A page that has a name asks: one visit is its own, though it may have been told to another process."""
+    def add_name(self, address: str, page: str) -> None:
+        """Subtract the visit of a named page, once, even if another process counted that visit."""
         with self._lock:
             if (address, page) not in self._names:
                 self._unnamed[address] = self._unnamed.get(address, 0.0) - 1
             self._names[address, page] = True
 
     def unnamed(self, address: str) -> float:
-        """How many visits there were of late of which no page has named itself."""
+        """Number of recent visits without a named page."""
         with self._lock:
-            self._forget()
+            self._decay()
             return max(0.0, self._unnamed.get(address, 0.0))
 
-    def _forget(self) -> None:
+    def _decay(self) -> None:
         now = self._clock()
-        kept = 0.5 ** ((now - self._as_of) / KNOWN_FOR)
-        self._as_of = now
-        self._unnamed = {a: left for a, visits in self._unnamed.items() if abs(left := visits * kept) >= FEW}
+        factor = 0.5 ** ((now - self._decayed_at) / LIFETIME)
+        self._decayed_at = now
+        self._unnamed = {a: left for a, visits in self._unnamed.items() if abs(left := visits * factor) >= NEGLIGIBLE}

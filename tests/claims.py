@@ -54,7 +54,7 @@ PATTERNS = {
     rf"draws exponentials that are near one another together: the scales ended at (?P<scales>(?:{F}|, | and )+)\. "
     rf"By BIC one is better:) (?P<k>\d) components (?:gain (?:(?P<gain>{F})|(?P<nothing>less than 0\.001)) nats in "
     rf"log-likelihood over one, and BIC asks for|end (?P<below>{F}) nats in log-likelihood below one, and BIC asks for "
-    rf"a gain of) (?P<asked>{F})\.",
+    rf"a gain of) (?P<penalty>{F})\.",
     "overlap": rf"Convergence was slow: unknown labels leave only (?P<share>{F})% of the information along one "
     rf"direction of the parameters, so near the end an iteration gained about (?P<less>{F})% less than the one before"
     rf"\. At that rate each further digit of the log-likelihood takes (?P<n>{N}) iteration(?P<s>s?)\.",
@@ -74,7 +74,7 @@ def number(text):
 
 
 def same(text, value, digits):
-    """The text is the value to so many digits at least."""
+    """Check that the text is the value to at least this many digits."""
     assert number(text) == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits), abs=1e-300)
 
 
@@ -186,11 +186,11 @@ def check_one_component(m, x, run, truth):
     noise = 1e-10 * (1 + abs(run.log_likelihood[-1]))
     own = {"gaussian": 2}.get(family.family, 1)
     penalty = (k - 1) * (own + 1) / 2 * math.log(x.size)
-    same(m["asked"], penalty, 3)
+    same(m["penalty"], penalty, 3)
     assert gain < penalty + noise, "by BIC one component is better"
     if m["gain"]:
         assert number(m["gain"]) == pytest.approx(gain, rel=6e-3, abs=noise)
-        assert number(m["gain"]) < number(m["asked"])
+        assert number(m["gain"]) < number(m["penalty"])
     elif m["below"]:
         assert number(m["below"]) == pytest.approx(-gain, rel=6e-3, abs=noise)
     else:
@@ -272,11 +272,11 @@ def check_unequal_sizes(m, x, run, truth):
 
 def check_label_switching(m, x, run, truth):
     order = clear_order(truth, run.mixture)
-    said = [
+    switched = [
         (int(m["i"]), int(m["j"])),
         *((int(i), int(j)) for i, j in re.findall(r"(\d) for the true (\d)", m["more"])),
     ]
-    assert said == [(order[j], j) for j in range(len(order)) if order[j] != j]
+    assert switched == [(order[j], j) for j in range(len(order)) if order[j] != j]
     turned = em.reordered(run.mixture, order)
     assert log_likelihood(x, turned) == pytest.approx(log_likelihood(x, run.mixture), rel=1e-12)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Clock:
-    """Seconds as the test has them."""
+    """Seconds that a test sets."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -1,4 +1,4 @@
-"""How colours differ, to people who see all of them and to people who do not."""
+"""Differences between colours, for people with and without colour vision deficiencies."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def linear(rgb: Rgb) -> Rgb:
 
 
 def over(colour: Rgb, ground: Rgb, share: float) -> Rgb:
-    """A translucent colour on a ground, as browsers mix them."""
+    """A translucent colour on a background, as browsers mix them."""
     return share * colour + (1 - share) * ground
 
 
@@ -49,7 +49,7 @@ def contrast(one: Rgb, other: Rgb) -> float:
 
 
 def lab(rgb: Rgb, vision: NDArray[np.float64] | None = None) -> Rgb:
-    """CIELAB (D65) of a colour, as somebody sees it."""
+    """CIELAB (D65) of a colour, as a person with this colour vision sees it."""
     seen = linear(rgb) if vision is None else np.clip(vision @ linear(rgb), 0, 1)
     ratio = _XYZ @ seen / _XYZ.sum(axis=1)
     f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio / (3 * (6 / 29) ** 2) + 4 / 29)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from dash.testing.application_runners import ThreadedRunner
 from dash.testing.composite import DashComposite
 from selenium.webdriver.chrome.options import Options
+
+if TYPE_CHECKING:
+    from tests.page import Page
 
 
 def pytest_setup_options() -> Options:
@@ -31,10 +35,12 @@ def pytest_setup_options() -> Options:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a browser, for `make quick`."""
+    """Mark the tests that need a browser, for `make quick`, and put files with such tests first: they take longest."""
     for item in items:
         if {"lab", "dash_duo"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+    first = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path not in first, item.path.name != "test_states.py"))
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +64,23 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def page(lab: DashComposite) -> Iterator[object]:
-    """A freshly opened page; afterwards the console must be empty."""
+def page(lab: DashComposite, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A freshly opened page; afterwards the console must be empty.
+
+    A test marked ``visits`` opens it itself, by `Page.visit`. A test marked ``same_page`` finds it as the same test
+    left it with the parameters before.
+    """
     from tests.page import Page
 
-    page = Page(lab)
+    marks, test = {mark.name for mark in request.node.iter_markers()}, request.node.function
+    page = _left.pop(test, None) or Page(lab, opened="visits" not in marks)
+    _left.clear()
+    failed = request.session.testsfailed
     yield page
     page.assert_quiet()
+    if "same_page" in marks and request.session.testsfailed == failed:
+        _left[test] = page
+
+
+_left: dict[Callable[..., None], Page] = {}
+"""The page that the last test has left for itself with other parameters."""

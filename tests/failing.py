@@ -1,4 +1,4 @@
-"""Servers that lose requests: one that is killed and started again, and one that refuses what a test wants refused."""
+"""Servers that fail: one that is killed and started again, and one that refuses the requests that a test chooses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVER = [100] * 1000
 
 
 class Mortal:
-    """The page in a process of its own, at one address however often it is killed."""
+    """The page in a process of its own, always at the same address."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
@@ -33,7 +33,7 @@ class Mortal:
         self._server: Running | None = None
 
     def start(self) -> None:
-        """Serve, if it does not."""
+        """Start the server unless it runs."""
         if self._server is None:
             command = (sys.executable, "app.py")
             self._server = self._stack.enter_context(
@@ -41,7 +41,7 @@ class Mortal:
             )
 
     def kill(self) -> None:
-        """End it without a word, if it serves."""
+        """Kill the server if it runs."""
         if self._server is not None:
             self._server.process.kill()
             self._server = None
@@ -50,15 +50,15 @@ class Mortal:
 
 @dataclass
 class Refusing:
-    """A server that asks before it answers: what `refuse` makes of a request is its answer, unless that is None."""
+    """A server whose response to a request is what `refuse` returns, unless that is None."""
 
     address: str
     refuse: Callable[[flask.Request], flask.Response | None] = lambda _request: None
     refused: list[float] = field(default_factory=list)
-    """When it was that requests were refused, in seconds."""
+    """Times of the refusals, in seconds."""
 
     def answer(self) -> flask.Response | None:
-        """Refuse the request that came in, or not."""
+        """Refuse the current request, or return None."""
         refusal = self.refuse(flask.request)
         if refusal is not None:
             self.refused.append(time.monotonic())
@@ -67,7 +67,7 @@ class Refusing:
 
 @contextmanager
 def refusing() -> Iterator[Refusing]:
-    """The page, served by a thread, until one wants something refused."""
+    """The page, served by threads; nothing is refused at first."""
     app = create_app()
     with make_server("127.0.0.1", free_port(), app.server, threaded=True) as threads:
         server = Refusing(f"http://127.0.0.1:{threads.port}/")
@@ -86,21 +86,21 @@ def is_callback(request: flask.Request) -> bool:
 
 
 def busy(status: int = 503, seconds: int = 0, sentence: str = "Too many ask at once.") -> flask.Response:
-    """What a server answers that is too busy."""
-    answer = flask.jsonify(error=sentence)
-    answer.status_code = status
+    """The response of a server that is too busy."""
+    response = flask.jsonify(error=sentence)
+    response.status_code = status
     if seconds:
-        answer.headers["Retry-After"] = str(seconds)
-    return answer
+        response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def broken_off() -> flask.Response:
-    """An answer that ends before it is whole."""
+    """A response that breaks off."""
     return flask.Response(iter([b'{"response": ']), headers={"Content-Length": "1000"}, mimetype="application/json")
 
 
 def unexpected(page: Page) -> list[str]:
-    """What the console says besides that requests were lost, which the browser and Dash always say there."""
+    """Lines of the console except those about failed requests, which the browser and Dash always write."""
     requests = ("_dash-update-component", "_dash-layout", "_dash-dependencies")
     dash = ("did not respond", "dash_renderer.* Object$", "dash_renderer.* body stream already read$")
     return [line for line in page.logs() if not re.search("|".join([*requests, *dash]), line)]

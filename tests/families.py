@@ -1,4 +1,4 @@
-"""Families that give what they must and nothing else, beside the engine's own: the defaults do the rest."""
+"""Families with only the required methods, beside the engine's own: the defaults do the rest."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class LogNormalMixture(em.Mixture):
 
 @dataclass(frozen=True, eq=False)
 class PlainPoisson(em.Mixture):
-    """A Poisson mixture without anything that makes it quick."""
+    """A Poisson mixture without the optional, quicker methods."""
 
     weights: em.Floats
     means: em.Floats
@@ -110,7 +110,7 @@ class LaplaceMixture(em.Mixture):
 
 @dataclass(frozen=True, eq=False)
 class NegativeBinomialMixture(PlainPoisson):
-    """Counts of failures before the second success, by their mean. Its M-step, too, guards against nothing."""
+    """Counts of failures before the second success, by their mean. Its M-step has no checks."""
 
     family = "negative binomial"
 
@@ -125,7 +125,7 @@ class NegativeBinomialMixture(PlainPoisson):
 
 
 def without_closed_forms(family: type[em.Mixture]) -> type[em.Mixture]:
-    """The same family with every optional part taken away, so that the defaults do its work."""
+    """The same family without optional parts, so that the defaults do its work."""
     optional = ("_slopes", "_curvature", "_unit_information", "_overlap_distances", "_divergences")
     methods = {name: getattr(Family, name) for name in optional}
     methods |= {
@@ -140,9 +140,9 @@ TRUTHS = [
     em.ExponentialMixture([0.4, 0.6], [0.1, 1]),
     em.GaussianMixture([0.4, 0.6], [0, 3], [1, 0.7]),
     em.PoissonMixture([0.3, 0.7], [1, 7]),
-    LogNormalMixture([0.4, 0.6], [0, 2.5], [0.4, 0.6]),
-    PlainPoisson([0.3, 0.7], [1, 7]),
-    NegativeBinomialMixture([0.4, 0.6], [1, 15]),
+    LogNormalMixture(*np.array([[0.4, 0.6], [0, 2.5], [0.4, 0.6]])),
+    PlainPoisson(*np.array([[0.3, 0.7], [1, 7]])),
+    NegativeBinomialMixture(*np.array([[0.4, 0.6], [1, 15]])),
     PlainExponential([0.4, 0.6], [0.1, 1]),
     PlainGaussian([0.4, 0.6], [0, 3], [1, 0.7]),
 ]

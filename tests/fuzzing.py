@@ -1,4 +1,4 @@
-"""Requests that nobody should send, made at random from a seed: `python -m tests.fuzzing 100000 7`."""
+"""Random invalid requests from a seed: `python -m tests.fuzzing 100000 7`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 
 from components.state import ids
 from components.state.sources import SOURCES
-from tests.asking import run_request, study_request
+from tests.page_requests import run_request, study_request
 
 CALLBACK = "/_dash-update-component"
 ODD_TEXT = string.printable + "é٣２−∞\x00\u2028\U0001f600\ud800"
@@ -45,7 +45,7 @@ def some_json(rng: random.Random, depth: int = 0) -> Any:
 
 
 def broken(rng: random.Random, value: Any, depth: int = 0) -> Any:
-    """A copy of a JSON value with something in it exchanged, left out, or added."""
+    """A copy of a JSON value with a part replaced, left out, or added."""
     if depth > 5 or not isinstance(value, (dict, list)) or not value or rng.random() < 0.1:
         return some_json(rng)
     if isinstance(value, list):
@@ -61,7 +61,7 @@ def broken(rng: random.Random, value: Any, depth: int = 0) -> Any:
 
 
 def some_request(rng: random.Random) -> dict[str, Any]:
-    """What the page might ask for: a run or a study, small, so that thousands can be tried."""
+    """A possible request of the page: a small run or study, so that thousands can be tried."""
     small = {"n": rng.randint(1, 30), "max_iter": rng.randint(1, 10)}
     source, k = rng.choice(list(SOURCES)), rng.randint(1, 5)
     if rng.random() < 0.5:
@@ -70,7 +70,7 @@ def some_request(rng: random.Random) -> dict[str, Any]:
 
 
 def some_own(rng: random.Random) -> dict[str, Any]:
-    """Somebody's own data: bytes, or nearly a table."""
+    """Own data: bytes, or nearly a table."""
     table = "\n".join(rng.choice([",", ";", "\t", " "]).join(str(rng.gauss(0, 3)) for _ in range(3)) for _ in range(9))
     if rng.random() < 0.5:
         return {"file": base64.b64encode(rng.randbytes(rng.randint(0, 300))).decode()}
@@ -79,12 +79,12 @@ def some_own(rng: random.Random) -> dict[str, Any]:
 
 
 def server_callbacks(app: Any) -> list[str]:
-    """Outputs of the callbacks that the server answers."""
+    """Outputs of the callbacks of the server."""
     return [output for output, callback in app.callback_map.items() if "callback" in callback]
 
 
 def callback_body(rng: random.Random, app: Any, output: str) -> dict[str, Any]:
-    """A well-formed callback request, whatever its values."""
+    """A well-formed callback request with any values."""
     name, _, prop = output.rpartition(".")
     callback = app.callback_map[output]
     value = some_own(rng) if output.startswith(ids.OWN_REPLY) else some_request(rng)
@@ -111,7 +111,7 @@ def some_call(rng: random.Random, app: Any) -> Callable[[FlaskClient], Any]:
         return lambda client: client.post(
             CALLBACK, data=text.encode("utf-8", "replace"), content_type="application/json"
         )
-    if kind < 46:  # these make the whole page, which takes longest
+    if kind < 46:  # these render the whole page, which takes longest
         query = "&".join(f"{rng.choice(NAMES)}={some_text(rng, 12)}" for _ in range(rng.randint(0, 6)))
         path = rng.choice(["/", "/_dash-layout"])
         return lambda client: client.get(path, query_string=quote(query, safe="=&%+;", errors="replace"))
@@ -167,12 +167,12 @@ class Wire:
 
 
 def fuzz(app: Any, count: int, seed: int, client: Any = None) -> Counter[int]:
-    """Send so many requests, to the app itself unless by another client; how often each status came back.
+    """Send requests, to the app itself unless another client is given: how often each status came back.
 
     Raises
     ------
     AssertionError
-        At the first answer that is a 5xx or shows a traceback, naming the seed and the number of the request.
+        At the first response with a 5xx or a traceback; the message has the seed and the number of the request.
     """
     client = client or app.server.test_client()
     statuses: Counter[int] = Counter()

@@ -1,8 +1,8 @@
 """A monkey at the page: random keys and pointers over all views. `python -m tests.monkey --minutes 20 --seed 7`.
 
-It fails at the first line in the browser's console, which also tells of requests that fail and of exceptions that
-nobody catches; and if the page is stuck when the monkey has gone: Reset must restore, Run EM must finish, nothing may
-be at work any more. The seed is printed: the same seed tries the same, as far as the page is as quick.
+It fails at the first line in the browser's console, which also shows failed requests and uncaught exceptions, and if
+the page is stuck afterwards: Reset must restore, Run EM must finish, and nothing may still be busy. The seed is
+printed; the same seed tries the same actions if the page is equally quick.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ KEYS = {
     "Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "PageUp": 33, "PageDown": 34, "End": 35, "Home": 36, "ArrowLeft": 37,
     "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Backspace": 8, "Delete": 46,
 }  # fmt: skip
-"""Key -> Windows' number of it."""
+"""Key -> its key code in Windows."""
 CHECK_EVERY = 20
-"""Actions between two looks at the console."""
+"""Actions between two checks of the console."""
 
 CAGE = """
 addEventListener('click', (event) => {
@@ -46,11 +46,11 @@ addEventListener('click', (event) => {
 }, true);
 window.print = () => {};
 """
-"""Links to elsewhere are not followed, and nothing is printed."""
+"""Do not follow links to other sites, and do not print."""
 
 
 class Monkey:
-    """Random input at a page."""
+    """Random input to a page."""
 
     def __init__(self, page: Page, seed: int) -> None:
         self.page = page
@@ -63,13 +63,13 @@ class Monkey:
         self.page.browser.execute_cdp_cmd(command, given)
 
     def settle_in(self) -> None:
-        """Nothing that it does may lead away from the page, and no dialog of the system may open."""
+        """Prevent actions that leave the page or open a dialog of the system."""
         self.tell("Page.addScriptToEvaluateOnNewDocument", source=CAGE)
         self.page.browser.execute_script(CAGE)
         self.tell("Page.setInterceptFileChooserDialog", enabled=True)
         self.tell("Browser.setDownloadBehavior", behavior="deny")
 
-    # -- what it does ------------------------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------------------------------
 
     def mouse(self, kind: str, at: tuple[float, float], **more: Any) -> None:
         self.tell("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], **more)
@@ -96,7 +96,7 @@ class Monkey:
         return f"({at[0]:.0f}, {at[1]:.0f})"
 
     def use(self) -> str:
-        """Click on a control, wherever it is."""
+        """Click on any control."""
         found = ask(self.page, "show", self.rng.random())
         if found is None:
             return "nothing"
@@ -121,14 +121,14 @@ class Monkey:
         return " ".join(pressed)
 
     def write(self) -> str:
-        """Put something where the focus is."""
+        """Type something into the focused element."""
         text = self.rng.choice(WORDS)
         self.page.browser.execute_script("document.activeElement?.select?.()")
         self.tell("Input.insertText", text=text)
         return repr(text)
 
     def fill_in(self) -> str:
-        """Put something into a box."""
+        """Type something into a box."""
         found = ask(self.page, "show", self.rng.random(), "input[type=number], textarea, .cell")
         if found is None:
             return "nothing"
@@ -149,7 +149,7 @@ class Monkey:
         return f"{width} × {height}"
 
     def reload(self) -> str:
-        """Open the address that the page has by now."""
+        """Open the current address of the page."""
         self.check()
         address = self.page.browser.current_url
         self.page.browser.get("about:blank")
@@ -158,7 +158,7 @@ class Monkey:
         return address
 
     def act(self) -> None:
-        """Do something."""
+        """Do a random action."""
         weights: dict[Callable[[], str], float] = {
             self.use: 40, self.keys: 16, self.fill_in: 14, self.drag: 8, self.click: 8, self.write: 6, self.choose: 4,
             self.wheel: 3, self.resize: 1, self.reload: 0.3,
@@ -168,17 +168,17 @@ class Monkey:
         self.last[-1] = f"{what.__name__} {what()}"
         self.done[what.__name__] += 1
 
-    # -- how the page takes it ---------------------------------------------------------------------------------------
+    # -- checks --------------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """The console is empty, and the page is still there."""
-        said = self.page.logs()
+        """Check that the console is empty and the page is still there."""
+        messages = self.page.logs()
         there = self.page.browser.current_url.startswith(self.page.url)
-        if said or not there:
-            raise AssertionError("\n".join([*self.last, self.page.browser.current_url, *said]))
+        if messages or not there:
+            raise AssertionError("\n".join([*self.last, self.page.browser.current_url, *messages]))
 
     def recover(self) -> None:
-        """Leave, and see whether the page works."""
+        """Stop, and check that the page works."""
         page = self.page
         try:
             self.tell("Emulation.clearDeviceMetricsOverride")
@@ -208,17 +208,17 @@ class Monkey:
 
 
 def play(page: Page, seconds: float, seed: int) -> Counter[str]:
-    """Let a monkey play for so long.
+    """Let a monkey play for some time.
 
     Returns
     -------
     Counter
-        How often it did what.
+        How often it did each action.
 
     Raises
     ------
     AssertionError
-        If the page does not stand it, with what the monkey did last.
+        If the page fails, with the last actions of the monkey.
     """
     monkey = Monkey(page, seed)
     monkey.settle_in()
@@ -242,7 +242,8 @@ def main() -> None:
     browser = webdriver.Chrome(options=options)
     try:
         with TemporaryDirectory() as folder, gunicorn(Path(folder)) as server:
-            page = Page(SimpleNamespace(driver=browser), server.address)
+            composite: Any = SimpleNamespace(driver=browser)
+            page = Page(composite, server.address)
             done = play(page, 60 * given.minutes, given.seed)
     finally:
         browser.quit()

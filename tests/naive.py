@@ -1,9 +1,11 @@
-"""Mixtures and EM written from the formulas, with numpy and scipy: what sentences about a run are held against."""
+"""Mixtures and EM written from the formulas, with numpy and scipy, to check the sentences about a run."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -16,7 +18,7 @@ def log_joint(x, mixture):
     """log pi_k f(x_n | k), shape (N, K)."""
     column = np.asarray(x, dtype=float)[:, None]
     weights, *rows = mixture.parameters.values()
-    densities = {
+    densities: dict[str, Callable[..., Any]] = {
         "exponential": lambda scales: stats.expon.logpdf(column, scale=scales),
         "gaussian": lambda means, stds: stats.norm.logpdf(column, means, stds),
         "poisson": lambda means: stats.poisson.logpmf(column, means),
@@ -96,7 +98,7 @@ def distances(true, estimate):
 
 
 def clear_order(true, estimate):
-    """Which estimated component stands for each true one, if each is twice as near as all others."""
+    """The estimated component of each true one, if each is twice as near as all others."""
     costs = distances(true, estimate)
     k = len(costs)
     order = min(permutations(range(k)), key=lambda order: sum(costs[i, order[i]] for i in range(k)))

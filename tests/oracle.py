@@ -50,7 +50,8 @@ def _mean_em(
         n_k = [math.fsum(r[k] for r, _ in rows) for k in range(len(weights))]
         means = [math.fsum(r[k] * v for (r, _), v in zip(rows, x, strict=True)) / n_k[k] for k in range(len(n_k))]
         weights = [n / len(x) for n in n_k]
-    return tuple(np.array(column) for column in zip(*records, strict=True))
+    all_weights, all_means, levels = (np.array(column) for column in zip(*records, strict=True))
+    return all_weights, all_means, levels
 
 
 def gaussian_em(
@@ -69,7 +70,8 @@ def gaussian_em(
             for k in range(len(n_k))
         ]
         weights = [n / len(x) for n in n_k]
-    return tuple(np.array(column) for column in zip(*records, strict=True))
+    all_weights, all_means, all_stds, levels = (np.array(column) for column in zip(*records, strict=True))
+    return all_weights, all_means, all_stds, levels
 
 
 def poisson_log_probability(x: float, mean: float) -> float:
@@ -112,16 +114,6 @@ def lower_bound(log_joint: Floats, q: Floats) -> float:
     )
 
 
-def divergence(q: Floats, r: Floats) -> float:
-    """Sum over rows of KL(q || r)."""
-    return math.fsum(
-        float(q[n, k]) * (math.log(q[n, k]) - math.log(r[n, k]))
-        for n in range(q.shape[0])
-        for k in range(q.shape[1])
-        if q[n, k] > 0
-    )
-
-
 def grid_modes(parameters: dict[str, Floats], n_points: int = 40_001) -> tuple[Floats, float]:
     """Local maxima of a Gaussian mixture's density on a fine grid, and the grid's step."""
     low, high = np.min(parameters["means"]), np.max(parameters["means"])
@@ -133,7 +125,7 @@ def grid_modes(parameters: dict[str, Floats], n_points: int = 40_001) -> tuple[F
 
 
 def exponential_optimum(x: Floats, weight: float, scales: Sequence[float]) -> float:
-    """Largest log-likelihood that Newton-like search (scipy) finds for two exponentials from a start."""
+    """Largest log-likelihood that a Newton-like search (scipy) finds for two exponentials from a start."""
 
     def loss(p: Floats) -> tuple[float, Floats]:
         w, s = 1 / (1 + np.exp(-p[0])), np.exp(p[1:])

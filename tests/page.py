@@ -29,16 +29,17 @@ READY = f"if (document.querySelector('.page')) emlab.views.all(); {DRAWN}"
 
 
 class Page:
-    """The page, freshly opened in the browser of a dash.testing composite: from its server, or from another address."""
+    """The page in a browser of dash.testing, from its server or another address; opened, or for `visit` to open."""
 
-    def __init__(self, composite: DashComposite, address: str | None = None) -> None:
+    def __init__(self, composite: DashComposite, address: str | None = None, opened: bool = True) -> None:
         self.browser = composite.driver
         self.browser.set_window_size(1440, 1000)
         self.browser.get("about:blank")
         self.logs()
         self.url = (address or composite.server.url).rstrip("/") + "/"
-        self.browser.get(self.url)
-        self.ready()
+        if opened:
+            self.browser.get(self.url)
+            self.ready()
 
     def ready(self) -> None:
         """Wait until figures and the first run are there."""

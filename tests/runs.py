@@ -1,4 +1,4 @@
-"""Random runs of every kind, so that what is said of a run can be held against it."""
+"""Random runs of every kind, to check the sentences about runs."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def odd_runs(n: int, seed: int = 0) -> Iterator[Said]:
 
 
 def _truth(rng: np.random.Generator, family: type[em.Mixture], k: int) -> em.Mixture:
-    """K components, far apart or overlapping, of like or of very unlike weights."""
+    """K components, far apart or overlapping, with similar or very different weights."""
     weights = rng.dirichlet(np.full(k, rng.choice([1.0, 5.0]))) + 0.01
     if k > 1 and rng.random() < 0.25:
         weights[rng.integers(k)] = weights.sum() * rng.choice([0.02, 0.06])
@@ -128,12 +128,12 @@ def _start(rng: np.random.Generator, truth: em.Mixture, x: em.Floats, how: str) 
             return made[how](x, family, k, rng)
         if how == "quantile":
             return em.quantile_start(x, family, k)
-    except ValueError:  # no start can be made of such observations
+    except ValueError:  # such observations allow no start
         pass
     if how == "truth":
         return truth
     if how == "mirror":
-        return em.reordered(truth, rng.permutation(k))
+        return em.reordered(truth, rng.permutation(k).tolist())
     means, stds = np.full(k, centre), np.full(k, spread)
     means *= rng.choice([1, 1, 0.7, 3]) if family is em.ExponentialMixture else rng.choice([1, 1, 1.1])
     if how in ("tied", "near"):

@@ -1,6 +1,6 @@
-"""Pictures of every state of the page, to be looked at: `python -m tests.screenshots`, or `make screenshots`.
+"""Pictures of every state of the page, for a look by eye: `python -m tests.screenshots`, or `make screenshots`.
 
-They are written to `screenshots/`, light and dark, at the sizes of a desk, a projector and a phone, and
+They are written to `screenshots/`, light and dark, at the sizes of a desktop, a projector and a phone;
 `screenshots/index.html` shows them all.
 """
 
@@ -13,6 +13,7 @@ import shutil
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from selenium import webdriver
 
@@ -27,7 +28,7 @@ FOLDER = ROOT / "screenshots"
 SIZES = [(1440, 900), (1024, 768), (390, 844)]
 SCHEMES = ("light", "dark")
 LONGEST = 6000
-"""Most pixels of a page's height that are in its picture."""
+"""Largest height of a picture, in pixels."""
 
 HEIGHT = """
 window.scrollTo(0, 0);
@@ -37,7 +38,7 @@ return document.querySelector('dialog[open]') ? 0 : scrollHeight;
 
 
 def picture(page: Page, file: Path, whole: bool) -> None:
-    """Write what is to be seen, or the whole page."""
+    """Write a picture of the window, or of the whole page."""
     height = min(page.browser.execute_script(HEIGHT), LONGEST) if whole else 0
     width = page.browser.execute_script("return innerWidth")
     clip = {"clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}} if height else {}
@@ -48,7 +49,7 @@ def picture(page: Page, file: Path, whole: bool) -> None:
 
 
 def sheet(pictures: dict[str, list[str]]) -> str:
-    """All of them on a page, a row for each state."""
+    """A page with all pictures, a row for each state."""
     rows = [
         f"<h2>{escape(state)}</h2><div>"
         + "".join(f'<a href="{file}"><img src="{file}" alt="{file}" loading="lazy" height="360"></a>' for file in files)
@@ -74,7 +75,8 @@ def main() -> None:
     browser = webdriver.Chrome(options=options)
     try:
         with refusing() as server:
-            page = Page(SimpleNamespace(driver=browser), server.address)
+            composite: Any = SimpleNamespace(driver=browser)
+            page = Page(composite, server.address)
             for state in states(page, server):
                 if given.only not in state:
                     continue

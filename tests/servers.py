@@ -20,7 +20,7 @@ import requests
 
 from components.state import ids
 from tests import ROOT
-from tests.asking import callback_request, run_request
+from tests.page_requests import callback_request, run_request
 
 GUNICORN = (sys.executable, "-m", "gunicorn", "app:server")
 

@@ -1,4 +1,4 @@
-"""Sharing in a real browser: what its tests have in common."""
+"""Helpers for the tests of sharing in a real browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.page import Page
 
 @contextmanager
 def another_browser(**preferences: Any) -> Iterator[webdriver.Chrome]:
-    """A fresh browser: nothing of the first one is in it."""
+    """A new browser that shares nothing with the first."""
     options = pytest_setup_options()
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.add_experimental_option("prefs", preferences)
@@ -29,7 +29,7 @@ def another_browser(**preferences: Any) -> Iterator[webdriver.Chrome]:
 
 @contextmanager
 def screen(page: Page, width: int, height: int) -> Iterator[None]:
-    """Another screen for a while."""
+    """Another screen size during the block."""
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:

@@ -1,4 +1,4 @@
-"""Every view and state of the page, one after the other: what the tests of how it looks and is operated go through."""
+"""Every view and state of the page, one after the other, for the tests of its look and operation."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.failing import Refusing, busy, is_callback
 from tests.page import Page
 
 SOONER = [20, 20]
-"""Waits before lost requests are sent again, in ms."""
+"""Waits before failed requests are sent again, in ms."""
 
 
 def states(page: Page, server: Refusing) -> Iterator[str]:
-    """Bring the page into each of its states; their names. The first load comes first, a page that never came last."""
+    """Bring the page into each of its states and yield their names; a page that does not load comes last."""
     for part in (explorers, runs, refused_runs, own_data, studies, figures, dialogs, linked, lost_pages):
         yield from part(page, server)
 
@@ -45,7 +45,7 @@ def explorers(page: Page, _server: Refusing) -> Iterator[str]:
 
 
 def runs(page: Page, _server: Refusing) -> Iterator[str]:
-    """Runs that came to an end, and walking through one."""
+    """Completed runs, and a walk through one."""
     page.open("run")
     yield "run"
     clear(page, ids.WALK_START).click()
@@ -74,7 +74,7 @@ def runs(page: Page, _server: Refusing) -> Iterator[str]:
 
 
 def refused_runs(page: Page, server: Refusing) -> Iterator[str]:
-    """What stands beside the button where there is no result."""
+    """Messages beside the button if there is no result."""
     put(page, "seed", "-1")
     page.until(lambda: page.error("seed"))
     page.element(ids.RUN_BUTTON).click()
@@ -100,7 +100,7 @@ def refused_runs(page: Page, server: Refusing) -> Iterator[str]:
 
 
 def own_data(page: Page, _server: Refusing) -> Iterator[str]:
-    """Somebody's own data, or none yet."""
+    """Own data, or none yet."""
     page.choose(ids.SOURCE, "own")
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: page.text(ids.RUN_STATUS) == own_panel.WORDS["none"])
@@ -130,12 +130,12 @@ def studies(page: Page, _server: Refusing) -> Iterator[str]:
 
 
 def figures(page: Page, _server: Refusing) -> Iterator[str]:
-    """Figures of a run, read otherwise than by eye."""
+    """Figures of a run, read by keyboard and as tables."""
     press_all(page, table_button(ids.DATA_FIGURE))
     yield "a run's figure as tables"
     press_all(page, table_button(ids.DATA_FIGURE))
     keys = ActionChains(page.browser)
-    keys.send_keys(Keys.TAB).perform()  # a key was the last that was used
+    keys.send_keys(Keys.TAB).perform()  # the last input was a key
     page.browser.execute_script("document.getElementById(arguments[0]).parentElement.focus()", ids.SURFACE_FIGURE)
     keys.send_keys(Keys.ARROW_RIGHT).perform()
     page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, ".figure-mark:not([hidden])"))
@@ -175,13 +175,13 @@ def linked(page: Page, _server: Refusing) -> Iterator[str]:
     yield "embedded"
     page.visit("v=1&view=gaussian&present=on")
     yield "presented"
-    page.visit("v=1&view=background")  # by itself: its formulas are more elements than the rest of the page
+    page.visit("v=1&view=background")  # alone: its formulas are more elements than the rest of the page
     page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, f"#{ids.BACKGROUND_ARTICLE} .katex"))
     yield "background"
 
 
 def lost_pages(page: Page, server: Refusing) -> Iterator[str]:
-    """The page that never comes."""
+    """The page that does not load."""
     of_the_page = ("_dash-layout", "_dash-dependencies")
     server.refuse = lambda request: busy(502) if request.path.endswith(of_the_page) else None
     page.browser.get(page.url)
@@ -198,7 +198,7 @@ def lost_pages(page: Page, server: Refusing) -> Iterator[str]:
     page.ready()
 
 
-# -- steps -----------------------------------------------------------------------------------------------------------
+# -- steps -------------------------------------------------------------------------------------------------------------
 
 
 def table_button(figure: str) -> str:
@@ -210,7 +210,7 @@ def press(page: Page, button: str) -> None:
 
 
 def press_all(page: Page, *selectors: str) -> None:
-    """Press buttons, wherever on the page they are."""
+    """Press buttons anywhere on the page."""
     for selector in selectors:
         page.browser.execute_script("document.querySelector(arguments[0]).click()", selector)
 
@@ -222,7 +222,7 @@ def put(page: Page, name: str, text: str) -> None:
 
 
 def clear(page: Page, name: str) -> WebElement:
-    """An element, brought to the middle of the window: at its end lies the button to run."""
+    """An element, scrolled to the middle of the window, since the run button covers its end."""
     element = page.element(name)
     page.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
     return element
@@ -241,7 +241,7 @@ def run(page: Page) -> None:
 
 @contextmanager
 def refusing_callbacks(server: Refusing, status: int) -> Iterator[None]:
-    """Callbacks are answered so for a while."""
+    """Answer callbacks in this way during the block."""
     server.refuse = lambda request: busy(status) if is_callback(request) else None
     try:
         yield

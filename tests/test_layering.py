@@ -1,4 +1,4 @@
-"""Who may import whom, read from the imports themselves; what `docs/architecture.md` calls the one rule."""
+"""Which module may import which, from the imports themselves: the one rule of `docs/architecture.md`."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ def imports(module: str) -> frozenset[str]:
 
 
 def neighbours(module: str) -> frozenset[str]:
-    """Modules of this project that a module imports; a package's `__init__` hands names on and leads no further."""
+    """Modules of this project that a module imports; the search ends at a package's `__init__`."""
     return frozenset() if MODULES[module].name == "__init__.py" else imports(module) & MODULES.keys()
 
 
 @cache
 def longest_chain(module: str) -> tuple[str, ...]:
-    """The longest way of imports down from a module."""
+    """The longest chain of imports from a module."""
     return (module, *max((longest_chain(one) for one in neighbours(module)), key=len, default=()))
 
 
 def floor(module: str) -> tuple[int, str]:
-    """Number of the floor, and folder, that a module belongs to: those with the longest name that fits."""
+    """Number of the floor, and folder, of a module: the longest name that fits."""
     fits = [(i, name) for i, names in enumerate(RULE) for name in names if f"{module}.".startswith(f"{name}.")]
     return max(fits, key=lambda one: len(one[1]))
 
@@ -101,7 +101,7 @@ def test_no_chain_of_imports_is_long_and_no_folder_large():
     assert max(folders.values()) <= 12
     for module in MODULES:
         used = {one for one in imports(module) & MODULES.keys() if one.startswith("em.")}
-        assert module.startswith("em") or used <= {"em.studies"}, f"{module} takes from em what em does not hand on"
+        assert module.startswith("em") or used <= {"em.studies"}, f"{module} imports from em what em does not export"
 
 
 def test_the_engine_needs_numpy_scipy_and_the_standard_library_only():
@@ -111,7 +111,7 @@ def test_the_engine_needs_numpy_scipy_and_the_standard_library_only():
             assert {name.split(".")[0] for name in imports(module)} <= allowed, module
 
 
-def test_only_what_is_shown_knows_dash_and_only_results_compute():
+def test_only_figures_controls_and_views_import_dash_and_only_results_import_numpy():
     for module in MODULES:
         _, folder = floor(module) if imports(module) else (0, "")
         names = {name.split(".")[0] for name in imports(module)}

@@ -1,16 +1,14 @@
-/* Sliders, number boxes, choices, switches and tabs. What is allowed, and the words, come from Python. */
+/* Sliders, number boxes, choices, switches and tabs. Bounds and words come from Python. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {});
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  clientside.emlab = clientside.emlab || {};
+  const { emlab, dash_clientside: clientside } = window;
 
   const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  /* How many: with commas. */
+  /* A count with commas. */
   const count = (whole) => whole.toLocaleString("en");
 
-  /* A number for people: so many significant digits, no exponent where it can be had. */
+  /* A number with that many significant digits, without an exponent unless it is very large or small. */
   function format(number, digits = 4) {
     if (!Number.isFinite(number)) return "–";
     const value = Number(number.toPrecision(digits));
@@ -22,21 +20,21 @@
     return text.replaceAll("-", "−");
   }
 
-  /* So many digits or, where values from `low` to `high` are `close` times as far from 0 as from one another, as many as
-     tell them apart; 12 travel. As components/state/own_data/reading.py has it. */
+  /* Digits for values from `low` to `high`: more (12 at most) where their size is `close` times their range, so that
+     they can be told apart. As in components/state/own_data/reading.py. */
   function digitsOver(low, high, digits, close) {
     const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);
     return ratio >= close && ratio < Infinity ? Math.min(12, digits + Math.ceil(Math.log10(ratio))) : digits;
   }
 
-  /* Sentences that Python wrote have a hyphen where a minus should stand, and 1e-05 for 1e−5; as components/state/parameters.py
-     has it. */
+  /* Python's sentences have a hyphen for a minus and 1e-05 for 1e−5. As in components/state/parameters.py. */
   const withMinus = (text) =>
     text
       .replace(/(^|[\s(])-(?=\d)/g, "$1−")
-      .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e([-+])0*(?=\d)/g, (_, before, digits, sign) => `${before}${digits}e${sign === "-" ? "−" : ""}`);
+      .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e\+0*(?=\d)/g, "$1$2e")
+      .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e-0*(?=\d)/g, "$1$2e−");
 
-  /* Which problem (a key of PROBLEMS) what stands in the box of parameter p has, or null. */
+  /* The problem (a key of PROBLEMS) with the text in the box of parameter p, or null. */
   function problemOf(p, box) {
     if (box.value === "") return box.validity.badInput ? "not_a_number" : "empty";
     const typed = Number(box.value);
@@ -46,214 +44,224 @@
     return box.validity.stepMismatch ? "off_step" : null;
   }
 
-  /* Every control that is looked after: its parameter, the last good values of its view, the page's words, and what
-     to do at once when it moves.
+  /* Every registered slider and box: id -> its parameter, the valid values of its view, the page's config, and what to
+     do at once when it moves.
 
-     Moves are heard here, from the browser: an update by way of Dash costs more than a frame, so Dash (and with it a
-     view's callback) hears of a slider when it has come to rest. Boxes are read here for another reason too: Dash
-     reports a refused value as no number at all, and only once. */
-  const looked = new Map(); // id of a slider or box -> { p, kept, config, moved }
+     Events are handled here and not by Dash, since an update by Dash takes longer than a frame: Dash, and a view's
+     callback, get a slider's value when it rests. Dash also reports a refused value as no number, and only once. */
+  const controls = new Map();
 
-  function lookAfter(parameters, kept, config, moved = () => {}) {
+  function register(parameters, values, config, onMove = () => {}) {
     for (const p of parameters)
-      for (const id of [`${p.name}-slider`, boxId(p)]) looked.set(id, { p, kept, config, moved });
+      for (const id of [`${p.name}-slider`, boxId(p)]) controls.set(id, { p, values, config, onMove });
   }
 
-  /* A parameter's number stands in a row of its own or, if it has a column, in a cell of a table. */
+  /* A parameter with a column has its box in a cell of a table, others in a row of their own. */
   const boxId = ({ name, column }) => `${name}-${column ? "cell" : "box"}`;
   const errorId = (p) => (p.column ? `${boxId(p)}-error` : `${p.name}-error`);
 
-  const element = (id) => document.getElementById(id);
+  const byId = (id) => document.getElementById(id);
 
-  function say(id, words) {
-    const written = withMinus(words);
-    if (element(id).textContent !== written) element(id).textContent = written;
+  function setText(id, text) {
+    const written = withMinus(text);
+    if (byId(id).textContent !== written) byId(id).textContent = written;
   }
 
-  function refusal({ p, kept, config }, box) {
+  function refusal({ p, values, config }, box) {
     const problem = problemOf(p, box);
     if (!problem) return "";
     const named = document.querySelector(`label[for="${box.id}"]`); // λ may be a scale or a rate
     const label = named ? named.textContent : p.label;
-    return fill(config.refusal, { label, problem: config.problems[problem], allowed: p.allowed, kept: kept[p.name] });
+    return fill(config.refusal, { label, problem: config.problems[problem], allowed: p.allowed, kept: values[p.name] });
   }
 
-  const CALM = 300; // ms until words that no longer hold go: what is under the pointer must not move as it is pressed
+  const ERROR_REST = 300; // ms until an old message goes: what is under the pointer must not move as it is pressed
   const refused = new Set();
   const isRefused = (p) => refused.has(boxId(p));
 
-  /* A refused box says so itself, with the words as its description; both go with them. */
-  function refuse(p, words) {
-    if (words) {
+  /* A refused box is marked invalid and described by the message; an empty message ends both. */
+  function showRefusal(p, message) {
+    if (message) {
       refused.add(boxId(p));
-      say(errorId(p), words);
-      element(boxId(p)).setAttribute("aria-invalid", "true");
-      element(boxId(p)).setAttribute("aria-describedby", errorId(p));
+      setText(errorId(p), message);
+      byId(boxId(p)).setAttribute("aria-invalid", "true");
+      byId(boxId(p)).setAttribute("aria-describedby", errorId(p));
     } else if (refused.delete(boxId(p))) {
-      for (const name of ["aria-invalid", "aria-describedby"]) element(boxId(p))?.removeAttribute(name);
-      setTimeout(() => isRefused(p) || !element(errorId(p)) || say(errorId(p), ""), CALM);
+      for (const name of ["aria-invalid", "aria-describedby"]) byId(boxId(p))?.removeAttribute(name);
+      setTimeout(() => isRefused(p) || !byId(errorId(p)) || setText(errorId(p), ""), ERROR_REST);
     }
   }
 
-  /* A slider's value in words, from when it is first reached: a bare 0.3 could be anything. */
+  /* A slider's value in words, from its first focus on: a number alone could be anything. */
   const WEIGHT = /(pi1|rho)$/;
-  const number = (value) => (Number.isInteger(value) ? value.toFixed(1) : String(Number(value.toPrecision(6)))).replace("-", "−");
+  const number = (value) =>
+    (Number.isInteger(value) ? value.toFixed(1) : String(Number(value.toPrecision(6)))).replace("-", "−");
 
   function valueInWords({ p, config }, value) {
     const { plain, measured, weight, rate } = config.valueWords;
-    const isRate = element(`${p.name}-slider-label`).textContent === config.rateLabels[p.name];
+    const isRate = byId(`${p.name}-slider-label`).textContent === config.rateLabels[p.name];
     const words = WEIGHT.test(p.name) ? weight : isRate ? rate : p.unit ? measured : plain;
     const other = p.name.endsWith("pi1") ? 2 : 1;
-    return fill(words, { value: number(value), unit: p.unit, rest: number(1 - value), other, mean: format(1 / value, 3) });
+    const [rest, mean] = [number(1 - value), format(1 / value, 3)];
+    return fill(words, { value: number(value), unit: p.unit, rest, other, mean });
   }
 
-  function tellValue(slider) {
-    const known = looked.get(slider.id);
-    if (known) slider.setAttribute("aria-valuetext", valueInWords(known, known.kept[known.p.name]));
+  function setValueText(slider) {
+    const control = controls.get(slider.id);
+    if (control) slider.setAttribute("aria-valuetext", valueInWords(control, control.values[control.p.name]));
   }
 
   document.addEventListener("focusin", ({ target }) => {
-    if (target.type === "range") tellValue(target);
+    if (target.type === "range") setValueText(target);
   });
 
-  const AT_REST = 150; // ms without a move until Dash is told of a slider's value
-  const TYPED = 500; // ms without a key until what was typed is taken for what was meant
-  const waiting = {}; // id of a control -> timer
+  const AT_REST = 150; // ms without a move until Dash gets a slider's value
+  const TYPED = 500; // ms without a key until the typed text is read
+  const timers = {}; // key, as the id of a control -> timer
 
-  function after(ms, id, then) {
-    clearTimeout(waiting[id]);
-    waiting[id] = setTimeout(() => {
-      delete waiting[id];
-      then();
+  /* Do an action after some ms, unless another follows with the same key. */
+  function delay(ms, key, action) {
+    clearTimeout(timers[key]);
+    timers[key] = setTimeout(() => {
+      delete timers[key];
+      action();
     }, ms);
   }
 
-  function hearSlider(event, slider, { p, kept, moved }) {
-    event.stopPropagation(); // Dash hears of it when it has come to rest
-    if (event.type === "change" && slider.id in waiting) return;
-    kept[p.name] = Number(slider.value);
-    showKept(p, kept);
-    after(AT_REST, slider.id, () => clientside.set_props(slider.id, { value: slider.value }));
-    moved();
+  function handleSlider(event, slider, { p, values, onMove }) {
+    event.stopPropagation(); // Dash gets the value when the slider rests
+    if (event.type === "change" && slider.id in timers) return;
+    values[p.name] = Number(slider.value);
+    showValue(p, values);
+    delay(AT_REST, slider.id, () => clientside.set_props(slider.id, { value: slider.value }));
+    onMove();
   }
 
-  function readBox(box, known) {
-    if (!box.isConnected) return; // a table may have gone meanwhile, and its cells with it
-    const { p, kept, moved } = known;
-    const words = refusal(known, box);
-    refuse(p, words);
-    if (words || kept[p.name] === Number(box.value)) return;
-    kept[p.name] = Number(box.value);
+  function readBox(box, control) {
+    if (!box.isConnected) return; // its table is gone
+    const { p, values, onMove } = control;
+    const message = refusal(control, box);
+    showRefusal(p, message);
+    if (message || values[p.name] === Number(box.value)) return;
+    values[p.name] = Number(box.value);
     if (p.slider) clientside.set_props(`${p.name}-slider`, { value: box.value });
-    moved();
+    onMove();
   }
 
-  /* Who presses something else ends what was typed; rows and words come and go with it, and would take away what is
-     pressed: they wait until it is let go, which is before it is clicked. */
+  /* To press something else ends typing. Rows and messages that then come or go would move what is pressed: they wait
+     for the release, which is before the click. */
   let pressed = null;
   const untilReleased = [];
   document.addEventListener("pointerdown", ({ target }) => (pressed = target), true);
   for (const type of ["pointerup", "pointercancel"])
     document.addEventListener(type, () => {
       pressed = null;
-      untilReleased.splice(0).forEach((then) => then());
+      untilReleased.splice(0).forEach((action) => action());
     }, true);
 
-  /* "1" on the way to "1e9" is not a value: keys are waited for, arrow keys and Enter are not. */
-  function hearBox(event, box, known) {
+  /* "1" on the way to "1e9" is not a value: typed keys are read after a pause, arrow keys and Enter at once. */
+  function handleBox(event, box, control) {
     const typing = event.type === "input" && event.inputType;
-    clearTimeout(waiting[box.id]);
-    if (typing) after(TYPED, box.id, () => readBox(box, known));
-    else if (pressed && pressed !== box) untilReleased.push(() => readBox(box, known));
-    else readBox(box, known);
+    clearTimeout(timers[box.id]);
+    if (typing) delay(TYPED, box.id, () => readBox(box, control));
+    else if (pressed && pressed !== box) untilReleased.push(() => readBox(box, control));
+    else readBox(box, control);
   }
 
-  function hear(event) {
-    const known = looked.get(event.target.id);
-    if (known) (event.target.type === "range" ? hearSlider : hearBox)(event, event.target, known);
+  function handle(event) {
+    const control = controls.get(event.target.id);
+    if (control) (event.target.type === "range" ? handleSlider : handleBox)(event, event.target, control);
   }
 
-  /* A number over many orders of magnitude has no step to go by: arrow keys multiply or divide it by ten. */
+  /* A number over many orders of magnitude has no step: arrow keys multiply or divide it by ten. */
   document.addEventListener("keydown", (event) => {
-    const known = looked.get(event.target.id);
+    const control = controls.get(event.target.id);
     const factor = { ArrowUp: 10, ArrowDown: 0.1 }[event.key];
-    if (!known || !factor || known.p.step !== null) return;
+    if (!control || !factor || control.p.step !== null) return;
     event.preventDefault();
-    const { p, kept } = known;
-    event.target.value = String(Number(Math.min(kept[p.name] * factor, p.maximum).toPrecision(12)));
-    readBox(event.target, known);
+    const { p, values } = control;
+    event.target.value = String(Number(Math.min(values[p.name] * factor, p.maximum).toPrecision(12)));
+    readBox(event.target, control);
   });
 
   // Before React, which listens further down.
-  for (const type of ["input", "change"]) document.addEventListener(type, hear, true);
+  for (const type of ["input", "change"]) document.addEventListener(type, handle, true);
 
-  /* A parameter's box shows its last good value, and nothing is refused. */
-  function showKept(p, kept) {
-    const box = element(boxId(p));
-    const slider = p.slider && element(`${p.name}-slider`);
-    if (slider && slider.hasAttribute("aria-valuetext")) tellValue(slider);
-    if (box.value === "" || Number(box.value) !== kept[p.name]) box.value = String(kept[p.name]);
-    refuse(p, "");
+  /* Show a parameter's valid value in its box, without a refusal. */
+  function showValue(p, values) {
+    const box = byId(boxId(p));
+    const slider = p.slider && byId(`${p.name}-slider`);
+    if (slider && slider.hasAttribute("aria-valuetext")) setValueText(slider);
+    if (box.value === "" || Number(box.value) !== values[p.name]) box.value = String(values[p.name]);
+    showRefusal(p, "");
   }
 
-  /* Bring the last good values up to date with sliders that came to rest. */
+  /* Take over the values of sliders that came to rest. */
   function read(context) {
     for (const { prop_id: property, value } of context.triggered) {
-      const known = looked.get(property.replace(/\.value$/, ""));
-      if (!known) continue;
-      known.kept[known.p.name] = Number(value);
-      showKept(known.p, known.kept);
+      const control = controls.get(property.replace(/\.value$/, ""));
+      if (!control) continue;
+      control.values[control.p.name] = Number(value);
+      showValue(control.p, control.values);
     }
   }
 
-  /* Set parameters to values, everywhere they show; `bounds` too where they have changed. */
-  function set(parameters, values, kept, bounds = false) {
+  /* Set parameters to `changes` wherever they show; `bounds` too where they have changed. */
+  function set(parameters, changes, values, bounds = false) {
     for (const p of parameters) {
-      kept[p.name] = values[p.name];
+      values[p.name] = changes[p.name];
       const limits = bounds ? { min: p.minimum, max: p.maximum, step: p.step ?? "any" } : {};
       if (bounds && !p.column) clientside.set_props(`${p.name}-box`, limits);
-      if (p.slider) clientside.set_props(`${p.name}-slider`, { ...limits, value: String(kept[p.name]) });
-      showKept(p, kept);
+      if (p.slider) clientside.set_props(`${p.name}-slider`, { ...limits, value: String(values[p.name]) });
+      showValue(p, values);
     }
   }
 
-  const reset = (parameters, kept) => set(parameters, defaults(parameters), kept);
-
   const defaults = (parameters) => Object.fromEntries(parameters.map((p) => [p.name, p.default]));
+  const reset = (parameters, values) => set(parameters, defaults(parameters), values);
+
+  /* A disabled button can still have the focus. */
+  function disable(button, on) {
+    if (on) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
 
   const wasTriggered = (context, id) => context.triggered.some(({ prop_id: prop }) => prop.startsWith(`${id}.`));
 
-  /* A list is plain HTML, which Dash does not hear. */
+  /* Dash does not hear a list, which is plain HTML. */
   document.addEventListener("change", ({ target }) => {
     if (target.dataset.store) clientside.set_props(target.dataset.store, { data: target.value });
   });
 
   /* Choose from a list as if by hand. */
   function choose(list, value) {
-    element(`${list}-select`).value = value;
+    byId(`${list}-select`).value = value;
     clientside.set_props(list, { data: value });
   }
 
-  emlab.controls = { boxId, choose, count, defaults, digitsOver, errorId, fill, format, isRefused, lookAfter, read, reset, say, set, wasTriggered };
+  emlab.controls = {
+    boxId, choose, count, defaults, delay, digitsOver, disable, errorId, fill, format, isRefused, read, register, reset,
+    set, setText, wasTriggered,
+  };
 
-  /* One of several buttons pressed. */
+  /* One of several buttons was pressed. */
   clientside.emlab.choose = function () {
     const { triggered_id: pressed, outputs_list: outputs } = clientside.callback_context;
     const [store, ...buttons] = outputs;
-    if (element(pressed).getAttribute("aria-pressed") === "true") return outputs.map(() => clientside.no_update);
+    if (byId(pressed).getAttribute("aria-pressed") === "true") return outputs.map(() => clientside.no_update);
     return [pressed.slice(store.id.length + 1), ...buttons.map(({ id }) => String(id === pressed))];
   };
 
   clientside.emlab.toggle = (_clicks, on) => [!on, String(!on)];
 
-  /* Past header and controls, to what the open view is about. */
+  /* Move the focus past header and controls, to the content of the open view. */
   document.addEventListener("click", (event) => {
     if (event.target.id !== "skip") return;
     event.preventDefault();
-    const main = element("main");
-    const to = main.querySelector(".view:not([hidden]) :is(.stage, .results, .background)") || main;
-    to.tabIndex = -1;
-    to.focus();
+    const main = byId("main");
+    const content = main.querySelector(".view:not([hidden]) :is(.stage, .results, .background)") || main;
+    content.tabIndex = -1;
+    content.focus();
   });
 
   /* Arrow keys, Home and End move between tabs, as in every tab list. */

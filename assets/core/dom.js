@@ -1,7 +1,7 @@
 /* Elements of the page: made, and whether a link hides them. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
   /* An element with children and attributes. */
   function element(tag, children, attributes = {}) {
@@ -11,7 +11,7 @@
     return made;
   }
 
-  /* The parts of a group that a link can hide (components/state/options.py), or of all groups. */
+  /* Parts of a group that a link can hide (components/state/options.py), or of all groups. */
   const parts = (group) => [...document.querySelectorAll(group ? `[data-group="${group}"]` : "[data-group]")];
 
   const hides = (group) => parts(group).some((part) => part.hidden);

@@ -1,18 +1,18 @@
-/* What views tell the page, so that they need not know who wants to hear it. */
+/* Events by which views reach the page's other scripts without knowing them. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
-  let config = null; // the page's words and figures, once a view has come
+  let config = null; // the page's words and figures, once a view is there
   const listeners = { ready: [], changed: [] };
 
-  /* A view has come, or has answered: `listener(view, config)`. */
+  /* A view is there, or has a new result: calls `listener(view, config)`. */
   function viewReady(view, itsConfig) {
     config = itsConfig;
     listeners.ready.forEach((listener) => listener(view, config));
   }
 
-  /* Something has changed that the address holds. */
+  /* Something in the address has changed. */
   const changed = () => listeners.changed.forEach((listener) => listener());
 
   emlab.events = {

@@ -1,119 +1,112 @@
-/* Words where a request fails: that it is tried again, and in the end that no answer came, with a button that sends the
-   same request once more. */
+/* Messages where a request fails: that it is sent again; at last, with a button that sends it once more. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  const { emlab, dash_clientside: clientside } = window;
 
-  const FIRST = "first-load"; // where it is said while there is no page
-  const askers = {}; // output -> who asks for it
-  const told = {}; // output -> what is said of it
+  const FIRST = "first-load"; // place of messages while there is no page
+  const handlers = {}; // output of a callback -> handler
+  const messages = {}; // output -> element of its message
   const words = () => JSON.parse(document.getElementById(FIRST).dataset.words);
 
-  /* Whoever asks for an output says where its words go, and what has the focus after Try again, both by what was asked:
-     { place, from }; and it may have a `sentence`, and what is to be done when it gave up (`gaveUp`) and when it is asked `again`. */
-  const lookAfter = (output, asker) => (askers[output] = asker);
+  /* A handler's `place` and `focus` take a request and return ids: of where its messages go, and of what gets the focus
+     after Try again. Optional: a `sentence` for the last message, `onFailure`, and `onRetry`, called at Try again. */
+  const register = (output, handler) => (handlers[output] = handler);
 
-  /* Words in a place, and a button beside them if there is something to try again. */
-  function tell(place, words, quiet, again) {
-    const { element: make } = emlab.dom;
-    const said = quiet
-      ? make("span", words, { class: "note", "aria-live": "polite" }) // also where refusals are assertive
-      : make("span", words, { class: "error" });
-    const all = make("span", [said], { class: "told" });
-    if (again) {
-      const button = make("button", again.words, { id: `${place}-again`, type: "button", class: "plain-button" });
-      button.addEventListener("click", again.press);
-      all.append(button);
+  /* Put a message into a place, beside a button if something can be retried. A polite message is a note. */
+  function show(place, text, { retry = null, polite = false } = {}) {
+    const { element } = emlab.dom;
+    const attributes = polite ? { class: "note", "aria-live": "polite" } : { class: "error" };
+    const message = element("span", [element("span", text, attributes)], { class: "failure" });
+    if (retry) {
+      const button = element("button", words().again, { id: `${place}-again`, type: "button", class: "plain-button" });
+      button.addEventListener("click", retry);
+      message.append(button);
     }
-    document.getElementById(place).replaceChildren(all);
-    return all;
+    document.getElementById(place).replaceChildren(message);
+    return message;
   }
 
-  /* Of a callback's request, which Dash has as JSON; nothing if it is nobody's, or nobody waits for it any more. */
-  function tellAsker(output, body, say) {
-    const asker = askers[output];
-    if (!asker) return;
+  /* Show the message of a callback's request, which is Dash's JSON, if it has a handler with a place for it. */
+  function showFor(output, body, build) {
+    const handler = handlers[output];
+    if (!handler) return;
     const { inputs } = JSON.parse(body);
-    const asked = inputs[0].value;
-    const place = asker.place(asked);
-    if (place) told[output] = say(asker, place, asked, inputs);
+    const request = inputs[0].value;
+    const place = handler.place(request);
+    if (place) messages[output] = build(handler, place, request, inputs);
   }
 
   function clear(output) {
-    if (told[output]) told[output].remove();
-    delete told[output];
+    messages[output]?.remove();
+    delete messages[output];
   }
 
-  const trying = (output, body) => tellAsker(output, body, (_asker, place) => tell(place, words().trying, true));
+  const showRetrying = (output, body) =>
+    showFor(output, body, (_handler, place) => show(place, words().trying, { polite: true }));
 
-  /* All tries are used up. */
-  function gaveUp(output, body, sentence) {
-    tellAsker(output, body, (asker, place, asked, inputs) => {
-      const press = () => {
-        const from = document.getElementById(asker.from(asked));
+  /* After the last retry. */
+  function showNoReply(output, body, sentence) {
+    showFor(output, body, (handler, place, request, inputs) => {
+      const retry = () => {
+        const next = document.getElementById(handler.focus(request));
         clear(output);
-        from.focus({ preventScroll: true }); // the button is gone
-        if (asker.again) asker.again(asked);
+        next.focus({ preventScroll: true }); // the button is gone
+        handler.onRetry?.(request);
         for (const { id, property, value } of inputs) clientside.set_props(id, { [property]: value });
       };
-      if (asker.gaveUp) asker.gaveUp(asked);
-      return tell(place, sentence || asker.sentence || words().failed, false, { words: words().again, press });
+      handler.onFailure?.(request);
+      return show(place, sentence || handler.sentence || words().failed, { retry });
     });
   }
 
-  /* An answer came that would be the same another time. */
-  function failed(output, body) {
-    tellAsker(output, body, (asker, place, asked) => {
-      if (asker.gaveUp) asker.gaveUp(asked);
-      return tell(place, asker.sentence || words().failed, false);
+  /* After an error of the server, which would be the same another time. */
+  function showError(output, body) {
+    showFor(output, body, (handler, place, request) => {
+      handler.onFailure?.(request);
+      return show(place, handler.sentence || words().failed);
     });
   }
 
-  /* -- while there is no page ----------------------------------------------------------------------------------------- */
-
-  /* What is said is then the page: it has a heading and a landmark, as a page has. */
-  function bePage(yes) {
+  /* While there is no page, the message is the page: it needs a heading and a landmark. */
+  function bePage(shown) {
     const frame = document.getElementById(FIRST).parentElement;
-    frame.querySelector("h1").hidden = !yes;
-    if (yes) frame.setAttribute("role", "main");
+    frame.querySelector("h1").hidden = !shown;
+    if (shown) frame.setAttribute("role", "main");
     else frame.removeAttribute("role");
   }
 
-  /* -- what the page cannot do without --------------------------------------------------------------------------------- */
-
-  /* Where it is said: `words` of a failure there; `said` is told whether anything is. `gaveUp` resolves when it is to be tried
-     again. Several requests may wait there, for the one button. */
-  function place(id, name, said = () => {}) {
+  /* A place for messages of requests that the page cannot do without, with one button for all. `onChange` gets whether
+     there is a message; `showNoReply` resolves at Try again. */
+  function place(id, name, onChange = () => {}) {
     let pressed = null;
 
-    function write(...all) {
-      said(true);
-      tell(id, ...all);
+    function write(...message) {
+      onChange(true);
+      show(id, ...message);
     }
 
     function clear() {
-      said(false);
+      onChange(false);
       document.getElementById(id).replaceChildren();
     }
 
-    function gaveUp(sentence) {
+    function showNoReply(sentence) {
       pressed ??= Promise.withResolvers();
       const { promise, resolve } = pressed;
-      const press = () => {
+      const retry = () => {
         clear();
         pressed = null;
         resolve();
       };
-      write(sentence || words()[name], false, { words: words().again, press });
+      write(sentence || words()[name], { retry });
       return promise;
     }
 
-    return { trying: () => write(words().trying, true), clear, gaveUp };
+    return { showRetrying: () => write(words().trying, { polite: true }), clear, showNoReply };
   }
 
   const first = place(FIRST, "no_page", bePage);
   const figures = place("figures-failed", "no_figures");
 
-  emlab.failures = { clear, failed, figures, first, lookAfter, gaveUp, trying };
+  emlab.failures = { clear, figures, first, register, showError, showNoReply, showRetrying };
 })();

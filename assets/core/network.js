@@ -1,30 +1,30 @@
-/* Failed requests are sent again: whatever this page asks for is pure, so asking twice does no harm. A request fails if the
-   network fails, if its answer breaks off, or if the server is too busy for it. The words are those of
-   core/failed_requests.js, since Dash is told nothing: neither a callback's answer nor its `running` end comes.
-   The request for the layout is sent with the page's own query, so that the page comes as its address wants it. */
+/* Failed requests are sent again, which does no harm: all that this page requests is pure. A request fails if the
+   network fails, its reply breaks off, or the server is too busy. core/failed_requests.js shows the messages: Dash gets
+   neither the reply nor the end of `running`.
+   The request for the layout carries the page's own query, so that the page comes as its address says. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
-  /* All in ms. Read at each step, so that a test may shorten it. */
+  /* In ms. Read at each step, so that a test may shorten it. */
   const schedule = {
-    waits: [300, 600, 1200, 2400, 4800, 9600], // before each further try, give or take half: a class is not to ask at once
-    longest: 10_000, // that a server may have us wait for
-    silent: 2000, // without an answer, until that is said
-    offline: 20_000, // that a browser without a network is waited for
+    waits: [300, 600, 1200, 2400, 4800, 9600], // before each retry, give or take half: a class must not send at once
+    longest: 10_000, // wait that a server may ask for
+    silent: 2000, // without a reply until the page says so
+    offline: 20_000, // wait for a network that is gone
   };
   const TEMPORARY = [429, 502, 503, 504]; // too busy, or a proxy without a server behind it
   const BUSY = [429, 503]; // with a sentence of the server's own
   const SENTENCE = 200; // most characters of it
 
   const fetch = window.fetch.bind(window);
-  const underWay = new Map(); // output of a callback -> what ends its request
+  const pending = new Map(); // output of a callback -> AbortController of its request
 
-  const page = crypto.getRandomValues(new Uint32Array(1))[0].toString(16); // the server's turns go by pages
+  const page = crypto.getRandomValues(new Uint32Array(1))[0].toString(16); // the server's queue is fair to pages
 
   const isTemporary = (outcome) => !(outcome instanceof Response) || TEMPORARY.includes(outcome.status);
 
-  /* One try: an answer that came whole, or the error by which it failed. */
+  /* Try once: a whole response, or the error. */
   async function request(url, options) {
     try {
       const response = await fetch(url, options);
@@ -35,7 +35,7 @@
     }
   }
 
-  /* Likewise of a script, which runs if it comes. */
+  /* The same for a script, which runs when it comes. */
   const run = (src) =>
     new Promise((resolve) => {
       const script = document.createElement("script");
@@ -48,8 +48,8 @@
       document.head.append(script);
     });
 
-  /* So many ms, or until one of the events comes: each a target and its type. */
-  function rest(ms, ...events) {
+  /* Wait that many ms, or until one of the events, each a target and a type. */
+  function wait(ms, ...events) {
     return new Promise((resolve) => {
       const timer = setTimeout(done, ms);
       function done() {
@@ -61,31 +61,31 @@
     });
   }
 
-  /* Wait before another try: longer each time, and at least as long as the server asks for. */
-  async function pause(wait, outcome, signal) {
-    const asked = outcome instanceof Response ? 1000 * Number(outcome.headers.get("Retry-After")) : 0;
-    const least = Math.min(asked || 0, schedule.longest) * (1 + Math.random() / 4);
-    await rest(Math.max(least, wait * (0.5 + Math.random())), [signal, "abort"]);
-    if (!navigator.onLine) await rest(schedule.offline, [signal, "abort"], [window, "online"]);
+  /* Wait before a retry, at least as long as the server asks for. */
+  async function waitForRetry(ms, outcome, signal) {
+    const retryAfter = outcome instanceof Response ? 1000 * Number(outcome.headers.get("Retry-After")) : 0;
+    const least = Math.min(retryAfter || 0, schedule.longest) * (1 + Math.random() / 4);
+    await wait(Math.max(least, ms * (0.5 + Math.random())), [signal, "abort"]);
+    if (!navigator.onLine) await wait(schedule.offline, [signal, "abort"], [window, "online"]);
   }
 
-  /* The first outcome of an `attempt` that is no failure, or the last one. `trying` is called when that takes long. */
-  async function persist(attempt, signal, trying) {
-    let saying = null;
+  /* The first outcome of an `attempt` that is no failure, or the last one. `onRetrying` is called if it takes long. */
+  async function retry(attempt, signal, onRetrying) {
+    let timer = null;
     try {
       for (let tries = 0; ; tries++) {
         const outcome = await attempt();
         if (signal.aborted || !isTemporary(outcome) || tries >= schedule.waits.length) return outcome;
-        saying ??= setTimeout(trying, schedule.silent);
-        await pause(schedule.waits[tries], outcome, signal);
+        timer ??= setTimeout(onRetrying, schedule.silent);
+        await waitForRetry(schedule.waits[tries], outcome, signal);
         if (signal.aborted || !navigator.onLine) return outcome;
       }
     } finally {
-      clearTimeout(saying);
+      clearTimeout(timer);
     }
   }
 
-  /* What a server that is too busy says of it, or null. */
+  /* The sentence of a server that is too busy, or null. */
   async function sentenceOf(outcome) {
     if (!(outcome instanceof Response) || !BUSY.includes(outcome.status)) return null;
     try {
@@ -96,42 +96,45 @@
     }
   }
 
-  /* Whose answer a callback's request is for. Within Dash's JSON an unescaped "output" is its own. */
+  /* The output that a callback's request is for. Within Dash's JSON an unescaped "output" is its own. */
   const outputOf = (body) => (/"output":"([^".]*)/.exec(body) || [])[1];
 
-  /* A callback. Another request for the same output ends this one, whose answer Dash would drop. */
+  /* A callback's request. It ends an earlier one for the same output, whose reply Dash would drop. */
   async function callback(url, options) {
-    const output = outputOf(options.body);
-    if (underWay.has(output)) underWay.get(output).abort();
-    const ending = new AbortController();
-    underWay.set(output, ending);
-    const { signal } = ending;
-    emlab.failures.clear(output);
+    const { failures } = emlab;
+    const { body } = options;
+    const output = outputOf(body);
+    pending.get(output)?.abort();
+    const controller = new AbortController();
+    pending.set(output, controller);
+    const { signal } = controller;
+    failures.clear(output);
     const headers = { ...options.headers, "X-Page": page };
-    const outcome = await persist(() => request(url, { ...options, headers, signal }), signal, () => emlab.failures.trying(output, options.body));
+    const attempt = () => request(url, { ...options, headers, signal });
+    const outcome = await retry(attempt, signal, () => failures.showRetrying(output, body));
     const sentence = await sentenceOf(outcome);
     if (signal.aborted) throw signal.reason;
-    underWay.delete(output);
-    emlab.failures.clear(output);
-    if (isTemporary(outcome)) emlab.failures.gaveUp(output, options.body, sentence);
-    else if (!outcome.ok) emlab.failures.failed(output, options.body);
+    pending.delete(output);
+    failures.clear(output);
+    if (isTemporary(outcome)) failures.showNoReply(output, body, sentence);
+    else if (!outcome.ok) failures.showError(output, body);
     if (outcome instanceof Response) return outcome;
     throw outcome;
   }
 
-  /* What the page cannot do without is asked for as often as somebody wants; `place` is where that is said. */
-  async function insist(attempt, place) {
+  /* What the page cannot do without can be retried without end; `place` shows the messages. */
+  async function retryWithoutEnd(attempt, place) {
     const { signal } = new AbortController(); // nothing ends it
     for (;;) {
-      const outcome = await persist(attempt, signal, place.trying);
+      const outcome = await retry(attempt, signal, place.showRetrying);
       place.clear();
       if (!isTemporary(outcome)) return outcome;
-      await place.gaveUp(await sentenceOf(outcome));
+      await place.showNoReply(await sentenceOf(outcome));
     }
   }
 
-  const first = (url, options) => insist(() => request(url, options), emlab.failures.first);
-  const plotly = (src) => insist(() => run(src), emlab.failures.figures);
+  const first = (url, options) => retryWithoutEnd(() => request(url, options), emlab.failures.first);
+  const plotly = (src) => retryWithoutEnd(() => run(src), emlab.failures.figures);
 
   window.fetch = function (resource, options) {
     const url = typeof resource === "string" ? resource : "";

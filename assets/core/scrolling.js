@@ -1,9 +1,9 @@
 /* A box that scrolls sideways must be reachable from the keyboard; one that does not must not be in the way. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const emlab = (window.emlab = window.emlab || {}); // a test loads it without core/base.js
 
-  /* A box wider than its room by a fraction of a pixel does not scroll, yet the browser would stop there: -1 says no. */
+  /* Browsers stop at a box that is a fraction of a pixel too wide, though it does not scroll: -1 prevents that. */
   function mark(box) {
     const scrolls = box.scrollWidth > box.clientWidth + 1;
     box.tabIndex = scrolls ? 0 : -1;
@@ -16,11 +16,11 @@
   const sizes = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       const box = target.closest("[data-scrolls]");
-      if (box) mark(box); // else there is another table in its place
+      if (box) mark(box); // else another table has replaced it
     }
   });
 
-  /* Look after a box and what is in it by now; its `data-scrolls` is what it is called while it scrolls. */
+  /* Observe a box and its present children; `data-scrolls` is its name while it scrolls. */
   function watch(box) {
     for (const element of [box, ...box.children]) sizes.observe(element);
   }

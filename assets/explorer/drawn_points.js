@@ -1,50 +1,51 @@
-/* The points drawn in an explorer: how many, from which seed, and what the figure and the page show of them. They belong
-   to the mixture they were drawn from, and go when it changes. */
+/* Points drawn in an explorer: their number and seed, and what figure and page show of them. They belong to the mixture
+   they were drawn from, and go when it changes. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
-  const kept = {}; // view -> { count, seed, of: the mixture they belong to, gone: with an earlier one }
+  const points = {}; // view -> { count, seed, of: their mixture, gone: whether a change of it removed them, text }
 
   function begin(view, config) {
-    const [count, seed] = config.parameters[`${view}-drawn`].map(({ name, default: usual }) => config.link.values[name] ?? usual);
-    kept[view] = { count, seed, of: null, gone: false };
+    const valueOf = (p) => config.link.values[p.name] ?? p.default;
+    const [count, seed] = config.parameters[`${view}-drawn`].map(valueOf);
+    points[view] = { count, seed, of: null, gone: false };
   }
 
-  /* As many more as a press draws, up to the bound. */
+  /* Draw another step of points, up to the bound. */
   function draw(view, config) {
     const [{ step, maximum }] = config.parameters[`${view}-drawn`];
-    Object.assign(kept[view], { count: Math.min(kept[view].count + step, maximum), gone: false });
+    Object.assign(points[view], { count: Math.min(points[view].count + step, maximum), gone: false });
   }
 
-  /* The next are others. */
+  /* Remove the points; the next ones have another seed. */
   function clear(view, config) {
     const [, { maximum, default: first }] = config.parameters[`${view}-drawn`];
-    const { count, seed } = kept[view];
-    Object.assign(kept[view], { count: 0, seed: !count ? seed : seed < maximum ? seed + 1 : first, gone: false });
+    const { count, seed } = points[view];
+    Object.assign(points[view], { count: 0, seed: !count ? seed : seed < maximum ? seed + 1 : first, gone: false });
   }
 
   function reset(view, config) {
     const [, seed] = config.parameters[`${view}-drawn`];
-    Object.assign(kept[view], { count: 0, seed: seed.default, gone: false });
+    Object.assign(points[view], { count: 0, seed: seed.default, gone: false });
   }
 
-  /* Whether points have gone because the mixture is now `p`. */
-  function keepTo(view, p, config) {
+  /* Remove the points if they belong to another mixture than `p`; whether there were any. */
+  function follow(view, p, config) {
     const now = JSON.stringify(p);
-    const { of, count } = kept[view];
-    kept[view].of = now;
+    const { of, count } = points[view];
+    points[view].of = now;
     if (!count || of === null || of === now) return false;
     clear(view, config);
-    return (kept[view].gone = true);
+    return (points[view].gone = true);
   }
 
-  const sample = (view, p) => emlab.sampling.sample(view, p, kept[view].seed, kept[view].count);
+  const sample = (view, p) => emlab.sampling.sample(view, p, points[view].seed, points[view].count);
 
-  /* Put the points into a figure; what they reach up to. */
+  /* Put the points into a figure; the greatest y they reach. */
   function fill(figure, view, p, window, quantity, { bins }) {
     const { shapes, meta } = figure.layout;
-    if (!kept[view].count) {
+    if (!points[view].count) {
       figure.layout.shapes = [];
       return 0;
     }
@@ -56,14 +57,14 @@
     });
     figure.layout.shapes = shapes.filter(({ path }) => path);
     const cumulative = quantity === "cumulative";
-    const made = cumulative ? emlab.sampling.steps(x, window) : emlab.sampling.histogram(x, window, bins);
-    Object.assign(emlab.figures.trace(figure, cumulative ? "steps" : "histogram"), made, { visible: true });
-    return Math.max(...made.y);
+    const numbers = cumulative ? emlab.sampling.steps(x, window) : emlab.sampling.histogram(x, window, bins);
+    emlab.figures.setTrace(figure, cumulative ? "steps" : "histogram", { ...numbers, visible: true });
+    return Math.max(...numbers.y);
   }
 
-  /* What is said of them. */
-  function words(view, p, config) {
-    const { count, gone } = kept[view];
+  /* The sentence about them. */
+  function sentence(view, p, config) {
+    const { count, gone } = points[view];
     const { sentences } = config;
     if (!count) return gone ? sentences.points_gone : sentences.no_points;
     return emlab.controls.fill(isFull(view, config) ? sentences.points_all : sentences.points, {
@@ -73,29 +74,26 @@
     });
   }
 
-  const isFull = (view, config) => kept[view].count >= config.parameters[`${view}-drawn`][0].maximum;
+  const isFull = (view, config) => points[view].count >= config.parameters[`${view}-drawn`][0].maximum;
 
   function show(view, text, config) {
-    if (kept[view].shown === text) return; // while a slider moves nothing changes here
-    kept[view].shown = text;
-    emlab.controls.say(`${view}-drawn`, text);
-    const { count } = kept[view];
-    const usable = { draw: !isFull(view, config), clear: count > 0 };
-    for (const [name, can] of Object.entries(usable)) {
-      const button = document.getElementById(`${view}-${name}`);
-      if (can) button.removeAttribute("aria-disabled");
-      else button.setAttribute("aria-disabled", "true");
-    }
+    if (points[view].text === text) return; // as mostly while a slider moves
+    points[view].text = text;
+    emlab.controls.setText(`${view}-drawn`, text);
+    const { count } = points[view];
+    const enabled = { draw: !isFull(view, config), clear: count > 0 };
+    for (const [name, on] of Object.entries(enabled))
+      emlab.controls.disable(document.getElementById(`${view}-${name}`), !on);
     document.getElementById(`${view}-clear`).parentElement.classList.toggle("drawn", count > 0);
   }
 
-  /* Parameters and values of a view's, for the link; without points the next seed is nobody's concern. */
+  /* Parameters and values for the link; without points it needs no seed. */
   function state(view, config) {
     const parameters = config.parameters[`${view}-drawn`];
-    const [points, seed] = parameters;
-    const { count, seed: now } = kept[view];
-    return [parameters, { [points.name]: count, [seed.name]: count ? now : seed.default }];
+    const { count, seed: now } = points[view];
+    const [number, seed] = parameters;
+    return [parameters, { [number.name]: count, [seed.name]: count ? now : seed.default }];
   }
 
-  emlab.points = { begin, clear, draw, fill, keepTo, reset, show, state, words };
+  emlab.points = { begin, clear, draw, fill, follow, reset, sentence, show, state };
 })();

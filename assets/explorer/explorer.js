@@ -1,31 +1,20 @@
-/* The two explorers: every move is drawn and described here, in the browser, with no request. */
+/* The two explorers: every move is drawn and described in the browser, without a request. */
 (function () {
   "use strict";
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  clientside.emlab = clientside.emlab || {};
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-
+  const { emlab, dash_clientside: clientside } = window;
+  const { defaults, delay, fill, format, read, register, reset, setText, wasTriggered } = emlab.controls;
   const POINTS = 500;
   const HEADROOM = 1.05;
-  const NARROW = 320; // px of a figure in which a tick at each whole number is one too many
+  const NARROW = 320; // px of a figure with too little room for a tick at each whole number
   const TOO_SMALL = 3;
   const WHOLE = 1.02; // end of an axis up to 1
-  const CLEAR = "\u2009"; // between a mode's label and a handle; also, plotly makes nothing of an empty label
+  const CLEAR = "\u2009"; // between a mode's label and a handle; also, plotly leaves out an empty label
   const ANNOUNCE = 700; // ms of rest until the sentence is read aloud
 
-  /* Points of a window: even, or (squared) closer and closer towards its left end, where exponentials are steep. */
-  function grid([low, high], squared) {
-    return Array.from({ length: POINTS + 1 }, (_, i) => {
-      const t = i / POINTS;
-      return low + (high - low) * (squared ? t * t : t);
-    });
-  }
+  const valid = {}; // view -> name -> last valid value
+  const axes = {}; // view -> { end, of }: the y axis on show, and what it belongs to
 
-  const kept = {}; // view -> name -> last good value
-  const axes = {}; // view -> { end, of } : the y axis on show, and what it belongs to
-
-  /* The y axis: it stays while the curve fits, grows at once when it would not, and shrinks only when the sliders rest
-     and the curve has become small in it. */
+  /* The y axis grows at once with the curve, and shrinks only when the sliders rest and the curve is small in it. */
   function axisEnd(view, peak, of, how) {
     const fitting = emlab.figures.axisEnd(peak * HEADROOM);
     const shown = axes[view];
@@ -34,47 +23,44 @@
     return axes[view].end;
   }
 
-  /* Width of a figure, in pixels as they are where nothing is enlarged; plotly knows it without a look at the page. */
-  function room(id) {
+  /* Width of a figure in pixels of normal type; plotly knows it without a layout of the page. */
+  function widthOf(id) {
     const width = emlab.figures.plotOf(id)?._fullLayout?.width ?? document.getElementById(id).clientWidth;
     return width / emlab.figures.scale();
   }
 
-  const timers = {};
-  function announce(view, text) {
-    clearTimeout(timers[view]);
-    timers[view] = setTimeout(() => emlab.controls.say(`${view}-announcement`, text), ANNOUNCE);
-  }
+  const announce = (view, text) => delay(ANNOUNCE, view, () => setText(`${view}-announcement`, text));
 
-  const views = {}; // view -> what it was last called with by Dash: the options beside the parameters
-  const makers = {}; // view -> what makes its figure
+  const views = {}; // view -> { config, inputs } of Dash's last call
+  const makers = {}; // view -> function that makes its figure
 
-  /* An explorer: `mixtureOf` its values, with the window it is seen in, and what is particular to its figure. */
+  /* An explorer: `mixtureOf` returns mixture and window for its values; `describe` adds what only its figure has. */
   function explorer(view, mixtureOf, describe) {
     function valuesOf({ parameters }) {
-      return Object.fromEntries(parameters[view].map((p) => [p.name.replace(`${view}-`, ""), kept[view][p.name]]));
+      return Object.fromEntries(parameters[view].map((p) => [p.name.replace(`${view}-`, ""), valid[view][p.name]]));
     }
 
-    /* The figure of the last good values, and what is said of them. */
+    /* The figure of the last valid values, and its sentence. */
     function make(config, how, fresh = false) {
       const { inputs } = views[view];
       const values = valuesOf(config);
       const { p, window } = mixtureOf(config, values, inputs);
       const quantity = inputs[`${view}-quantity.data`];
       const figure = emlab.figures.skeleton(config, `${view}-figure`);
-      const xs = grid(window, view === "exponential");
+      const xs = emlab.figures.grid(window, POINTS, view === "exponential");
       const peaks = [
         fillCurves(figure, view, p, xs, quantity, inputs[`${view}-components.data`]),
         emlab.points.fill(figure, view, p, window, quantity, config),
       ];
-      const { peak = 0, of = "", log = false, sentence } = describe({ config, figure, values, p, xs, quantity, inputs });
+      const described = describe({ config, figure, values, p, xs, quantity, inputs });
+      const { peak = 0, of = "", log = false, sentence } = described;
       const cumulative = quantity === "cumulative";
       const end = cumulative ? WHOLE : axisEnd(view, Math.max(peak, ...peaks), `${of} ${log}`, fresh ? "fresh" : how);
       const { axis, curve } = config.quantities[quantity];
       emlab.figures.trace(figure, "mixture").name = curve;
       figure.layout.yaxis.title.text = axis;
       figure.layout.xaxis.range = [...window];
-      if (view === "gaussian") figure.layout.xaxis.dtick = room(`${view}-figure`) < NARROW ? 2 : 1;
+      if (view === "gaussian") figure.layout.xaxis.dtick = widthOf(`${view}-figure`) < NARROW ? 2 : 1;
       Object.assign(figure.layout.yaxis, {
         type: log ? "log" : "linear",
         tickmode: log ? "array" : cumulative ? "linear" : "auto",
@@ -84,40 +70,43 @@
       return { figure, p, values, sentence, curve };
     }
 
-    /* Draw and describe; `pressed` if it was points that were asked for. */
+    /* Draw and describe; after a press of a button for points (`pressed`), announce them. */
     function draw(how, fresh = false, pressed = false) {
       const { config, inputs } = views[view];
-      const gone = emlab.points.keepTo(view, mixtureOf(config, valuesOf(config), inputs).p, config);
+      const gone = emlab.points.follow(view, mixtureOf(config, valuesOf(config), inputs).p, config);
       const { figure, p, values, sentence, curve } = make(config, how, fresh);
       (gone ? emlab.figures.showNow : how)(`${view}-figure`, figure);
-      const ofPoints = emlab.points.words(view, p, config);
-      if (view === "gaussian") emlab.peaks.place(figure, p, emlab.figures.trace(figure, "modes").visible && inputs["gaussian-components.data"]);
-      emlab.points.show(view, ofPoints, config);
-      emlab.controls.say(`${view}-pi2`, (1 - values.pi1).toFixed(3));
-      emlab.controls.say(`${view}-curve-name`, curve);
-      emlab.controls.say(`${view}-sentence`, sentence);
-      announce(view, pressed ? ofPoints : sentence);
+      const pointsSentence = emlab.points.sentence(view, p, config);
+      const components = inputs["gaussian-components.data"];
+      if (view === "gaussian") emlab.peaks.place(figure, p, emlab.figures.trace(figure, "modes").visible && components);
+      emlab.points.show(view, pointsSentence, config);
+      setText(`${view}-pi2`, (1 - values.pi1).toFixed(3));
+      setText(`${view}-curve-name`, curve);
+      setText(`${view}-sentence`, sentence);
+      announce(view, pressed ? pointsSentence : sentence);
     }
 
     makers[view] = make;
     return function () {
       const context = clientside.callback_context;
       const [config] = Object.values(context.states);
-      if (!document.getElementById(`${view}-figure`)) return clientside.no_update; // the theme is told before it is there
+      if (!document.getElementById(`${view}-figure`)) return clientside.no_update; // only the theme is there
       const parameters = config.parameters[view];
-      if (!kept[view]) {
-        kept[view] = { ...emlab.controls.defaults(parameters), ...config.link.values };
+      if (!valid[view]) {
+        valid[view] = { ...defaults(parameters), ...config.link.values };
         emlab.points.begin(view, config);
-        emlab.controls.lookAfter(parameters, kept[view], config, () => draw(emlab.figures.showMoving));
+        register(parameters, valid[view], config, () => draw(emlab.figures.showMoving));
       }
       views[view] = { config, inputs: context.inputs };
-      const [reset, drawn, cleared] = ["reset", "draw", "clear"].map((name) => emlab.controls.wasTriggered(context, `${view}-${name}`));
-      if (reset) emlab.controls.reset(parameters, kept[view]);
-      else emlab.controls.read(context);
-      if (reset) emlab.points.reset(view, config);
+      const wasPressed = (name) => wasTriggered(context, `${view}-${name}`);
+      const [restored, drawn, cleared] = ["reset", "draw", "clear"].map(wasPressed);
+      if (restored) {
+        reset(parameters, valid[view]);
+        emlab.points.reset(view, config);
+      } else read(context);
       if (drawn) emlab.points.draw(view, config);
       if (cleared) emlab.points.clear(view, config);
-      draw(emlab.figures.showNow, reset || cleared, drawn || cleared);
+      draw(emlab.figures.showNow, restored || cleared, drawn || cleared);
       for (const key of document.querySelectorAll(`#view-${view} .legend :is(.of-0, .of-1)`))
         key.parentElement.hidden = !context.inputs[`${view}-components.data`];
       emlab.events.viewReady(view, config);
@@ -129,7 +118,7 @@
     const mixture = emlab.figures.trace(figure, "mixture");
     Object.assign(mixture, { x: xs, y: emlab.densities.mixture(family, p, xs, quantity) });
     for (const k of [0, 1])
-      Object.assign(emlab.figures.trace(figure, `component-${k}`), {
+      emlab.figures.setTrace(figure, `component-${k}`, {
         x: xs,
         y: emlab.densities.weightedComponent(family, p, k, xs, quantity),
         visible: components,
@@ -137,8 +126,9 @@
     return Math.max(...mixture.y);
   }
 
-  /* Parameters and values of both, for the link. */
-  const state = (config) => Object.keys(kept).flatMap((view) => [[config.parameters[view], kept[view]], emlab.points.state(view, config)]);
+  /* Parameters and values for the link. */
+  const state = (config) =>
+    Object.keys(valid).flatMap((view) => [[config.parameters[view], valid[view]], emlab.points.state(view, config)]);
 
   const gaussianOf = (config, v) => ({
     p: { weights: [v.pi1, 1 - v.pi1], means: [v.mu1, v.mu2], stds: [v.sigma1, v.sigma2] },
@@ -146,13 +136,12 @@
   });
 
   clientside.emlab.gaussian = explorer("gaussian", gaussianOf, ({ config, figure, p, quantity }) => {
-    const { fill, format } = emlab.controls;
     const { mean, std } = emlab.densities.moments("gaussian", p);
-    const at = emlab.densities.modesSaid(p).map((mode) => [mode, format(mode, 3)]);
+    const at = emlab.densities.shownModes(p).map((mode) => [mode, format(mode, 3)]);
     const { sentences } = config;
-    const marked = at.length === 1 ? [[at[0][0], null], at[0]] : at; // always two, so that they can be moved
+    const marked = at.length === 1 ? [[at[0][0], null], at[0]] : at; // always two, so that their marks can be moved
     const x = marked.map(([mode]) => mode);
-    Object.assign(emlab.figures.trace(figure, "modes"), {
+    emlab.figures.setTrace(figure, "modes", {
       x,
       y: emlab.densities.mixture("gaussian", p, x),
       text: marked.map(([, words], i) => {
@@ -178,19 +167,20 @@
     return { p: { weights: [v.pi1, 1 - v.pi1], scales }, window: config.windows[parametrisation] };
   }
 
-  clientside.emlab.exponential = explorer("exponential", exponentialOf, ({ config, figure, values, p, xs, quantity, inputs }) => {
-    const { fill, format } = emlab.controls;
+  clientside.emlab.exponential = explorer("exponential", exponentialOf, (shown) => {
+    const { config, figure, values, p, xs, quantity, inputs } = shown;
     const { sentences } = config;
     const parametrisation = inputs["parametrisation.data"];
     const wanted = inputs["notebook-curve.data"];
     const notebook = wanted && quantity === "density";
     const lambdas = lambdasOf(values);
     const y = emlab.densities.notebookCurve(p.weights, lambdas, xs);
-    Object.assign(emlab.figures.trace(figure, "notebook"), { x: xs, y, visible: notebook });
+    emlab.figures.setTrace(figure, "notebook", { x: xs, y, visible: notebook });
 
     const { mean, std, cv2 } = emlab.densities.moments("exponential", p);
-    const half_life = format(emlab.densities.halfLife(p), 3);
-    const parts = [fill(sentences.exponential, { mean: format(mean, 3), std: format(std, 3), cv2: format(cv2, 3), half_life })];
+    const numbers = { mean, std, cv2, half_life: emlab.densities.halfLife(p) };
+    const texts = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, format(value, 3)]));
+    const parts = [fill(sentences.exponential, texts)];
     if (quantity === "cumulative") parts.push(sentences.exponential_cumulative);
     if (notebook) {
       const area = emlab.densities.notebookArea(p.weights, lambdas);
@@ -199,8 +189,8 @@
     } else if (wanted) parts.push(sentences.notebook_cumulative);
     document.querySelector("#view-exponential .of-notebook").parentElement.hidden = !notebook;
     for (const { name, label } of config.parameters.exponential) {
-      const shown = (parametrisation === "rate" && config.rateLabels[name]) || label;
-      for (const control of ["slider", "box"]) emlab.controls.say(`${name}-${control}-label`, shown);
+      const text = (parametrisation === "rate" && config.rateLabels[name]) || label;
+      for (const control of ["slider", "box"]) setText(`${name}-${control}-label`, text);
     }
     return {
       peak: notebook ? Math.max(...y) : 0,
@@ -213,10 +203,11 @@
   /* The figure of a view as it is on show. */
   const figureOf = (view, config) => makers[view](config, emlab.figures.showMoving).figure;
 
-  /* What is set in a view: labels and values, those of points if there are any. */
+  /* Labels and values of a view's settings, with those of points if there are any. */
   function settings(view) {
     const { config } = views[view];
-    const set = config.parameters[view].map(({ name }) => [document.getElementById(`${name}-box-label`).textContent, kept[view][name]]);
+    const labelOf = (name) => document.getElementById(`${name}-box-label`).textContent;
+    const set = config.parameters[view].map(({ name }) => [labelOf(name), valid[view][name]]);
     const [parameters, values] = emlab.points.state(view, config);
     const drawn = values[parameters[0].name] ? parameters.map(({ name, label }) => [label, values[name]]) : [];
     return [...set, ...drawn];

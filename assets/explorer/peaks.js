@@ -1,11 +1,11 @@
-/* Handles on the peaks of the Gaussian explorer's weighted components. To drag one is to move a slider: sideways the
-   mean, up and down the weight. Where they stand follows from the figure's margins and axes, at any size. */
+/* Handles on the peaks of the Gaussian explorer's weighted components. Dragging one sideways moves the slider of the
+   mean, up and down that of the weight. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
-  const START = 4; // px until it is clear which way a drag goes
-  const held = new Map(); // pointer -> drag
+  const START = 4; // px until a drag has a direction
+  const drags = new Map(); // pointer -> drag
   let shown = null; // mixture, and the ends of both axes
 
   const layer = () => document.getElementById("peaks");
@@ -13,7 +13,7 @@
     for (const [name, value] of Object.entries(values)) if (style[name] !== value) style[name] = value;
   };
 
-  /* How high component k is at its mean, before it is weighted. */
+  /* Density of component k at its mean, not weighted. */
   const heightOf = (p, k) => emlab.densities.families.gaussian.density(p, k, p.means[k]);
 
   /* Put the handles on the peaks of a figure of the mixture `p`, or nowhere. */
@@ -31,15 +31,15 @@
     });
   }
 
-  /* A slider moves as if by hand: it keeps to its bounds and steps, and everything else follows from there. */
+  /* Move a slider as if by hand: within its bounds and steps, with all that follows from a move. */
   function move(slider, value) {
     const before = slider.value;
     slider.value = String(value);
     if (slider.value !== before) slider.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /* The slider of a drag, its value as the drag began, and how much of it a pixel is. Kept for the whole drag: an axis
-     that grows under the pointer would carry the value away. */
+  /* A drag's slider, its value at the start, and its change per pixel. They hold for the whole drag: an axis that grows
+     under the pointer would carry the value away. */
   function begin(k, sideways) {
     const { width, height } = layer().getBoundingClientRect();
     const slider = document.getElementById(sideways ? `gaussian-mu${k + 1}-slider` : "gaussian-pi1-slider");
@@ -53,11 +53,11 @@
     if (!handle || event.button !== 0) return;
     handle.setPointerCapture(event.pointerId);
     handle.classList.add("held");
-    held.set(event.pointerId, { handle, x: event.clientX, y: event.clientY });
+    drags.set(event.pointerId, { handle, x: event.clientX, y: event.clientY });
   });
 
   document.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
-    const drag = held.get(pointerId);
+    const drag = drags.get(pointerId);
     if (!drag) return;
     const [dx, dy] = [clientX - drag.x, clientY - drag.y];
     if (drag.slider) return move(drag.slider, drag.value + (drag.sideways ? dx : dy) * drag.perPixel);
@@ -69,8 +69,8 @@
 
   for (const type of ["pointerup", "pointercancel", "lostpointercapture"])
     document.addEventListener(type, ({ pointerId }) => {
-      held.get(pointerId)?.handle.classList.remove("held");
-      held.delete(pointerId);
+      drags.get(pointerId)?.handle.classList.remove("held");
+      drags.delete(pointerId);
     });
 
   emlab.peaks = { place };

@@ -1,10 +1,8 @@
-/* Filling and drawing figures. Their look comes from Python (components/figures/run_figures.py); here only numbers are put in. */
+/* Drawing figures: numbers are filled into skeletons from Python (components/figures/run_figures.py). */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {});
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  clientside.emlab = clientside.emlab || {};
-  const SETTLE = 400; // ms without a move until plotly itself redraws, if the slider has not told Dash of its rest
+  const { emlab, dash_clientside: clientside } = window;
+  const SETTLE = 400; // ms without a move until plotly redraws, unless Dash got the value before
   const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
 
   function mode() {
@@ -12,9 +10,8 @@
     return chosen || (darkScheme.matches ? "dark" : "light");
   }
 
-  /* Type, lines and marks of figures are as much larger than Python has them as the page's type is than browsers have
-     it: in a lecture hall, or for somebody who has set a larger one. */
-  const USUAL = 16;
+  /* Type, lines and marks of figures grow with the page's type, as in a lecture hall. */
+  const USUAL = 16; // px
   const SIZES = ["size", "width", "ticklen", "standoff", "l", "r", "t", "b"];
   const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL;
 
@@ -34,54 +31,55 @@
     return (larger[`${id} ${look} ${by}`] ??= scaled(config.skeletons[id][look], by));
   }
 
-  /* A fresh copy of a figure's skeleton, with those of its traces that are wanted: in the present colours and size,
-     unless the config names a mode, as for what is saved or printed. */
+  /* A copy of a figure's skeleton with the wanted traces, in the present colours and size; where the config has a mode,
+     as for saved and printed figures, in that mode and its own size. */
   function skeleton(config, id, wanted = () => true) {
     const { data, layout } = config.mode ? config.skeletons[id][config.mode] : sizedSkeleton(config, id, mode());
     return structuredClone({ data: data.filter(wanted), layout });
   }
 
   const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);
+  const setTrace = (figure, uid, changes) => Object.assign(trace(figure, uid), changes);
 
   const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
-  /* What each figure shows, for who reads it otherwise: as a table, or point by point. It is told at every move. */
   const onShow = {}; // id -> figure
 
-  function tell(id, figure) {
+  /* Tell tables, points and sentences what a figure now shows. */
+  function publish(id, figure) {
     onShow[id] = figure;
     document.dispatchEvent(new CustomEvent("figure", { detail: id }));
   }
 
-  /* Draw a figure whole. The first time it is drawn at once if it can be seen, else when there is time for it: so the
-     view that opens first need not wait for the others. */
+  /* Draw a whole figure: the first time at once if it is visible, else when the browser is idle. */
   function show(id, figure) {
     const plot = plotOf(id);
     if (plot) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
-    else wait(id, figure);
-    tell(id, figure);
+    else enqueue(id, figure);
+    publish(id, figure);
   }
 
-  const waiting = new Map(); // id -> figure that was never drawn yet
-  const LATEST = 2000; // ms: to a page embedded in another site's, Chromium may never say that there is time
+  const queue = new Map(); // id -> figure that was never drawn yet
+  const LATEST = 2000; // ms: a page embedded in another site's may never be idle in Chromium
   const { requestIdleCallback } = window; // Safari has none
-  const whenIdle = (then) => (requestIdleCallback ? requestIdleCallback(then, { timeout: LATEST }) : setTimeout(then, 50));
+  const whenIdle = (action) =>
+    requestIdleCallback ? requestIdleCallback(action, { timeout: LATEST }) : setTimeout(action, 50);
 
-  function wait(id, figure) {
+  function enqueue(id, figure) {
     const place = document.getElementById(id);
-    waiting.set(id, figure);
+    queue.set(id, figure);
     load();
-    if (canBeSeen(place)) return draw(id);
+    if (isVisible(place)) return draw(id);
     opened.observe(place);
     whenIdle(drawNext);
   }
 
-  const canBeSeen = (place) => place.offsetWidth && !place.closest(".view[hidden]"); // a closed view keeps its width
+  const isVisible = (place) => place.offsetWidth && !place.closest(".view[hidden]"); // a closed view keeps its width
 
   function draw(id) {
     if (!window.Plotly) return;
-    const figure = waiting.get(id);
-    waiting.delete(id);
+    const figure = queue.get(id);
+    queue.delete(id);
     const place = document.getElementById(id);
     opened.unobserve(place);
     sizes.observe(place);
@@ -92,14 +90,14 @@
   }
 
   function drawNext() {
-    const [id] = waiting.keys();
+    const [id] = queue.keys();
     if (!id || !window.Plotly) return;
     draw(id);
     whenIdle(drawNext);
   }
 
   const opened = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) if (isIntersecting && waiting.has(target.id)) draw(target.id);
+    for (const { target, isIntersecting } of entries) if (isIntersecting && queue.has(target.id)) draw(target.id);
   });
 
   const sizes = new ResizeObserver((entries) => {
@@ -109,7 +107,7 @@
     }
   });
 
-  /* A figure in its room, which has become another, or can be seen again: what was drawn meanwhile knew no size. */
+  /* Fit a figure to its new size. A figure drawn while it was hidden knew no size. */
   async function fit(plot, id, size) {
     if (differs(plot._fullLayout, size)) {
       try {
@@ -117,7 +115,7 @@
       } catch {
         return; // hidden again meanwhile
       }
-      tell(id, onShow[id]);
+      publish(id, onShow[id]);
     }
     plot.dispatchEvent(new CustomEvent("resized", { bubbles: true }));
   }
@@ -126,25 +124,25 @@
 
   let loading = false;
 
-  /* plotly.js takes longer to run than the whole page to stand: so it runs when there is a figure to draw. */
+  /* plotly.js takes longer to run than all the rest of the page: it is loaded for the first figure. */
   async function load() {
     if (loading || window.Plotly) return;
     loading = true;
     await emlab.network.plotly(document.getElementById("plotly").href);
-    for (const id of [...waiting.keys()]) if (canBeSeen(document.getElementById(id))) draw(id);
+    for (const id of [...queue.keys()]) if (isVisible(document.getElementById(id))) draw(id);
     whenIdle(drawNext);
   }
 
   const pending = {};
 
-  /* Draw a figure at once by writing the paths of its curves, and let plotly catch up when the movement has settled.
-     A whole redraw costs more than a frame; a path does not. `marks` are the points of each of the figure's shapes. */
+  /* Write the paths of the curves at once, and have plotly redraw when the movement has settled: a whole redraw takes
+     longer than a frame. `marks` are the points of each of the figure's shapes. */
   function showMoving(id, figure, marks) {
     clearTimeout(pending[id]);
     const plot = plotOf(id);
     if (!plot || !sameAxes(plot, figure) || !writePaths(plot, figure)) return show(id, figure);
     if (marks) writeMarks(plot, marks);
-    tell(id, figure);
+    publish(id, figure);
     pending[id] = setTimeout(() => show(id, figure), SETTLE);
   }
 
@@ -156,17 +154,16 @@
   function sameAxes(plot, figure) {
     const full = plot._fullLayout;
     if (!full || !full.xaxis || !plot.querySelector(".main-svg")) return false;
-    return Object.keys(figure.layout)
-      .filter((name) => /^[xy]axis\d*$/.test(name))
-      .every((name) => {
-        const { type = "linear", range } = figure.layout[name];
-        return (
-          type === full[name].type && (!range || range.every((end, i) => Math.abs(end - full[name].range[i]) < 1e-9))
-        );
-      });
+    const names = Object.keys(figure.layout).filter((name) => /^[xy]axis\d*$/.test(name));
+    return names.every((name) => {
+      const { type = "linear", range } = figure.layout[name];
+      return type === full[name].type && (range ?? []).every((end, i) => Math.abs(end - full[name].range[i]) < 1e-9);
+    });
   }
 
-  const axis = (full, name, letter) => full[(name || letter).replace(letter, `${letter}axis`)];
+  /* The axis of a trace. */
+  const axisOf = (layout, letter, { [`${letter}axis`]: name }) =>
+    layout[(name || letter).replace(letter, `${letter}axis`)];
 
   function writePaths(plot, figure) {
     const full = plot._fullLayout;
@@ -174,12 +171,12 @@
     for (const one of figure.data) {
       if (one.visible === false || one.type !== "scatter" || one.mode === "markers" || one.line?.width === 0) continue;
       const group = plot.querySelector(`.scatterlayer .trace${one.uid}`);
-      const axes = [axis(full, one.xaxis, "x"), axis(full, one.yaxis, "y")];
+      const axes = ["x", "y"].map((letter) => axisOf(full, letter, one));
       if (one.mode === "markers+text") {
         if (!group || !writePoints(group, one, ...axes)) return false;
         continue;
       }
-      const line = group && group.querySelector("path.js-line");
+      const line = group?.querySelector("path.js-line");
       if (!line) return false;
       const path = pathOf(one, ...axes);
       writes.push([line, path.line]);
@@ -190,7 +187,7 @@
     return true;
   }
 
-  /* Marks with words beside them: as many as there were. */
+  /* Marks with words beside them, if their number is the same. */
   function writePoints(group, { x, y, text }, xaxis, yaxis) {
     const marks = group.querySelectorAll("path.point");
     const words = group.querySelectorAll(".textpoint text");
@@ -233,7 +230,15 @@
     return { line, fill: `${line}L${last},${base}L${first},${base}Z` };
   }
 
-  /* The smallest axis end of a fixed ladder that holds `peak`: so an axis grows in visible steps. */
+  /* Evenly spaced points of a window or, if squared, denser towards its left end, where exponentials are steep. */
+  function grid([low, high], count, squared) {
+    return Array.from({ length: count + 1 }, (_, i) => {
+      const t = i / count;
+      return low + (high - low) * (squared ? t * t : t);
+    });
+  }
+
+  /* The smallest end of a fixed ladder that holds `peak`, so that an axis grows in visible steps. */
   const LADDER = [1, 1.5, 2, 3, 5, 7.5, 10];
   function axisEnd(peak) {
     const power = 10 ** Math.floor(Math.log10(peak));
@@ -246,16 +251,18 @@
     return mode();
   };
 
-  emlab.figures = { mode, onShow, scale, skeleton, trace, plotOf, showMoving, showNow, axisEnd, whenIdle };
+  emlab.figures = {
+    axisEnd, axisOf, grid, mode, onShow, plotOf, scale, setTrace, showMoving, showNow, skeleton, trace, whenIdle,
+  };
 
-  /* Draw anew when the page's type has another size: on a projector, say. */
+  /* Redraw when the page's type has another size, as on a projector. */
   window.addEventListener("resize", () => {
-    if (shown !== null && shown !== scale()) window.dash_clientside.set_props("theme", { data: mode() });
+    if (shown !== null && shown !== scale()) clientside.set_props("theme", { data: mode() });
   });
 
-  /* Re-announce the colours when the system changes them. */
+  /* Redraw when the system changes the colours. */
   darkScheme.addEventListener("change", () => {
-    const there = document.getElementById("theme-choice-system"); // else there is no page yet
-    if (there && !document.documentElement.dataset.theme) window.dash_clientside.set_props("theme", { data: mode() });
+    const isReady = document.getElementById("theme-choice-system"); // else there is no page yet
+    if (isReady && !document.documentElement.dataset.theme) clientside.set_props("theme", { data: mode() });
   });
 })();

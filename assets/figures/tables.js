@@ -1,12 +1,11 @@
-/* The numbers of a figure as tables: made from what it shows when somebody asks for them, and kept up to date while
-   they are open. */
+/* The numbers of a figure as tables, which are kept up to date while they are open. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-
+  const { emlab } = window;
+  const { element } = emlab.dom;
   const ROWS = 21; // of a curve
   const DIGITS = 4;
-  const CLOSE = 1e-4; // the span of an axis from which numbers on the page have exponents
+  const CLOSE = 1e-4; // the range of an axis below which its numbers have exponents
   const SIDE = 7; // rows and columns of the surface
   const REST = 150; // ms between two updates
   const open = new Map(); // id of a figure -> { title, region, timer }
@@ -14,10 +13,9 @@
   const config = () => emlab.events.config();
   const fill = (name, values) => emlab.controls.fill(config().figureWords[name], values);
   const indices = (count) => Array.from({ length: count }, (_, i) => i);
-  const isSeen = ({ visible, x }) => visible !== false && x?.length > 0;
-  const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);
+  const isShown = ({ visible, x }) => visible !== false && x?.length > 0;
 
-  /* So many places of `count`, evenly, with the first, the last, and one more that counts. */
+  /* Evenly spaced indices among `count`, with the first, the last, and those of `also`. */
   function thin(count, also = [], rows = ROWS) {
     if (count <= rows) return indices(count);
     const even = indices(rows).map((i) => Math.round((i * (count - 1)) / (rows - 1)));
@@ -26,10 +24,10 @@
 
   const componentOf = ({ uid }) => (uid.match(/(?:component|posterior|true)-(\d)$/) || [])[1];
 
-  /* -- what the tables are of each figure: { caption, columns: [{ name, k, values }], at: rows, current } ----------------- */
+  /* -- tables of each figure: { what, count, columns: [{ name, k, values }], at: rows, current } ------- */
 
-  /* Traces over the same x as one table, a column for each. */
-  function side(figure, traces, what, also) {
+  /* One table of traces over the same x, a column each. */
+  function curves(figure, traces, what, also) {
     const [{ x }] = traces;
     const at = thin(x.length, also);
     const columns = traces.map((one) => ({
@@ -57,11 +55,11 @@
     };
   }
 
-  /* Each observation with its responsibilities, by size. */
+  /* Observations in order, with their responsibilities. */
   function observations(figure) {
     const { nameOf, titleOf } = emlab.figurePoints;
     const all = figure.data
-      .filter((one) => one.uid.startsWith("observations") && isSeen(one))
+      .filter((one) => one.uid.startsWith("observations") && isShown(one))
       .flatMap((one) => one.x.map((x, i) => ({ x, q: one.customdata[i], row: nameOf(figure, one, config()) })))
       .sort((a, b) => a.x - b.x);
     if (!all.length) return [];
@@ -79,22 +77,23 @@
     ];
   }
 
-  const ofUid = (figure, pattern) => figure.data.filter((one) => pattern.test(one.uid) && isSeen(one));
+  const ofUid = (figure, pattern) => figure.data.filter((one) => pattern.test(one.uid) && isShown(one));
 
   function density(figure) {
-    const curves = ofUid(figure, /^(mixture|component-\d|notebook)$/);
-    const points = ofUid(figure, /^steps$/);
+    const lines = ofUid(figure, /^(mixture|component-\d|notebook)$/);
+    const steps = ofUid(figure, /^steps$/);
     return [
-      side(figure, curves, config().figureWords.curves),
+      curves(figure, lines, config().figureWords.curves),
       ...ofUid(figure, /^histogram$/).map((one) => bars(figure, one)),
-      ...(points.length ? [side(figure, points, points[0].name)] : []),
+      ...(steps.length ? [curves(figure, steps, steps[0].name)] : []),
       ...observations(figure),
     ];
   }
 
-  const onShow = (figure, uid) => [trace(figure, uid).x[0]];
+  const onShow = (figure, uid) => [emlab.figures.trace(figure, uid).x[0]];
 
   function surface(figure) {
+    const { trace } = emlab.figures;
     const { x, y, customdata } = trace(figure, "surface");
     const { plain, titleOf } = emlab.figurePoints;
     const [across, up] = [thin(x.length, [], SIDE), thin(y.length, [], SIDE)];
@@ -103,7 +102,10 @@
       what: fill("surface", { across: name, up: other }),
       count: x.length * y.length,
       shown: across.length * up.length,
-      columns: [{ name: `${other} \\ ${name}`, values: y }, ...across.map((i) => ({ name: x[i], values: customdata.map((row) => row[i]) }))],
+      columns: [
+        { name: `${other} \\ ${name}`, values: y },
+        ...across.map((i) => ({ name: x[i], values: customdata.map((row) => row[i]) })),
+      ],
       at: up,
     };
     const path = trace(figure, "path");
@@ -117,23 +119,21 @@
   }
 
   const makers = {
-    "posterior-figure": (figure) => [side(figure, ofUid(figure, /^posterior/), config().figureWords.curves)],
+    "posterior-figure": (figure) => [curves(figure, ofUid(figure, /^posterior/), config().figureWords.curves)],
     "log-likelihood-figure": (figure) => [
-      side(figure, ofUid(figure, /^log-likelihood$/), config().figureWords.iterations, onShow(figure, "cursor")),
+      curves(figure, ofUid(figure, /^log-likelihood$/), config().figureWords.iterations, onShow(figure, "cursor")),
     ],
     "parameters-figure": (figure) => [
-      side(figure, ofUid(figure, /^row\d-component/), config().figureWords.iterations, onShow(figure, "cursor-0")),
+      curves(figure, ofUid(figure, /^row\d-component/), config().figureWords.iterations, onShow(figure, "cursor-0")),
     ],
     "surface-figure": surface,
   };
 
-  /* -- on the page -------------------------------------------------------------------------------------------------- */
+  const text = (value) => (typeof value === "number" ? emlab.controls.format(value, DIGITS) : value);
 
-  const shown = (value) => (typeof value === "number" ? emlab.controls.format(value, DIGITS) : value);
-
-  /* Places along an axis, all with the same decimals: no more than they need, or than tell them apart. Very close ones
-     need more digits than places have. */
-  function places(values) {
+  /* Values along an axis with the same decimals: as few as they need, or as tell them apart. Very close ones
+     have significant digits instead. */
+  function axisTexts(values) {
     const span = values[values.length - 1] - values[0] || 1;
     if (span < CLOSE) {
       const size = Math.max(...values.map(Math.abs));
@@ -146,22 +146,23 @@
     return values.map((value) => value.toFixed(decimals).replace("-", "−"));
   }
 
-  function drawn({ what, count, columns, at, shown: some = at.length, current }, title) {
-    const { element } = emlab.dom;
+  function build({ what, count, columns, at, shown: some = at.length, current }, title) {
     const few = some < count;
-    const said = { title, what, shown: some, count: emlab.controls.count(count) };
-    const heads = columns.map(({ name, k }) => {
-      const sign = k === undefined ? [] : [element("span", config().signs[k], { class: `sign of-${k}`, "aria-hidden": "true" })];
-      return element("th", [...sign, shown(name)], { scope: "col" });
+    const numbers = { title, what, shown: some, count: emlab.controls.count(count) };
+    const names = columns.map(({ name, k }) => {
+      const attributes = { class: `sign of-${k}`, "aria-hidden": "true" };
+      const sign = k === undefined ? [] : [element("span", config().signs[k], attributes)];
+      return element("th", [...sign, text(name)], { scope: "col" });
     });
-    const along = places(at.map((i) => columns[0].values[i]));
+    const heads = axisTexts(at.map((i) => columns[0].values[i]));
     const rows = at.map((i, row) => {
-      const cells = columns.slice(1).map(({ values }) => element("td", shown(values[i])));
-      return element("tr", [element("th", along[row], { scope: "row" }), ...cells], i === current ? { class: "chosen", "aria-current": "true" } : {});
+      const cells = columns.slice(1).map(({ values }) => element("td", text(values[i])));
+      const attributes = i === current ? { class: "chosen", "aria-current": "true" } : {};
+      return element("tr", [element("th", heads[row], { scope: "row" }), ...cells], attributes);
     });
     return element("table", [
-      element("caption", fill(few ? "caption_few" : "caption", said)),
-      element("thead", element("tr", heads)),
+      element("caption", fill(few ? "caption_few" : "caption", numbers)),
+      element("thead", element("tr", names)),
       element("tbody", rows),
     ]);
   }
@@ -170,15 +171,14 @@
     const { title, region } = open.get(id);
     const figure = emlab.figures.onShow[id];
     const tables = figure ? (makers[id] || density)(figure) : [];
-    const anew = emlab.dom.element("div", tables.map((one) => drawn(one, title)));
-    if (anew.innerHTML === region.innerHTML) return; // what is selected in it, or being scrolled, stays so
-    region.replaceChildren(...anew.childNodes);
+    const content = element("div", tables.map((one) => build(one, title)));
+    if (content.innerHTML === region.innerHTML) return; // a selection in it stays
+    region.replaceChildren(...content.childNodes);
   }
 
   const buttonOf = (id) => document.querySelector(`.save[data-figure="${id}"] .as-table`);
 
   function show(id, title) {
-    const { element } = emlab.dom;
     const button = buttonOf(id);
     const region = element("div", [], {
       id: `${id}-table`,
@@ -195,7 +195,7 @@
     region.scrollIntoView({ block: "nearest" });
   }
 
-  /* Put a figure's tables away, if they are open. */
+  /* Close a figure's tables, if they are open. */
   function hide(id) {
     if (!open.has(id)) return;
     const { region, timer } = open.get(id);
@@ -224,10 +224,9 @@
 
   /* The button that shows and hides a figure's tables. */
   function button(title) {
-    const { element } = emlab.dom;
-    const said = config().figureWords;
-    const name = emlab.controls.fill(said.as_table, { title });
-    return element("button", said.table, { type: "button", class: "as-table", title: name, "aria-label": name, "aria-expanded": "false" });
+    const name = fill("as_table", { title });
+    const attributes = { type: "button", class: "as-table", title: name, "aria-label": name, "aria-expanded": "false" };
+    return element("button", config().figureWords.table, attributes);
   }
 
   emlab.figureTables = { button, hide };

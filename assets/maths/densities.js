@@ -2,35 +2,32 @@
    tests/browser/test_densities.py holds each function to the engine's and scipy's in a real browser. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {});
+  const { emlab } = window;
   const SQRT_2PI = Math.sqrt(2 * Math.PI);
 
   /* A polynomial from its coefficients, the highest power first. */
   const polynomial = (coefficients, x) => coefficients.reduce((total, one) => total * x + one, 0);
 
-  /* Distribution function of the standard normal: W. J. Cody's rational approximations, 1969 (Mathematics of Computation
-     23, 631–637) and 1993 (Algorithm 715, ACM Transactions on Mathematical Software 19, 22–32). */
+  /* Distribution function of the standard normal by W. J. Cody's rational approximations, 1969 (Mathematics of
+     Computation 23, 631–637) and 1993 (Algorithm 715, ACM Transactions on Mathematical Software 19, 22–32). */
   const CODY = {
     middle: [
-      [0.065682337918207449113, 2.2352520354606839287, 161.02823106855587881, 1067.6894854603709582, 18154.981253343561249],
+      [0.065682337918207449113, 2.2352520354606839287, 161.02823106855587881, 1067.6894854603709582,
+        18154.981253343561249],
       [1, 47.20258190468824187, 976.09855173777669322, 10260.932208618978205, 45507.789335026729956],
     ],
     side: [
-      [
-        1.0765576773720192317e-8, 0.39894151208813466764, 8.8831497943883759412, 93.506656132177855979,
-        597.27027639480026226, 2494.5375852903726711, 6848.1904505362823326, 11602.651437647350124, 9842.7148383839780218,
-      ],
-      [
-        1, 22.266688044328115691, 235.38790178262499861, 1519.377599407554805, 6485.558298266760755,
-        18615.571640885098091, 34900.952721145977266, 38912.003286093271411, 19685.429676859990727,
-      ],
+      [1.0765576773720192317e-8, 0.39894151208813466764, 8.8831497943883759412, 93.506656132177855979,
+        597.27027639480026226, 2494.5375852903726711, 6848.1904505362823326, 11602.651437647350124,
+        9842.7148383839780218],
+      [1, 22.266688044328115691, 235.38790178262499861, 1519.377599407554805, 6485.558298266760755,
+        18615.571640885098091, 34900.952721145977266, 38912.003286093271411, 19685.429676859990727],
     ],
     tail: [
-      [
-        0.02307344176494017303, 0.21589853405795699, 0.1274011611602473639, 0.022235277870649807, 0.001421619193227893466,
-        2.9112874951168792e-5,
-      ],
-      [1, 1.28426009614491121, 0.468238212480865118, 0.0659881378689285515, 0.00378239633202758244, 7.29751555083966205e-5],
+      [0.02307344176494017303, 0.21589853405795699, 0.1274011611602473639, 0.022235277870649807,
+        0.001421619193227893466, 2.9112874951168792e-5],
+      [1, 1.28426009614491121, 0.468238212480865118, 0.0659881378689285515, 0.00378239633202758244,
+        7.29751555083966205e-5],
     ],
   };
 
@@ -45,8 +42,7 @@
     return z > 0 ? 1 - beyond : beyond;
   }
 
-  /* A family: density, log density and distribution function of component k with parameters p, and that component's
-     mean and std. */
+  /* A family: density, log density, distribution function, mean and std of component k with parameters p. */
   const families = {
     exponential: {
       density: (p, k, x) => (x < 0 ? 0 : Math.exp(-x / p.scales[k]) / p.scales[k]),
@@ -89,7 +85,8 @@
   /* Responsibilities of the components for one observation; they sum to 1 far out in the tails too. */
   function responsibilities(family, p, x) {
     const { logDensity } = families[family];
-    const logJoint = components(p).map((k) => (p.weights[k] > 0 ? Math.log(p.weights[k]) + logDensity(p, k, x) : -Infinity));
+    const jointOf = (weight, k) => (weight > 0 ? Math.log(weight) + logDensity(p, k, x) : -Infinity);
+    const logJoint = p.weights.map(jointOf);
     const top = Math.max(...logJoint);
     const shares = logJoint.map((value) => Math.exp(value - top));
     const total = sum(shares);
@@ -119,7 +116,7 @@
      between the outer means, on points that are close on the scale of every component. */
   function modes(p) {
     const ks = components(p).filter((k) => p.weights[k] > 0);
-    const rises = ks.map((k) => p.weights[k] / p.stds[k] ** 2); // but for a common factor
+    const rises = ks.map((k) => p.weights[k] / p.stds[k] ** 2); // up to a common factor
     const slope = (x) => {
       let total = 0;
       for (let i = 0; i < ks.length; i++) {
@@ -138,7 +135,7 @@
         if (x > low && x < high) points.push(x);
       }
     const found = [];
-    let before = null; // a point and its slope; between nearer ones, or where it is 0, its sign is rounding
+    let before = null; // the last point whose slope is not rounding error, and that slope
     for (const x of points.sort((one, other) => one - other)) {
       if (before && x - before.x < 1e-3 * narrowest) continue;
       const now = { x, slope: slope(x) };
@@ -149,14 +146,14 @@
     return found;
   }
 
-  /* Modes as they are said: where two are about to part, the slope is so flat that its sign is rounding over a
-     hundred-thousandth of a standard deviation. So near to 0 they are at 0; elsewhere no digit that is said can tell. */
-  function modesSaid(p) {
+  /* Modes for display. Where one is about to split, the slope is so flat that its sign is rounding error over 1e-5
+     standard deviations: so near to 0 a mode is at 0. Elsewhere the error is below the digits on display. */
+  function shownModes(p) {
     const near = 1e-4 * Math.min(...p.stds);
     return modes(p).map((mode) => (Math.abs(mode) < near ? 0 : mode));
   }
 
-  /* Time by which half of an exponential mixture has decayed: its median. */
+  /* The median of an exponential mixture. */
   function halfLife(p) {
     const scales = p.scales.filter((_, k) => p.weights[k] > 0);
     const excess = (t) => sum(components(p).map((k) => p.weights[k] * Math.exp(-t / p.scales[k]))) - 0.5;
@@ -170,15 +167,7 @@
   const notebookArea = (weights, lambdas) => sum(weights.map((w, k) => w / (lambdas[k] * lambdas[k])));
 
   emlab.densities = {
-    families,
-    weightedComponent,
-    mixture,
-    responsibilities,
-    moments,
-    modes,
-    modesSaid,
-    halfLife,
-    notebookCurve,
+    families, weightedComponent, mixture, responsibilities, moments, modes, shownModes, halfLife, notebookCurve,
     notebookArea,
   };
 })();

@@ -1,8 +1,8 @@
-/* Points drawn from a mixture, and what is made of them: no page, no colours, no plotly. A sample is a function of the
-   mixture, a seed and a number of points, so that a link need not carry it. */
+/* Points drawn from a mixture, their histogram and distribution function: no page, no colours, no plotly. A sample
+   follows from the mixture, a seed and a count, so that a link need not carry it. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
   /* Uniform numbers in [0, 1) from a seed: mulberry32 by Tommy Ettinger, in the public domain. */
   function uniform(seed) {
@@ -15,14 +15,14 @@
     };
   }
 
-  /* One point of component k from two uniform numbers: Box and Muller's transform; the inverse distribution function. */
+  /* A point of component k from uniform numbers: Box and Muller's transform; the inverse distribution function. */
   const draws = {
     gaussian: (p, k, u, v) => p.means[k] + p.stds[k] * Math.sqrt(-2 * Math.log1p(-u)) * Math.cos(2 * Math.PI * v),
     exponential: (p, k, u) => -p.scales[k] * Math.log1p(-u),
   };
 
-  /* So many points of a mixture, each with its component. Every point takes three numbers of the generator: the first
-     200 of 400 are the 200. */
+  /* `count` points of a mixture and their components. Each point takes three numbers of the generator, so that a larger
+     sample begins with the smaller one. */
   function sample(family, p, seed, count) {
     const next = uniform(seed);
     const points = { x: [], k: [] };
@@ -36,8 +36,7 @@
     return points;
   }
 
-  /* Share of the points in each of so many bins of a window, over their width: comparable to a density. What lies
-     outside counts among the points. */
+  /* A histogram of a window as a density; points outside the window count in the total. */
   function histogram(xs, [low, high], bins) {
     const width = (high - low) / bins;
     const counts = Array(bins).fill(0);
@@ -45,7 +44,7 @@
     return {
       x: counts.map((_, i) => low + (i + 0.5) * width),
       y: counts.map((count) => count / (xs.length * width)),
-      width: counts.map(() => width), // of each bar, as a run's histogram has it
+      width: counts.map(() => width), // one each, as in a run's histogram
     };
   }
 

@@ -1,11 +1,11 @@
-/* Fills and typesets the Background view: every `.tex` element holds TeX as text and gets KaTeX's rendering in its place.
+/* The Background view: its text, in which KaTeX renders every `.tex` element.
 
-   KaTeX is 600 kB with its fonts, and three of the four views need none of it: it is loaded when the view is first
-   opened. It lies beside this file, whatever path the app is served under. If it cannot be loaded the TeX stays. */
+   KaTeX is 600 kB with its fonts, so it is loaded when the view is first opened, from beside this file at whatever path
+   the app has. If it cannot be loaded, the TeX source stays. */
 (() => {
   "use strict";
 
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const emlab = (window.emlab = window.emlab || {}); // a test loads it without core/base.js
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   clientside.emlab = clientside.emlab || {};
 
@@ -24,11 +24,9 @@
   }
 
   async function loadKatex() {
-    const style = document.createElement("link");
-    style.rel = "stylesheet";
+    const style = Object.assign(document.createElement("link"), { rel: "stylesheet" });
     style.href = new URL("katex.min.css", vendor);
-    const script = document.createElement("script");
-    script.src = new URL("katex.min.js", vendor);
+    const script = Object.assign(document.createElement("script"), { src: new URL("katex.min.js", vendor) });
     await Promise.all([add(style), add(script)]);
   }
 
@@ -46,7 +44,7 @@
     for (const equation of view.querySelectorAll(".equation")) emlab.scrolling.watch(equation);
   }
 
-  /* Put the text on the page when the view is first opened, as plain elements that Dash need not look after. */
+  /* Put the text on the page when the view is first opened, as plain elements without Dash. */
   clientside.emlab.background = function (hidden, text) {
     const article = document.getElementById("background-article");
     if (hidden || !article || article.hasChildNodes()) return clientside.no_update;
@@ -55,16 +53,16 @@
       () => typesetAll(article),
       (error) => console.warn(`Formulas are shown as TeX: ${error.message}`)
     );
-    typesetting.then(() => element(section().slice(1))?.scrollIntoView());
+    typesetting.then(() => byId(section().slice(1))?.scrollIntoView());
     return "true";
   };
 
-  const element = (id) => document.getElementById(id);
+  const byId = (id) => document.getElementById(id);
 
-  /* The section that the address names, while the view is open: "#" and its id, or nothing. */
+  /* "#" and the id of the section in the address, while the view is open. */
   function section() {
-    const named = element(location.hash.slice(1));
-    return named && named.closest("#background-article") && !named.closest("[hidden]") ? location.hash : "";
+    const target = byId(location.hash.slice(1));
+    return target?.closest("#background-article") && !target.closest("[hidden]") ? location.hash : "";
   }
 
   emlab.background = { section };

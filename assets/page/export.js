@@ -1,58 +1,50 @@
-/* What can be taken home: files of the run on show, which the server writes, and each figure as a picture. */
+/* Export: files of the run on show, which the server writes, and each figure as a picture. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  clientside.emlab = clientside.emlab || {};
-
+  const { emlab, dash_clientside: clientside } = window;
+  const { disable, fill, setText } = emlab.controls;
   const FORMATS = ["SVG", "PNG"];
-  let settings = null; // the page's words and figures, once they are known
-  let begun = false;
+  let settings = null; // the page's config, once a view is there
+  let registered = false;
   let waiting = false; // one file at a time
   let request = 0;
 
-  /* Called first as the view comes, and with each answer. */
+  /* Called when the view comes, and with each reply. */
   clientside.emlab.export = function (reply, config) {
-    if (!begun) begin(config);
+    if (!registered) begin(config);
     if (reply) save(reply);
     return clientside.no_update;
   };
 
   function save(reply) {
     clientside.set_props("export-reply", { data: null }); // it may be large
-    if (reply.errors) return answered(Object.values(reply.errors).join(" "), true);
+    if (reply.errors) return finish(Object.values(reply.errors).join(" "), true);
     const { name, type, text } = reply.file;
     const url = URL.createObjectURL(new Blob([text], { type }));
     download(url, name);
-    setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser may still be asking where to put it
-    answered(emlab.controls.fill(settings.sentences.saved, { name }));
+    setTimeout(() => URL.revokeObjectURL(url), 60_000); // the user may have to choose a folder first
+    finish(fill(settings.sentences.saved, { name }));
   }
 
   function begin(config) {
     settings = config;
-    begun = true;
-    emlab.failures.lookAfter("export-reply", {
+    registered = true;
+    emlab.failures.register("export-reply", {
       place: () => "export-words",
-      from: ({ what }) => `export-${what}`,
-      gaveUp: () => wait(false),
-      again: () => wait(true),
+      focus: ({ what }) => `export-${what}`,
+      onFailure: () => wait(false),
+      onRetry: () => wait(true),
     });
   }
 
-  function download(url, name) {
-    emlab.dom.element("a", [], { href: url, download: name }).click();
-  }
+  const download = (url, name) => emlab.dom.element("a", [], { href: url, download: name }).click();
 
   const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 
-  /* -- files -------------------------------------------------------------------------------------------------------- */
+  /* Each export contains the page's address, so it waits for it. */
+  const press = (what) => emlab.link.whenReady(() => (what === "handout" ? window.print() : requestFile(what)));
 
-  /* All that is taken home says where it can be seen: when there is an address to say. */
-  const press = (what) => emlab.link.whenReady(() => (what === "handout" ? window.print() : ask(what)));
-
-  const buttons = () => document.querySelectorAll(".export button");
-
-  function ask(what) {
+  function requestFile(what) {
     const run = emlab.run.onShow();
     if (waiting || !run) return;
     wait(true);
@@ -61,34 +53,27 @@
 
   function wait(on) {
     waiting = on;
-    buttons().forEach((button) => (on ? button.setAttribute("aria-disabled", "true") : button.removeAttribute("aria-disabled")));
-    if (on) say(settings.sentences.working, false);
+    for (const button of document.querySelectorAll(".export button")) disable(button, on);
+    if (on) show(settings.sentences.working);
   }
 
-  function answered(words, failed = false) {
+  function finish(sentence, isError = false) {
     wait(false);
-    say(words, failed);
+    show(sentence, isError);
   }
 
-  function say(words, failed) {
-    document.getElementById("export-words").className = failed ? "error" : "note";
-    emlab.controls.say("export-words", words);
+  function show(sentence, isError = false) {
+    document.getElementById("export-words").className = isError ? "error" : "note";
+    setText("export-words", sentence);
   }
 
-  /* -- pictures ----------------------------------------------------------------------------------------------------- */
-
-  /* Put the buttons beside the figures of a view that has come. */
-  function offer(view, config) {
-    settings = config;
-    document.querySelectorAll(`#view-${view} .save:empty`).forEach(addButtons);
-  }
-
+  /* Put the buttons beside a figure. */
   function addButtons(place) {
     const { title } = place.dataset;
     place.replaceChildren(
       emlab.figureTables.button(title),
       ...FORMATS.map((format) => {
-        const label = emlab.controls.fill(settings.sentences.save_as, { title, format });
+        const label = fill(settings.sentences.save_as, { title, format });
         return emlab.dom.element("button", format, { type: "button", title: label, "aria-label": label });
       })
     );
@@ -96,7 +81,7 @@
 
   const viewOf = (id) => document.getElementById(id).closest(".view").id.replace("view-", "");
 
-  /* A figure as it is on show, but in the light colours; null while there is no run to show. */
+  /* A figure on show, in light colours; null without a run. */
   function inLight(id) {
     const light = { ...settings, mode: "light" };
     if (viewOf(id) !== "run") return emlab.explorers.figureOf(viewOf(id), light);
@@ -105,10 +90,10 @@
   }
 
   const settingOf = ([label, value]) =>
-    emlab.controls.fill(settings.sentences.setting, { label, value: String(value).replace(/^-/, "−") });
+    fill(settings.sentences.setting, { label, value: String(value).replace(/^-/, "−") });
 
-  /* What a figure shows: its name and, of a run, the iteration; then the data, or what is set. */
-  function wordsOf(id, name) {
+  /* Title and subtitle of a picture: name and iteration; data or settings. */
+  function titleOf(id, name) {
     if (viewOf(id) !== "run") return [[name], emlab.explorers.settings(viewOf(id)).map(settingOf).join(", ")];
     const { result, colours } = emlab.walk.state;
     return [
@@ -121,7 +106,7 @@
     const figure = inLight(id);
     if (!figure) return;
     const { data, layout } = figure;
-    const [title, text] = wordsOf(id, name);
+    const [title, text] = titleOf(id, name);
     const saved = structuredClone(settings.saved);
     Object.assign(layout, saved.layout, { title: { text: title.join(" · "), subtitle: { text } } });
     const { width, height } = layout;
@@ -132,12 +117,16 @@
 
   document.addEventListener("click", ({ target }) => {
     if (!settings || target.tagName !== "BUTTON") return;
-    const picture = target.closest(".save");
-    if (picture && FORMATS.includes(target.textContent)) savePicture(picture.dataset.figure, picture.dataset.title, target.textContent);
+    const { textContent: format } = target;
+    const picture = target.closest(".save")?.dataset;
+    if (picture && FORMATS.includes(format)) savePicture(picture.figure, picture.title, format);
     else if (target.closest(".export")) press(target.id.replace("export-", ""));
   });
 
-  emlab.events.onViewReady(offer);
+  emlab.events.onViewReady((view, config) => {
+    settings = config;
+    document.querySelectorAll(`#view-${view} .save:empty`).forEach(addButtons);
+  });
 
   emlab.exports = { inLight, settingOf };
 })();

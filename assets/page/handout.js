@@ -1,12 +1,12 @@
-/* The handout: what the open view is like on paper. Style sheets do the most (print.css); here the figures take the
-   light colours and the width of the paper, and what was set is written down, since controls are not printed. */
+/* The handout: the open view on paper, by devices/print.css. Here figures take light colours and the width of paper,
+   and the settings are listed, since controls are not printed. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
-  const onScreen = []; // figures as they were: plot, data, layout
+  const onScreen = []; // [plot, data, layout] as before printing
 
-  /* Nothing here may wait: the page is printed as it is when this returns. */
+  /* Nothing here may wait: the page is printed when this returns. */
   window.addEventListener("beforeprint", () => {
     const config = emlab.events.config();
     const view = document.querySelector(".view:not([hidden])");
@@ -24,11 +24,11 @@
   });
 
   window.addEventListener("afterprint", () => {
-    const first = onScreen.splice(0).reverse(); // what was there before the first of several prints comes last
-    for (const [plot, data, layout] of first) window.Plotly.react(plot, data, layout, plot._context);
+    const figures = onScreen.splice(0).reverse(); // after several prints, the state before the first one comes last
+    for (const [plot, data, layout] of figures) window.Plotly.react(plot, data, layout, plot._context);
   });
 
-  /* In pixels, from print.css, though it does not apply yet. */
+  /* In pixels, from print.css. */
   function sizeOf(plot) {
     const style = getComputedStyle(plot);
     const [width, height] = ["--print-width", "--print-height"].map((name) => parseFloat(style.getPropertyValue(name)));
@@ -39,31 +39,32 @@
     const { element } = emlab.dom;
     const name = view.id.replace("view-", "");
     const title = document.getElementById(`tab-${name}`).textContent;
-    const lines = settingsOf(name, config).map(([heading, words]) => element("p", [element("b", heading), words.join(", ")]));
+    const lineOf = ([heading, words]) => element("p", [element("b", heading), words.join(", ")]);
+    const lines = settingsOf(name, config).map(lineOf);
     document.getElementById("handout-head").replaceChildren(element("h2", title), ...lines);
-    emlab.controls.say("handout-foot", emlab.controls.fill(config.sentences.link, { link: emlab.link.address() }));
+    emlab.controls.setText("handout-foot", emlab.controls.fill(config.sentences.link, { link: emlab.link.address() }));
   }
 
-  /* What was set, under the headings of the controls. */
+  /* The settings, under the headings of the controls. */
   function settingsOf(name, config) {
     const { settingOf } = emlab.exports;
     if (name !== "run") return config.parameters[name] ? [["", emlab.explorers.settings(name).map(settingOf)]] : [];
-    const asked = emlab.run.onShow();
-    if (!asked) return [];
+    const request = emlab.run.onShow();
+    if (!request) return [];
     const { sample, start, start_seed: seed, stopping } = config.parameters;
-    const { about, samples, starts } = config.sources[asked.source];
+    const { about, samples, starts } = config.sources[request.source];
     const words = (...groups) =>
-      groups.flat().flatMap((p) => (p.name in asked ? [settingOf([p.label, asked[p.name]])] : []));
-    const truth = !asked.blind && samples[asked.true_k];
+      groups.flat().flatMap((p) => (p.name in request ? [settingOf([p.label, request[p.name]])] : []));
+    const truth = !request.blind && samples[request.true_k];
     const groups = [
-      truth ? [chosen("source", asked.source), ...words(sample, truth)] : [about],
-      [chosen("start-from", asked.start_from), ...words(start, seed, starts[asked.k])],
-      [document.getElementById(`method-${asked.method}`).textContent, ...words(stopping)],
+      truth ? [chosen("source", request.source), ...words(sample, truth)] : [about],
+      [chosen("start-from", request.start_from), ...words(start, seed, starts[request.k])],
+      [document.getElementById(`method-${request.method}`).textContent, ...words(stopping)],
     ];
     const headings = document.querySelectorAll("#view-run .controls h2");
     return groups.map((group, i) => [`${headings[i].textContent}: `, group]);
   }
 
-  /* What a list calls one of its values. */
+  /* The text of a list's option. */
   const chosen = (list, value) => document.querySelector(`#${list}-select [value="${value}"]`).textContent;
 })();

@@ -1,10 +1,9 @@
-/* What a link hides, the button that reveals it, and the way out of a page that stands in another one. Which parts are
-   hidden can be read from the page itself: Python has hidden them before it came here. */
+/* The button that reveals what a link hides (Python hides it), and the link from an embedded page to the whole one. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
-  /* Bring everything back. The button goes, so the focus moves on to the first part that it brought. */
+  /* Show everything. The button goes, so the focus moves to the first part that is shown. */
   function reveal(button) {
     const blind = emlab.dom.hides("truth");
     const hidden = emlab.dom.parts().filter((part) => part.hidden);
@@ -16,23 +15,19 @@
       first.tabIndex = -1;
       first.focus({ preventScroll: true });
     }
-    if (blind) emlab.run.askAgain();
-    emlab.link.changed();
+    if (blind) emlab.run.rerun();
+    emlab.events.changed();
   }
 
   document.addEventListener("click", ({ target }) => {
     if (target.id === "reveal") emlab.link.whenReady(() => reveal(target));
   });
 
-  /* The whole page as it is at this moment: when the link is pressed, reached by keyboard, or followed. */
+  /* Give the link the present state when it is pressed, reached by keyboard, or followed. */
   for (const type of ["pointerdown", "focusin", "click"])
-    document.addEventListener(
-      type,
-      ({ target }) => {
-        if (target.id !== "open-full") return;
-        if (emlab.link.isReady()) target.href = emlab.link.address({ embed: "off" });
-        else target.search = location.search.replace(/([?&])embed=on&?/, "$1"); // nothing has been changed yet
-      },
-      true
-    );
+    document.addEventListener(type, ({ target }) => {
+      if (target.id !== "open-full") return;
+      if (emlab.link.isReady()) target.href = emlab.link.address({ embed: "off" });
+      else target.search = location.search.replace(/([?&])embed=on&?/, "$1"); // nothing has changed yet
+    }, true);
 })();

@@ -1,25 +1,20 @@
-/* Copy link, and the dialog in which a teacher sets what a link opens: the link, its QR code and a preview follow what
-   is chosen there. The dialog's HTML and words come from Python (components/views/share.py). */
+/* Copy link, and the dialog in which a teacher chooses what a link opens (its HTML: components/views/share.py). */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  clientside.emlab = clientside.emlab || {};
-
-  const SAID = 2000; // ms that “Copied” stays
-  const CODE_REST = 250; // ms without a change until a QR code is asked for
-  const PREVIEW_REST = 700; // and until the preview is loaded anew
-  const SCREEN = { page: [1280, 800], embed: [800, 600] }; // what the preview is a picture of, px
+  const { emlab, dash_clientside: clientside } = window;
+  const { count, delay, fill, setText } = emlab.controls;
+  const COPIED = 2000; // ms that “Copied” stays
+  const CODE_REST = 250; // ms without a change until a QR code is requested
+  const PREVIEW_REST = 700; // ms without a change until the preview is reloaded
+  const SCREEN = { page: [1280, 800], embed: [800, 600] }; // px, of the preview before it is scaled
   const THIS_COMPUTER = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];
 
-  let settings = null; // the page's words, once they are known
-  const kept = {}; // the iteration at which a run opens
-  const element = (id) => document.getElementById(id);
+  let settings = null; // the page's config
+  const values = {}; // the iteration at which a run opens
+  const byId = (id) => document.getElementById(id);
 
-  /* -- copying ------------------------------------------------------------------------------------------------------ */
-
-  /* Whether a text could be put on the clipboard: over plain http browsers offer the older way only. */
-  async function put(text, button) {
+  /* Put a text on the clipboard; whether that worked. Over plain http there is only `execCommand`. */
+  async function write(text, button) {
     try {
       await navigator.clipboard.writeText(text);
       return true;
@@ -27,119 +22,104 @@
       const area = emlab.dom.element("textarea", text, { readonly: "", class: "unseen" });
       button.after(area); // beside the button: outside an open dialog nothing can be selected
       area.select();
-      const done = document.execCommand("copy");
+      const isDone = document.execCommand("copy");
       area.remove();
       button.focus();
-      return done;
+      return isDone;
     }
   }
 
-  const timers = {};
-  function after(ms, name, then) {
-    clearTimeout(timers[name]);
-    timers[name] = setTimeout(then, ms);
-  }
-
-  /* Copy a text and say so beside the button; else show it selected, in the box of that id in the dialog. */
+  /* Copy a text and confirm it beside the button; on failure select it in a box of the dialog. */
   async function copy(button, text, boxId) {
     const { copied, not_copied: failed } = settings.share;
-    if (await put(text, button)) {
-      const said = button.parentElement.querySelector(".copied");
-      said.textContent = copied;
-      after(SAID, button.id, () => (said.textContent = ""));
-      if (isOpen()) emlab.controls.say("share-problem", "");
+    if (await write(text, button)) {
+      const message = button.parentElement.querySelector(".copied");
+      message.textContent = copied;
+      delay(COPIED, `${button.id}-copied`, () => (message.textContent = ""));
+      if (isOpen()) setText("share-problem", "");
     } else {
       if (!isOpen()) open();
-      emlab.controls.say("share-problem", failed);
-      element(boxId).select();
-      element(boxId).focus();
+      setText("share-problem", failed);
+      byId(boxId).select();
+      byId(boxId).focus();
     }
   }
 
-  /* -- the dialog --------------------------------------------------------------------------------------------------- */
-
-  const isOpen = () => Boolean(element("share-dialog") && element("share-dialog").open);
-  const all = (selector) => [...element("share-dialog").querySelectorAll(selector)];
+  const isOpen = () => Boolean(byId("share-dialog") && byId("share-dialog").open);
+  const all = (selector) => [...byId("share-dialog").querySelectorAll(selector)];
   const isOn = (button) => ["aria-checked", "aria-pressed"].some((name) => button.getAttribute(name) === "true");
 
-  function turn(button, on) {
+  const switchTo = (button, on) =>
     button.setAttribute(button.hasAttribute("aria-checked") ? "aria-checked" : "aria-pressed", String(on));
-  }
 
   function build() {
     const shown = emlab.link.shown();
     document.body.insertAdjacentHTML("beforeend", settings.share.dialogs); // our own, from the server's code
-    for (const button of all("[data-hide]")) turn(button, emlab.dom.hides(button.dataset.hide));
-    for (const button of all("[data-flag]")) turn(button, shown[button.dataset.flag] === "on");
-    element("share-dialog").addEventListener("close", () => showPreview(false));
+    for (const button of all("[data-hide]")) switchTo(button, emlab.dom.hides(button.dataset.hide));
+    for (const button of all("[data-flag]")) switchTo(button, shown[button.dataset.flag] === "on");
+    byId("share-dialog").addEventListener("close", () => showPreview(false));
   }
 
-  /* What is chosen stays from one time to the next; view, colours and iteration are those on show. */
+  /* View, theme and iteration are those on show; other choices stay from the last time. */
   function open() {
-    if (!element("share-dialog")) build();
+    if (!byId("share-dialog")) build();
     const shown = emlab.link.shown();
-    element("share-view").value = shown.view;
-    element("share-theme").value = shown.theme;
+    byId("share-view").value = shown.view;
+    byId("share-theme").value = shown.theme;
     const last = lastIteration();
-    emlab.controls.say("share-iteration", emlab.controls.fill(settings.share.opens_at, { last: emlab.controls.count(last) }));
+    setText("share-iteration", fill(settings.share.opens_at, { last: count(last) }));
     const parameter = iterationUpTo(last);
-    Object.assign(element("iteration-box"), { max: last, step: parameter.step });
-    emlab.controls.lookAfter([parameter], kept, settings, follow);
-    emlab.controls.set([parameter], { iteration: emlab.walk.onShow() ?? last }, kept);
-    emlab.controls.say("share-problem", "");
-    element("share-dialog").showModal();
-    follow();
+    Object.assign(byId("iteration-box"), { max: last, step: parameter.step });
+    emlab.controls.register([parameter], values, settings, update);
+    emlab.controls.set([parameter], { iteration: emlab.walk.onShow() ?? last }, values);
+    setText("share-problem", "");
+    byId("share-dialog").showModal();
+    update();
   }
 
-  /* What can be chosen of a run of so many iterations: halves of them where they are walked through. */
+  /* The parameter for the iteration of a run: in half-steps where the walk has them. */
   function iterationUpTo(last) {
     const { whole, ...halves } = settings.link.iteration;
     const parameter = emlab.walk.state.halves ? halves : whole;
-    const { count } = emlab.controls;
     return { ...parameter, maximum: last, allowed: parameter.allowed.replace(count(parameter.maximum), count(last)) };
   }
 
-  function lastIteration() {
-    const { result } = emlab.walk.state;
-    return result ? result.log_likelihood.length - 1 : 0;
-  }
+  const lastIteration = () => (emlab.walk.state.result?.log_likelihood.length ?? 1) - 1;
 
-  /* What the link is to differ in from the page that is on show. */
+  /* What the link changes in the present state. */
   function chosen() {
     const flags = all("[data-flag]").map((button) => [button.dataset.flag, isOn(button) ? "on" : "off"]);
     return {
-      view: element("share-view").value,
-      theme: element("share-theme").value,
-      iteration: kept.iteration < lastIteration() ? kept.iteration : null,
+      view: byId("share-view").value,
+      theme: byId("share-theme").value,
+      iteration: values.iteration < lastIteration() ? values.iteration : null,
       hide: all("[data-hide]").filter(isOn).map((button) => button.dataset.hide).join(","),
       ...Object.fromEntries(flags),
     };
   }
 
-  let link = null; // what the dialog shows
-  let code = null; // the QR code of it, once it has come
+  let link = null; // the link in the dialog
+  let code = null; // its QR code, once it has come
 
-  function follow() {
+  function update() {
     const choices = chosen();
     const { length, only_here: onlyHere, snippet } = settings.share;
     const now = emlab.link.address(choices);
-    const words = [emlab.controls.fill(length, { count: now.length })];
+    const words = [fill(length, { count: now.length })];
     if (THIS_COMPUTER.includes(location.hostname)) words.push(onlyHere);
-    emlab.controls.say("share-length", words.join(" "));
+    setText("share-length", words.join(" "));
     const inHtml = now.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-    element("share-snippet").value = emlab.controls.fill(snippet, { address: inHtml });
-    element("share-snippet").parentElement.hidden = choices.embed === "off";
+    byId("share-snippet").value = fill(snippet, { address: inHtml });
+    byId("share-snippet").parentElement.hidden = choices.embed === "off";
     if (now === link && code) return;
     link = now;
-    element("share-link").value = now;
+    byId("share-link").value = now;
     showCode(null);
-    after(CODE_REST, "code", () => clientside.set_props("qr-request", { data: link }));
-    if (isOn(element("share-preview"))) after(PREVIEW_REST, "preview", preview);
+    delay(CODE_REST, "share-code", () => clientside.set_props("qr-request", { data: link }));
+    if (isOn(byId("share-preview"))) delay(PREVIEW_REST, "share-preview", preview);
   }
 
-  /* -- the QR code -------------------------------------------------------------------------------------------------- */
-
-  function drawn({ svg }) {
+  function pictureOf({ svg }) {
     const template = document.createElement("template");
     template.innerHTML = svg;
     const picture = template.content.firstChild;
@@ -149,63 +129,58 @@
     return picture;
   }
 
-  /* A code, words instead of one, or nothing while it is on its way. */
-  function showCode(answer) {
-    code = answer && answer.svg ? answer : null;
-    element("share-qr").replaceChildren(...(code ? [drawn(code)] : answer ? [answer.error] : []));
-    element("share-large").disabled = !code;
+  /* Show a code, an error, or nothing while there is no reply. */
+  function showCode(reply) {
+    code = reply?.svg ? reply : null;
+    byId("share-qr").replaceChildren(...(code ? [pictureOf(code)] : reply ? [reply.error] : []));
+    byId("share-large").disabled = !code;
   }
 
-  clientside.emlab.qr = function (answer, config) {
+  clientside.emlab.qr = function (reply, config) {
     if (!settings) {
       settings = config;
-      emlab.failures.lookAfter("qr-reply", {
-        place: (asked) => isOpen() && asked === link && "share-qr",
-        from: () => "share-preview", // the next button
+      emlab.failures.register("qr-reply", {
+        place: (requested) => isOpen() && requested === link && "share-qr",
+        focus: () => "share-preview", // the next button
         sentence: settings.share.no_answer,
       });
     }
-    if (answer && answer.text === link) showCode(answer); // not one that was asked for before
+    if (reply?.text === link) showCode(reply); // else it is for an earlier link
   };
 
   function showLarge() {
-    element("qr-large").replaceChildren(drawn(code));
-    element("qr-address").textContent = link;
-    element("qr-dialog").showModal();
+    byId("qr-large").replaceChildren(pictureOf(code));
+    byId("qr-address").textContent = link;
+    byId("qr-dialog").showModal();
   }
 
-  /* -- the preview -------------------------------------------------------------------------------------------------- */
-
-  /* A picture of what the link opens: nothing in it can be pressed or reached. Made anew each time, since going to
-     another address would leave a step in the browser's history. */
+  /* Show what the link opens, as a picture. A new frame each time leaves no step in the browser's history. */
   function preview() {
     const frame = emlab.dom.element("iframe", [], { src: link, title: settings.share.preview, inert: "" });
     const [width, height] = SCREEN[chosen().embed === "on" ? "embed" : "page"];
-    const room = element("share-frame");
-    const scale = room.clientWidth / width;
+    const box = byId("share-frame");
+    const scale = box.clientWidth / width;
     Object.assign(frame.style, { width: `${width}px`, height: `${height}px`, transform: `scale(${scale})` });
-    room.style.height = `${height * scale}px`;
-    room.replaceChildren(frame);
+    box.style.height = `${height * scale}px`;
+    box.replaceChildren(frame);
   }
 
   function showPreview(on) {
-    turn(element("share-preview"), on);
-    element("share-frame").hidden = !on;
-    element("share-frame").replaceChildren();
+    switchTo(byId("share-preview"), on);
+    byId("share-frame").hidden = !on;
+    byId("share-frame").replaceChildren();
     if (on) preview();
   }
-
-  /* -- what is pressed ---------------------------------------------------------------------------------------------- */
 
   const actions = {
     "copy-link": (button) => copy(button, emlab.link.address(), "share-link"),
     share: open,
     "share-copy": (button) => copy(button, link, "share-link"),
-    "share-copy-snippet": (button) => copy(button, element("share-snippet").value, "share-snippet"),
-    "share-close": () => element("share-dialog").close(),
+    "share-copy-snippet": (button) => copy(button, byId("share-snippet").value, "share-snippet"),
+    "share-close": () => byId("share-dialog").close(),
     "share-large": showLarge,
     "share-preview": (button) => showPreview(!isOn(button)),
-    "qr-close": () => element("qr-dialog").close(),
+    "qr-close": () => byId("qr-dialog").close(),
   };
 
   document.addEventListener("click", ({ target }) => {
@@ -213,11 +188,11 @@
     if (!settings || !button) return;
     if (actions[button.id]) emlab.link.whenReady(() => actions[button.id](button));
     if (!button.dataset.hide && !button.dataset.flag) return;
-    turn(button, !isOn(button));
-    follow();
+    switchTo(button, !isOn(button));
+    update();
   });
 
   document.addEventListener("change", ({ target }) => {
-    if (["share-view", "share-theme"].includes(target.id)) follow();
+    if (["share-view", "share-theme"].includes(target.id)) update();
   });
 })();

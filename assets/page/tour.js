@@ -1,27 +1,25 @@
-/* A short tour, for who asks for it: each step points at a part of the page and says one sentence. Nothing of it is there
-   before, and nothing is remembered. */
+/* A short tour, of which nothing is remembered: each step points at a part of the page and shows a sentence. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
-  const GAP = 12; // px between what is pointed at and what is said, and to the edge of the window
-  const RING = 4; // px around what is pointed at
-  const PATIENCE = 3000; // ms until a part that does not come is passed over
+  const GAP = 12; // px between target and card, and to the edge of the window
+  const RING = 4; // px around the target
+  const PATIENCE = 3000; // ms until a step without its target is skipped
   let tour = null; // { steps, at, dialog, card, ring, title, words, back, next } while it is open
 
   const words = () => emlab.events.config().tour;
   const openView = () => document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
-  const isOpenView = (view) => openView() === view;
-  const open = (view) => isOpenView(view) || document.getElementById(`tab-${view}`).click();
+  const open = (view) => openView() === view || document.getElementById(`tab-${view}`).click();
   const targetOf = ({ target }) => document.getElementById(target);
 
-  /* Not those that a link hides. */
-  const isThere = (step) => !targetOf(step)?.closest("[hidden]:not(.view)");
+  /* False for steps that a link hides. */
+  const isAvailable = (step) => !targetOf(step)?.closest("[hidden]:not(.view)");
 
   function build() {
     const { element } = emlab.dom;
-    const said = words();
-    const button = (name) => element("button", said[name], { type: "button", class: "plain-button", "data-tour": name });
+    const button = (name) =>
+      element("button", words()[name], { type: "button", class: "plain-button", "data-tour": name });
     const ring = element("div", [], { class: "tour-ring", "aria-hidden": "true" });
     const title = element("h2", [], { id: "tour-title" });
     const text = element("p", [], { id: "tour-words", "aria-live": "polite" });
@@ -40,13 +38,13 @@
 
   function begin() {
     if (!emlab.events.config()) return; // the page is not there yet
-    tour = { ...build(), steps: words().steps.filter(isThere), at: 0, from: openView() };
+    tour = { ...build(), steps: words().steps.filter(isAvailable), at: 0, from: openView() };
     tour.dialog.showModal();
     tour.next.focus();
     go(0);
   }
 
-  /* Back to where it began. */
+  /* Back to the view in which it began. */
   function end() {
     tour.dialog.remove();
     open(tour.from);
@@ -54,8 +52,7 @@
     document.getElementById("tour").focus();
   }
 
-  /* Another step, as soon as what it points at is on the page: until then nothing is said or pointed at. What does not
-     come is a step no more. */
+  /* Show another step when its target is on the page; a step whose target does not come is removed. */
   async function go(at, by = 1) {
     tour.at = at;
     const step = tour.steps[at];
@@ -63,10 +60,10 @@
     open(step.view);
     tour.ring.hidden = true;
     tour.words.textContent = "";
-    turnTo(at);
-    const came = await appears(step);
-    if (!tour || tour.steps[tour.at] !== step) return; // meanwhile one went on
-    if (!came) {
+    updateButtons(at);
+    const isThere = await appears(step);
+    if (!tour || tour.steps[tour.at] !== step) return; // another step meanwhile
+    if (!isThere) {
       tour.steps.splice(at, 1);
       return go(by < 0 ? Math.max(0, at - 1) : at, by);
     }
@@ -78,10 +75,11 @@
 
   function bringIntoView(target) {
     const { top, bottom, height } = target.getBoundingClientRect();
-    if (top < GAP || bottom > innerHeight - GAP) target.scrollIntoView({ block: height > innerHeight / 2 ? "nearest" : "center" });
+    if (top >= GAP && bottom <= innerHeight - GAP) return;
+    target.scrollIntoView({ block: height > innerHeight / 2 ? "nearest" : "center" });
   }
 
-  function turnTo(at) {
+  function updateButtons(at) {
     const { title, next, done } = words();
     const { length } = tour.steps;
     tour.title.textContent = emlab.controls.fill(title, { step: at + 1, last: length });
@@ -95,7 +93,7 @@
     return new Promise((resolve) => {
       const look = () => {
         const target = targetOf(step);
-        if (isOpenView(step.view) && target?.offsetWidth && !target.closest("[hidden]")) resolve(true);
+        if (openView() === step.view && target?.offsetWidth && !target.closest("[hidden]")) resolve(true);
         else if (performance.now() > until) resolve(false);
         else requestAnimationFrame(look);
       };
@@ -103,7 +101,7 @@
     });
   }
 
-  /* What is said stands beside what it is said of, wherever there is room; else over its lower end. */
+  /* Put the card beside the target where there is room, else over its lower end. */
   function place() {
     if (!tour || !tour.steps[tour.at]) return;
     const target = targetOf(tour.steps[tour.at])?.getBoundingClientRect();
@@ -147,5 +145,6 @@
     actions[action]();
   });
 
-  for (const type of ["scroll", "resize"]) window.addEventListener(type, () => tour && requestAnimationFrame(place), true);
+  for (const type of ["scroll", "resize"])
+    window.addEventListener(type, () => tour && requestAnimationFrame(place), true);
 })();

@@ -1,18 +1,18 @@
-/* A table with a row for each component, where more than two are set: a number box in each cell, looked after as every
-   other box is. Plain elements: as Dash components they would slow every update of the page. */
+/* A table with a row per component, where more than two are set; its cells are number boxes as all others. Plain
+   elements, since Dash components would slow every update of the page. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab } = window;
 
-  /* Show the parameters that have a column in the element `id`, or nothing if none has. */
-  function show(id, parameters, kept, config) {
+  /* Show those parameters that have a column in the element `id`. */
+  function show(id, parameters, values, config) {
     const cells = parameters.filter(({ column }) => column);
     document.getElementById(id).replaceChildren(...(cells.length ? build(id, cells, config) : []));
     if (!cells.length) return;
-    const moved = () => sayProportions(id, cells, kept, config);
-    emlab.controls.lookAfter(cells, kept, config, moved);
-    emlab.controls.set(cells, kept, kept);
-    moved();
+    const onMove = () => showProportions(id, cells, values, config);
+    emlab.controls.register(cells, values, config, onMove);
+    emlab.controls.set(cells, values, values);
+    onMove();
   }
 
   function build(id, cells, config) {
@@ -21,15 +21,14 @@
     const ks = [...new Set(cells.map(({ component }) => component))];
     const rows = ks.map((k) => {
       const sign = element("span", config.signs[k], { class: "sign", "aria-hidden": "true" });
-      const own = cells.filter(({ component }) => component === k);
-      return element("tr", [element("th", [sign, String(k)], { scope: "row" }), ...own.map((p) => element("td", [boxOf(p)]))], {
-        class: `of-${k}`,
-      });
+      const own = cells.filter(({ component }) => component === k).map((p) => element("td", [boxOf(p)]));
+      return element("tr", [element("th", [sign, String(k)], { scope: "row" }), ...own], { class: `of-${k}` });
     });
     const first = element("span", config.sentences.component_head, { class: "unseen" });
     const head = element("tr", [first, ...headings].map((text) => element("th", text, { scope: "col" })));
     const table = element("table", [element("thead", head), element("tbody", rows)], { class: "component-table" });
-    const errors = cells.map((p) => element("p", [], { id: emlab.controls.errorId(p), class: "error", "aria-live": "polite" }));
+    const { errorId } = emlab.controls;
+    const errors = cells.map((p) => element("p", [], { id: errorId(p), class: "error", "aria-live": "polite" }));
     return [table, element("p", [], { id: `${id}-proportions`, class: "about" }), ...errors];
   }
 
@@ -45,11 +44,11 @@
       "aria-label": p.label,
     });
 
-  function sayProportions(id, cells, kept, config) {
-    const shares = cells.filter(({ name }) => /weight\d$/.test(name)).map(({ name }) => kept[name]);
+  function showProportions(id, cells, values, config) {
+    const shares = cells.filter(({ name }) => /weight\d$/.test(name)).map(({ name }) => values[name]);
     const total = shares.reduce((sum, share) => sum + share, 0);
     const weights = shares.map((share) => emlab.controls.format(share / total, 3)).join(", ");
-    emlab.controls.say(`${id}-proportions`, emlab.controls.fill(config.sentences.proportions, { weights }));
+    emlab.controls.setText(`${id}-proportions`, emlab.controls.fill(config.sentences.proportions, { weights }));
   }
 
   emlab.componentTable = { show };

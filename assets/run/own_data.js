@@ -1,113 +1,121 @@
-/* Somebody's own data: pasted, chosen or dropped. The server reads them and keeps nothing; they stay here, and go along
-   with each run. */
+/* Own data: pasted, chosen or dropped. The server keeps nothing: they stay in the browser and travel with each run. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  clientside.emlab = clientside.emlab || {};
+  const { emlab, dash_clientside: clientside } = window;
 
   let settings = null;
-  let known = null; // the data in use, once there are any
+  let reading = null; // the data in use
   let content = null; // what they were read from: { text } or { file }
-  let sent = null; // what was last sent
+  let sent = null; // the content of the last request
   let request = 0;
-  const element = (id) => document.getElementById(id);
+  const byId = (id) => document.getElementById(id);
 
   function begin(config) {
     settings = config;
-    known = config.own;
+    reading = config.own;
     build();
-    const again = () => say(words().reading);
-    emlab.failures.lookAfter("own-reply", { place: () => "own-said", from: () => "own-use", gaveUp: showColumn, again });
+    emlab.failures.register("own-reply", {
+      place: () => "own-said",
+      focus: () => "own-use",
+      onFailure: showColumn,
+      onRetry: () => show(words().reading),
+    });
   }
 
   const words = () => settings.ownWords;
 
   function build() {
-    const { element: make } = emlab.dom;
-    const text = make("textarea", [], { id: "own-text", rows: 3, spellcheck: "false", autocomplete: "off" });
-    const use = make("button", words().use, { id: "own-use", type: "button", class: "plain-button" });
-    const file = make("input", [], { id: "own-file", type: "file", accept: ".csv,.tsv,.txt,text/plain,text/csv" });
-    const columns = make("select", [], { id: "own-column" });
-    element("own-input").replaceChildren(
-      make("label", words().paste, { for: "own-text" }),
+    const { element } = emlab.dom;
+    const text = element("textarea", [], { id: "own-text", rows: 3, spellcheck: "false", autocomplete: "off" });
+    const use = element("button", words().use, { id: "own-use", type: "button", class: "plain-button" });
+    const file = element("input", [], { id: "own-file", type: "file", accept: ".csv,.tsv,.txt,text/plain,text/csv" });
+    const columnLabel = element("label", words().column, { for: "own-column" });
+    const columns = element("select", [], { id: "own-column" });
+    byId("own-input").replaceChildren(
+      element("label", words().paste, { for: "own-text" }),
       text,
       use,
-      make("label", words().file, { for: "own-file" }),
+      element("label", words().file, { for: "own-file" }),
       file,
-      make("div", [make("label", words().column, { for: "own-column" }), columns], { id: "own-columns", class: "select" }),
-      make("p", [], { id: "own-said", class: "about", "aria-live": "polite" })
+      element("div", [columnLabel, columns], { id: "own-columns", class: "select" }),
+      element("p", [], { id: "own-said", class: "about", "aria-live": "polite" })
     );
-    element("own-columns").hidden = true;
+    byId("own-columns").hidden = true;
     use.addEventListener("click", () => send({ text: text.value }));
     file.addEventListener("change", () => file.files[0] && sendFile(file.files[0]));
     columns.addEventListener("change", () => send(content, columns.value));
   }
 
-  function say(sentence, wrong = false) {
-    emlab.controls.say("own-said", sentence);
-    element("own-said").classList.toggle("error", wrong);
+  function show(sentence, isError = false) {
+    emlab.controls.setText("own-said", sentence);
+    byId("own-said").classList.toggle("error", isError);
   }
 
-  function send(what, column = null) {
-    const size = (what.text || "").length;
-    if (size > settings.ownLimit) return say(emlab.controls.fill(words().too_large, { size: emlab.controls.count(size) }), true);
-    sent = what;
-    say(words().reading);
-    clientside.set_props("own-request", { data: { ...what, column, id: ++request } });
+  /* Whether content is too large to be sent, which is then shown. */
+  function refuseSize(size) {
+    const tooLarge = size > settings.ownLimit;
+    if (tooLarge) show(emlab.controls.fill(words().too_large, { size: emlab.controls.count(size) }), true);
+    return tooLarge;
   }
 
-  /* A file that is too large is not even sent. */
+  function send(source, column = null) {
+    if (refuseSize((source.text || "").length)) return;
+    sent = source;
+    show(words().reading);
+    clientside.set_props("own-request", { data: { ...source, column, id: ++request } });
+  }
+
   function sendFile(file) {
-    element("own-file").value = ""; // so that the same file can be chosen again
-    if (file.size > settings.ownLimit) return say(emlab.controls.fill(words().too_large, { size: emlab.controls.count(file.size) }), true);
+    byId("own-file").value = ""; // so that the same file can be chosen again
+    if (refuseSize(file.size)) return;
     const reader = new FileReader();
     reader.addEventListener("load", () => send({ file: reader.result.slice(reader.result.indexOf(",") + 1) }));
-    reader.addEventListener("error", () => say(words().unreadable, true));
+    reader.addEventListener("error", () => show(words().unreadable, true));
     reader.readAsDataURL(file);
   }
 
   for (const type of ["dragover", "drop"])
     document.addEventListener(type, (event) => {
-      const panel = element("own-panel");
-      if (!settings || !panel || panel.hidden || !event.dataTransfer || !event.dataTransfer.types.includes("Files")) return;
+      const panel = byId("own-panel");
+      if (!settings || !panel || panel.hidden || !event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       if (type === "drop" && event.dataTransfer.files[0]) sendFile(event.dataTransfer.files[0]);
     });
 
-  /* In the list stands the column in use, whatever was chosen and did not come. */
-  const showColumn = () => (element("own-column").value = known?.column);
+  /* Select the column in use, after another could not be read. */
+  const showColumn = () => (byId("own-column").value = reading?.column);
 
   function refuse(error) {
-    const kept = sent === content && emlab.controls.fill(words().kept, { column: known.column });
-    say(kept ? `${error} ${kept}` : error, true);
+    const inUse = sent === content && emlab.controls.fill(words().kept, { column: reading.column });
+    show(inUse ? `${error} ${inUse}` : error, true);
     showColumn();
   }
 
   clientside.emlab.own_data = function (reply) {
     if (!reply) return;
     if (reply.error) return refuse(reply.error);
-    known = reply.result;
-    if (sent.file && sent !== content) element("own-text").value = ""; // it is not what is in use
+    reading = reply.result;
+    if (sent.file && sent !== content) byId("own-text").value = ""; // the text is not in use
     content = sent;
-    say(known.sentence);
-    const { element: make } = emlab.dom;
-    element("own-column").replaceChildren(...known.columns.map((name) => make("option", name, { value: name })));
+    show(reading.sentence);
+    const optionOf = (name) => emlab.dom.element("option", name, { value: name });
+    byId("own-column").replaceChildren(...reading.columns.map(optionOf));
     showColumn();
-    element("own-columns").hidden = known.columns.length < 2;
-    emlab.run.follow("own", ...Object.keys(known.families).filter((family) => !known.families[family].problem));
+    byId("own-columns").hidden = reading.columns.length < 2;
+    const { families } = reading;
+    emlab.run.follow("own", ...Object.keys(families).filter((family) => !families[family].problem));
   };
 
-  /* The source as a run needs it; without data it has nothing to set. */
-  const source = (family) => (known && !known.families[family].problem ? known.families[family] : { about: "", samples: {}, starts: {} });
+  /* Why there can be no run with this family, or null. */
+  const problem = (family) => (reading ? reading.families[family].problem : words().none);
 
-  /* Why a run with this family cannot be asked for, or null. */
-  const problem = (family) => (known ? known.families[family].problem : words().none);
+  /* The source for a run; empty while there is a problem. */
+  const source = (family) => (problem(family) ? { about: "", samples: {}, starts: {} } : reading.families[family]);
 
-  const values = () => known.values;
+  const values = () => reading.values;
 
-  /* For the link: the data, where it can carry them. */
-  const state = () => (known && known.packed ? [["data", known.packed, null]] : []);
+  /* The data for the link, if it can carry them. */
+  const state = () => (reading?.packed ? [["data", reading.packed, null]] : []);
 
   emlab.own = { begin, problem, source, state, values };
 })();

@@ -1,32 +1,33 @@
-/* The Run EM view: what is asked of the server, and how its answer is shown. Responsibilities and curves are
-   recomputed here from the parameters, so that they need not travel. */
+/* The Run EM view: its controls, the request for a run, and the result. Curves and responsibilities are computed here
+   from the parameters, so that they need not travel. */
 (function () {
   "use strict";
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  clientside.emlab = clientside.emlab || {};
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
+  const { emlab, dash_clientside: clientside } = window;
+  const { choose, defaults, fill, isRefused, register, set, setText, wasTriggered } = emlab.controls;
+  const byId = (id) => document.getElementById(id);
 
-  const kept = {};
-  const left = {}; // source, or source and K -> start values as they were when it was left
+  const values = {};
+  const saved = {}; // source -> K, and "source family K" -> start values, as they were when the user chose another
   let request = 0;
-  let last = null; // the run under way, or else the one on show
+  let requested = null; // the last run that was requested
+  let shown = null; // request and result of the run on show: { request, result }
   let opensAt; // iteration at which the next result opens, unless at its end
-  let current = null; // the data source on show
-  let from = null; // how a run starts
-  let method = null; // how it goes on
-  let family = null; // what is fitted to somebody's own data
-  let arranged = null; // source and K whose start values are on show
+  let current = null; // data source
+  let startFrom = null; // how a run starts
+  let method = null;
+  let family = null; // to be fitted to own data
+  let arranged = null; // "source family K" whose start values are on show
   let settings = null; // the page's parameters and words
 
-  const truth = () => settings.sources[current].samples[kept.true_k] || [];
+  const truth = () => settings.sources[current].samples[values.true_k] || [];
   const sample = () => (truth().length ? [...settings.parameters.sample, ...truth()] : []);
-  const byHand = () => settings.sources[current].starts[kept.k] || [];
+  const byHand = () => settings.sources[current].starts[values.k] || [];
 
-  /* How the start is set: by hand, by a seed, or not at all. */
+  /* Parameters of the start: values set by hand, a seed, or none. */
   function start() {
     const { byHand: hand, drawn } = settings.starts;
-    if (from === hand) return byHand();
-    return drawn.includes(from) ? settings.parameters.start_seed : [];
+    if (startFrom === hand) return byHand();
+    return drawn.includes(startFrom) ? settings.parameters.start_seed : [];
   }
 
   /* Parameters that do not depend on the source. */
@@ -35,210 +36,211 @@
     return [...drawn, ...fitted, ...seed, ...stopping];
   }
 
-  const asked = () => [...sample(), ...settings.parameters.start, ...start(), ...settings.parameters.stopping];
+  /* Parameters of a request. */
+  const active = () => [...sample(), ...settings.parameters.start, ...start(), ...settings.parameters.stopping];
 
-  /* Keeps controls together, follows the data source, and asks for a run. */
+  /* Update the controls, and request a run if the button was pressed or the source changed. */
   clientside.emlab.run_controls = function () {
     const context = clientside.callback_context;
     const source = context.inputs["source.data"];
     if (!settings) {
       [settings] = Object.values(context.states);
-      const { values } = settings.link;
-      opensAt = values.iteration;
-      Object.assign(kept, emlab.controls.defaults(always()), values);
-      for (const family of ["", context.inputs["family.data"]]) left[`${source} ${family} ${kept.k}`] = values;
-      left[source] = kept.k;
-      for (const p of always())
-        emlab.controls.lookAfter([p], kept, settings, ["k", "true_k"].includes(p.name) ? arrange : undefined);
-      emlab.failures.lookAfter("run-reply", { place: () => "run-status", from: () => "run-button", gaveUp: stop });
-      from = context.inputs["start-from.data"];
-      family = context.inputs["family.data"];
-      for (const list of ["source", "start-from", "family"])
-        document.getElementById(`${list}-select`).value = context.inputs[`${list}.data`];
-      emlab.own.begin(settings);
-      settings.sources.own = emlab.own.source(family);
+      begin(source, context.inputs);
     }
     method = context.inputs["method.data"];
     if (context.inputs["family.data"] !== family) {
       family = context.inputs["family.data"];
       if (current === "own") follow("own", family);
     }
-    if (context.inputs["start-from.data"] !== from) {
-      from = context.inputs["start-from.data"];
+    if (context.inputs["start-from.data"] !== startFrom) {
+      startFrom = context.inputs["start-from.data"];
       arrange();
     }
     const newSource = source !== current;
     if (newSource) followSource(source);
-    if (newSource || emlab.controls.wasTriggered(context, "run-button")) {
+    if (newSource || wasTriggered(context, "run-button")) {
       showPreset(null);
-      askForRun({ pressed: !newSource });
+      requestRun({ pressed: !newSource });
     }
     emlab.events.viewReady("run", settings);
     return clientside.no_update;
   };
 
-  /* Another source of data, with its own number of components, as it was left. */
+  function begin(source, inputs) {
+    const { values: linked } = settings.link;
+    opensAt = linked.iteration;
+    Object.assign(values, defaults(always()), linked);
+    startFrom = inputs["start-from.data"];
+    family = inputs["family.data"];
+    for (const name of ["", family]) saved[`${source} ${name} ${values.k}`] = linked;
+    saved[source] = values.k;
+    for (const p of always())
+      register([p], values, settings, ["k", "true_k"].includes(p.name) ? arrange : undefined);
+    emlab.failures.register("run-reply", { place: () => "run-status", focus: () => "run-button", onFailure: stop });
+    for (const list of ["source", "start-from", "family"]) byId(`${list}-select`).value = inputs[`${list}.data`];
+    emlab.own.begin(settings);
+    settings.sources.own = emlab.own.source(family);
+  }
+
+  /* Show the controls of another source, with its own number of components. */
   function followSource(source) {
-    take(source);
+    selectSource(source);
     arrange();
   }
 
-  function take(source) {
-    if (current) left[current] = kept.k;
+  function selectSource(source) {
+    if (current) saved[current] = values.k;
     current = source;
     const { start: fitted } = settings.parameters;
-    emlab.controls.set(fitted, { k: left[source] || emlab.controls.defaults(fitted).k }, kept);
-    emlab.controls.say("about-source", settings.sources[source].about);
-    document.getElementById("own-panel").hidden = source !== "own";
+    set(fitted, { k: saved[source] || defaults(fitted).k }, values);
+    setText("about-source", settings.sources[source].about);
+    byId("own-panel").hidden = source !== "own";
   }
 
-  /* Other data of somebody's own, or another family for them: the first of those that suit if the one chosen does not. */
+  /* Other own data, or another family for them; the first suitable one if the chosen one does not suit. */
   function follow(source, ...suitable) {
     if (!suitable.includes(family)) {
       [family] = suitable;
-      emlab.controls.choose("family", family);
+      choose("family", family);
     }
     settings.sources[source] = emlab.own.source(family);
-    for (const place of Object.keys(left)) if (place.startsWith(`${source} `)) delete left[place];
+    for (const place of Object.keys(saved)) if (place.startsWith(`${source} `)) delete saved[place];
     arranged = ""; // other data have other start values
     followSource(source);
-    askForRun();
+    requestRun();
   }
 
-  /* Rows and tables for the source, the numbers of components and the way to start that are chosen. */
+  /* Show rows and tables for the chosen source, numbers of components and way to start. */
   function arrange() {
     const first = arranged === null;
-    settle();
-    const shown = new Set(asked().map(({ name, column }) => !column && name));
+    restoreStart();
+    const rowNames = new Set(active().map(({ name, column }) => !column && name));
     for (const row of document.querySelectorAll("#view-run .controls .row"))
-      row.hidden = !shown.has(row.id.replace(/-row$/, ""));
+      row.hidden = !rowNames.has(row.id.replace(/-row$/, ""));
     const rows = [...truth(), ...start()].filter(({ column }) => !column);
-    emlab.controls.lookAfter(rows, kept, settings);
-    if (!first) emlab.controls.set(rows, kept, kept, true);
-    emlab.componentTable.show("true-table", truth(), kept, settings);
-    emlab.componentTable.show("start-table", start(), kept, settings);
+    register(rows, values, settings);
+    if (!first) set(rows, values, values, true);
+    emlab.componentTable.show("true-table", truth(), values, settings);
+    emlab.componentTable.show("start-table", start(), values, settings);
   }
 
-  /* Values for the source and the numbers of components: a start's as they were left, if they ever were. */
-  function settle() {
-    const place = `${current} ${current === "own" ? family : ""} ${kept.k}`;
+  /* Take saved or default values for the chosen source and numbers of components. */
+  function restoreStart() {
+    const place = `${current} ${current === "own" ? family : ""} ${values.k}`;
     if (place !== arranged) {
-      if (arranged) left[arranged] = { ...kept };
+      if (arranged) saved[arranged] = { ...values };
       arranged = place;
-      for (const p of byHand()) kept[p.name] = (left[place] || {})[p.name] ?? p.default;
+      for (const p of byHand()) values[p.name] = saved[place]?.[p.name] ?? p.default;
     }
-    for (const p of truth()) kept[p.name] ??= p.default;
+    for (const p of truth()) values[p.name] ??= p.default;
   }
 
-  /* What is missing is said to who `pressed` the button, not to who has just come to where it is to be given. A `study` is
-     made of this run as soon as it has come, and of no other. */
-  function askForRun({ pressed = true, study = null } = {}) {
-    const parameters = asked();
+  /* Request a run with the present settings. Missing data are an error only if the button was `pressed`. A `study` is
+     started when this run is complete. */
+  function requestRun({ pressed = true, study = null } = {}) {
+    const parameters = active();
     const own = current === "own";
-    const refused = parameters.some(emlab.controls.isRefused) ? andKept(settings.sentences.mend_first) : "";
+    const refused = parameters.some(isRefused) ? withResultNote(settings.sentences.mend_first) : "";
     const missing = own && emlab.own.problem(family);
-    emlab.controls.say("run-status", refused || (pressed && missing) || "");
+    setText("run-status", refused || (pressed && missing) || "");
     if (missing || refused) return;
-    const values = Object.fromEntries(parameters.map((p) => [p.name, kept[p.name]]));
-    last = { source: current, start_from: from, method, ...values, ...(own ? { family, data: emlab.own.values() } : {}) };
+    const chosen = Object.fromEntries(parameters.map((p) => [p.name, values[p.name]]));
+    const data = own ? { family, data: emlab.own.values() } : {};
+    requested = { source: current, start_from: startFrom, method, ...chosen, ...data };
     emlab.studies.afterRun(study);
-    ask();
+    send();
   }
 
-  const andKept = (words) => (shown ? `${words} ${settings.sentences.kept}` : words);
+  const withResultNote = (sentence) => (shown ? `${sentence} ${settings.sentences.kept}` : sentence);
 
-  /* Read aloud: that a run is under way, then how it ended, though it may be as the one before. */
-  const announce = (words) => emlab.controls.say("run-announcement", words);
+  /* Text that is read aloud: that a run has begun, and how it ended, even if it ended as the last one. */
+  const announce = (text) => setText("run-announcement", text);
 
-  function ask() {
-    last = { ...last, blind: emlab.dom.hides("truth") };
-    clientside.set_props("run-request", { data: { id: ++request, ...last } });
+  function send() {
+    requested = { ...requested, blind: emlab.dom.hides("truth") };
+    clientside.set_props("run-request", { data: { id: ++request, ...requested } });
     announce(settings.running);
     emlab.events.changed();
   }
 
-  /* The same run, told as much of as may be told now; the place in it stays. */
-  function askAgain() {
-    if (!last) return;
-    if (last === shownFor) opensAt = emlab.walk.onShow() ?? undefined;
-    ask();
+  /* Request the same run, after what is hidden has changed; the iteration on show stays. */
+  function rerun() {
+    if (!requested) return;
+    if (requested === shown?.request) opensAt = emlab.walk.onShow() ?? undefined;
+    send();
   }
-
-  let shown = null; // the last good result
-  let shownFor = null; // what was asked for it
 
   clientside.emlab.run_results = function (reply, colourBy, config) {
     if (!reply) return;
     const reasons = Object.values(reply.errors || {}).join(" ");
-    emlab.controls.say("run-status", reasons && andKept(emlab.controls.fill(config.sentences.refused, { reasons })));
+    setText("run-status", reasons && withResultNote(fill(config.sentences.refused, { reasons })));
     announce(reply.result ? reply.result.sentence : "");
     const place = opensAt;
     opensAt = undefined;
     if (!reply.result) {
-      last = shownFor; // what was refused is not asked for again
+      requested = onShow(); // a refused request is not repeated
       return;
     }
     emlab.walk.open(reply.result, place);
-    shown = reply.result;
-    shownFor = last;
-    emlab.studies.forget(config);
-    present(colourBy, config);
+    shown = { request: requested, result: reply.result };
+    emlab.studies.reset(config);
+    show(colourBy, config);
   };
 
-  clientside.emlab.run_colours = (colourBy, _theme, config) => shown && present(colourBy, config);
+  clientside.emlab.run_colours = (colourBy, _theme, config) => shown && show(colourBy, config);
 
-  function present(colourBy, config) {
-    emlab.walk.present(colourBy, config);
+  function show(colourBy, config) {
+    emlab.walk.show(colourBy, config);
     emlab.studies.redraw(config);
   }
 
-  /* No answer came. Dash leaves the button as it was while running: put it back. */
+  /* After a failed request Dash leaves the button as it was during the run. */
   function stop() {
     clientside.set_props("run-button", { children: settings.run, "aria-busy": "false" });
     announce("");
   }
 
-  /* Set start values, as near as their steps allow, and run from there. */
-  function runFrom(values) {
+  /* Set start values, rounded to their steps, and run from there. */
+  function runFrom(startValues) {
     startByHand();
-    for (const p of byHand().filter(({ name }) => name in values)) {
-      const steps = Math.round((Math.min(Math.max(values[p.name], p.minimum), p.maximum) - p.minimum) / p.step);
+    for (const p of byHand().filter(({ name }) => name in startValues)) {
+      const steps = Math.round((Math.min(Math.max(startValues[p.name], p.minimum), p.maximum) - p.minimum) / p.step);
       const digits = (String(p.step).split(".")[1] || "").length;
-      kept[p.name] = Number((p.minimum + steps * p.step).toFixed(digits));
+      values[p.name] = Number((p.minimum + steps * p.step).toFixed(digits));
     }
     arrange();
     showPreset(null);
-    askForRun();
+    requestRun();
   }
 
   function startByHand() {
-    if (from === settings.starts.byHand) return;
-    from = settings.starts.byHand;
-    emlab.controls.choose("start-from", from);
+    if (startFrom === settings.starts.byHand) return;
+    startFrom = settings.starts.byHand;
+    choose("start-from", startFrom);
   }
 
-  /* A trap: its source, its values, its question, and a run. */
+  /* Set source and values of a preset, show its question, and run it. */
   function applyPreset(name) {
     const preset = settings.presets[name];
     startByHand();
     method = preset.method;
-    document.getElementById(`method-${method}`).click();
+    byId(`method-${method}`).click();
     if (preset.source !== current) {
-      take(preset.source);
-      emlab.controls.choose("source", current);
+      selectSource(preset.source);
+      choose("source", current);
     }
-    emlab.controls.set(always().filter((p) => p.name in preset.settings), preset.settings, kept);
-    settle();
-    Object.assign(kept, preset.settings);
+    set(always().filter((p) => p.name in preset.settings), preset.settings, values);
+    restoreStart();
+    Object.assign(values, preset.settings);
     arrange();
     showPreset(name);
-    askForRun({ study: preset.study });
+    requestRun({ study: preset.study });
   }
 
   function showPreset(chosen) {
-    emlab.controls.say("predict", chosen ? settings.presets[chosen].predict : "");
+    setText("predict", chosen ? settings.presets[chosen].predict : "");
     for (const name of Object.keys(settings.presets))
-      document.getElementById(`preset-${name}`).setAttribute("aria-pressed", String(name === chosen));
+      byId(`preset-${name}`).setAttribute("aria-pressed", String(name === chosen));
   }
 
   document.addEventListener("click", ({ target }) => {
@@ -246,7 +248,10 @@
   });
 
   /* Parameters and their values, for the link. */
-  const state = () => [asked(), kept];
+  const state = () => [active(), values];
 
-  emlab.run = { askAgain, follow, onShow: () => shownFor, runFrom, state };
+  /* The request whose result is on show. */
+  const onShow = () => shown?.request ?? null;
+
+  emlab.run = { follow, onShow, rerun, runFrom, state };
 })();

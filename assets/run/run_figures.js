@@ -1,16 +1,14 @@
-/* The figures and the table of a run: numbers put into Python's skeletons.
+/* The figures and the table of a run: numbers filled into Python's skeletons.
 
-   A step of the walk is { p, q, t }: the parameters, the responsibilities of the observations drawn (a row each), and
-   the record on show. */
+   A step of the walk is { p, q, t }: parameters, responsibilities of the drawn observations (a row each), record. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-  const element = (...parts) => emlab.dom.element(...parts);
-
+  const { emlab } = window;
+  const { setTrace } = emlab.figures;
   const CURVE_POINTS = 400;
   const DIGITS = 4; // of an estimate
-  const LETTER = 7.5; // px of one in a unit
-  const LABEL = 14; // px between the names of two lines
+  const LETTER = 7.5; // px, in a unit
+  const LABEL = 14; // px between the labels of two lines
   const SPIKE = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 4]; // standard deviations from its middle
   const TICK = 0.36; // half the height of a mark, in rows
 
@@ -22,10 +20,10 @@
 
   const componentsOf = (result) => indices(result.trajectory.weights[0]);
 
-  /* Components that data were drawn from, by which they are labelled; those fitted where no labels are known. */
+  /* True components, which label the observations; where they are unknown, the fitted ones. */
   const labelsOf = (result) => (result.true ? indices(result.true.weights) : componentsOf(result));
 
-  /* A skeleton with traces for as many components as there are. */
+  /* A skeleton without traces of components beyond those of the result. */
   function skeleton(config, id, result) {
     const fitted = componentsOf(result).length;
     const labels = labelsOf(result).length;
@@ -40,11 +38,11 @@
     return `${emlab.controls.fill(lines, { digits: digitsAmong(result, 5) })}<extra></extra>`;
   }
 
-  /* Digits of observations and of what lies among them: a parameter of that name, the mean, a mode. */
+  /* Digits of observations and of values among them, as means and modes; else of another parameter. */
   const digitsAmong = ({ x }, digits, name = "means") =>
     name === "means" ? emlab.controls.digitsOver(x[0], x.at(-1), digits, emlab.walk.state.config.close) : digits;
 
-  /* -- data and fit ------------------------------------------------------------------------------------------------ */
+  /* -- data and fit --------------------------------------------------------------------------------------------- */
 
   function windowOf({ family, histogram: { edges } }) {
     const [low, high] = [edges[0], edges[edges.length - 1]];
@@ -54,26 +52,21 @@
       : { curve: [low - 3 * margin, high + 3 * margin], axis: [low - 3 * margin, high + 3 * margin] };
   }
 
-  function curvePoints(result) {
-    const [from, to] = windowOf(result).curve;
-    return Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
-      const t = i / CURVE_POINTS;
-      return from + (to - from) * (result.family === "exponential" ? t * t : t); // exponentials are steep at 0
-    });
-  }
+  const curvePoints = (result) =>
+    emlab.figures.grid(windowOf(result).curve, CURVE_POINTS, result.family === "exponential");
 
-  /* With points on each spike that would fall between those. */
+  /* The same, with points on spikes that are narrower than their distance. */
   function pointsFor(result, { means = [], stds }) {
     const xs = curvePoints(result);
     const narrow = means.flatMap((mean, k) => (stds[k] < xs[1] - xs[0] ? SPIKE.map((z) => mean + z * stds[k]) : []));
     return narrow.length ? [...xs, ...narrow].sort((a, b) => a - b) : xs;
   }
 
-  /* Row of each observation in the strip: its label, or the likeliest component where labels are not known. */
+  /* Row of each observation in the strip: its label, or else the likeliest component. */
   const rowsOf = ({ z }, q) => z || q.map((one) => one.indexOf(Math.max(...one)));
 
-  /* Colours of responsibilities, and which of them an observation has: of two components by the responsibility of
-     component 0, of more by the likeliest, paler where it is less sure. */
+  /* Colours, and the index of an observation's: of two components by the responsibility of component 0, of more by the
+     likeliest, paler where it is less sure. */
   function colouring({ two, certainty }, count) {
     if (count <= 2) return { colours: two, levelOf: (q) => Math.round(q[0] * (two.length - 1)) };
     const levels = certainty[0].length;
@@ -87,7 +80,7 @@
     };
   }
 
-  /* What each path of the strip holds: a row's marks, or those of one row and one colour. */
+  /* Marks of each path in the strip: of a row, or of a row and a colour. */
   function marksOf(result, q, colourBy, { colours, levelOf }) {
     const rows = rowsOf(result, q);
     return labelsOf(result).flatMap((k) => {
@@ -102,22 +95,21 @@
 
   function dataFigure(result, { p, q }, colourBy, config) {
     const figure = skeleton(config, "data-figure", result);
-    const fillTrace = (uid, numbers) => Object.assign(emlab.figures.trace(figure, uid), numbers);
     const { edges, density } = result.histogram;
-    fillTrace("histogram", {
+    setTrace(figure, "histogram", {
       x: density.map((_, i) => (edges[i] + edges[i + 1]) / 2),
       y: density,
       width: density.map((_, i) => edges[i + 1] - edges[i]),
     });
     const xs = pointsFor(result, p);
-    fillTrace("mixture", { x: xs, y: emlab.densities.mixture(result.family, p, xs) });
+    setTrace(figure, "mixture", { x: xs, y: emlab.densities.mixture(result.family, p, xs) });
     for (const k of componentsOf(result))
-      fillTrace(`component-${k}`, { x: xs, y: emlab.densities.weightedComponent(result.family, p, k, xs) });
+      setTrace(figure, `component-${k}`, { x: xs, y: emlab.densities.weightedComponent(result.family, p, k, xs) });
     const rows = rowsOf(result, q);
     const labels = labelsOf(result);
     for (const k of labels) {
       const at = indices(result.x).filter((i) => rows[i] === k);
-      fillTrace(`observations-${k}`, {
+      setTrace(figure, `observations-${k}`, {
         x: at.map((i) => result.x[i]),
         y: at.map(() => k),
         customdata: at.map((i) => q[i]),
@@ -132,6 +124,7 @@
       line: colour ? { ...looks[k].line, color: colour } : looks[k].line,
     }));
     Object.assign(figure.layout.xaxis, { range: windowOf(result).axis, title: { text: result.x_title } });
+    const rowText = config.rows[result.z ? "label" : "likeliest"];
     const strip = Math.max(0.22, 0.08 * labels.length); // a line of type for each label
     figure.layout.yaxis2.domain = [0, strip];
     figure.layout.yaxis.domain = [strip + 0.08, 1];
@@ -139,13 +132,13 @@
     Object.assign(figure.layout.yaxis2, {
       range: [labels.length - 0.5, -0.5],
       tickvals: labels,
-      ticktext: labels.map((k) => emlab.controls.fill(config.rows[result.z ? "label" : "likeliest"], { sign: config.signs[k], k })),
+      ticktext: labels.map((k) => emlab.controls.fill(rowText, { sign: config.signs[k], k })),
     });
     return { figure, marks };
   }
 
-  /* The density axis holds the histogram and the curves of every record, so that it stays while one walks; a record
-     far above the rest (a start, a spike) is cut off rather than flatten the others. */
+  /* End of the density axis, for all records, so that it stays during a walk. A record far above the rest (a start, a
+     spike) is cut off, so that the others are not flat. */
   function dataPeak(result) {
     if (!result.peak) {
       const xs = curvePoints(result);
@@ -159,25 +152,26 @@
     return result.peak;
   }
 
-  /* -- sorted posterior -------------------------------------------------------------------------------------------- */
+  /* -- sorted posterior ----------------------------------------------------------------------------------------- */
 
-  /* q0 ascending, the others descending over the index; of thinned marks each stands at its own rank. */
+  /* q0 ascending, the others descending; thinned marks at their ranks among all observations. */
   function posteriorFigure(result, { q }, config) {
     const figure = skeleton(config, "posterior-figure", result);
     for (const k of componentsOf(result)) {
       const order = indices(q).sort((a, b) => (k === 0 ? q[a][0] - q[b][0] : q[b][k] - q[a][k]));
-      Object.assign(emlab.figures.trace(figure, `posterior-${k}`), {
+      setTrace(figure, `posterior-${k}`, {
         x: result.rank,
         y: order.map((i) => q[i][k]),
         customdata: order.map((i) => [result.x[i], ...q[i]]),
         hovertemplate: hover(figure, result),
       });
     }
-    Object.assign(figure.layout.xaxis, { range: [1 - 0.02 * result.n, 1.02 * result.n], dtick: result.n < 10 ? 1 : undefined });
+    const { n } = result;
+    Object.assign(figure.layout.xaxis, { range: [1 - 0.02 * n, 1.02 * n], dtick: n < 10 ? 1 : undefined });
     return { figure };
   }
 
-  /* -- over iterations --------------------------------------------------------------------------------------------- */
+  /* -- over iterations ------------------------------------------------------------------------------------------ */
 
   const span = (values, share) => {
     const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -204,18 +198,18 @@
     return overIterations(figure, result, t);
   }
 
-  /* The name of each line at its end, in its colour; those that would lie over one another are moved apart. */
+  /* The symbol of each line at its end, in its colour; labels that would overlap are moved apart. */
   function lineLabels(figure, result, name, row, pixels, config) {
     const ends = record(result, result.log_likelihood.length - 1)[name];
     const [low, high] = figure.layout[row ? `yaxis${row + 1}` : "yaxis"].range;
     const { label } = figure.layout.meta;
     const order = indices(ends).sort((a, b) => ends[a] - ends[b]);
     const height = LABEL * emlab.figures.scale();
-    if (height * order.length > pixels) return []; // large type: there is no room, and the table names them
+    if (height * order.length > pixels) return []; // no room for large type
     const wanted = order.map((k) => (pixels * (ends[k] - low)) / (high - low));
     const apart = wanted.reduce((placed, at) => [...placed, Math.max(at, (placed.at(-1) ?? -Infinity) + height)], []);
     const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const room = [apart.at(-1) - (pixels - height / 2), apart[0] - height / 2]; // to go down at least, and at most
+    const room = [apart.at(-1) - (pixels - height / 2), apart[0] - height / 2]; // least and greatest shift down
     const back = Math.max(room[0], Math.min(mean(apart) - mean(wanted), room[1]));
     return order.map((k, i) => ({
       ...label,
@@ -227,10 +221,10 @@
     }));
   }
 
-  /* A parameter at an axis, with the unit of the observations where they have one. */
+  /* A parameter's name, with the unit of the observations if there is one. */
   const withUnit = (name, { unit }, between = " ") => (unit ? `${name}${between}(${unit})` : name);
 
-  /* Every parameter over iterations, true values as quiet lines. The families differ in their rows. */
+  /* Every parameter over iterations, with true values as quiet lines. */
   function parametersFigure(result, { t }, config) {
     const figure = skeleton(config, "parameters-figure", result);
     const names = Object.keys(result.trajectory);
@@ -239,49 +233,43 @@
     const height = (1 - gap * (names.length - 1)) / names.length;
     const { t: above, b: below } = figure.layout.template.layout.margin;
     const whole = document.getElementById("parameters-figure").clientHeight;
-    figure.layout.meta.height = whole; // that the names stand apart for
+    figure.layout.meta.height = whole; // for which the labels are placed
     const pixels = (whole - above - below) * height;
     const isRoom = LETTER * emlab.figures.scale() * `(${result.unit})`.length < pixels;
     names.forEach((name, row) => {
       const records = result.trajectory[name];
-      const all = [records.flat(), result.true ? result.true[name] : []].flat();
+      const truth = result.true?.[name] ?? [];
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
-      axis.range = span(all, 0.08);
+      axis.range = span([...records.flat(), ...truth], 0.08);
       const title = config.parameterNames[name];
       axis.title = { ...axis.title, text: name !== "weights" && isRoom ? withUnit(title, result, " <br>") : title };
       for (const k of componentsOf(result)) {
-        Object.assign(emlab.figures.trace(figure, `row${row}-component-${k}`), {
-          x: indices(records),
-          y: records.map((values) => values[k]),
-          visible: true,
-        });
+        const y = records.map((values) => values[k]);
+        setTrace(figure, `row${row}-component-${k}`, { x: indices(records), y, visible: true });
       }
-      if (result.true)
-        for (const k of labelsOf(result))
-          Object.assign(emlab.figures.trace(figure, `row${row}-true-${k}`), {
-            x: [0, Math.max(last, 1)],
-            y: [result.true[name][k], result.true[name][k]],
-            visible: true,
-          });
-      emlab.figures.trace(figure, `cursor-${row}`).visible = true;
+      truth.forEach((value, k) =>
+        setTrace(figure, `row${row}-true-${k}`, { x: [0, Math.max(last, 1)], y: [value, value], visible: true })
+      );
+      setTrace(figure, `cursor-${row}`, { visible: true });
     });
     figure.layout.annotations = names.flatMap((name, row) => lineLabels(figure, result, name, row, pixels, config));
     for (let row = 0; row < 3; row++) {
       const axis = figure.layout[row ? `yaxis${row + 1}` : "yaxis"];
-      if (row < names.length) axis.domain = [1 - (row + 1) * height - row * gap, 1 - row * (height + gap)].map((end) => Math.max(0, end));
+      const ends = [1 - (row + 1) * height - row * gap, 1 - row * (height + gap)];
+      if (row < names.length) axis.domain = ends.map((end) => Math.max(0, end));
       else Object.assign(axis, { visible: false, domain: [0, 0.01] });
     }
     figure.layout.xaxis.anchor = names.length === 3 ? "y3" : "y2";
     return overIterations(figure, result, t);
   }
 
-  /* -- estimates --------------------------------------------------------------------------------------------------- */
+  /* -- estimates ------------------------------------------------------------------------------------------------ */
 
-  /* An estimate and its standard error to the same decimals, 0.103 ± 0.004: of the error two digits up to 35, and one
-     from there (the rule of the Particle Data Group). */
+  /* An estimate and its standard error to the same decimals, 0.103 ± 0.004. The error has two digits up to 35, else one
+     (the rule of the Particle Data Group). */
   function withError(value, error) {
     const [digits, power] = error.toExponential(2).split("e").map(Number);
-    const place = digits < 3.55 ? power - 1 : power; // of the last digit
+    const place = digits < 3.55 ? power - 1 : power; // power of the last digit
     const unit = 10 ** Math.max(0, place);
     const text = (one) =>
       place < -7
@@ -290,21 +278,23 @@
     return [value, error].map((one) => text(one).replaceAll("-", "−"));
   }
 
-  /* What is known or published (where it is), start, on show, final. The cells of the record on show are rewritten by
-     `showRecord`. */
+  /* Columns: true or published values if there are any, start, on show (rewritten by `showRecord`), final. */
   function table(result, step, config) {
+    const { element } = emlab.dom;
     const last = result.log_likelihood.length - 1;
     const { beside, errors } = result;
     const cell = (value, digits) => (value === null ? "–" : emlab.controls.format(value, digits));
-    const row = (head, known, values, digits, error = 0) =>
+    const row = (head, known, [start, shown, final], digits, error = 0) =>
       element("tr", [
         element("th", head, { scope: "row" }),
         ...(beside ? [element("td", cell(known, digits))] : []),
-        ...values.map((value, i) => element("td", i === 2 && error ? final(value, error) : cell(value, digits), i === 1 ? { class: "on-show" } : {})),
+        element("td", cell(start, digits)),
+        element("td", cell(shown, digits), { class: "on-show" }),
+        element("td", error ? estimate(final, error) : cell(final, digits)),
       ]);
-    const final = (value, error) => {
-      const [estimate, its] = withError(value, error);
-      return [estimate, element("span", ` ± ${its}`, { class: "error-of" })];
+    const estimate = (...numbers) => {
+      const [value, error] = withError(...numbers);
+      return [value, element("span", ` ± ${error}`, { class: "error-of" })];
     };
     const rows = [];
     for (const [name, symbol] of Object.entries(config.symbols[result.family]))
@@ -312,34 +302,31 @@
         const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
         const values = [record(result, 0), step.p, record(result, last)].map((one) => one[name][k]);
         const digits = digitsAmong(result, DIGITS, name);
-        rows.push(row([sign, emlab.controls.fill(symbol, { k })], beside && beside.parameters[name][k], values, digits, errors && errors[name][k]));
+        const title = [sign, emlab.controls.fill(symbol, { k })];
+        rows.push(row(title, beside?.parameters[name][k], values, digits, errors?.[name][k]));
       }
     const ell = result.log_likelihood;
-    rows.push(row("ℓ", beside && beside.log_likelihood, [ell[0], ell[step.t], ell[last]], 7));
-    const [first, ...heads] = config.tableHead;
-    const head = element("tr", [first, ...(beside ? [beside.head] : []), ...heads].map((text) => element("th", text, { scope: "col" })));
-    if (errors) head.lastChild.append(" ", element("abbr", config.withErrors.short, { class: "error-of", title: config.withErrors.long }));
+    rows.push(row("ℓ", beside?.log_likelihood, [ell[0], ell[step.t], ell[last]], 7));
+    const [first, ...others] = config.tableHead;
+    const heads = [first, ...(beside ? [beside.head] : []), ...others];
+    const head = element("tr", heads.map((text) => element("th", text, { scope: "col" })));
+    const { short, long } = config.withErrors;
+    if (errors) head.lastChild.append(" ", element("abbr", short, { class: "error-of", title: long }));
     return element("table", [element("thead", head), element("tbody", rows)]);
   }
 
   function showRecord(result, { p, t }, body) {
     const { format } = emlab.controls;
-    const numbers = Object.keys(result.trajectory).flatMap((name) => p[name].map((value) => format(value, digitsAmong(result, DIGITS, name))));
-    numbers.push(format(result.log_likelihood[t], 7));
-    numbers.forEach((text, row) => (body.rows[row].querySelector(".on-show").textContent = text));
+    const texts = Object.keys(result.trajectory).flatMap((name) => {
+      const digits = digitsAmong(result, DIGITS, name);
+      return p[name].map((value) => format(value, digits));
+    });
+    texts.push(format(result.log_likelihood[t], 7));
+    texts.forEach((text, row) => (body.rows[row].querySelector(".on-show").textContent = text));
   }
 
   emlab.runFigures = {
-    componentsOf,
-    dataFigure,
-    digitsAmong,
-    logLikelihoodFigure,
-    parametersFigure,
-    posteriorFigure,
-    record,
-    showRecord,
-    table,
-    withError,
-    withUnit,
+    componentsOf, dataFigure, digitsAmong, logLikelihoodFigure, parametersFigure, posteriorFigure, record, showRecord,
+    table, withError, withUnit,
   };
 })();

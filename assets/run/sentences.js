@@ -1,29 +1,29 @@
-/* What each figure of a run shows at the iteration on show, in a sentence with its numbers: its text alternative, which
-   its aria-describedby names. No live region, since it changes at every step: it is read by who comes to the figure. */
+/* What each figure of a run shows, in a sentence with its numbers: its text alternative, by aria-describedby. It is no
+   live region, since it changes at every step. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-
-  const SURE = 0.9; // a responsibility above it tells to which component an observation belongs
+  const { emlab } = window;
+  const { count, fill, format, setText } = emlab.controls;
+  const SURE = 0.9; // responsibility above which an observation counts as a component's
   const NEAR = 0.01; // share of its last value within which a parameter has settled
   const DIGITS = { usual: 3, observation: 4, ell: 7 };
-  const ZEROS = /\.0+$/; // that no observation was measured with
-  const LAST_ZEROS = /(\.\d+?)0+$/; // of digits that are there to tell observations apart
+  const ZEROS = /\.0+$/; // not measured
+  const LAST_ZEROS = /(\.\d+?)0+$/; // of the digits by which observations differ
 
-  const fill = (template, values) => emlab.controls.fill(template, values);
-  const number = (value, digits = DIGITS.usual) => emlab.controls.format(value, digits);
+  const number = (value, digits = DIGITS.usual) => format(value, digits);
   const among = (result, value, name) => number(value, emlab.runFigures.digitsAmong(result, DIGITS.usual, name));
-  const count = (whole) => emlab.controls.count(whole);
   const lists = new Intl.ListFormat("en-GB"); // one, two and three
-  const list = (parts) => lists.format(parts);
 
-  /* -- a sentence of each: a run's result, a step of the walk, the page's config -> words ------------------------------ */
+  /* -- sentences: a run's result, a step of the walk, the page's config -> text ----------------------- */
 
   const shapes = {
-    exponential: (result, p, said) => fill(said.at_zero, { density: number(emlab.densities.mixture("exponential", p, [0])[0]) }),
-    gaussian(result, p, said) {
-      const at = emlab.densities.modesSaid(p).map((mode) => among(result, mode));
-      return fill(said[at.length === 1 ? "one_mode" : "many_modes"], { count: at.length, at: list(at) });
+    exponential(_result, p, words) {
+      const [density] = emlab.densities.mixture("exponential", p, [0]);
+      return fill(words.at_zero, { density: number(density) });
+    },
+    gaussian(result, p, words) {
+      const at = emlab.densities.shownModes(p).map((mode) => among(result, mode));
+      return fill(words[at.length === 1 ? "one_mode" : "many_modes"], { count: at.length, at: lists.format(at) });
     },
   };
 
@@ -33,64 +33,70 @@
     return digits > DIGITS.observation ? text.replace(LAST_ZEROS, "$1") : text;
   }
 
-  /* Marks are sorted, and the first and the last are there however thin they are. */
-  function data(result, { p }, { figureSentences: said }) {
+  /* Marks are sorted, and always include the first and the last observation. */
+  function data(result, { p }, { figureSentences: words }) {
     const { family, n, x } = result;
     const [low, high] = [x[0], x.at(-1)].map((one) => observed(result, one));
-    const { mean } = emlab.densities.moments(family, p);
-    return fill(said.data, { n: count(n), low, high, mean: among(result, mean), shape: shapes[family](result, p, said) });
+    const mean = among(result, emlab.densities.moments(family, p).mean);
+    return fill(words.data, { n: count(n), low, high, mean, shape: shapes[family](result, p, words) });
   }
 
-  /* Thinned marks are evenly many of all observations, so that they tell shares and no counts. */
-  function posterior({ n, x }, { q }, { figureSentences: said }) {
+  /* Thinned marks are an even share of all observations: they give percentages, not counts. */
+  function posterior({ n, x }, { q }, { figureSentences: words }) {
     const components = q[0].map((_, k) => k);
-    if (components.length === 1) return fill(said.posterior_one, { n: count(n) });
+    if (components.length === 1) return fill(words.posterior_one, { n: count(n) });
     const share = (some, template) => fill(template, { percent: Math.round((100 * some) / x.length) });
-    const of = (some, k) => (n === x.length ? count(some) : share(some, said[k === 0 ? "first_share" : "share"]));
+    const of = (some, k) => (n === x.length ? count(some) : share(some, words[k === 0 ? "first_share" : "share"]));
     const belong = components.map((k) => q.filter((one) => one[k] > SURE).length);
     const rest = belong.reduce((left, some) => left - some, x.length);
-    const parts = belong.map((some, k) => fill(said[k ? "also_above" : "above"], { k, sure: SURE, count: of(some, k) }));
-    parts.push(fill(said[components.length === 2 ? "neither_above" : "none_above"], { count: of(rest) }));
-    return fill(said.posterior, { n: count(n), parts: list(parts) });
+    const above = (some, k) => fill(words[k ? "also_above" : "above"], { k, sure: SURE, count: of(some, k) });
+    const parts = belong.map(above);
+    parts.push(fill(words[components.length === 2 ? "neither_above" : "none_above"], { count: of(rest) }));
+    return fill(words.posterior, { n: count(n), parts: lists.format(parts) });
   }
 
-  function logLikelihood({ log_likelihood: ell }, { t }, { figureSentences: said }) {
+  function logLikelihood({ log_likelihood: ell }, { t }, { figureSentences: words }) {
     const last = ell.length - 1;
-    const facts = [fill(said.log_likelihood, { t: count(t), last: count(last), ell: number(ell[t], DIGITS.ell) })];
-    if (t < last) facts.push(fill(said.below_end, { difference: number(ell[last] - ell[t]) }));
-    if (t > 0) facts.push(fill(said.above_start, { difference: number(ell[t] - ell[0]) }));
+    const facts = [fill(words.log_likelihood, { t: count(t), last: count(last), ell: number(ell[t], DIGITS.ell) })];
+    if (t < last) facts.push(fill(words.below_end, { difference: number(ell[last] - ell[t]) }));
+    if (t > 0) facts.push(fill(words.above_start, { difference: number(ell[t] - ell[0]) }));
     return `${facts.join(", ")}.`;
   }
 
-  /* Each parameter, but the weight that the others leave; of more than two components, from the least to the greatest. */
-  function parameters(result, { t, p }, { figureSentences: said, symbols }) {
+  const oneParameter = (result, name, symbol, k, value, words) =>
+    fill(words.parameter, { symbol: fill(symbol, { k }), value: among(result, value, name) });
+
+  /* Each parameter except the last weight; of more than two components, the least and the greatest. */
+  function parameters(result, { t, p }, { figureSentences: words, symbols }) {
     const values = Object.entries(symbols[result.family]).flatMap(([name, symbol]) => {
       if (p[name].length > 2) {
         const [low, high] = [Math.min(...p[name]), Math.max(...p[name])].map((one) => among(result, one, name));
-        return fill(said.from_to, { symbol: fill(symbol, { k: "" }), low, high });
+        return fill(words.from_to, { symbol: fill(symbol, { k: "" }), low, high });
       }
       const free = name === "weights" ? p.weights.slice(0, -1) : p[name];
-      return free.map((one, k) => fill(said.parameter, { symbol: fill(symbol, { k }), value: among(result, one, name) }));
+      return free.map((one, k) => oneParameter(result, name, symbol, k, one, words));
     });
-    return fill(said.parameters, { t: count(t), values: values.join(", "), near: 100 * NEAR, settled: count(settled(result)) });
+    const numbers = { t: count(t), values: values.join(", "), near: 100 * NEAR, settled: count(settled(result)) };
+    return fill(words.parameters, numbers);
   }
 
-  const known = new WeakMap(); // result -> the record from which on every parameter is near its last value
+  const cache = new WeakMap(); // result -> record from which on every parameter is near its last value
 
   function settled(result) {
-    if (known.has(result)) return known.get(result);
+    if (cache.has(result)) return cache.get(result);
     const all = Object.values(result.trajectory);
-    const isNear = (records, t) => records[t].every((value, k) => Math.abs(value - records.at(-1)[k]) <= NEAR * Math.abs(records.at(-1)[k]));
+    const isNear = (value, last) => Math.abs(value - last) <= NEAR * Math.abs(last);
+    const areNear = (records, t) => records[t].every((value, k) => isNear(value, records.at(-1)[k]));
     let t = result.log_likelihood.length - 1;
-    while (t > 0 && all.every((records) => isNear(records, t - 1))) t -= 1;
-    known.set(result, t);
+    while (t > 0 && all.every((records) => areNear(records, t - 1))) t -= 1;
+    cache.set(result, t);
     return t;
   }
 
-  function surface(result, { t, p }, { figureSentences: said, symbols }) {
-    const drawn = emlab.studies.surface();
-    if (!drawn) return ""; // gone, while its figure took another size
-    const { x, y, log_likelihood: rows, parameter, components } = drawn;
+  function surface(result, { t, p }, { figureSentences: words, symbols }) {
+    const study = emlab.studies.surface();
+    if (!study) return ""; // its figure was resized after a new run
+    const { x, y, log_likelihood: rows, parameter, components } = study;
     const best = { ell: -Infinity };
     rows.forEach((row, j) =>
       row.forEach((ell, i) => {
@@ -98,10 +104,10 @@
       })
     );
     const symbol = symbols[result.family][parameter];
-    const one = (k, value) => fill(said.parameter, { symbol: fill(symbol, { k }), value: among(result, value, parameter) });
-    const place = (values) => list(components.map((k, i) => one(k, values[i])));
+    const one = (k, value) => oneParameter(result, parameter, symbol, k, value, words);
+    const place = (values) => lists.format(components.map((k, i) => one(k, values[i])));
     const here = place(components.map((k) => p[parameter][k]));
-    return fill(said.surface, { ell: number(best.ell, DIGITS.ell), best: place(best.at), t: count(t), here });
+    return fill(words.surface, { ell: number(best.ell, DIGITS.ell), best: place(best.at), t: count(t), here });
   }
 
   const makers = {
@@ -113,8 +119,8 @@
   };
 
   document.addEventListener("figure", ({ detail: id }) => {
-    if (!makers[id]) return; // an explorer's: it has its own sentence
+    if (!makers[id]) return; // an explorer's
     const { result, config } = emlab.walk.state;
-    emlab.controls.say(`${id}-sentence`, makers[id](result, emlab.walk.step(), config));
+    setText(`${id}-sentence`, makers[id](result, emlab.walk.step(), config));
   });
 })();

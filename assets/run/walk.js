@@ -1,15 +1,14 @@
-/* Walking through a run, forwards and back: all local, the browser has the data and every record.
+/* Walking through a run without requests: the browser has the data and every record.
 
    A run of T iterations has 2T + 1 places. Even places 2t follow an E-step: parameters and responsibilities of record
-   t, the bound touches the log-likelihood. Odd places 2t + 1 follow an M-step: the parameters have moved on to record
-   t + 1, the responsibilities are still those of record t. Without half-steps the walk keeps to the even places. */
+   t, the bound touches the log-likelihood. Odd places 2t + 1 follow an M-step: parameters of record t + 1, but the
+   responsibilities of record t. Without half-steps the walk skips the odd places. */
 (function () {
   "use strict";
-  const emlab = (window.emlab = window.emlab || {}); // its parts load in any order
-  const clientside = (window.dash_clientside = window.dash_clientside || {});
-  clientside.emlab = clientside.emlab || {};
-
+  const { emlab, dash_clientside: clientside } = window;
+  const { count, fill, format, setText } = emlab.controls;
   const REST = 700; // ms without a step until the place is read aloud
+  const byId = (id) => document.getElementById(id);
   const walk = { result: null, place: 0, halves: false, colourBy: "label", colours: "", config: null };
   let playing = null;
   let announcing = null;
@@ -17,56 +16,58 @@
   const end = () => 2 * (walk.result.log_likelihood.length - 1);
   const stride = () => (walk.halves ? 1 : 2);
 
-  /* What is on show at a place. Responsibilities of the last record asked for are kept: half-steps ask twice. */
-  const known = { t: null, result: null, q: null };
+  /* Responsibilities of a record. The last ones are cached, since half-steps need them twice. */
+  const cache = { t: null, result: null, q: null };
   function responsibilitiesAt(t) {
     const { result } = walk;
-    if (known.t !== t || known.result !== result) {
+    if (cache.t !== t || cache.result !== result) {
       const p = emlab.runFigures.record(result, t);
-      Object.assign(known, { t, result, q: result.x.map((x) => emlab.densities.responsibilities(result.family, p, x)) });
+      const q = result.x.map((x) => emlab.densities.responsibilities(result.family, p, x));
+      Object.assign(cache, { t, result, q });
     }
-    return known.q;
+    return cache.q;
   }
 
+  /* The step on show at a place (run_figures.js). */
   function stepAt(place) {
     const t = Math.ceil(place / 2);
     return { t, p: emlab.runFigures.record(walk.result, t), q: responsibilitiesAt(Math.floor(place / 2)) };
   }
 
-  const halvesAreOn = () => document.getElementById("half-steps-button").getAttribute("aria-checked") === "true";
+  const halvesAreOn = () => byId("half-steps-button").getAttribute("aria-checked") === "true";
 
-  /* A new result: start at its end, where the answer is, or at `iteration`. */
+  /* Open a new result at its end, or at `iteration`. */
   function open(result, iteration = Infinity) {
     stop();
     walk.result = result;
     walk.halves = Boolean(result.bounds) && halvesAreOn();
-    document.getElementById("half-steps-button").closest(".switch").hidden = !result.bounds;
+    byId("half-steps-button").closest(".switch").hidden = !result.bounds;
     walk.place = Math.min(Math.max(0, 2 * iteration), end());
     if (!walk.halves) walk.place += walk.place % 2;
-    const slider = document.getElementById("walk-slider");
+    const slider = byId("walk-slider");
     clientside.set_props("walk-slider", { max: end() / stride(), value: String(walk.place / stride()) });
     slider.max = end() / stride();
   }
 
-  /* Everything anew: another result, other colours. */
-  function present(colourBy, config) {
+  /* Show everything: another result, or other colours. */
+  function show(colourBy, config) {
     Object.assign(walk, { colourBy, config });
     const { result } = walk;
     const step = stepAt(walk.place);
     draw(step, emlab.figures.showNow);
     const labels = result.z ? "true_labels" : "likely_labels";
-    const count = emlab.runFigures.componentsOf(result).length;
-    const responsibility = ["one_colour", "responsibility"][count - 1] ?? "certainty";
+    const k = emlab.runFigures.componentsOf(result).length;
+    const responsibility = ["one_colour", "responsibility"][k - 1] ?? "certainty";
     walk.colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
-    document.querySelectorAll("#posterior-legend li").forEach((entry, k) => (entry.hidden = k >= count));
-    document.getElementById("true-legend").hidden = !result.true;
-    emlab.controls.say("run-sentence", result.sentence);
-    emlab.controls.say("run-note", [...result.notes, walk.colours].join(" "));
-    const table = document.getElementById("run-table");
+    document.querySelectorAll("#posterior-legend li").forEach((entry, i) => (entry.hidden = i >= k));
+    byId("true-legend").hidden = !result.true;
+    setText("run-sentence", result.sentence);
+    setText("run-note", [...result.notes, walk.colours].join(" "));
+    const table = byId("run-table");
     table.replaceChildren(emlab.runFigures.table(result, step, config));
     emlab.scrolling.watch(table);
-    table.closest(".card").classList.toggle("tall", count > 2);
-    tell();
+    table.closest(".card").classList.toggle("tall", k > 2);
+    describe();
   }
 
   const makers = {
@@ -87,14 +88,14 @@
     };
     ["data-figure", "posterior-figure", "log-likelihood-figure"].forEach(drawOne);
     const parameters = () => {
-      if (walk.result !== result || walk.place !== place) return; // meanwhile one walked on
+      if (walk.result !== result || walk.place !== place) return; // another step came meanwhile
       drawOne("parameters-figure");
     };
     if (how === emlab.figures.showMoving) parameters();
-    else afterPaint(parameters); // the answer first; this stands further down the page
+    else afterPaint(parameters); // it is further down the page
   }
 
-  /* The names of lines stand apart by pixels: anew, where the figure has come to another height. */
+  /* The distance of line labels is in pixels: redraw when the figure has another height. */
   for (const type of ["drawn", "resized"])
     document.addEventListener(type, ({ target: plot }) => {
       const place = plot.closest("#parameters-figure");
@@ -103,7 +104,7 @@
       emlab.figures.showNow("parameters-figure", figureOf("parameters-figure", walk.config));
     });
 
-  const afterPaint = (then) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(then)));
+  const afterPaint = (action) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(action)));
 
   function go(place) {
     if (!walk.result || !walk.config) return;
@@ -115,53 +116,48 @@
     emlab.runFigures.showRecord(walk.result, step, document.querySelector("#run-table tbody"));
     emlab.studies.follow(walk.config);
     emlab.events.changed();
-    tell();
+    describe();
   }
 
-  /* Slider, place in words, and the bar: log-likelihood = bound J + gap. */
-  function tell() {
+  /* Show the place: slider, words, and the bar (log-likelihood = bound + gap). */
+  function describe() {
     const { result, place, config } = walk;
-    const { count, fill, format, say } = emlab.controls;
     const t = Math.ceil(place / 2);
     const last = end() / 2;
-    const slider = document.getElementById("walk-slider");
+    const slider = byId("walk-slider");
     slider.value = String(place / stride());
     const half = place % 2 ? "after_m" : "after_e";
     const words = fill(config.sentences[walk.halves ? half : "at_iteration"], { t: count(t), last: count(last) });
-    say("walk-place", words);
+    setText("walk-place", words);
     slider.setAttribute("aria-valuetext", words);
     const ell = result.log_likelihood[t];
     const bound = place % 2 ? result.bounds[t - 1] : ell;
-    const [low] = result.log_likelihood; // neither it nor the bound ever falls
+    const [low] = result.log_likelihood; // log-likelihood and bound never fall
     const span = result.log_likelihood[last] - low || 1;
-    const bar = document.getElementById("bound-bar");
+    const bar = byId("bound-bar");
     bar.style.setProperty("--bound", (bound - low) / span);
     bar.style.setProperty("--ell", (ell - low) / span);
     const sentence = config.sentences[result.bounds ? "bound" : "no_bound"];
-    say("bound-words", fill(sentence, { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) }));
+    const numbers = { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) };
+    setText("bound-words", fill(sentence, numbers));
     clearTimeout(announcing);
-    if (!playing) announcing = setTimeout(() => say("walk-announcement", `${words}. ${document.getElementById("bound-words").textContent}`), REST);
+    if (playing) return;
+    announcing = setTimeout(() => setText("walk-announcement", `${words}. ${byId("bound-words").textContent}`), REST);
   }
 
-  /* -- the transport ------------------------------------------------------------------------------------------------ */
-
-  const speed = () => {
-    const pressed = document.querySelector('#speed-group [aria-pressed="true"]');
-    return Number(pressed.id.replace("speed-", ""));
-  };
+  const speed = () => Number(document.querySelector('#speed-group [aria-pressed="true"]').id.replace("speed-", ""));
 
   function stop() {
     if (playing) cancelAnimationFrame(playing);
-    const played = playing;
+    const wasPlaying = playing;
     playing = null;
     showPlaying();
-    if (played) tell(); // in silence until now
+    if (wasPlaying) describe(); // with the announcement
   }
 
   function showPlaying() {
-    const button = document.getElementById("walk-play");
-    const { play, pause } = JSON.parse(button.dataset.words);
-    emlab.controls.say("walk-play", playing ? pause : play);
+    const { play, pause } = JSON.parse(byId("walk-play").dataset.words);
+    setText("walk-play", playing ? pause : play);
   }
 
   function play() {
@@ -181,17 +177,16 @@
     showPlaying();
   }
 
-  const back = () => go(walk.place - (walk.halves || walk.place % 2 === 0 ? stride() : 1));
-  const forward = () => go(walk.place + (walk.halves || walk.place % 2 === 0 ? stride() : 1));
+  const stepLength = () => (walk.place % 2 === 0 ? stride() : 1);
   const manual = (move) => () => (stop(), move());
   const actions = {
     "walk-start": manual(() => go(0)),
-    "walk-back": manual(back),
+    "walk-back": manual(() => go(walk.place - stepLength())),
     "walk-play": play,
-    "walk-forward": manual(forward),
+    "walk-forward": manual(() => go(walk.place + stepLength())),
     "walk-end": manual(() => go(end())),
   };
-  const keys = { " ": "walk-play", ArrowLeft: "walk-back", ArrowRight: "walk-forward", Home: "walk-start", End: "walk-end" };
+  const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "start", End: "end" };
 
   document.addEventListener("click", ({ target }) => {
     const button = target.closest && target.closest("button");
@@ -199,42 +194,39 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const slider = document.getElementById("walk-slider");
+    const slider = byId("walk-slider");
     const { target } = event;
-    if (event.defaultPrevented) return; // a figure that is walked through point by point
+    if (event.defaultPrevented) return; // a figure's points (figures/points.js)
     if (!walk.result || !slider || slider.closest("[hidden]") || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (document.querySelector("dialog[open]")) return; // the run lies beneath it
-    if (target.matches("input, textarea, select, [role=tab]") || (event.key === " " && target.matches("button, a"))) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (target.matches("input, textarea, select, [role=tab]")) return;
+    if (event.key === " " && target.matches("button, a")) return;
     if (target.matches('.figure-table, [data-scrolls][tabindex="0"]')) return; // they scroll by these keys
-    const action = actions[keys[event.key]];
+    const action = actions[`walk-${keys[event.key]}`];
     if (!action) return;
     event.preventDefault();
     action();
   });
 
-  /* As with the other sliders, Dash need not hear of every move. */
+  /* As with the other sliders, Dash does not get every move. */
   for (const type of ["input", "change"])
-    document.addEventListener(
-      type,
-      (event) => {
-        if (event.target.id !== "walk-slider") return;
-        event.stopPropagation();
-        if (type === "input") manual(() => go(Number(event.target.value) * stride()))();
-      },
-      true
-    );
+    document.addEventListener(type, (event) => {
+      if (event.target.id !== "walk-slider") return;
+      event.stopPropagation();
+      if (type === "input") manual(() => go(Number(event.target.value) * stride()))();
+    }, true);
 
   clientside.emlab.half_steps = function (on) {
     if (!walk.result || !walk.result.bounds) return;
     stop();
     walk.halves = on;
     if (!on && walk.place % 2) go(walk.place + 1);
-    document.getElementById("walk-slider").max = end() / stride();
-    tell();
+    byId("walk-slider").max = end() / stride();
+    describe();
   };
 
-  /* The iteration on show, unless it is the last; halves follow an M-step. */
+  /* The iteration on show, with a half after an M-step; null for the last. */
   const onShow = () => (walk.result && walk.place < end() ? walk.place / 2 : null);
 
-  emlab.walk = { figureOf, go, onShow, open, present, state: walk, step: () => stepAt(walk.place) };
+  emlab.walk = { figureOf, go, onShow, open, show, state: walk, step: () => stepAt(walk.place) };
 })();

@@ -1,9 +1,10 @@
-"""Controls that occur in more than one view: a parameter's row, a choice of one of several, a switch."""
+"""Parts of more than one view: a parameter's row, a choice, a switch, a card, a legend, room for a figure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
@@ -14,7 +15,7 @@ from components.state.parameters import Parameter
 from components.state.words import FIGURE_ROLE, SCROLLS, SIGNS
 
 SILENT = {"aria-live": "off"}
-"""Attributes of an output that changes with every step or move: by itself it would be read aloud each time."""
+"""Attributes of an output that changes often: without them screen readers would read every change."""
 
 CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "showTips": False}
 """Plotly's settings for every graph."""
@@ -23,12 +24,12 @@ _GROUP_OF = {title: group for group, title in GROUPS.items()}
 
 
 def in_group(group: str) -> dict[str, str]:
-    """Attributes of what a link hides with a group (a key of `GROUPS`)."""
+    """Attributes of a part that a link hides with a group (a key of `GROUPS`)."""
     return {"data-group": group}
 
 
 def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> html.Div:
-    """A parameter's slider and number box, both named by its label, and room for words about a refused value."""
+    """A parameter's slider and number box, both named by its label, and room for a message about a refused value."""
     p = parameter
     bounds = {"min": p.minimum, "max": p.maximum, "step": "any" if p.step is None else p.step}
     slider_label, box_label = ids.labels(p.name)
@@ -60,7 +61,7 @@ def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> h
 
 
 def choice(choice_id: str, value: str, className: str = "") -> html.Div:
-    """One of several, as a row of buttons of which one is pressed; its value is the data of the store `choice_id`."""
+    """One of several, as a row of buttons, one of them pressed. The store `choice_id` has its value."""
     label, options = CHOICES[choice_id].label, CHOICES[choice_id].options
     buttons = [
         html.Button(text, id=ids.option(choice_id, name), type="button", **{"aria-pressed": str(name == value).lower()})
@@ -74,8 +75,13 @@ def choice(choice_id: str, value: str, className: str = "") -> html.Div:
     )
 
 
-def register_choice(app: Dash, choice_id: str) -> None:
-    """Bind the buttons of a choice to its store."""
+def register_controls(app: Dash, *control_ids: str) -> None:
+    """Bind choices and switches to their stores."""
+    for control_id in control_ids:
+        (_register_choice if control_id in CHOICES else _register_switch)(app, control_id)
+
+
+def _register_choice(app: Dash, choice_id: str) -> None:
     buttons = [ids.option(choice_id, name) for name in CHOICES[choice_id].options]
     app.clientside_callback(
         ClientsideFunction("emlab", "choose"),
@@ -87,9 +93,9 @@ def register_choice(app: Dash, choice_id: str) -> None:
 
 
 def select(choice_id: str, value: str, groups: Mapping[str, Iterable[str]]) -> html.Div:
-    """One of many, from a list; its value is the data of the store `choice_id`.
+    """One of many, from a list. The store `choice_id` has its value.
 
-    `groups` is heading -> values; what has the heading "" stands by itself.
+    `groups` is heading -> values; those of the heading "" are in no group.
     """
     choice = CHOICES[choice_id]
     items: list[Component] = []
@@ -107,24 +113,23 @@ def select(choice_id: str, value: str, groups: Mapping[str, Iterable[str]]) -> h
 
 
 def switch(switch_id: str, label: list[Component | str], on: bool) -> html.Div:
-    """Something that is on or off; its value is the data of the store `switch_id`."""
-    return html.Div(
-        [
-            html.Button(
-                [html.Span(className="knob", **{"aria-hidden": "true"}), html.Span(label)],
-                id=ids.option(switch_id, "button"),
-                type="button",
-                role="switch",
-                **{"aria-checked": str(on).lower()},
-            ),
-            dcc.Store(id=switch_id, data=on),
-        ],
-        className="switch",
+    """Something that is on or off. The store `switch_id` has its value."""
+    button = switch_button(label, on, id=ids.option(switch_id, "button"))
+    return html.Div([button, dcc.Store(id=switch_id, data=on)], className="switch")
+
+
+def switch_button(label: list[Component | str] | str, on: bool = False, **attributes: Any) -> html.Button:
+    """The button of a switch."""
+    return html.Button(
+        [html.Span(className="knob", **{"aria-hidden": "true"}), html.Span(label)],
+        type="button",
+        role="switch",
+        **{"aria-checked": str(on).lower()},
+        **attributes,
     )
 
 
-def register_switch(app: Dash, switch_id: str) -> None:
-    """Bind a switch to its store."""
+def _register_switch(app: Dash, switch_id: str) -> None:
     button = ids.option(switch_id, "button")
     app.clientside_callback(
         ClientsideFunction("emlab", "toggle"),
@@ -137,9 +142,9 @@ def register_switch(app: Dash, switch_id: str) -> None:
 
 
 def begins(part: str) -> Output:
-    """Output of a callback that sets nothing by way of Dash, but is to be called when its view comes.
+    """An output that is never set, for a callback to be called when its view comes after the page.
 
-    Of what comes after the page Dash calls only callbacks with an output there; `part` is the id of anything there.
+    Dash then calls only callbacks with an output in the view; `part` is the id of any element there.
     """
     return Output(part, "data-begun")
 
@@ -151,9 +156,9 @@ def card(
     figure: str | None = None,
     beside: Sequence[Component] = (),
 ) -> html.Section:
-    """A titled group of controls or results; beside the title, more controls and room to save its `figure`.
+    """A titled group of controls or results; beside the title, more controls and room for the save buttons of a figure.
 
-    A title of `GROUPS` puts it into that group.
+    If its title is in `GROUPS`, links can hide it.
     """
     also = [*beside, *([save(figure, title)] if figure else [])]
     heading = html.Div([html.H2(title), *also], className="heading") if also else html.H2(title)
@@ -164,7 +169,7 @@ def card(
 def legend(entries: Mapping[str, Component | str], legend_id: str | None = None, first: int | None = None) -> html.Ul:
     """Names of a figure's curves, each beside its kind of line: kind (a CSS class) -> name.
 
-    Only the `first` of them can be seen to begin with, if it is given.
+    If `first` is given, only so many entries are visible initially.
     """
     named = {} if legend_id is None else {"id": legend_id}
     return html.Ul(
@@ -181,34 +186,32 @@ def legend(entries: Mapping[str, Component | str], legend_id: str | None = None,
 
 
 def table_box(box_id: str) -> html.Div:
-    """Room for a table, which the browser fills and lets scroll sideways."""
+    """Room for a table, which the browser fills; it can be scrolled sideways."""
     return html.Div(id=box_id, className="table", **{"data-scrolls": SCROLLS["table"]})
 
 
 def save(graph_id: str, title: str) -> html.Div:
-    """Room for the buttons that save a figure, which is called `title` there; the browser puts them in."""
+    """Room for the buttons that save a figure, which the browser makes; `title` is their name for the figure."""
     return html.Div(className="save", **{"data-figure": graph_id, "data-title": title})
 
 
 def graph(
     graph_id: str, label: str, sentence: str, over: Sequence[Component] = (), keys: str = ids.FIGURE_KEYS
 ) -> html.Div:
-    """Room for a figure, which the browser draws (assets/figures/draw.js); `over` it lies what can be dragged.
+    """Room for a figure, which the browser draws (assets/figures/draw.js).
 
-    The element of id `sentence` says what the figure shows.
-
-    Arrow keys walk along its points (assets/figures/points.js), so it is an application: to who hears the page, its
-    points are what is read out, and not every number at its axes. `keys` says which there are.
+    Arrow keys walk along its points (assets/figures/points.js). So its role is application: screen readers read the
+    points, not every number at the axes. `over` lies above the figure; `sentence` and `keys` are ids of its sentence
+    and of the list of its keys.
     """
-    described = {
-        "aria-label": label,
-        "aria-roledescription": FIGURE_ROLE,
-        "aria-describedby": f"{sentence} {keys}",
-    }
     return html.Div(
         [html.Div(id=graph_id, **{"data-config": json.dumps(CONFIG), "aria-hidden": "true"}), *over],
         className="graph",
         role="application",
         tabIndex="0",
-        **described,
+        **{
+            "aria-label": label,
+            "aria-roledescription": FIGURE_ROLE,
+            "aria-describedby": f"{sentence} {keys}",
+        },
     )

@@ -1,9 +1,9 @@
-"""Text with mathematics: plain strings in, Dash components out.
+"""Text with mathematics: from strings to Dash components.
 
-Blocks are separated by blank lines: ``### `` starts a heading, ``- `` the items of a list, ``$$`` a formula on a line
-of its own, which may break at ``\\qquad`` and ``\\allowbreak``; anything else is a paragraph. Inside a block ``$...$``
-is TeX, ``*...*`` is emphasis, `` `...` `` is code and ``[words](address)`` is a link. The browser typesets every
-``.tex`` element (``assets/page/background.js``); until then, or without it, the TeX source stands there as text.
+Blank lines separate blocks: ``### `` starts a heading, ``- `` the items of a list, ``$$`` a formula on its own line,
+which may break at ``\\qquad`` and ``\\allowbreak``; anything else is a paragraph. Inside a block ``$...$`` is TeX,
+``*...*`` is emphasis, `` `...` `` is code and ``[words](address)`` is a link. The browser typesets every ``.tex``
+element (``assets/page/background.js``); until then it shows the TeX source.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.state.words import SCROLLS
-
-__all__ = ["document", "prose", "to_html"]
 
 _TEX = r"(?P<before>\(?)\$(?P<tex>[^$]+)\$(?P<after>[^\s$*\[]*)"
 _LINK = r"\[(?P<words>[^\]]+)\]\((?P<address>[^)\s]+)\)"
@@ -41,7 +39,7 @@ def _block(block: str) -> Component:
 
 
 def _equation(tex: str) -> Component:
-    """Each part is a box, so that parts come under each other where the window is narrow."""
+    """Each part is a box: a narrow window shows one below the other."""
     *others, last = re.split(r"(\\qquad|\\allowbreak)", tex)
     parts = [
         _formula(part, "tex tex-display" if end == r"\qquad" else "tex tex-display tex-continues")
@@ -66,7 +64,7 @@ def _marked_up(match: re.Match[str]) -> Component:
     if match["tex"]:
         formula = _formula(match["tex"], "tex")
         before, after = match["before"], match["after"]
-        # A formula is a box of its own: without this, a line may break between it and its comma.
+        # Without this, a line could break between the box of a formula and its comma.
         return html.Span([before, formula, after], className="tex-glued") if before or after else formula
     if match["words"]:
         return html.A(prose(match["words"]), href=match["address"])
@@ -84,11 +82,7 @@ def _one_line(text: str) -> str:
 
 
 def to_html(node: object) -> str:
-    """Write static Dash components as HTML.
-
-    Every Dash component on a page listens to every change of it; hundreds of words and formulas that never change
-    would slow each move of a slider.
-    """
+    """Write static Dash components as HTML: hundreds of components more would slow down every callback of the page."""
     if isinstance(node, (list, tuple)):
         return "".join(to_html(child) for child in node)
     if not isinstance(node, Component):

@@ -1,4 +1,4 @@
-"""The figures of the two explorers without their numbers."""
+"""The figures of the two explorers, without their numbers."""
 
 from __future__ import annotations
 
@@ -7,53 +7,33 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components.figures.theme import Mode, component_colour, lengths, tokens
-from components.figures.traces import component, figure, histogram, mixture
+from components.figures.theme import Mode, lengths, tokens
+from components.figures.traces import component, curve, figure, histogram, mixture, ticks
 from components.state.words import NOTEBOOK_CURVE, QUANTITIES, SIGNS, WEIGHTED
 
 GAUSSIAN_WINDOW = (-5.0, 5.0)
 EXPONENTIAL_WINDOW = {"scale": (0.0, 5.0), "rate": (0.0, 100.0)}
 BINS = 40
-"""Bins of the points drawn, in every window."""
+"""Bins of the points drawn."""
 LOG_FLOOR = 1e-6
 """Smallest value shown on a logarithmic axis."""
 _POWERS = range(round(math.log10(LOG_FLOOR)), 5)
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _TICKS = 0.022
-"""Height of the ticks of points, as a share of the figure's."""
+"""Height of a point's tick, as a share of the figure's."""
 
 
 def _points(mode: Mode) -> dict[str, Any]:
-    """Ticks of the points drawn, one row a component, at the foot of the figure: the browser fills in the path."""
+    """Layout with ticks of the points drawn, a row for each component, at the bottom of the figure."""
     rows = [(k * 1.3 * _TICKS, k * 1.3 * _TICKS + _TICKS) for k in (0, 1)]
-    return {
-        "shapes": [
-            {
-                "name": f"points-{k}",
-                "type": "path",
-                "path": "",
-                "xref": "x",
-                "yref": "paper",
-                "layer": "below",
-                "line": {"color": component_colour(k, mode), "width": 1},
-            }
-            for k in (0, 1)
-        ],
-        "meta": {"rows": rows},
-    }
+    shapes = [ticks(k, mode, f"points-{k}", "paper") | {"layer": "below"} for k in (0, 1)]
+    return {"shapes": shapes, "meta": {"rows": rows}}
 
 
 def _explorer(mode: Mode, more: list[Any], xaxis: dict[str, Any], yaxis: dict[str, Any]) -> go.Figure:
-    colour = tokens(mode)
-    steps = go.Scatter(
-        uid="steps",
-        name="Points drawn, their distribution",
-        mode="lines",
-        visible=False,
-        line={"color": colour["quiet"], "width": 2, "shape": "hv", "simplify": False},
-        hovertemplate="%{y:.4g}",
-    )
+    steps = curve("steps", "Points drawn, their distribution", tokens(mode)["quiet"], 2, hovertemplate="%{y:.4g}")
+    steps.update(line_shape="hv", visible=False)
     bars = histogram(mode, "Points drawn, histogram").update(visible=False, hovertemplate="%{y:.4g}")
     names = [WEIGHTED.format(sign=SIGNS[k], k=k + 1) for k in (0, 1)]
     return figure(
@@ -80,21 +60,16 @@ def gaussian(mode: Mode) -> go.Figure:
         hoverinfo="skip",
     )
     made = _explorer(mode, [modes], {"range": GAUSSIAN_WINDOW}, {})
-    return made.update_layout(margin={"r": 20})  # a mode at the end of its slider has its label in sight on a phone
+    return made.update_layout(margin={"r": 20})  # room for the label of a mode at the edge
 
 
 def exponential(mode: Mode) -> go.Figure:
     """Explorer of a two-component exponential mixture, with the notebook's unnormalised curve."""
-    notebook = go.Scatter(
-        uid="notebook",
-        name=f"{NOTEBOOK_CURVE}, not a density",
-        mode="lines",
-        line={"color": tokens(mode)["quiet"], "width": 2, "dash": "dash", "simplify": False},
-        hovertemplate="%{y:.4g}",
-    )
-    # Plotly's own words for powers are a quarter larger than all other ticks.
-    ticks = {"tickvals": [10.0**power for power in _POWERS], "ticktext": [_power_of_ten(power) for power in _POWERS]}
-    return _explorer(mode, [notebook], {}, ticks)
+    name, colour = f"{NOTEBOOK_CURVE}, not a density", tokens(mode)["quiet"]
+    notebook = curve("notebook", name, colour, 2, "dash", hovertemplate="%{y:.4g}")
+    # Plotly writes powers a quarter larger than all other numbers at an axis.
+    powers = {"tickvals": [10.0**power for power in _POWERS], "ticktext": [_power_of_ten(power) for power in _POWERS]}
+    return _explorer(mode, [notebook], {}, powers)
 
 
 def _power_of_ten(power: int) -> str:

@@ -1,7 +1,7 @@
 """The figures without their numbers: pure functions of the colour mode that return plotly figures.
 
-The browser fills in x and y (assets/figures/draw.js); every colour, title, name and axis is decided here. Each trace
-has a ``uid`` by which it is found there.
+Colours, titles, names and axes are set here. The browser fills in x and y (assets/figures/draw.js); it finds each trace
+by its ``uid``.
 """
 
 from __future__ import annotations
@@ -12,16 +12,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.figures import explorer_figures
-from components.figures.theme import (
-    DASHES,
-    MODES,
-    Mode,
-    component_colour,
-    saved_template,
-    tokens,
-    translucent,
-)
-from components.figures.traces import component, figure, histogram, mixture
+from components.figures.theme import DASHES, MODES, Mode, component_colour, saved_template, tokens, translucent
+from components.figures.traces import component, curve, figure, histogram, mixture, ticks
 from components.state import ids
 from components.state.parameters import MAX_COMPONENTS
 from components.state.words import FITTED, ON_SHOW, SIGNS, TRUE_VALUES
@@ -30,16 +22,16 @@ SAVED: dict[str, Any] = {
     "layout": {"template": saved_template().to_plotly_json(), "autosize": False, "width": 1000, "height": 600},
     "scale": 2,
 }
-"""A figure that is saved: what its layout has instead, and pixels of a PNG to each of its own."""
+"""Layout of a saved figure, and the scale of a PNG."""
 
 COMPONENTS = range(MAX_COMPONENTS)
 
 POSTERIOR_NAMES = [f"q{k}, {'descending' if k else 'ascending'}" for k in COMPONENTS]
-"""Names of the sorted posterior curves: component 0 rises as in the notebook, the others fall."""
+"""Names of the sorted posterior curves."""
 
 
 def _blend(low: str, high: str, levels: int) -> list[str]:
-    """So many colours from one to another."""
+    """A scale of so many colours between two."""
     ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (low, high)]
     shares = [level / (levels - 1) for level in range(levels)]
     return [f"rgb({','.join(str(round(a + (b - a) * t)) for a, b in zip(*ends, strict=True))})" for t in shares]
@@ -48,8 +40,8 @@ def _blend(low: str, high: str, levels: int) -> list[str]:
 def _palettes(mode: Mode) -> dict[str, Any]:
     """Colours of responsibilities.
 
-    Of two components, ``two`` runs from component 1 to component 0 with the responsibility of component 0. Of more,
-    ``certainty`` has a row for each component: from pale, where it is hardly the likeliest, to its own colour.
+    For two components, ``two`` goes from the colour of component 1 to that of component 0. For more, ``certainty`` has
+    a row for each component: from pale, where it is hardly the likeliest, to its colour.
     """
     colours = [component_colour(k, mode) for k in COMPONENTS]
     return {
@@ -59,14 +51,14 @@ def _palettes(mode: Mode) -> dict[str, Any]:
 
 
 def _hover(first: str, offset: int) -> list[str]:
-    """Lines of the hover text: `first`, then each responsibility; the browser takes as many as there are components."""
+    """Lines of the hover text: `first`, then the responsibilities; the browser keeps those of the run's components."""
     return [first] + [f"q<sub>{k}</sub> = %{{customdata[{k + offset}]:.4f}}" for k in COMPONENTS]
 
 
 def data(mode: Mode) -> go.Figure:
     """Histogram with the fitted mixture, over the strip of observations coloured by label or responsibility."""
-    # Marks are one path a row (layout.shapes): a thousand markers of their own would take plotly 100 ms to draw.
-    # The traces under them are not seen; they carry the numbers and the hover text.
+    # Marks are one path per row (layout.shapes): plotly would need 100 ms for a thousand markers. The traces beneath
+    # are invisible; they hold the numbers and the hover text.
     rows = [
         go.Scatter(
             uid=f"observations-{k}",
@@ -76,23 +68,12 @@ def data(mode: Mode) -> go.Figure:
         )
         for k in COMPONENTS
     ]
-    marks = [
-        {
-            "name": f"marks-{k}",
-            "type": "path",
-            "path": "",
-            "xref": "x",
-            "yref": "y2",
-            "line": {"color": component_colour(k, mode), "width": 1},
-        }
-        for k in COMPONENTS
-    ]
     return figure(
         mode,
         [histogram(mode)]
         + [component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
         + [mixture(mode, FITTED), *rows],
-        shapes=marks,
+        shapes=[ticks(k, mode, f"marks-{k}", "y2") for k in COMPONENTS],
         meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.{digits}g}", 0)},
         bargap=0,
         xaxis={"anchor": "y2"},
@@ -106,12 +87,7 @@ def data(mode: Mode) -> go.Figure:
 def posterior(mode: Mode) -> go.Figure:
     """The notebook's sorted posterior curves: q0 ascending, the others descending."""
     curves = [
-        go.Scatter(
-            uid=f"posterior-{k}",
-            name=f"{SIGNS[k]} {name}",
-            mode="lines",
-            line={"color": component_colour(k, mode), "width": 2.5, "dash": DASHES[k], "simplify": False},
-        )
+        curve(f"posterior-{k}", f"{SIGNS[k]} {name}", component_colour(k, mode), 2.5, DASHES[k])
         for k, name in enumerate(POSTERIOR_NAMES)
     ]
     return figure(
@@ -126,29 +102,17 @@ def posterior(mode: Mode) -> go.Figure:
 
 def _cursor(mode: Mode, uid: str = "cursor", name: str | None = ON_SHOW, **where: Any) -> go.Scatter:
     """A vertical line at the record on show."""
-    return go.Scatter(
-        uid=uid,
-        name=name,
-        mode="lines",
-        line={"color": tokens(mode)["ink"], "width": 1.5, "simplify": False},
-        hoverinfo="skip",
-        **where,
-    )
+    return curve(uid, name, tokens(mode)["ink"], 1.5, hoverinfo="skip", **where)
 
 
 def log_likelihood(mode: Mode) -> go.Figure:
     """Log-likelihood over iterations, with a cursor on the record on show."""
-    curve = go.Scatter(
-        uid="log-likelihood",
-        name="ℓ(θ<sub>t</sub>)",
-        mode="lines+markers",
-        line={"color": tokens(mode)["accent"], "width": 2, "simplify": False},
-        marker={"size": 5},
-        hovertemplate="iteration %{x}<br>ℓ = %{y:.6f}<extra></extra>",
-    )
+    points = {"mode": "lines+markers", "marker": {"size": 5}}
+    hover = "iteration %{x}<br>ℓ = %{y:.6f}<extra></extra>"
+    trace = curve("log-likelihood", "ℓ(θ<sub>t</sub>)", tokens(mode)["accent"], 2, hovertemplate=hover, **points)
     return figure(
         mode,
-        [curve, _cursor(mode)],
+        [trace, _cursor(mode)],
         xaxis={"title": {"text": "iteration t"}},
         yaxis={"title": {"text": "log-likelihood ℓ"}, "exponentformat": "none"},
         margin={"l": 76},
@@ -157,7 +121,7 @@ def log_likelihood(mode: Mode) -> go.Figure:
 
 
 def parameters(mode: Mode) -> go.Figure:
-    """Each parameter over iterations, a row for each, its lines named at their ends; true values as quiet lines."""
+    """Each parameter over iterations, a row for each, with names at the ends of the lines; true values are dotted."""
     label = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
     traces: list[go.Scatter] = []
     for row in range(3):
@@ -165,19 +129,21 @@ def parameters(mode: Mode) -> go.Figure:
         for k in COMPONENTS:
             colour = component_colour(k, mode)
             traces += [
-                go.Scatter(
-                    uid=f"row{row}-true-{k}",
-                    name=None if row or k else TRUE_VALUES,
-                    mode="lines",
-                    line={"color": colour, "width": 1.5, "dash": "1px,5px", "simplify": False},
+                curve(
+                    f"row{row}-true-{k}",
+                    None if row or k else TRUE_VALUES,
+                    colour,
+                    1.5,
+                    "1px,5px",
                     hovertemplate="true %{y:.4g}<extra></extra>",
                     **axis,
                 ),
-                go.Scatter(
-                    uid=f"row{row}-component-{k}",
-                    name=None if row else f"{SIGNS[k]} Component {k}",
-                    mode="lines",
-                    line={"color": colour, "width": 2, "dash": DASHES[k], "simplify": False},
+                curve(
+                    f"row{row}-component-{k}",
+                    None if row else f"{SIGNS[k]} Component {k}",
+                    colour,
+                    2,
+                    DASHES[k],
                     hovertemplate="iteration %{x}<br>%{y:.5g}<extra></extra>",
                     **axis,
                 ),
@@ -197,7 +163,7 @@ def parameters(mode: Mode) -> go.Figure:
 
 
 SUMMIT = 7
-"""Twentieths of the accent in the colour of the summit: what lies on it is still seen (figures/test_tokens.py)."""
+"""Twentieths of the accent in the colour of the summit; lines on it need contrast (tests/figures/test_tokens.py)."""
 
 
 def surface(mode: Mode) -> go.Figure:
@@ -212,21 +178,10 @@ def surface(mode: Mode) -> go.Figure:
         line={"width": 1, "color": translucent(colour["edge"], 0.5)},
         hovertemplate="%{x:.4g}, %{y:.4g}<br>ℓ = %{customdata:.4f}<extra></extra>",
     )
-    compared = go.Scatter(
-        uid="compared",
-        name="EM from the same start",
-        mode="lines",
-        line={"color": colour["quiet"], "width": 6, "dash": "5px,4px", "simplify": False},  # the other lies on it
-        hoverinfo="skip",
-    )
-    path = go.Scatter(
-        uid="path",
-        name="Path of the run",
-        mode="lines",
-        line={"color": colour["ink"], "width": 2, "simplify": False},
-        marker={"size": 5, "color": colour["ink"]},
-        hoverinfo="skip",
-    )
+    # Wide enough to be seen beneath the path of the run.
+    compared = curve("compared", "EM from the same start", colour["quiet"], 6, "5px,4px", hoverinfo="skip")
+    path = curve("path", "Path of the run", colour["ink"], 2, hoverinfo="skip")
+    path.marker.update(size=5, color=colour["ink"])
     ends = [
         go.Scatter(
             uid=name.lower(),
@@ -260,5 +215,5 @@ FIGURES = {
 
 @cache
 def skeletons() -> dict[str, dict[Mode, dict[str, Any]]]:
-    """Every figure in every colour mode, JSON-ready, for the browser to fill."""
+    """Every figure in every colour mode, JSON-ready."""
     return {graph: {mode: make(mode).to_plotly_json() for mode in MODES} for graph, make in FIGURES.items()}

@@ -1,4 +1,4 @@
-"""Colours and the plotly template, in light and dark, read from `assets/tokens.css`: the one place they are written."""
+"""Colours and the plotly template in light and dark, read from `assets/tokens.css`, the only place with colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Mode = Literal["light", "dark"]
 MODES: tuple[Mode, ...] = ("light", "dark")
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-"""Line style of component 0, 1, …: never colour alone."""
+"""Line style of component 0, 1, …: curves must differ in more than colour."""
 
 _LENGTH = re.compile(r"--([\w-]+):\s*(\d+)px")
 _FONT = re.compile(r"--font:\s*(.+);")
@@ -29,7 +29,7 @@ def tokens(mode: Mode) -> dict[str, str]:
 
 @cache
 def lengths() -> dict[str, int]:
-    """Length tokens that are in pixels: name -> number of them."""
+    """Length tokens in pixels: name -> number."""
     return {name: int(pixels) for name, pixels in _LENGTH.findall(_CSS.read_text("utf-8"))}
 
 
@@ -54,7 +54,7 @@ def translucent(colour: str, alpha: float) -> str:
 
 @cache
 def template(mode: Mode) -> go.layout.Template:
-    """What every figure has in common."""
+    """The template of every figure."""
     colour = tokens(mode)
     axis = {
         "gridcolor": colour["line"],
@@ -63,7 +63,7 @@ def template(mode: Mode) -> go.layout.Template:
         "tickfont": {"size": lengths()["figure-tick"], "color": colour["quiet"]},
         "title": {"font": {"size": lengths()["figure-title"], "color": colour["ink"]}, "standoff": 8},
         "separatethousands": True,
-        "minexponent": 7,  # ten million and more, and less than a millionth, as powers of ten
+        "minexponent": 7,  # powers of ten from ten million on, and below a millionth
         "exponentformat": "e",
         "ticks": "outside",
         "ticklen": 4,
@@ -80,7 +80,7 @@ def template(mode: Mode) -> go.layout.Template:
             "xaxis": axis | {"showgrid": False},
             "yaxis": axis,
             "margin": {"l": 66, "r": 14, "t": 12, "b": 44},
-            "showlegend": False,  # legends are part of the page, where they wrap and can be read
+            "showlegend": False,  # legends are HTML
             "hoverlabel": {
                 "bgcolor": colour["card"],
                 "bordercolor": colour["edge"],
@@ -94,7 +94,7 @@ def template(mode: Mode) -> go.layout.Template:
 
 @cache
 def saved_template() -> go.layout.Template:
-    """What every figure that is saved has in common: light, on white, read at a distance and apart from the page."""
+    """The template of every saved figure: light, on white, with large type and a legend."""
     size = lengths()
     axis = {
         "tickfont": {"size": size["saved-text"]},

@@ -1,4 +1,4 @@
-"""What several figures are made of: the frame, the mixture, a component, a histogram."""
+"""Parts of several figures: the frame, a curve, the mixture, a component, a histogram, ticks."""
 
 from __future__ import annotations
 
@@ -13,33 +13,28 @@ from components.state.words import HISTOGRAM
 def figure(mode: Mode, traces: list[Any], **layout: Any) -> go.Figure:
     """A figure in the look of the page."""
     for trace in traces:
-        trace.showlegend = trace.name is not None  # in a figure that is saved: on the page no legend is plotly's
+        trace.showlegend = trace.name is not None  # only saved figures have a legend
     return go.Figure(traces, go.Layout(template=template(mode), autosize=True, uirevision="keep", **layout))
+
+
+def curve(
+    uid: str, name: str | None, colour: str, width: float, dash: str | None = None, mode: str = "lines", **more: Any
+) -> go.Scatter:
+    """A line through every one of its points: plotly leaves none out."""
+    line = {"color": colour, "width": width, "dash": dash, "simplify": False}
+    return go.Scatter(uid=uid, name=name, mode=mode, line=line, **more)
 
 
 def mixture(mode: Mode, name: str = "Mixture density") -> go.Scatter:
     """The strong line."""
-    return go.Scatter(
-        uid="mixture",
-        name=name,
-        mode="lines",
-        line={"color": tokens(mode)["ink"], "width": 3, "simplify": False},
-        hovertemplate="%{y:.4g}",
-    )
+    return curve("mixture", name, tokens(mode)["ink"], 3, hovertemplate="%{y:.4g}")
 
 
 def component(k: int, mode: Mode, name: str) -> go.Scatter:
     """A component: a filled curve under it."""
     colour = component_colour(k, mode)
-    return go.Scatter(
-        uid=f"component-{k}",
-        name=name,
-        mode="lines",
-        line={"color": colour, "width": 2, "dash": DASHES[k], "simplify": False},
-        fill="tozeroy",
-        fillcolor=translucent(colour, 0.13),
-        hovertemplate="%{y:.4g}",
-    )
+    filled = {"fill": "tozeroy", "fillcolor": translucent(colour, 0.13)}
+    return curve(f"component-{k}", name, colour, 2, DASHES[k], hovertemplate="%{y:.4g}", **filled)
 
 
 def histogram(mode: Mode, name: str = HISTOGRAM) -> go.Bar:
@@ -50,3 +45,9 @@ def histogram(mode: Mode, name: str = HISTOGRAM) -> go.Bar:
         marker={"color": translucent(tokens(mode)["quiet"], 0.28), "line": {"width": 1, "color": tokens(mode)["edge"]}},
         hovertemplate="%{y:.4g}<extra>histogram</extra>",
     )
+
+
+def ticks(k: int, mode: Mode, name: str, yref: str) -> dict[str, Any]:
+    """A layout shape: ticks in the colour of component `k`, one path that the browser fills in."""
+    line = {"color": component_colour(k, mode), "width": 1}
+    return {"name": name, "type": "path", "path": "", "xref": "x", "yref": yref, "line": line}

@@ -1,1 +1,1 @@
-"""What the server works out. No Dash."""
+"""Results that the server computes. No Dash."""

@@ -1,4 +1,4 @@
-"""A completed run with everything that an export holds: what `export_code` and `export_tables` write down."""
+"""A completed run with everything that `export_code` and `export_tables` write."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 from numpy.typing import NDArray
 
 import em
-
-__all__ = ["CompletedRun"]
+from components.state.own_data.decoding import one_line
 
 
 @dataclass(frozen=True, eq=False)
 class CompletedRun:
     """A run of EM, its observations, and where they come from.
 
-    Every text is made one line of printable characters here, so that whatever a source, a column or an address is
-    called, it can end no comment, hide no character and break no file.
+    Every text becomes one line of printable characters: then no name of a source or column can end a comment, hide a
+    character or break a file.
 
     Attributes
     ----------
@@ -49,8 +48,4 @@ class CompletedRun:
         for name in ("title", "source", "x_title", "link"):
             text = getattr(self, name)
             if text is not None:
-                object.__setattr__(self, name, _one_line(text))
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+                object.__setattr__(self, name, one_line(text))

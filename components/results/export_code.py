@@ -1,8 +1,8 @@
 """A run as code that repeats it: a Python script and a Jupyter notebook with numpy, scipy and matplotlib only.
 
-Both are made of the same cells. The formulas are the engine's, in the engine's order of operations, so that not only
-the estimates but their last digits come out: otherwise a slow run, or one that leaves a saddle, would amplify every
-rounding error. Left out is what the engine does for observations whose squares overflow or vanish.
+Both consist of the same cells. The formulas and their order of operations are the engine's: a slow run, or one that
+leaves a saddle, would amplify a difference in the last digit. What the engine does when squares of observations
+overflow or underflow is left out.
 """
 
 from __future__ import annotations
@@ -18,14 +18,11 @@ import em
 from components.results.completed_run import CompletedRun
 from components.state.families import CARDS
 
-__all__ = ["notebook", "script"]
-
 SHORT, LIMIT = 1e-11, 100_000
-"""EM repeats an accelerated run to so little short of its mean log-likelihood, in at most so many iterations."""
+"""EM alone repeats an accelerated run: how far below its mean log-likelihood it may end, and its most iterations."""
 UNTIL_AS_HIGH = "which takes longer, until the log-likelihood is as high to 11 decimals an observation"
-"""The same, in words."""
 WIDTH = 88
-"""Columns of the code that is handed out."""
+"""Columns of the exported code."""
 
 
 @dataclass(frozen=True)
@@ -119,34 +116,15 @@ plt.show()
 def script(completed: CompletedRun) -> str:
     """Write a Python script that repeats the run.
 
-    Parameters
-    ----------
-    completed : CompletedRun
-        The run.
-
-    Returns
-    -------
-    str
-        Source code. Run, it prints the estimates and shows a figure; afterwards its variables ``weights`` and
-        ``scales``, or ``means`` and ``stds``, are the run's estimates, and ``trace`` the log-likelihoods.
+    The script prints the estimates and shows a figure. At its end the variables ``weights`` and ``scales``, or
+    ``means`` and ``stds``, are the run's estimates, and ``trace`` has the log-likelihoods.
     """
     opening = f'"""{_title(completed)}: a run of EM Lab, repeated."""\n\n{_IMPORTS}'
     return "\n\n".join([opening, *(f"{_ruled(cell.heading)}\n{cell.code}" for cell in _cells(completed))])
 
 
 def notebook(completed: CompletedRun) -> str:
-    """Write a Jupyter notebook that repeats the run: the cells of `script`, with the formulas between them.
-
-    Parameters
-    ----------
-    completed : CompletedRun
-        The run.
-
-    Returns
-    -------
-    str
-        A notebook in format 4.5, as JSON.
-    """
+    """Write a Jupyter notebook (format 4.5, JSON): the cells of `script`, with the formulas between them."""
     sources = [("markdown", f"# {_title(completed)}\n\nA run of EM Lab, repeated."), ("code", _IMPORTS)]
     for cell in _cells(completed):
         sources += [("markdown", f"## {cell.heading}\n\n{cell.text}"), ("code", cell.code)]
@@ -181,7 +159,7 @@ def _cells(completed: CompletedRun) -> list[_Cell]:
     reached = float(run.log_likelihood[-1])
     accelerated = run.method == em.ACCELERATED and math.isfinite(reached)
     until = UNTIL_AS_HIGH if accelerated else "as often as EM Lab did"
-    beside = f" Here it is EM alone, {UNTIL_AS_HIGH}." if accelerated else ""
+    note = f" Here it is EM alone, {UNTIL_AS_HIGH}." if accelerated else ""
     names = {"parameters": ", ".join(mixture.parameter_names), "own": ", ".join(mixture.parameter_names[1:])}
     loop = (_UNTIL_AS_HIGH if accelerated else _AS_OFTEN).substitute(
         names, iterations=run.n_iter, reached=repr(reached), short=SHORT, limit=LIMIT
@@ -214,7 +192,7 @@ def _cells(completed: CompletedRun) -> list[_Cell]:
                 names,
                 start=_assignments(run.mixtures[0].parameters),
                 ending=_comment(
-                    f"In EM Lab the run ended at log-likelihood {run.log_likelihood[-1]:.10g}. {run.message}{beside}"
+                    f"In EM Lab the run ended at log-likelihood {run.log_likelihood[-1]:.10g}. {run.message}{note}"
                 ),
                 loop=loop,
                 prints="\n".join(f'print("{name}", {name})' for name in mixture.parameter_names),
@@ -229,8 +207,8 @@ def _cells(completed: CompletedRun) -> list[_Cell]:
 
 
 def _data(completed: CompletedRun) -> _Cell:
-    # What others wrote stands in comments, where Markdown cannot make links or HTML of it, and below the first two
-    # lines of the script, where a comment could name another encoding.
+    # Text of others is written as comments: Markdown would make links or HTML of it. It comes after the first two lines
+    # of the script: there a comment can name another encoding.
     lines = (completed.title, completed.source, completed.link and f"The run on the page: {completed.link}")
     comments = "".join(f"{_comment(line)}\n" for line in lines if line)
     truth = completed.truth
@@ -262,7 +240,7 @@ def _array(values: em.Floats) -> str:
 
 
 def _literal(text: str) -> str:
-    """Printable text as Python source: there JSON and Python agree, and JSON has the quotes of the code around."""
+    """Printable text as a Python string: JSON's is the same, with double quotes as in the rest of the code."""
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -10,25 +10,14 @@ import math
 import em
 from components.results.completed_run import CompletedRun
 
-__all__ = ["FORMAT", "VERSION", "observations_csv", "run_json"]
-
 FORMAT, VERSION = "em-lab-run", 1
 
 
 def observations_csv(completed: CompletedRun) -> str:
     """Write the observations with their labels, where known, and their responsibilities at the end of the run.
 
-    Parameters
-    ----------
-    completed : CompletedRun
-        The run.
-
-    Returns
-    -------
-    str
-        CSV (RFC 4180) with the columns x, label (where known), q0, q1, ..., in the order of the data. There are only
-        numbers under the fixed header, so that no cell can be a formula, in as many digits as it takes to read them
-        back exactly.
+    CSV (RFC 4180) with the columns x, label (where known), q0, q1, ..., in the order of the data. Below the fixed
+    header are only numbers, so no cell can be a formula; they have all the digits that reading them back needs.
     """
     responsibilities = completed.run.mixture.responsibilities(completed.x).T
     columns = {
@@ -44,18 +33,7 @@ def observations_csv(completed: CompletedRun) -> str:
 
 
 def run_json(completed: CompletedRun) -> str:
-    """Write the run with all its iterations.
-
-    Parameters
-    ----------
-    completed : CompletedRun
-        The run.
-
-    Returns
-    -------
-    str
-        Strict JSON: a log-likelihood or bound that is not finite is null.
-    """
+    """Write the run with all its iterations as strict JSON: a log-likelihood or bound that is not finite is null."""
     run = completed.run
     return json.dumps(
         {

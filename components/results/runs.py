@@ -1,7 +1,7 @@
-"""One run of EM as the page asks for it: the data, the fit, and what the browser needs to show them.
+"""One run of EM: the data, the fit, and what the browser needs to show them.
 
-The browser recomputes curves and responsibilities from the parameters, so only observations, histogram and trajectory
-travel. Every number is computed from all observations; only the marks drawn one by one are thinned.
+The browser computes curves and responsibilities from the parameters, so only observations, histogram and trajectory are
+sent. Every number is computed from all observations; only the marks are thinned.
 """
 
 from __future__ import annotations
@@ -21,17 +21,16 @@ from components.state.run_request import RunSpec
 from components.state.sources import BY_HAND, DRAWN, STARTS
 
 TRUE, PUBLISHED = "True", "Published"
-"""Heads of the column beside the estimates."""
+"""Headings of the column beside the estimates."""
 SLOW = 0.1
-"""An iteration of EM that closes less than this share of the distance is slow."""
+"""EM is slow if an iteration closes less than this share of the distance to the maximum."""
 MAX_MARKS = 2000
-"""Most observations drawn one by one."""
+"""Most observations that are drawn as marks."""
 NO_START = "No start can be made from these observations: {error}."
-"""The sentence for a `NoStart`."""
 
 
 class NoStart(ValueError):
-    """The observations give no start of the wanted kind; the message says why."""
+    """The requested start cannot be made from the observations; the message says why."""
 
 
 def execute(spec: RunSpec) -> dict[str, Any]:
@@ -40,11 +39,10 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-ready: sorted marks ``x`` with their ``rank`` in all N observations and label ``z`` (None where it is not
-        told), ``histogram``, parameters ``true`` and ``trajectory`` (name -> one list per record), the
-        ``log_likelihood`` of each record, ``bounds`` between them if EM made it, standard ``errors`` of the last
-        parameters where there are any, what the ``data`` are, and the ``sentence`` and ``notes`` that say how it
-        went.
+        JSON-ready: sorted marks ``x`` with their ``rank`` in all N observations and label ``z`` (None if unknown or
+        hidden), ``histogram``, parameters ``true`` and ``trajectory`` (name -> one list per record), the
+        ``log_likelihood`` of each record, ``bounds`` between them for plain EM, standard ``errors`` of the last
+        parameters where there are any, a description of the ``data``, and the ``sentence`` and ``notes`` on the run.
     """
     x, z, truth = observations(spec)
     run, tie = fitted(spec, x)
@@ -77,8 +75,8 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "rank": (marks + 1).tolist(),
         "z": None if z is None else z[shown].tolist(),
         "histogram": {"edges": rounded(edges), "density": rounded(density)},
-        "true": None if truth is None else _parameters(truth),
-        "beside": _beside(spec, truth, run.mixture),
+        "true": None if truth is None else rounded_parameters(truth),
+        "beside": _known_parameters(spec, truth, run.mixture),
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
         "bounds": rounded(em.bounds(run)) if run.method == em.EM else None,
@@ -92,15 +90,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
 
 
 def complete(spec: RunSpec, link: str) -> CompletedRun:
-    """The requested run, with all that an export holds.
-
-    Parameters
-    ----------
-    spec : RunSpec
-        The run.
-    link : str
-        Address at which the page shows it.
-    """
+    """The requested run, with all that an export holds; `link` is the address at which the page shows it."""
     x, z, truth = observations(spec)
     run, _ = fitted(spec, x)
     seed = None if truth is None else int(spec.values["seed"])
@@ -110,7 +100,7 @@ def complete(spec: RunSpec, link: str) -> CompletedRun:
 def fitted(
     spec: RunSpec, x: em.Floats, stopping: em.StoppingRule | None = None, method: str | None = None
 ) -> tuple[em.Run, str | None]:
-    """The requested run, or one by another method, and what was done about a tie in its start.
+    """The requested run, or the same by another method, and a sentence if a tie in its start was broken.
 
     Raises
     ------
@@ -125,7 +115,7 @@ def fitted(
 
 
 def observations(spec: RunSpec) -> tuple[em.Floats, NDArray[np.int64] | None, em.Mixture | None]:
-    """Observations of a run, with their labels and the mixture they came from where those are known and not hidden."""
+    """Observations of a run, with their labels and the true mixture if these are known and not hidden."""
     if spec.source.x is not None:
         return spec.source.x, None, None
     truth = _mixture(spec, "", int(spec.values["true_k"]))
@@ -134,7 +124,7 @@ def observations(spec: RunSpec) -> tuple[em.Floats, NDArray[np.int64] | None, em
 
 
 def starting_mixture(spec: RunSpec, x: em.Floats) -> em.Mixture:
-    """The requested start, ties and all.
+    """The requested start; its components may be tied.
 
     Raises
     ------
@@ -160,8 +150,8 @@ def _mixture(spec: RunSpec, prefix: str, k: int) -> em.Mixture:
     return family(weights=weights / weights.sum(), **parameters)
 
 
-def _beside(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[str, Any] | None:
-    """What to show beside the estimates: the true or the published parameters, in the order of the estimated ones."""
+def _known_parameters(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[str, Any] | None:
+    """The true or published parameters, in the order of the estimated components, for a column beside them."""
     head, known, log_likelihood = TRUE, truth, None
     if spec.source.name in em.datasets.names():
         data = em.datasets.load(spec.source.name)
@@ -169,7 +159,7 @@ def _beside(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[
     if known is None or known.n_components != found.n_components:
         return None
     ordered = em.reordered(known, em.match(known, found))
-    return {"head": head, "parameters": _parameters(ordered), "log_likelihood": log_likelihood}
+    return {"head": head, "parameters": rounded_parameters(ordered), "log_likelihood": log_likelihood}
 
 
 def _start(spec: RunSpec) -> str | None:
@@ -202,7 +192,7 @@ def _without_tie(x: em.Floats, start: em.Mixture) -> tuple[em.Mixture, str | Non
     if x.min() == x.max():
         return start, f"{tied}, and the data have no spread to part them by."
     if (start.weights == 0).any():
-        return start, None  # the message will be about the empty component
+        return start, None  # the run's own message is about the empty component
     order = "component 0 to the smaller side" if two else "in the order of their numbers"
     return em.break_tie(x, start), f"{tied}, so they were nudged apart a little, {order}."
 
@@ -213,7 +203,7 @@ def _data(spec: RunSpec, n: int) -> str:
 
 
 def _slow_em(x: em.Floats, run: em.Run) -> str | None:
-    """Why an accelerated run was worth its while."""
+    """How slow EM is near the maximum, after an accelerated run."""
     if run.method == em.EM or not run.converged or run.mixture.n_components == 1:
         return None
     here = em.information(x, run.mixture)
@@ -241,16 +231,17 @@ def _thinned(n: int) -> str | None:
 
 
 def _bins(x: em.Floats) -> int:
-    """Number of bins by Freedman and Diaconis, but not too few for so many observations, nor too many to see."""
+    """Number of bins by Freedman and Diaconis, with a lower bound from N and an upper one from what can be seen."""
     coarsest = min(24, math.ceil(2 * math.sqrt(x.size)))
     width = np.subtract(*np.percentile(x, [75, 25])) * 2 / np.cbrt(x.size)
     return int(np.clip(np.ptp(x) / width, coarsest, 80)) if width > 0 else coarsest
 
 
-def _parameters(mixture: em.Mixture) -> dict[str, list[float]]:
+def rounded_parameters(mixture: em.Mixture) -> dict[str, list[float]]:
+    """Every parameter of a mixture for the browser: name -> a number for each component."""
     return {name: rounded(values) for name, values in mixture.parameters.items()}
 
 
 def rounded(values: em.Floats, digits: int = 12) -> list[float]:
-    """Numbers as they travel, to so many significant digits."""
+    """Numbers to so many significant digits."""
     return [float(f"{value:.{digits}g}") for value in values.tolist()]

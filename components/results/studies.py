@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import em
-from components.results.runs import fitted, observations, rounded
+from components.results.runs import fitted, observations, rounded, rounded_parameters
 from components.state.address import ITERATION
 from components.state.parameters import ACROSS, STUDY, number
 from components.state.run_request import MAX_SECONDS, RunSpec, parse_run, read_values
@@ -20,17 +20,16 @@ from components.state.sources import SIZES
 from em.studies import LONG, SAME, seeded_starts
 
 MAX_OBSERVATIONS = 10_000
-"""Most observations that a study is made of."""
+"""Most observations of a study."""
 TIME_UP = f"The time of {MAX_SECONDS} s was up after {{done}} had been run to their ends."
-"""Words for what the deadline cut short."""
 MAX_PATH = 400
-"""Most points of the path of EM that travel for comparison."""
+"""Most points of EM's path that are sent for comparison."""
 GRID = 60
 """Points along each axis of the surface."""
 
 
 def reply(request: dict[str, Any] | None) -> dict[str, Any]:
-    """Carry out a study: its result, or words for what was refused."""
+    """Carry out a study: its result, or a message for each value refused."""
     spec, errors = parse_run(request)
     if spec is None or not isinstance(request, dict):
         return {"errors": errors}
@@ -50,17 +49,17 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
         return {"errors": errors}
     try:
         return {"study": request["study"], "result": study(spec, x, values)}
-    except ValueError as error:  # the engine says what these observations cannot give
+    except ValueError as error:
         return {"errors": {"study": f"This cannot be done with these observations: {error}."}}
 
 
 def surface(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
-    """Log-likelihood over the scales or means of two components, everything else held as at the iteration on show."""
+    """Log-likelihood over the scales or means of two components; all else is held as at the iteration on show."""
     pair = int(values["across"]), int(values["up"])
     stopping = spec.stopping  # one deadline for both
     run, _ = fitted(spec, x, stopping)
     plain = None if spec.method == em.EM else fitted(spec, x, stopping, em.EM)[0]
-    at = min(math.ceil(values[ITERATION.name]), run.n_iter)  # after an M-step the next parameters are on show
+    at = min(math.ceil(values[ITERATION.name]), run.n_iter)  # a half-step is after an M-step
     parameter = run.mixture.parameter_names[1]
     axes = em.surface_axes([run, plain] if plain else run, parameter, pair, n=GRID)
     z = em.surface(x, run.mixtures[at], parameter, axes, pair)
@@ -71,14 +70,14 @@ def surface(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, 
         "iteration": at,
         "x": rounded(axes[0]),
         "y": rounded(axes[1]),
-        "log_likelihood": [rounded(row, 8) for row in z.T],  # plotly wants a row for each y
+        "log_likelihood": [rounded(row, 8) for row in z.T],  # plotly: a row for each y
         "best": best,
         "compared": plain and _compared(run, plain, plain.parameters[parameter][:, pair]),
     }
 
 
 def _no_pair(k: int, values: dict[str, float]) -> dict[str, str]:
-    """What is wrong with the two components over which a surface is to be drawn, of a run with `k`."""
+    """What is wrong with the two components requested for a surface, in a run with `k`."""
     if k < 2:
         return {"across": "The surface is drawn over two components, and this run has one."}
     across, up = values["across"], values["up"]
@@ -88,8 +87,9 @@ def _no_pair(k: int, values: dict[str, float]) -> dict[str, str]:
 
 
 def _compared(run: em.Run, plain: em.Run, path: em.Floats) -> dict[str, Any]:
-    """EM beside an accelerated run from the same start: its path, and what both cost."""
-    some = np.unique(np.geomspace(1, plain.n_iter + 1, MAX_PATH).round().astype(np.int64)) - 1  # it goes far at first
+    """EM beside an accelerated run from the same start: its path, and the passes that both needed."""
+    # Geometric: the first iterations go far.
+    some = np.unique(np.geomspace(1, plain.n_iter + 1, MAX_PATH).round().astype(np.int64)) - 1
     return {
         "path": [rounded(point, 6) for point in path[some]],
         "em_passes": plain.n_passes,
@@ -106,25 +106,25 @@ def other_starts(spec: RunSpec, values: dict[str, float], x: em.Floats) -> list[
 
 def starts(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
     """The distinct ends of the runs from other starts: optima, then spikes."""
-    begin = other_starts(spec, values, x)
-    found = em.restarts(x, begin, spec.stopping)
+    mixtures = other_starts(spec, values, x)
+    found = em.restarts(x, mixtures, spec.stopping)
     rows = [
         {
             "count": end.count,
             "log_likelihood": end.log_likelihood,
             "what": _kind(end, found),
-            "parameters": {name: rounded(array) for name, array in end.mixture.parameters.items()},
+            "parameters": rounded_parameters(end.mixture),
         }
         for end in (*found.optima, *found.spikes)
     ]
-    late = len(found.runs) < len(begin)
-    sentence = em.lessons.local_optimum(found)
-    sentences = [sentence, TIME_UP.format(done=f"{len(found.runs)} of {len(begin)} starts") if late else ""]
+    sentences = [em.lessons.local_optimum(found)]
+    if len(found.runs) < len(mixtures):
+        sentences.append(TIME_UP.format(done=f"{len(found.runs)} of {len(mixtures)} starts"))
     return {"rows": rows, "sentence": " ".join(filter(None, sentences))}
 
 
 def _kind(end: em.Optimum, found: em.Restarts) -> str:
-    """Which of `STUDY_WORDS` the table says of an end that is not degenerate."""
+    """Key in `STUDY_WORDS` for an end that is not degenerate."""
     if end.what:
         return "spike"
     best = found.optima[0]
@@ -136,9 +136,9 @@ def _kind(end: em.Optimum, found: em.Restarts) -> str:
 
 
 def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
-    """The best fit found with each number of components that the page has, with AIC and BIC.
+    """The best fit found with each number of components, with AIC and BIC.
 
-    The run on show and those from the other starts are compared too, so none of them can have ended higher.
+    The run on show and those from other starts are included, so none of them can be better than these.
     """
     stopping = spec.stopping  # one deadline for all
     runs = [fitted(spec, x, stopping)[0], *em.restarts(x, other_starts(spec, values, x), stopping).runs]
@@ -159,10 +159,9 @@ def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, An
         for candidate in candidates
     ]
     ended = [candidate.run.reason is not em.StopReason.OUT_OF_TIME for candidate in candidates]
-    sentences = [
-        em.lessons.model_choice(candidates),
-        "" if all(ended) else TIME_UP.format(done=f"{sum(ended)} of the fits"),
-    ]
+    sentences = [em.lessons.model_choice(candidates)]
+    if not all(ended):
+        sentences.append(TIME_UP.format(done=f"{sum(ended)} of the fits"))
     return {"rows": rows, "sentence": " ".join(filter(None, sentences))}
 
 

@@ -1,1 +1,1 @@
-"""What can be set, and how it is read. No Dash."""
+"""The page's state: what can be set, and how it is read. No Dash."""

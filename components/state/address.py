@@ -1,8 +1,8 @@
 """The page's state in its address: one link shows everybody the same.
 
-Names in the address are those of the tables of parameters and options; only what differs from the defaults is there.
-The browser writes it (assets/page/address.js), here it is read. What cannot be read is left out, and the page says so.
-The version goes up when a default or a name changes, so that older links can still be read as they were meant.
+Names in the address are those of parameters and options; values equal to their defaults are left out. The browser
+writes the address (assets/page/address.js), this module reads it. What cannot be read is ignored, and the page says so.
+The version goes up when a default or a name changes, so that older links keep their meaning.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import unquote_plus
 
 from components.state import ids
 from components.state.families import FAMILIES
-from components.state.options import CHOICES, FLAGS, GROUPS, SWITCHES, Choice
+from components.state.options import CHOICES, FLAGS, GROUPS, SWITCHES
 from components.state.own_data.packing import unpack
 from components.state.parameters import (
     ACROSS,
@@ -43,20 +43,19 @@ VIEWS = {"em" if view == "run" else view: view for view in ids.VIEWS}
 FIRST_VIEW = "gaussian"
 
 HIDE = "hide"
-"""Name of the groups that are hidden, with commas between them."""
+"""Name in a link of the hidden groups, separated by commas."""
 
 ITERATION = Parameter("iteration", ON_SHOW, 0, MAX_ITER.maximum, 0, 0.5, slider=False)
-"""Where the walk through a run stands; halves follow an M-step. Not in the link: at the end."""
+"""The iteration on show; a half-step follows an M-step. Without it, a link shows the end of the run."""
 
 NAMES = {ids.THEME_CHOICE: "theme"}
 """Choices whose name in a link is not their id."""
-
 ON_OFF = {True: "on", False: "off"}
 
 NO_SUCH = "there is no such option"
 LEFT_OUT = "{part} “{name}” was left out: {problem}. Allowed: {allowed}."
 DATA = "data"
-"""Name of somebody's own data, packed (components/state/own_data/packing.py)."""
+"""Name in a link of own data, packed (components/state/own_data/packing.py)."""
 NO_DATA = "This link was made with somebody’s own data and does not carry them: ask for the file and choose it here."
 OTHER_FAMILY = "A {family} mixture is fitted instead: {problem}"
 NEWER = "This link was made by another version of EM Lab; what is not known here is left out."
@@ -68,7 +67,7 @@ _NUMBER = re.compile(r"-?(\d{1,25}\.?\d{0,25}|\.\d{1,25})(e[+-]?\d{1,3})?", re.A
 
 @dataclass(frozen=True)
 class Link:
-    """What an address sets, checked, words for what was left out, and somebody's own data if it carries them."""
+    """What an address sets, checked; messages about what was left out; and own data, if the address carries them."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -100,7 +99,7 @@ class Link:
         return tuple(self.values.get(HIDE, ()))
 
     def run_parameters(self) -> tuple[Parameter, ...]:
-        """What can be set of the run that the link shows."""
+        """The parameters of the run that the link shows."""
         (k,), true_k = START, next(p for p in SAMPLE if p.name == "true_k")
         return self.source().parameters(self.whole(true_k), self.whole(k), self.chosen(ids.START_FROM))
 
@@ -129,21 +128,21 @@ def decode(query: str) -> Link:
         problems.append(NEWER)
     for name, key, options in _options():
         take(name, key, _reader(options), ", ".join(options))
-    own, problem = _own(given, values)
+    own, problem = _read_own(given, values)
     problems += [problem] if problem else []
     take(HIDE, HIDE, _read_groups, ", ".join(GROUPS))
     explorers = (*GAUSSIAN, *EXPONENTIAL, *chain.from_iterable(DRAWN.values()))
     for parameters in (SAMPLE + START, (*explorers, START_SEED, *STUDY, *ACROSS, ITERATION)):
         for parameter in parameters:
             take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
-    for parameter in Link(values, own=own).run_parameters():  # which there are depends on what was read so far
+    for parameter in Link(values, own=own).run_parameters():  # they depend on the values read above
         if parameter.name not in values:
             take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
     return Link(values, tuple(dict.fromkeys(problems)), own)
 
 
 def as_dict() -> dict[str, Any]:
-    """What the browser needs to write links: name, element and default of each option; numbers have their own table."""
+    """What the browser needs to write links: name, id and default of each option; parameters have their own table."""
     return {
         "version": VERSION,
         "iteration": ITERATION.as_dict() | {"whole": replace(ITERATION, step=1).as_dict()},
@@ -166,12 +165,12 @@ def _pairs(query: str) -> dict[str, str]:
 
 
 def carries_data(query: str) -> bool:
-    """Whether an address has somebody's own data in it."""
+    """Whether an address carries own data."""
     return DATA in _pairs(query)
 
 
-def _own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, str | None]:
-    """Somebody's own data, if the link says so and carries them; else the link has another source, and why."""
+def _read_own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, str | None]:
+    """Own data and a message if the family had to change; or None and why they cannot be read, without the source."""
     if values.get(ids.SOURCE) != OWN:
         return None, None
     try:
@@ -193,16 +192,12 @@ def _own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, 
 
 
 def _options() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Name in the link, key, and word -> value of everything that is one of several."""
+    """Of everything that is one of several: name in the link, key, and word in the link -> value."""
     yield VIEW, VIEW, VIEWS
     for key, choice in CHOICES.items():
-        yield NAMES.get(key, key), key, _values(choice)
+        yield NAMES.get(key, key), key, {value: value for value in choice.options}
     for key in (*SWITCHES, *FLAGS):
         yield key, key, {word: on for on, word in ON_OFF.items()}
-
-
-def _values(choice: Choice) -> dict[str, str]:
-    return {value: value for value in choice.options}
 
 
 def _reader(options: Mapping[str, Any]) -> Any:
@@ -210,7 +205,7 @@ def _reader(options: Mapping[str, Any]) -> Any:
 
 
 def _read_groups(text: str) -> tuple[tuple[str, ...] | None, str | None]:
-    """Those that there are, in their own order: what a teacher wants hidden is, whatever else the link holds."""
+    """The known groups, in the page's order. They are hidden even if the link names unknown ones too."""
     named = set(text.split(","))
     return tuple(group for group in GROUPS if group in named) or None, NO_SUCH if named - GROUPS.keys() else None
 

@@ -1,6 +1,6 @@
 """One card for each family of distributions that the page offers: all that differs between them in Python.
 
-The engine has a file for each (`em/mixtures`), the browser an entry in `assets/maths/densities.js`.
+The engine has a file for each family (`em/mixtures`), the browser an entry in `assets/maths/densities.js`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 import em
-from components.state.parameters import Shape
+from components.state.parameters import Shape, multiple
 
 
 @dataclass(frozen=True)
@@ -21,11 +20,11 @@ class FamilyParameter:
     Attributes
     ----------
     name, request : str
-        What the engine calls it (of all components), and what requests and links do (of one).
+        Its name in the engine (all components), and in requests and links (one component, before its number).
     symbol, word, heading : str
-        Its symbol, its name in a table of estimates, and the heading of its column in a table of starts.
+        Its symbol, its name in the table of estimates, and the heading of its column in the table of starts.
     bounds : callable
-        From the lowest and highest value of the data and three standard deviations, in steps, to its own bounds.
+        Its bounds, from the lowest and highest value of the data and three standard deviations, all in steps.
     """
 
     name: str
@@ -36,13 +35,13 @@ class FamilyParameter:
     bounds: Callable[[int, int, int], tuple[int, int]]
 
     def shape(self, minimum: float, maximum: float, step: float) -> Shape:
-        """It, with bounds and a step of its slider."""
+        """This parameter with bounds and a step for its slider."""
         return Shape(self.request, self.symbol, self.heading, minimum, maximum, step)
 
 
 @dataclass(frozen=True)
 class FamilyCode:
-    """What code that repeats a run needs to know of a family: code, and formulas in TeX."""
+    """What an exported script needs of a family: code, and formulas in TeX."""
 
     adjective: str
     draw: str
@@ -62,23 +61,18 @@ class FamilyCard:
 
     @property
     def label(self) -> str:
-        """What it is called on the page."""
+        """Its name on the page."""
         return f"{self.code.adjective.capitalize()} mixture"
 
     def shapes_for(self, x: em.Floats, step: float) -> tuple[Shape, ...]:
-        """Bounds of the parameters of a start: components within the data, and up to three times as wide."""
+        """Bounds of a start: components lie within the data, with at most three times their standard deviation."""
         low, high = math.floor(x.min() / step - 100), math.ceil(x.max() / step + 100)
         wide = math.ceil(3 * x.std() / step)
-        shapes = []
-        for parameter in self.parameters:
-            first, last = parameter.bounds(low, high, wide)
-            shapes.append(parameter.shape(multiple(first, step), multiple(last, step), step))
-        return tuple(shapes)
-
-
-def multiple(times: int, step: float) -> float:
-    """So many steps, without the dust of binary fractions: 543 steps of 0.1 are 54.3, not 54.300000000000004."""
-    return float(times * Decimal(repr(step)))
+        return tuple(
+            parameter.shape(multiple(first, step), multiple(last, step), step)
+            for parameter in self.parameters
+            for first, last in [parameter.bounds(low, high, wide)]
+        )
 
 
 EXPONENTIAL = FamilyCard(

@@ -1,6 +1,6 @@
-"""Every id that Python gives, once; what the browser makes by itself is named where it is made, in assets/.
+"""Every id of an element that Python makes. Scripts in assets/ name the elements that they make themselves.
 
-A parameter's controls are named after it: see `slider`, `box` and others.
+Ids of a parameter's controls contain its name: see `slider`, `box` and others.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def panel(view: str) -> str:
 
 
 def curve_name(view: str) -> str:
-    """Id of the name of an explorer's strong line, in its legend."""
+    """Id of the name of an explorer's strong line in the legend."""
     return f"{view}-curve-name"
 
 
@@ -145,7 +145,7 @@ def sentence(of: str) -> str:
 
 
 def announcement(view: str) -> str:
-    """Id of the quiet copy of that sentence, read aloud when a change has settled."""
+    """Id of the hidden copy of that sentence, for screen readers; it changes when the sliders rest."""
     return f"{view}-announcement"
 
 
@@ -155,12 +155,12 @@ def draw(view: str) -> str:
 
 
 def clear(view: str) -> str:
-    """Id of the button that removes them."""
+    """Id of the button that removes the points."""
     return f"{view}-clear"
 
 
 def drawn(view: str) -> str:
-    """Id of the sentence about them."""
+    """Id of the sentence about the points."""
     return f"{view}-drawn"
 
 
@@ -180,7 +180,7 @@ def box(name: str) -> str:
 
 
 def error(name: str) -> str:
-    """Id of the words under a refused value."""
+    """Id of the message under a refused value."""
     return f"{name}-error"
 
 
@@ -190,12 +190,12 @@ def preset(name: str) -> str:
 
 
 def study(name: str) -> str:
-    """Id of the button that asks for a study."""
+    """Id of the button that requests a study."""
     return f"study-{name}"
 
 
 def study_words(name: str) -> str:
-    """Id of the words about a study."""
+    """Id of the text about a study."""
     return f"study-{name}-words"
 
 
@@ -205,12 +205,12 @@ def study_table(name: str) -> str:
 
 
 def export(what: str) -> str:
-    """Id of the button that hands out something of a run."""
+    """Id of the button that exports something of a run."""
     return f"export-{what}"
 
 
 def try_again(place: str) -> str:
-    """Id of the button beside words that a request failed, by the id of where they stand."""
+    """Id of the button to repeat a failed request; `place` is the id of the message beside it."""
     return f"{place}-again"
 
 

@@ -1,5 +1,4 @@
-"""Every choice and switch of the page: what each is called, its options, and how it stands at first. And what a teacher
-can set in a link besides, which has no control on the page."""
+"""Every choice and switch of the page: its label, options and initial value; and what only a link can set."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from components.state.words import TRUE_VALUES
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several: value -> words, and the one chosen at first."""
+    """One of several: its label, its options (value -> text), and the initial value."""
 
     label: str
     options: Mapping[str, str]
@@ -47,7 +46,7 @@ SWITCHES = {
     ids.NOTEBOOK_CURVE: False,
     ids.HALF_STEPS: False,
 }
-"""Switch -> whether it is on at first."""
+"""Switch -> whether it is on initially."""
 
 TRUTH = "truth"
 GROUPS = {
@@ -75,4 +74,4 @@ FLAGS = {
     EMBED: "Embed: no header, to stand in another page",
     PRESENT: "Present: large type and lines, for a lecture hall",
 }
-"""What a link can turn on -> its name; all are off at first."""
+"""What a link can turn on -> its label; all are off initially."""

@@ -1,6 +1,6 @@
-"""The parameters that people can set: what each is called, its bounds, and what is wrong with a value.
+"""The parameters that can be set: their labels and bounds, and what is wrong with a value.
 
-The table goes to the browser too (`Parameter.as_dict`), so bounds, labels and words are written once, here.
+The browser gets the same table (`Parameter.as_dict`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 MAX_COMPONENTS = 5
@@ -24,7 +25,6 @@ PROBLEMS = {
 REFUSAL = "{label}: {problem}. Allowed: {allowed}. Kept: {kept}."
 SERVER_REFUSAL = "{label}: {problem}. Allowed: {allowed}."
 
-
 _NEGATIVE = re.compile(r"(^|[\s(])-(?=\d)", re.ASCII)
 _POWER = re.compile(r"((?:^|[\s(−±])\d+(?:\.\d+)?)e([-+])0*(?=\d)", re.ASCII)
 
@@ -36,9 +36,9 @@ class Parameter:
     Attributes
     ----------
     name, label : str
-        Its id on the page and in requests; its accessible name.
+        Its name in requests, links and ids; its accessible name.
     minimum, maximum, default : float
-        Bounds, both allowed, and the value at first.
+        Bounds, both allowed, and the initial value.
     step : float or None
         Values lie on minimum + i * step; None: any value between the bounds.
     component : int or None
@@ -46,9 +46,9 @@ class Parameter:
     slider : bool
         Whether it has a slider beside its number box.
     column : str or None
-        Heading of its column where it stands in the table with a row per component, instead of a row of its own.
+        Heading of its column if it is in the table with a row per component; None: it has a row of its own.
     unit : str
-        What is read out after its value.
+        Read out after its value.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Parameter:
         return f"{kind}{number(self.minimum)} to {number(self.maximum)}{steps}"
 
     def problem(self, value: object) -> str | None:
-        """Name of what is wrong with a value (a key of `PROBLEMS`), or None."""
+        """The key in `PROBLEMS` of what is wrong with a value, or None."""
         if value is None or value == "":
             return "empty"
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
@@ -86,7 +86,7 @@ class Parameter:
             return "too_large"
         if self.step is not None:
             steps = (value - self.minimum) / self.step
-            if abs(steps - round(steps)) > 1e-6 + 2 * math.ulp(value) / self.step:  # far from 0 numbers lie apart
+            if abs(steps - round(steps)) > 1e-6 + 2 * math.ulp(value) / self.step:  # large numbers are rounded
                 return "off_step"
         return None
 
@@ -96,18 +96,12 @@ class Parameter:
 
 
 def number(value: float) -> str:
-    """A bound as people write it: 100,000, 0.001 and −2.5."""
+    """A number as text: 100,000, 0.001 and −2.5."""
     return f"{value:,.15g}".replace("-", "−")
 
 
 def with_minus(text: str) -> str:
-    """Numbers in a sentence as people write them: −2.5 for -2.5 and 1e−5 for 1e-05. The browser does it to the others.
-
-    Parameters
-    ----------
-    text : str
-        A sentence. Hyphens between words, in links and in what is quoted stay.
-    """
+    """A sentence with typographic minus signs: −2.5 for -2.5, 1e−5 for 1e-05. Hyphens in words, links, quotes stay."""
     return _POWER.sub(lambda at: f"{at[1]}e{'−' if at[2] == '-' else ''}", _NEGATIVE.sub(r"\1−", text))
 
 
@@ -133,34 +127,32 @@ RATE_LABELS = {"exponential-lambda1": "Rate λ1", "exponential-lambda2": "Rate �
 SEED_BOUNDS = 0, 2**32 - 1
 
 DRAW = 200
-"""Points that a press of an explorer's button draws from its mixture."""
+"""Points that one press of an explorer's button draws."""
 
-
-def _drawn(view: str) -> tuple[Parameter, ...]:
-    return (
+DRAWN = {
+    view: (
         Parameter(f"{view}-points", "Points drawn", 0, 5_000, 0, DRAW, slider=False),
         Parameter(f"{view}-points-seed", "Seed of the points", *SEED_BOUNDS, 1, 1, slider=False),
     )
-
-
-DRAWN = {view: _drawn(view) for view in ("gaussian", "exponential")}
-"""Points on show in an explorer: how many, and their seed. They have buttons, no boxes."""
+    for view in ("gaussian", "exponential")
+}
+"""Points drawn in an explorer: their number and seed. They have buttons, no boxes."""
 
 MAX_VALUES = 100_000
-"""Most observations of a run, drawn or one's own."""
+"""Most observations of a run, generated or one's own."""
 
 SAMPLE = (
     Parameter("n", "Observations N", 1, MAX_VALUES, 1000, 1, slider=False),
     Parameter("seed", "Random seed", *SEED_BOUNDS, 1, 1, slider=False),
     Parameter("true_k", "True components", 1, MAX_COMPONENTS, 2, 1, slider=False),
 )
-"""Parameters of generated data, whatever their mixture."""
+"""Parameters of generated data from any mixture."""
 
 START = (Parameter("k", "Components K", 1, MAX_COMPONENTS, 2, 1, slider=False),)
 """Parameters of every start."""
 
 START_SEED = Parameter("start_seed", "Seed of the start", *SEED_BOUNDS, 1, 1, slider=False)
-"""Parameter of the starts that are drawn."""
+"""Parameter of the random starts."""
 
 MAX_ITER = Parameter("max_iter", "Maximum iterations", 1, 10_000, 1000, 1, slider=False)
 STOPPING = (MAX_ITER, Parameter("tol", "Tolerance", 0, 1, 1e-12, None, slider=False))
@@ -175,12 +167,12 @@ ACROSS = (
     Parameter("across", "Component across", 0, MAX_COMPONENTS - 1, 0, 1, slider=False),
     Parameter("up", "Component up", 0, MAX_COMPONENTS - 1, 1, 1, slider=False),
 )
-"""Components over whose parameters the likelihood surface is drawn."""
+"""The two components of the likelihood surface."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What the components of a family have one of each: its name, symbol and heading, and the bounds of its values."""
+    """A parameter that each component of a mixture has: its name, symbol and heading, and its bounds and step."""
 
     name: str
     symbol: str
@@ -190,13 +182,18 @@ class Shape:
     step: float
 
 
+def multiple(times: int, step: float) -> float:
+    """So many steps, without binary rounding: 543 steps of 0.1 are 54.3, not 54.300000000000004."""
+    return float(times * Decimal(repr(step)))
+
+
 def of_mixture(
     word: str, shapes: tuple[Shape, ...], values: Sequence[Sequence[float]], rho: float = 0.5, unit: str = ""
 ) -> tuple[Parameter, ...]:
-    """Parameters of a mixture, "True" or "Start", with the default `values` of each component in a row.
+    """Parameters of a mixture, whose `word` is "True" or "Start"; `values` has a row of defaults for each component.
 
-    Two components share one weight ρ, as in the notebook. More have a weight each, taken in proportion, and stand in a
-    table with a row for each of them.
+    Two components share one weight ρ, as in the notebook. If there are more, each has a weight, taken in proportion,
+    and a row in a table.
     """
     prefix = "" if word == "True" else f"{word.lower()}_"
     many = len(values) > 2

@@ -1,4 +1,4 @@
-"""Traps of EM, ready to run: what to set, and what to ask before looking."""
+"""Traps of EM, ready to run: settings, and a question to answer before the run."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ class Preset:
     Attributes
     ----------
     label, predict : str
-        Its name, and one sentence to answer before the run is looked at.
+        Its name, and a question to answer before the run.
     source : str
-        Data source; all its parameters not named in `values` are at their defaults.
+        Data source; its parameters that `values` does not name have their defaults.
     values : dict
         Parameter name -> value.
     study : str or None
-        A study to make of the run too.
+        A study to run too.
     method : str
-        How the run goes on, one of `em.METHODS`.
+        One of `em.METHODS`.
     tells_truth : bool
-        Whether its name or its question tells of the true values.
+        Whether its name or its question reveals true values.
     """
 
     label: str

@@ -1,8 +1,4 @@
-"""The page's state: how values from outside are read.
-
-Everything that comes from a browser or an address is untrusted: `parse_run` clamps nothing silently and refuses in
-words.
-"""
+"""A request for a run, checked: the browser is not trusted; a bad value is refused with a message, never changed."""
 
 from __future__ import annotations
 
@@ -13,18 +9,18 @@ from typing import Any
 
 import em
 from components.state.families import FAMILIES
-from components.state.own_data.reading import MAX_VALUES, suits
-from components.state.parameters import PROBLEMS, SERVER_REFUSAL, Parameter
+from components.state.own_data.reading import suits
+from components.state.parameters import MAX_VALUES, PROBLEMS, SERVER_REFUSAL, Parameter
 from components.state.sources import BY_HAND, OWN, SOURCES, STARTS, Source, own
 
 MAX_WORK = 200_000_000
-"""Most observations times iterations times components that one run may ask for."""
+"""Most observations times iterations times components of a run."""
 
 HUGE = 1e300
-"""Numbers are below this in size: what is not, is not finite or no float64."""
+"""Upper bound of the size of a number: excludes infinities, nan, and integers beyond float64."""
 
 MAX_SECONDS = 5
-"""Time limit of a run or a study, in s; then the page shows how far it has come, and says so."""
+"""Time limit of a run or a study, in s. Then it returns what it has, with a sentence about the limit."""
 
 WORK_REFUSAL = "Observations N times Maximum iterations times Components K may be at most {limit:,}: lower one of them."
 NO_WEIGHT = "{label}: at least one of the weights must be above 0."
@@ -32,23 +28,23 @@ NO_WEIGHT = "{label}: at least one of the weights must be above 0."
 
 @dataclass(frozen=True)
 class RunSpec:
-    """A run that may be carried out: every value checked."""
+    """A run in which every value has been checked."""
 
     source: Source
     values: Mapping[str, float]
     start_from: str = BY_HAND
     blind: bool = False
-    """Whether the reply must not hold the mixture that the data come from, though it is known."""
+    """Whether the reply must leave out the true mixture."""
     method: str = em.EM
 
     @property
     def n_components(self) -> int:
-        """Number of components K that are fitted."""
+        """Number of components K to fit."""
         return int(self.values["k"])
 
     @property
     def stopping(self) -> em.StoppingRule:
-        """When its run stops, if it starts now."""
+        """When the run stops if it starts now."""
         return em.StoppingRule(int(self.values["max_iter"]), self.values["tol"], time.monotonic() + MAX_SECONDS)
 
     def weights(self, prefix: str, k: int) -> list[float]:
@@ -66,16 +62,15 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     Parameters
     ----------
     request : object
-        What the browser sent: a mapping with ``source``, ``start_from`` and a number for each of the parameters that
-        `Source.parameters` lists for them; ``blind``, true where the true values are hidden; and ``method``, one of
-        `em.METHODS`, EM if there is none.
+        What the browser sent: a mapping with ``source``, ``start_from``, a number for each parameter in
+        `Source.parameters`, ``blind`` (true: true values are hidden), and ``method`` (one of `em.METHODS`, default EM).
 
     Returns
     -------
     spec : RunSpec or None
         None if anything was refused.
     errors : dict
-        Parameter name -> words that say what was wrong and what is allowed; ``source`` for the whole.
+        Parameter name -> message with what was wrong and what is allowed; ``source`` for the whole request.
     """
     if not isinstance(request, Mapping):
         return None, {"source": "The request must be an object with a source and its parameters."}
@@ -99,12 +94,12 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     if errors:
         return None, errors
     spec = RunSpec(source, values, start_from, blind, method)
-    errors = _together(spec)
+    errors = _joint_errors(spec)
     return (None, errors) if errors else (spec, {})
 
 
 def _source(request: Mapping[str, Any]) -> tuple[Source | None, dict[str, str]]:
-    """The source that a request names, or words."""
+    """The requested source, or messages."""
     name = request.get("source")
     if name == OWN:
         return own_source(request.get("data"), request.get("family"))
@@ -114,7 +109,7 @@ def _source(request: Mapping[str, Any]) -> tuple[Source | None, dict[str, str]]:
 
 
 def own_source(data: object, family: object) -> tuple[Source | None, dict[str, str]]:
-    """A source of somebody's own observations, if they are any and the family suits them; or words."""
+    """A source of own data, or messages if they are not numbers or the family does not suit them."""
     if not isinstance(family, str) or family not in FAMILIES:
         return None, {"family": f"The family must be one of: {', '.join(FAMILIES)}."}
     if not isinstance(data, list) or not all(type(value) in (int, float) and abs(value) < HUGE for value in data):
@@ -125,8 +120,8 @@ def own_source(data: object, family: object) -> tuple[Source | None, dict[str, s
     return (None, {"data": problem}) if problem else (own(data, FAMILIES[family]), {})
 
 
-def _together(spec: RunSpec) -> dict[str, str]:
-    """What is wrong with values that are each allowed."""
+def _joint_errors(spec: RunSpec) -> dict[str, str]:
+    """What is wrong with values together, though each is allowed."""
     errors = {}
     mixtures = {"": int(spec.values["true_k"])} if spec.source.generated else {}
     if spec.start_from == BY_HAND:
@@ -143,7 +138,7 @@ def _together(spec: RunSpec) -> dict[str, str]:
 def read_values(
     parameters: tuple[Parameter, ...], request: Mapping[str, Any]
 ) -> tuple[dict[str, float], dict[str, str]]:
-    """Read the parameters' values from a request: those allowed, and words for those refused, by name."""
+    """Read the parameters' values from a request: by name, those allowed, and messages for those refused."""
     values: dict[str, float] = {}
     errors: dict[str, str] = {}
     for parameter in parameters:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import em
-from components.state.families import CARDS, EXPONENTIAL, GAUSSIAN, multiple
+from components.state.families import CARDS, EXPONENTIAL, GAUSSIAN
 from components.state.parameters import (
     MAX_COMPONENTS,
     SAMPLE,
@@ -17,6 +17,7 @@ from components.state.parameters import (
     STOPPING,
     Parameter,
     Shape,
+    multiple,
     of_mixture,
 )
 

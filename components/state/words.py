@@ -1,4 +1,4 @@
-"""Sentences that the browser completes with numbers: {names} in braces are filled in by the page's JavaScript."""
+"""Words and sentences of the page; the browser fills in the {names} in braces."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ INVITATIONS = {
 """View -> what to try first."""
 
 NUMBERING = "Components count from 0; ρ is π0."
-"""What Run EM has in common with the notebook, and not with the explorers."""
+"""Run EM counts as the notebook does, the explorers from 1."""
 
 EXPLORED = "Mixture and components"
-"""What the figure of an explorer shows."""
+"""Title of an explorer's figure."""
 
 QUANTITIES = {
     "density": {"axis": "density p(x)", "curve": "Mixture density"},
     "cumulative": {"axis": "cumulative distribution F(x)", "curve": "Cumulative F(x)"},
 }
-"""What an explorer can draw -> title of its y axis, name of its strong line."""
+"""Quantity that an explorer draws -> title of the y axis, name of the strong line."""
 
 FITTED, HISTOGRAM, TRUE_VALUES, ON_SHOW = "Fitted mixture", "Histogram", "True values", "Iteration on show"
 NOTEBOOK_CURVE = "Notebook’s curve"
 WEIGHTED = "{sign} Component {k}, weighted"
-"""What curves and marks are called, wherever they are."""
+"""Names of curves and marks, in figures and legends."""
 
 SENTENCES = {
     "gaussian": "Mean {mean}, standard deviation {std}. {modes}",
@@ -80,7 +80,7 @@ VALUE_WORDS = {
     "weight": "{value}, leaving {rest} to component {other}",
     "rate": "{value}, so the mean is {mean}",
 }
-"""What is read out of a slider's value."""
+"""How a slider's value is read out."""
 
 FIGURE_ROLE = "figure"
 FIGURE_KEYS = "← → along the points, ↑ ↓ to another curve, Home, End, Page keys; Esc ends it."
@@ -104,7 +104,7 @@ FIGURE_WORDS = {
     "true": "true {symbol}",
     "modes": "Mode",
 }
-"""Words about the points of a figure, read out one by one or as a table."""
+"""Words for the points of a figure, read out one by one or shown as a table."""
 
 FIGURE_SENTENCES = {
     "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
@@ -128,7 +128,7 @@ FIGURE_SENTENCES = {
     "from_to": "{symbol}\N{NO-BREAK SPACE}{low} to\N{NO-BREAK SPACE}{high}",
     "surface": "Highest on the grid: {ell}, at {best}; iteration {t} at {here}.",
 }
-"""What each figure of a run shows: the sentence beneath it, and its parts."""
+"""The sentence beneath each figure of a run, and its parts."""
 
 TOUR = {
     "slider": "Each parameter here has a slider and a box. As it changes, the curve follows at once.",
@@ -150,15 +150,15 @@ FAILED = {
     "no_figures": "The server did not answer, so the figures cannot be drawn. All else can be used.",
     "again": "Try again",
 }
-"""Words where a request failed. They stand in the HTML of the page, for a page that never comes."""
+"""Messages about failed requests. They are in the HTML too, in case the page itself cannot be loaded."""
 
 SCROLLS = {"equation": "Equation, wider than the window", "table": "Table, wider than the window"}
-"""What a box is called that can be scrolled sideways."""
+"""Accessible name of a box that can be scrolled sideways."""
 
 SKIP = "Skip to the content"
 
 WITH_ERRORS = {"short": "± s.e.", "long": "give or take one standard error"}
-"""What is added to the head of a column of estimates."""
+"""Added to the heading of a column of estimates."""
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "End")
 SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "Choice")

@@ -13,8 +13,6 @@ from components.state.words import INVITATIONS
 from components.views import background_text as text
 from components.views.figures_text import FIGURES
 
-__all__ = ["ERRATA", "SECTIONS", "SOURCES", "Erratum", "article", "layout", "register"]
-
 SECTIONS = {
     "background-model": "The mixture model",
     "background-likelihood": "The log-likelihood",
@@ -31,7 +29,7 @@ SECTIONS = {
 
 @dataclass(frozen=True)
 class Erratum:
-    """Something the notebook has wrong: what it has, what is right, and why."""
+    """A mistake in the notebook: what it has, what is right, and why."""
 
     title: str
     has: str
@@ -96,12 +94,12 @@ SOURCES = (
 
 
 def layout() -> Component:
-    """The view, empty until it is first opened; the page puts it into the section ``view-background``."""
+    """The view, empty until it is first opened."""
     return html.Div([html.Div(id=ids.BACKGROUND_ARTICLE), dcc.Store(id=ids.BACKGROUND_HTML, data=to_html(article()))])
 
 
 def register(app: Dash) -> None:
-    """Bind the view: its text is put on the page when it is opened."""
+    """Bind the view: the browser inserts its text when it is opened."""
     app.clientside_callback(
         ClientsideFunction("emlab", "background"),
         Output(ids.BACKGROUND_ARTICLE, "data-filled"),
@@ -112,7 +110,7 @@ def register(app: Dash) -> None:
 
 def article() -> Component:
     """The whole text."""
-    parts = (
+    parts: list[list[Component]] = [
         document(text.MODEL),
         document(text.LIKELIHOOD),
         document(text.BOUND),
@@ -120,9 +118,9 @@ def article() -> Component:
         document(text.START + text.TIE),
         document(text.END),
         document(FIGURES),
-        _errata(),
-        _sources(),
-    )
+        [*document(text.ERRATA), html.Ol(list(map(_erratum, ERRATA)), className="background-errata")],
+        [html.Ul([html.Li(prose(source)) for source in SOURCES], className="background-sources")],
+    ]
     sections = [
         html.Section([html.H2(title), *part], id=name)
         for (name, title), part in zip(SECTIONS.items(), parts, strict=True)
@@ -151,15 +149,7 @@ def _algorithm() -> list[Component]:
     ]
 
 
-def _errata() -> list[Component]:
-    return [*document(text.ERRATA), html.Ol([_erratum(erratum) for erratum in ERRATA], className="background-errata")]
-
-
 def _erratum(erratum: Erratum) -> Component:
     rows = (("Notebook", erratum.has), ("Right", erratum.right), ("Why", erratum.why))
     terms = [part for name, words in rows for part in (html.Dt(name), html.Dd(prose(words)))]
     return html.Li([html.H3(erratum.title), html.Dl(terms)])
-
-
-def _sources() -> list[Component]:
-    return [html.Ul([html.Li(prose(source)) for source in SOURCES], className="background-sources")]

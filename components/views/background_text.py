@@ -1,10 +1,8 @@
-"""What the Background view says, in the markup of `components.prose`."""
+"""The text of the Background view, in the markup of `controls.prose`."""
 
 from __future__ import annotations
 
 from em.studies import NUDGE
-
-__all__ = ["ALGORITHM", "BOUND", "CHECKS", "END", "ERRATA", "KEYS", "LIKELIHOOD", "MODEL", "START", "STEPS", "TIE"]
 
 MODEL = r"""
 Each observation $x_n$ comes from one of $K$ components. The label $z_n$ that says which is never seen: it is

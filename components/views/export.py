@@ -1,7 +1,7 @@
 """Exports of a run: files of its data and iterations, code that repeats it, and a handout on paper.
 
-A request for a file is that of a run, with ``what`` and the page's address ``link`` added. Runs are pure, so the server
-keeps none and makes the same one again. Figures are saved, and the handout is laid out, in the browser.
+A request for a file is that of the run with ``what`` and the page's address ``link``. The server computes the run
+again. The browser saves figures and makes the handout.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from components.state import ids
 from components.state.run_request import parse_run
 
 MAX_LINK = 2500
-"""Longest address of the page that is written into a file, in characters."""
+"""Most characters of the page's address in a file."""
 LINK_REFUSAL = f"The address of the page must start with http:// or https:// and have at most {MAX_LINK:,} characters."
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that is handed out: the label of its button, how its name ends, its media type, and what writes it."""
+    """A kind of file: the label of its button, its extension and media type, and the function that writes it."""
 
     label: str
     extension: str
@@ -65,7 +65,7 @@ def card() -> html.Section:
 
 
 def reply(request: dict[str, Any] | None) -> dict[str, Any]:
-    """Carry out a request for a file: its name, media type and text, or words for what was refused."""
+    """Carry out a request for a file: its name, media type and text, or a message for each value refused."""
     spec, errors = parse_run(request)
     if spec is None or not isinstance(request, dict):
         return {"errors": errors}
@@ -86,14 +86,14 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _stem(completed: CompletedRun) -> str:
-    """What a file's name says: the data, and how many components were fitted to them."""
+    """A file's name without extension: the data, and the number of components."""
     title = re.sub("[^a-z0-9]+", "-", completed.title.lower()).strip("-")
     drawn = "" if completed.seed is None else f"-n{completed.x.size}-seed{completed.seed}"
     return f"em-lab-{title}{drawn}-k{completed.run.mixture.n_components}"
 
 
 def register(app: Dash) -> None:
-    """Bind the card; only `reply` asks the server."""
+    """Bind the card; only `reply` runs on the server."""
     app.callback(Output(ids.EXPORT_REPLY, "data"), Input(ids.EXPORT_REQUEST, "data"), prevent_initial_call=True)(reply)
     app.clientside_callback(
         ClientsideFunction("emlab", "export"),

@@ -1,11 +1,9 @@
-"""How to read the figures of Run EM: a part of the Background view, in the markup of `components.prose`."""
+"""How to read the figures of Run EM: a part of the Background view, in the markup of `controls.prose`."""
 
 from __future__ import annotations
 
 from components.state.presets import PRESETS
 from em.studies import FEWEST, MANY, NARROWEST, ROUNDING
-
-__all__ = ["FIGURES", "TRAPS"]
 
 _CARDS = r"""
 ### Data and fit

@@ -1,4 +1,4 @@
-"""The panel for somebody's own data: pasted or from a file, read on the server, kept in the browser only."""
+"""The panel for own data: pasted or from a file, read on the server, stored only in the browser."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from components.controls.controls import select
 from components.state import ids
 from components.state.address import Link
 from components.state.families import FAMILIES
+from components.state.own_data.decoding import MAX_BYTES, TOO_LARGE, Refused
 from components.state.own_data.packing import MAX_PACKED, pack
-from components.state.own_data.reading import MAX_BYTES, TOO_LARGE, Refused, read, suits
+from components.state.own_data.reading import read, suits
 from components.state.sources import OWN, own
 
 NOT_CARRIED = f"A link carries at most {MAX_PACKED} values, so it will not carry these: they stay on this page."
@@ -29,12 +30,12 @@ WORDS = {
     "too_large": TOO_LARGE.replace("{size:,}", "{size}"),
     "unreadable": "The browser could not read this file. Choose it again, or paste its numbers.",
 }
-"""What the browser says where data are taken."""
+"""Words of the panel, which the browser makes."""
 BAD_REQUEST = "The request must hold a text, or a file in base 64."
 
 
 def layout(link: Link) -> html.Div:
-    """Room for what is pasted or dropped, filled by the browser, and the family to fit."""
+    """Room for the input, which the browser makes, and the family to fit."""
     return html.Div(
         [
             html.Div(id=ids.OWN_INPUT),
@@ -58,13 +59,13 @@ def register(app: Dash) -> None:
 
 
 def reply(request: object) -> dict[str, Any]:
-    """Read what was pasted or chosen: ``{"text": …}`` or ``{"file": base 64}``, with the name of a ``column`` or not.
+    """Read own data: ``{"text": …}`` or ``{"file": base 64}``, with the name of a ``column`` or without.
 
     Returns
     -------
     dict
-        ``result``: `as_dict` of the values, with the ``columns`` and the ``sentence`` that says what was read; or
-        ``error``: words.
+        ``result``: `as_dict` of the values, the ``columns``, and the ``sentence`` that says what was read; or
+        ``error``: a message.
     """
     content = _content(request)
     if content is None or not isinstance(request, dict):
@@ -90,7 +91,7 @@ def reply(request: object) -> dict[str, Any]:
 
 
 def as_dict(values: Sequence[float]) -> dict[str, Any]:
-    """Values for the browser: packed for a link if they are few, and how a run on them starts, or why it cannot."""
+    """Values for the browser, packed for a link if they are few; by family, the parameters of a run, or a problem."""
     families = {}
     for name, family in FAMILIES.items():
         problem = suits(values, family)

@@ -1,26 +1,24 @@
-"""The shell: header with tabs, the four views, and what the browser needs to know of them."""
+"""The page: header with tabs, the four views, and the tables that the browser reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from components.controls.controls import choice, register_choice
+from components.controls.controls import choice, register_controls
 from components.figures import explorer_figures, run_figures
 from components.state import address, families, ids, parameters, words
 from components.state.options import EMBED, FLAGS, PRESENT
-from components.state.own_data.reading import CLOSE, MAX_BYTES
+from components.state.own_data.decoding import MAX_BYTES
+from components.state.own_data.reading import CLOSE
 from components.state.presets import PRESETS
 from components.state.sources import BY_HAND, DRAWN, SOURCES
 from components.state.words import SIGNS
 from components.views import background as background_view
-from components.views import exponential as exponential_view
-from components.views import gaussian as gaussian_view
-from components.views import own_panel, share, tour
+from components.views import explorer, own_panel, share, tour
 from components.views import run as run_view
 
 TITLE = "EM Lab"
@@ -32,15 +30,15 @@ def _background() -> Component:
 
 
 _LAYOUTS = {
-    "gaussian": gaussian_view.layout,
-    "exponential": exponential_view.layout,
+    "gaussian": explorer.GAUSSIAN.layout,
+    "exponential": explorer.EXPONENTIAL.layout,
     "run": run_view.layout,
     "background": lambda _link: _background(),
 }
 
 
 def config(shown: address.Link) -> dict[str, Any]:
-    """All that the browser reads instead of repeating it: figures, parameters, words, and what the address sets."""
+    """All tables that the browser reads: figures, parameters, words, and what the address sets."""
     own = own_panel.as_dict(shown.own.x.tolist()) if shown.own is not None and shown.own.x is not None else None
     return _tables() | {"link": address.as_dict() | {"values": dict(shown.values)}, "own": own}
 
@@ -54,7 +52,7 @@ def _tables() -> dict[str, Any]:
         "logFloor": explorer_figures.LOG_FLOOR,
         "bins": explorer_figures.BINS,
         "parameters": {
-            name: _dicts(group)
+            name: [parameter.as_dict() for parameter in group]
             for name, group in {
                 "gaussian": parameters.GAUSSIAN,
                 "exponential": parameters.EXPONENTIAL,
@@ -97,12 +95,8 @@ def _tables() -> dict[str, Any]:
     }
 
 
-def _dicts(group: Iterable[parameters.Parameter]) -> list[dict[str, Any]]:
-    return [parameter.as_dict() for parameter in group]
-
-
 def layout(query: str = "") -> html.Div:
-    """The whole page, as the query of its address wants it."""
+    """The whole page, as the query of its address sets it."""
     shown = address.decode(query)
     first_view = shown.view()
     tabs = [
@@ -135,7 +129,7 @@ def layout(query: str = "") -> html.Div:
                 [
                     html.H1(TITLE),
                     html.Div(tabs, className="tabs", role="tablist", **{"aria-label": "Views"}),
-                    *share.header(),
+                    share.header(),
                     choice(ids.THEME_CHOICE, shown.chosen(ids.THEME_CHOICE), "theme-choice"),
                 ],
                 hidden=shown.is_on(EMBED),
@@ -158,7 +152,7 @@ def layout(query: str = "") -> html.Div:
 
 
 def _above(shown: address.Link) -> list[Component]:
-    """What stands above the views."""
+    """The parts above the views."""
     return [
         *([html.H1(TITLE, className="unseen")] if shown.is_on(EMBED) else []),
         *share.bar(shown),
@@ -173,7 +167,7 @@ def _above(shown: address.Link) -> list[Component]:
 
 
 def before(query: str) -> tuple[str, dict[str, str]]:
-    """What is there before the page is, as the query of its address wants it: title, and its outline in data."""
+    """Title and data attributes of what is shown while the page loads, from the query of its address."""
     shown = address.decode(query)
     view = shown.view()
     outline = [flag for flag in (EMBED, PRESENT) if shown.is_on(flag)]
@@ -184,7 +178,7 @@ def before(query: str) -> tuple[str, dict[str, str]]:
 
 def register(app: Dash) -> None:
     """Bind every callback of the page."""
-    register_choice(app, ids.THEME_CHOICE)
+    register_controls(app, ids.THEME_CHOICE)
     app.clientside_callback(
         ClientsideFunction("emlab", "theme"),
         Output(ids.THEME, "data"),
@@ -205,5 +199,7 @@ def register(app: Dash) -> None:
         State(ids.LATER_VIEWS, "data"),
     )
     share.register(app)
-    for view in (gaussian_view, exponential_view, run_view, background_view):
-        view.register(app)
+    explorer.GAUSSIAN.register(app)
+    explorer.EXPONENTIAL.register(app)
+    run_view.register(app)
+    background_view.register(app)

@@ -1,4 +1,4 @@
-"""The Run EM view: data, start and run on the left; what came of it on the right."""
+"""The Run EM view: data, start and run on the left, results on the right."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from components.controls.controls import (
     in_group,
     legend,
     parameter_row,
-    register_choice,
-    register_switch,
+    register_controls,
     select,
     switch,
     table_box,
@@ -52,7 +51,7 @@ def layout(link: Link) -> html.Div:
 
 
 def _controls(link: Link, status: list[Component]) -> html.Div:
-    """Data, start and the button that runs, with the words on what is refused."""
+    """Data, start and the button that runs, with the message about refused values."""
     return html.Div(
         [
             card(
@@ -79,10 +78,7 @@ def _controls(link: Link, status: list[Component]) -> html.Div:
                 [
                     _rows(link, STOPPING),
                     html.Div(
-                        [
-                            *status,
-                            html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button"),
-                        ],
+                        [*status, html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button")],
                         className="run-bar",
                     ),
                 ],
@@ -96,7 +92,7 @@ def _controls(link: Link, status: list[Component]) -> html.Div:
 
 
 def _results(link: Link, status: list[Component]) -> html.Div:
-    """What a run shows; the words on what is refused stand here where the button is hidden."""
+    """The results of a run; with the message about refused values if the button is hidden."""
     return html.Div(
         [
             html.Div(
@@ -171,11 +167,7 @@ def _results(link: Link, status: list[Component]) -> html.Div:
                 ids.SURFACE_FIGURE,
             ),
             _study("sizes", f"Fit K = 1 to {SIZES[-1]}", [table_box(ids.study_table("sizes"))]),
-            _study(
-                "starts",
-                "Run from many starts",
-                [_rows(link, STUDY), table_box(ids.study_table("starts"))],
-            ),
+            _study("starts", "Run from many starts", [_rows(link, STUDY), table_box(ids.study_table("starts"))]),
             export.card(),
         ],
         className="results",
@@ -183,7 +175,7 @@ def _results(link: Link, status: list[Component]) -> html.Div:
 
 
 def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
-    """A row for each parameter, as the run on show has it; those that it does not have are hidden."""
+    """A row for each parameter with its value in the link's run; rows of parameters that the run lacks are hidden."""
     shown = {p.name: p for p in (*link.run_parameters(), *STUDY) if p.column is None}
     rows = [
         parameter_row(p, link.number(p), hidden=p.name not in shown)
@@ -193,14 +185,14 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
 
 
 def _described(figure: str, label: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
-    """A figure, and beneath it room for the sentence of what it shows (assets/run/sentences.js)."""
+    """A figure, and beneath it room for a sentence about it (assets/run/sentences.js)."""
     sentence = ids.sentence(figure)
     words = html.P(id=sentence, className="note figure-sentence", **in_group("words"))
     return [graph(figure, label, sentence, keys=keys), words]
 
 
 def _study(name: str, button: str, content: list[Component], figure: str | None = None) -> html.Section:
-    """A card for something that is computed when its button is pressed."""
+    """A card of a study, which is computed when its button is pressed."""
     return card(
         GROUPS[name],
         [
@@ -258,7 +250,7 @@ def _transport(link: Link) -> html.Div:
 
 
 def reply(request: dict[str, Any] | None) -> dict[str, Any]:
-    """Carry out a request of the page: the result, or words for each value refused."""
+    """Carry out a request for a run: the result, or a message for each value refused."""
     spec, errors = parse_run(request)
     if spec is None:
         return {"errors": errors}
@@ -269,11 +261,8 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def register(app: Dash) -> None:
-    """Bind the view's callbacks; only `reply` asks the server."""
-    register_choice(app, ids.COLOUR_BY)
-    register_choice(app, ids.METHOD)
-    register_choice(app, ids.SPEED)
-    register_switch(app, ids.HALF_STEPS)
+    """Bind the view's callbacks; only `reply` and `studies.reply` run on the server."""
+    register_controls(app, ids.COLOUR_BY, ids.METHOD, ids.SPEED, ids.HALF_STEPS)
     own_panel.register(app)
     app.clientside_callback(
         ClientsideFunction("emlab", "half_steps"), Input(ids.HALF_STEPS, "data"), prevent_initial_call=True
@@ -305,7 +294,7 @@ def register(app: Dash) -> None:
         State(ids.CONFIG, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(  # apart: what waits for the server's answer would wait with it
+    app.clientside_callback(  # a callback of its own, so that it does not wait for the server
         ClientsideFunction("emlab", "run_colours"),
         Input(ids.COLOUR_BY, "data", allow_optional=True),
         Input(ids.THEME, "data"),

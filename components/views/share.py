@@ -1,7 +1,6 @@
-"""Sharing the page: its link, a QR code of it, and a dialog for what a teacher can set in it.
+"""Sharing the page: its link, a QR code, and a dialog in which a teacher sets what the link opens.
 
-The dialog is a string of HTML that the browser puts on the page when it is first opened: as components of Dash it would
-slow every update of a page on which it is rarely seen.
+The dialog is HTML that the browser inserts when it is first opened: as Dash components it would slow every update.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
+from components.controls.controls import switch_button
 from components.controls.prose import to_html
 from components.results import qr
 from components.state import ids
@@ -35,25 +35,23 @@ WORDS = {
     "preview": "Preview of the link",
     "snippet": '<iframe src="{address}" width="800" height="600" title="EM Lab" loading="lazy"></iframe>',
 }
-"""What the browser says of sharing."""
+"""Words about sharing that the browser shows."""
 
 
-def header() -> list[Component]:
-    """What stands in the page's header."""
-    return [
-        html.Div(
-            [
-                html.Button(TOUR_BUTTON, id=ids.TOUR, type="button"),
-                _copier(ids.COPY_LINK, "Copy link"),
-                html.Button("Share …", id=ids.SHARE, type="button"),
-            ],
-            className="sharing",
-        )
-    ]
+def header() -> html.Div:
+    """Buttons in the page's header."""
+    return html.Div(
+        [
+            html.Button(TOUR_BUTTON, id=ids.TOUR, type="button"),
+            _copier(ids.COPY_LINK, "Copy link"),
+            html.Button("Share …", id=ids.SHARE, type="button"),
+        ],
+        className="sharing",
+    )
 
 
 def bar(link: Link) -> list[Component]:
-    """What a page needs that hides something or stands in another page."""
+    """Buttons of a page that hides something or is embedded in another page."""
     parts: list[Component] = []
     if link.hidden() and link.is_on(REVEAL):
         parts.append(html.Button("Reveal what is hidden", id=ids.REVEAL, type="button", className="plain-button"))
@@ -63,7 +61,7 @@ def bar(link: Link) -> list[Component]:
 
 
 def hide(part: object, groups: Collection[str]) -> None:
-    """Hide what is in one of the groups, wherever in a layout it is."""
+    """Hide every part of a layout that is in one of the groups."""
     if isinstance(part, (list, tuple)):
         for child in part:
             hide(child, groups)
@@ -74,19 +72,19 @@ def hide(part: object, groups: Collection[str]) -> None:
 
 
 def register(app: Dash) -> None:
-    """Bind the QR code: the only part of the dialog that needs the server."""
+    """Bind the QR code, the only part of the dialog that needs the server."""
     app.callback(Output(ids.QR_REPLY, "data"), Input(ids.QR_REQUEST, "data"), prevent_initial_call=True)(qr.reply)
     app.clientside_callback(ClientsideFunction("emlab", "qr"), Input(ids.QR_REPLY, "data"), State(ids.CONFIG, "data"))
 
 
 def stores() -> list[Component]:
-    """What goes to the server and comes from it."""
+    """Requests to the server and its replies."""
     return [dcc.Store(id=ids.QR_REQUEST), dcc.Store(id=ids.QR_REPLY)]
 
 
 @cache
 def as_dict() -> dict[str, Any]:
-    """For the browser: the dialogs and the words it says."""
+    """For the browser: the dialogs and the words about sharing."""
     return WORDS | {"dialogs": to_html([_dialog(), _large()])}
 
 
@@ -190,13 +188,13 @@ def _code() -> list[Component]:
 
 def _preview() -> list[Component]:
     return [
-        html.Div(_knob("Preview", id=ids.SHARE_PREVIEW), className="switch"),
+        html.Div(switch_button("Preview", id=ids.SHARE_PREVIEW), className="switch"),
         html.Div(id=ids.SHARE_FRAME, className="share-frame", hidden=True),
     ]
 
 
 def _large() -> Component:
-    """The code over the whole screen."""
+    """The QR code on the whole screen."""
     return html.Dialog(
         [
             html.Button("Close", id=ids.QR_CLOSE, type="button"),
@@ -210,7 +208,7 @@ def _large() -> Component:
 
 
 def _copier(button_id: str, label: str, **attributes: Any) -> html.Div:
-    """A button that copies, and room to say that it has."""
+    """A button that copies, and room for the word that it has."""
     return html.Div(
         [
             html.Button(label, id=button_id, type="button", **attributes),
@@ -226,15 +224,4 @@ def _list(label: str, list_id: str, options: Mapping[str, str]) -> Iterable[Comp
 
 
 def _flag(flag: str) -> html.Div:
-    return html.Div(_knob(FLAGS[flag], **{"data-flag": flag}), className="switch")
-
-
-def _knob(label: str, **attributes: Any) -> html.Button:
-    """A switch, off at first."""
-    return html.Button(
-        [html.Span(className="knob", **{"aria-hidden": "true"}), html.Span(label)],
-        type="button",
-        role="switch",
-        **{"aria-checked": "false"},
-        **attributes,
-    )
+    return html.Div(switch_button(FLAGS[flag], **{"data-flag": flag}), className="switch")

@@ -1,4 +1,4 @@
-"""A short tour of the page, for who asks for it: what each step points at. Its words are in `words.TOUR`."""
+"""A short tour of the page: what each step points at. Its sentences are in `words.TOUR`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEPS = {
     "fit": ("run", ids.DATA_FIGURE),
     "link": ("run", ids.COPY_LINK),
 }
-"""Step (a key of `words.TOUR`) -> the view that is open, and what on it is pointed at."""
+"""Step (a key of `words.TOUR`) -> the view, and the id of the element that it points at."""
 
 
 def as_dict() -> dict[str, Any]:

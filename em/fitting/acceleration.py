@@ -1,4 +1,4 @@
-"""Accelerated EM: EM at first, then leaps along its path. Overlapping components need far fewer passes over the data.
+"""Accelerated EM: EM at first, then leaps along its path. If components overlap, it needs far fewer passes.
 
 In one iteration EM closes only a share of the gap to the optimum. This share is the information in the incomplete data
 relative to that in the complete data: a thousandth where components overlap. The Hessian gives this share, so it also
@@ -6,11 +6,9 @@ gives the point that thousands of iterations would reach if the log-likelihood w
 Near an optimum this point is the top of the parabola, as in Newton's method [1]_. Along a ridge that is nearly flat, or
 that bends upwards slightly, it is far along the ridge.
 
-A leap is accepted only if the log-likelihood rises, and leaps count only if they lead to a maximum. At saddles that
-bend upwards more, and at all other points from which leaps do not lead to a maximum, EM continues.
-
-That maximum is nearly always the one that EM approaches slowly (of 1,200 random fits, one ended at another maximum,
-which was higher). There is no guarantee: where the two paths separate, EM may miss that maximum and go to another one.
+A leap is accepted only if the log-likelihood rises, and leaps count only if they lead to a maximum. Otherwise EM
+continues. That maximum is nearly always the one that EM approaches slowly (of 1,200 random fits, one ended at another
+maximum, which was higher), but there is no guarantee.
 
 References
 ----------
@@ -38,19 +36,19 @@ EM_STEPS = 5
 """Iterations of EM before leaps are tried."""
 
 PATIENCE = 2
-"""Leaps that reach no maximum are tried again after n / `PATIENCE` more iterations, where n have been made so far."""
+"""After n iterations, leaps that reach no maximum are tried again n / `PATIENCE` iterations later."""
 
 MAX_LEAPS = 30
-"""Most leaps in a row: either these reach a maximum, or leaps from that point reach none."""
+"""Largest number of leaps in a row. If these reach no maximum, EM continues from where they began."""
 
 STEEP = 0.002
-"""Where a direction bends upwards by more than this share, there are no leaps.
+"""No leap is made where a direction bends upwards by more than this share.
 
-EM leaves such a point by itself, at this rate per iteration. A leap would save more passes, but it would lead more
-often to another maximum than EM's."""
+EM leaves such a point by itself, at this rate per iteration. A leap would more often lead to another maximum than EM's.
+"""
 
 MAX_TRIALS = 5
-"""Most trials of a leap. The leap is halved after each trial that does not raise the log-likelihood."""
+"""Largest number of trials of a leap. Each trial that does not raise the log-likelihood halves the leap."""
 
 RISE = 1e-4
 """A leap must reach this share of the rise along the gradient (Armijo)."""
@@ -59,23 +57,9 @@ RISE = 1e-4
 def run_accelerated(
     observations: Observations, start: Mixture, stopping: StoppingRule, stop: Callable[[Record], bool]
 ) -> Iterator[Record]:
-    """Yield the start and the result of every iteration until `stop` is true.
+    """Yield the start and the result of every iteration until `stop(record)` is true.
 
-    Parameters
-    ----------
-    observations : Observations
-        Observations, prepared for the family of `start`.
-    start : Mixture
-        Where to start; it is record 0.
-    stopping : StoppingRule
-        Its tolerance and its deadline apply to the leaps.
-    stop : callable
-        Takes a record and returns whether the run ends there.
-
-    Yields
-    ------
-    Record
-        The start, then the result of every iteration.
+    The tolerance and the deadline of `stopping` apply to the leaps.
 
     Raises
     ------
@@ -89,7 +73,7 @@ def run_accelerated(
 
 
 def _records(observations: Observations, mixture: Mixture, stopping: StoppingRule) -> Iterator[Record]:
-    """Yield iterations of EM and leaps without end."""
+    """Yield iterations of EM, and leaps, without end."""
     index, n_iter, wait = count(), 0, EM_STEPS
     while True:
         for _ in range(wait):
@@ -100,21 +84,21 @@ def _records(observations: Observations, mixture: Mixture, stopping: StoppingRul
         yield Record(next(index), mixture, here.log_likelihood, observations.n_passes, here)
         n_iter += wait + 1
         wait = max(EM_STEPS, n_iter // PATIENCE)
-        for reached, n_passes in _to_the_top(observations, here, stopping):
+        for reached, n_passes in _make_leaps(observations, here, stopping):
             mixture = reached.mixture
             yield Record(next(index), mixture, reached.log_likelihood, n_passes, reached)
         mixture = m_step(e_step(observations, mixture))
 
 
-def _to_the_top(observations: Observations, here: Information, stopping: StoppingRule) -> list[tuple[Information, int]]:
-    """Make leaps to a maximum, each with the passes so far; none if they reach no maximum or EM needs no help."""
+def _make_leaps(observations: Observations, here: Information, stopping: StoppingRule) -> list[tuple[Information, int]]:
+    """Return the leaps that lead to a maximum, each with the passes so far; none if they reach no maximum."""
     path: list[tuple[Information, int]] = []
     n = here.n_observations
     small = max(stopping.tol * n, rounding_level(here.log_likelihood, n))
     while len(path) < MAX_LEAPS and not stopping.out_of_time:
         if here.shares.min(initial=0) < -STEEP:
             break
-        reached = _leap(observations, here)
+        reached = _make_leap(observations, here)
         if reached is None:
             break
         path.append((reached, observations.n_passes))
@@ -124,8 +108,8 @@ def _to_the_top(observations: Observations, here: Information, stopping: Stoppin
     return []
 
 
-def _leap(observations: Observations, here: Information) -> Information | None:
-    """Information at the end of a leap; None if the log-likelihood is not higher there."""
+def _make_leap(observations: Observations, here: Information) -> Information | None:
+    """Return the information at the end of a leap; None if the log-likelihood is not higher there."""
     rise = RISE * float(here.gradient @ here.leap)
     noise = rounding_level(here.log_likelihood, here.n_observations)
     for fraction in 0.5 ** np.arange(MAX_TRIALS):
@@ -136,7 +120,7 @@ def _leap(observations: Observations, here: Information) -> Information | None:
 
 
 def moved(mixture: Mixture, step: Floats) -> Mixture:
-    """The mixture after a step in the coordinates of `em.fitting.information`."""
+    """Return the mixture after a step in the coordinates of `em.fitting.information`."""
     log_weights, *others = step.reshape(-1, mixture.n_components)
     weights = mixture.weights * np.exp(log_weights - log_weights.max())
     with np.errstate(over="ignore"):  # a trial too far out has no log-likelihood and is rejected

@@ -18,7 +18,7 @@ __all__ = ["e_step", "iterate", "m_step", "run_em"]
 
 
 def run_em(observations: Observations, mixture: Mixture, stop: Callable[[Record], bool]) -> Iterator[Record]:
-    """EM itself: an E-step and an M-step in turn, until it is time to stop. The log-likelihood never falls."""
+    """Run EM: alternate E-step and M-step until `stop(record)` is true. The log-likelihood never falls."""
     for index in count():
         statistics = e_step(observations, mixture)
         record = Record(index, mixture, statistics.log_likelihood, observations.n_passes)
@@ -40,16 +40,16 @@ def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False)
     x : array_like, shape (N,), or Observations
         Observations, within the support of the family. For several E-steps prepare them once, as `em.Observations`.
     mixture : Mixture
-        The present parameters.
+        The current parameters.
     hard : bool
-        Assign each observation to its likeliest component alone, the first if several are [1]_.
+        Assign each observation to its likeliest component only, to the first of several equally likely ones [1]_.
 
     Returns
     -------
     Statistics
         The log-likelihood of `mixture`, and what `m_step` needs: the count N_k = sum_n r_nk of each component with the
         mean and standard deviation of its share of the observations; for a family that needs more, the responsibilities
-        chunk by chunk. Nothing in it has N times K entries.
+        chunk by chunk. No array has N times K entries.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False)
     ----------
     .. [1] Celeux & Govaert (1992), Comput. Statist. Data Anal. 14, 315-332.
     """
-    observations = x if isinstance(x, Observations) and x.family is type(mixture) else _prepared(x, mixture)
+    observations = x if isinstance(x, Observations) and x.family is type(mixture) else _prepare(x, mixture)
     flag("hard", hard)
     found = None if hard else observations._fast_moments(mixture)
     if found is None:
@@ -71,7 +71,7 @@ def e_step(x: ArrayLike | Observations, mixture: Mixture, *, hard: bool = False)
 
 
 def m_step(statistics: Statistics) -> Mixture:
-    """M-step: the mixture that is likeliest for observations divided like this.
+    """M-step: the mixture with the highest likelihood for observations divided in this way.
 
     The weights are N_k / N with N_k = sum_n r_nk. The other parameters of component k maximise
     sum_n r_nk log f(x_n | k): its weighted maximum-likelihood fit. For Gaussian components these are the mean and
@@ -85,7 +85,7 @@ def m_step(statistics: Statistics) -> Mixture:
     Returns
     -------
     Mixture
-        Of the same family and number of components. Its objective is no lower than that of the E-step's mixture.
+        It has the same family and number of components. Its objective is no lower than that of the E-step's mixture.
 
     Raises
     ------
@@ -102,8 +102,8 @@ def m_step(statistics: Statistics) -> Mixture:
     return family._of_moments(statistics.n_observations, statistics.moments)
 
 
-def _prepared(x: ArrayLike | Observations, mixture: Mixture) -> Observations:
-    """The observations of an E-step, checked for the family of a mixture."""
+def _prepare(x: ArrayLike | Observations, mixture: Mixture) -> Observations:
+    """Check the observations of an E-step for the family of a mixture, and prepare them."""
     require_mixture("mixture", mixture)
     if isinstance(x, Observations):
         raise refusal(
@@ -112,7 +112,7 @@ def _prepared(x: ArrayLike | Observations, mixture: Mixture) -> Observations:
             type(mixture).__name__,
             "prepare them for this family, em.Observations(x.x, type(mixture))",
         )
-    # A family without sufficient statistics reads the observations again in the M-step; the caller may change x before.
+    # Without sufficient statistics, the M-step reads the observations again. The caller may change x before that.
     return Observations(x, type(mixture), copy=not isinstance(mixture, PolynomialMixture))
 
 
@@ -129,8 +129,8 @@ def iterate(x: ArrayLike | Observations, start: Mixture) -> Iterator[Record]:
     Yields
     ------
     Record
-        The start, then the result of every iteration. The iterator ends only where no further iteration is possible
-        because a component is degenerate; `fit` says which and why.
+        The start, then the result of every iteration. The iterator ends only when a component is degenerate, so that no
+        further iteration is possible; `fit` says which component, and why.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def iterate(x: ArrayLike | Observations, start: Mixture) -> Iterator[Record]:
         At the call, if `x` cannot be fitted or `start` is no mixture.
     """
     require_mixture("start", start)
-    return _until_degenerate(Observations(x, type(start)), start)  # a copy: the caller may change x meanwhile
+    return _until_degenerate(Observations(x, type(start)), start)  # a copy, because the caller may change x
 
 
 def _until_degenerate(observations: Observations, start: Mixture) -> Iterator[Record]:

@@ -1,7 +1,7 @@
 """When a run ends, and why. Aitken's estimate suggests that it has converged; the Newton decrement confirms it.
 
-The estimate reads increments of the log-likelihood only, and on a plateau they shrink as they do near a maximum.
-Gradient and Hessian at the point itself tell the two apart, for one more pass over the observations.
+The estimate uses only increments of the log-likelihood, and on a plateau these shrink as they do near a maximum.
+Gradient and Hessian at the point distinguish the two, for one more pass over the observations.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from em.mixtures.mixture import Mixture
 __all__ = ["Ending"]
 
 PATIENCE = 20
-"""An end that was not confirmed is checked again after n / PATIENCE more iterations, where n have been made so far."""
+"""After n iterations, an end that is not confirmed is checked again n / PATIENCE iterations later."""
 
 UPHILL = 8
-"""The same if the log-likelihood bends upwards, since many iterations are still to come."""
+"""The same if the log-likelihood bends upwards, because many iterations are still to come."""
 
 
 class Ending:
     """Decides after each record of a run whether the run ends there, and why.
 
-    A degenerate component ends it too, but that is found by the M-step.
+    A degenerate component ends it too, but the M-step detects that.
 
     Attributes
     ----------
     reason : StopReason or None
         Why the run ended; None while it continues.
     gain : float or None
-        Gain per observation still to come at the last record, by the Newton decrement; inf where it cannot tell; None
-        where it was not computed.
+        Gain per observation still to come at the last record, by the Newton decrement; inf if it is unknown; None if it
+        was not computed.
     """
 
     def __init__(self, observations: Observations, start: Mixture, stopping: StoppingRule) -> None:
@@ -52,17 +52,17 @@ class Ending:
         self._log_likelihood.append(record.log_likelihood)
         if self._tied_start:
             reason = self._stopping._reason(self._log_likelihood, self._observations.x.size)
-            # Identical components stay identical, so small increments are no proof of a maximum.
+            # Identical components stay identical, so small increments do not prove a maximum.
             self.reason = StopReason.STATIONARY_START if reason is StopReason.CONVERGED else reason
-        elif self._confirmed(record):
+        elif self._is_confirmed(record):
             self.reason = StopReason.CONVERGED
         else:
             self.reason = self._stopping._unless_converged(record.index)
         if self.reason and self.reason.cut_off:
-            self._doubt(record)
+            self._check_estimate(record)
         return self.reason is not None
 
-    def _confirmed(self, record: Record) -> bool:
+    def _is_confirmed(self, record: Record) -> bool:
         """Whether less than the tolerance is still to come, by gradient and Hessian."""
         self.gain = None
         here, n = record.information, self._observations.x.size
@@ -74,15 +74,15 @@ class Ending:
             return False
         here = here or information_at(self._observations, record.mixture)
         if not here.is_reliable:
-            return True  # only Aitken's estimate is left
+            return True  # there is only Aitken's estimate
         small = self._is_small(here)
         self._next_check = record.index + 1 + record.index // (UPHILL if self.gain == math.inf else PATIENCE)
         return small
 
-    def _doubt(self, record: Record) -> None:
+    def _check_estimate(self, record: Record) -> None:
         """Compute the gain to come at the last record of a run that was cut off, if Aitken's estimate suggests an end.
 
-        On a plateau the increments fall to the level of rounding, and the estimate to 0, with much still to come.
+        On a plateau the increments fall to the level of rounding and the estimate to 0, although much is still to come.
         """
         suggested = remaining_gain(self._log_likelihood, self._observations.x.size) <= self._stopping.tol
         if self.gain is None and suggested:
@@ -104,6 +104,6 @@ class Ending:
 
 
 def _resolution(here: Information) -> float:
-    """Gain per observation that rounding alone can make: in the sum, or because means are no finer than numbers are."""
+    """Gain per observation that rounding alone can cause, in the sum or in the means."""
     n, mixture = here.n_observations, here.mixture
     return max(rounding_level(here.log_likelihood, n) / n, float(mixture.weights @ mixture._resolution() ** 2) / 2)

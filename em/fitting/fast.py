@@ -1,16 +1,15 @@
 """The E-step in one pass over the observations, for families whose log density is a polynomial in x.
 
-An E-step needs no more of the observations than the sums of r_nk x_n^j, j up to the degree. They are taken in chunks
-that stay in the cache of the processor. The log joint density of the widest component, the *reference*, is subtracted
-from every other: the differences are then bounded above where they matter, so no search for the largest is needed, and
-one exponential less. The log-likelihood is that of the reference alone plus the sum over n of log(sum of the odds).
+An E-step needs only the sums of r_nk x_n^j, with j up to the degree. They are computed in chunks that stay in the cache
+of the processor. The log joint density of the widest component, the *reference*, is subtracted from all others. The
+differences are then bounded above where they matter, so the pass needs no maximum and one exponential less. The
+log-likelihood is that of the reference alone plus the sum over n of log(sum of the odds).
 
-From the second pass on (for a single one it is not worth while), many observations are gathered onto a few nodes
-(`em.fitting.nodes`), with results that are equal but for the last two digits. A pass over a million then takes no
-longer than one over some thousands.
+From the second pass on, many observations are gathered onto a few nodes (`em.fitting.nodes`); for a single pass this
+would not pay. Only the last two digits change. A pass over a million then takes no longer than one over some thousands.
 
-Where sums would lose digits (each family tests that), overflow or underflow, the result is None. Then the E-step
-computes the responsibilities themselves (`em.fitting.observations`).
+If sums would lose digits (each family tests that), overflow or underflow, the result is None. Then the E-step computes
+the responsibilities themselves (`em.fitting.observations`).
 """
 
 from __future__ import annotations
@@ -32,54 +31,54 @@ if TYPE_CHECKING:
 __all__ = ["CHUNK", "FEW", "FastPass"]
 
 CHUNK = 10_000
-"""Most observations in a chunk.
+"""Largest number of observations in a chunk.
 
-It fits into the cache; and for a dot product of more than these OpenBLAS wakes its other threads, which takes ten times
-as long as the product where the machine has other work."""
+It fits into the cache. For a larger dot product OpenBLAS wakes its other threads, which on a busy machine takes ten
+times as long as the product."""
 
 FEW = 6_000
-"""Fewer observations are not gathered onto nodes."""
+"""Fewer observations than this are not gathered onto nodes."""
 
 FEW_TO_MULTIPLY = 2_500
-"""Below this size of a chunk `np.dot` is quicker than `np.matmul`, above it slower; both give the same bits."""
+"""For chunks smaller than this `np.dot` is quicker than `np.matmul`, for others slower; both give the same bits."""
 
 SHARE = 3
 """Least number of observations for each node; otherwise they are not gathered."""
 
 FAR = 100
-"""Where the middle of the observations is this many half ranges from 0, nodes are measured from there."""
+"""If the middle of the observations is farther from 0 than this many half ranges, nodes are measured from there."""
 
 MOST = 100_000
 """Largest number of nodes."""
 
 SPARE = 50
-"""With this many observations for each node, a pass costs almost nothing beside gathering.
+"""With this many observations for each node, a pass is almost free compared with gathering.
 
-Then bins are made narrower than they need be, so that gathering need not be repeated."""
+Then bins are narrower than necessary, so that the observations need not be gathered again."""
 
 MOST_SPARE = 6_000
-"""Largest number of nodes in such narrow bins: more would be slow to gather."""
+"""Largest number of nodes in such narrow bins; more would be slow to gather."""
 
 GROUP = 16
-"""Sums of odds that are multiplied before a logarithm is taken: a product takes a tenth of the time."""
+"""Number of sums of odds that are multiplied before a logarithm is taken: a product takes a tenth of the time."""
 
 
 class _Buffers:
-    """Arrays for a chunk of M observations, or for nodes, that every pass writes into."""
+    """Arrays for a chunk of M observations, or for nodes. Every pass writes into them."""
 
     def __init__(self, x: Floats, origin: float, shape: tuple[int, int], weights: Floats | None = None) -> None:
         n_components, degree = shape
         self._weights = weights
         self._multiply = np.dot if x.size < FEW_TO_MULTIPLY else np.matmul
         self._powers = np.ones((degree + 1, x.size))  # row j: (x_n - origin)^j
-        self._odds = np.empty((n_components, x.size))  # against the reference, which is row 0; then responsibilities
+        self._odds = np.empty((n_components, x.size))  # row 0 is the reference; later the responsibilities
         self._others, self._each = self._odds[1:], self._odds[:, np.newaxis]
-        filled_up = np.ones(-(-x.size // GROUP) * GROUP)
-        self._totals, self._groups = filled_up[: x.size], filled_up.reshape(GROUP, -1)  # sums of odds
+        padded = np.ones(-(-x.size // GROUP) * GROUP)
+        self._totals, self._groups = padded[: x.size], padded.reshape(GROUP, -1)  # sums of odds
         self.load(x, origin)
 
     def load(self, x: Floats, origin: float) -> _Buffers:
-        """Load other observations of the same number."""
+        """Load as many other observations."""
         powers = self._powers
         np.subtract(x, origin, out=powers[1])
         for j in range(2, len(powers)):
@@ -103,7 +102,7 @@ class _Buffers:
         return sums
 
     def log_totals(self) -> float:
-        """Sum over n of the log of its sum of odds, none of which is below 1."""
+        """Sum over n of the log of the sum of the odds, which is at least 1."""
         if self._weights is not None:
             return float(np.log(self._totals) @ self._weights)
         total = float(np.add.reduce(np.log(np.multiply.reduce(self._groups))))
@@ -123,7 +122,7 @@ class FastPass:
     Attributes
     ----------
     n_passes : int
-        Passes so far. It includes passes whose result was not used.
+        Passes so far, including those whose result was not used.
     """
 
     def __init__(self, chunks: Sequence[Floats], family: type[PolynomialMixture]) -> None:
@@ -135,7 +134,7 @@ class FastPass:
         self._low, self._high, self._origin = low, high, family._origin(low, high)
         self._reach = max(high - self._origin, self._origin - low)
         self._shape = (0, family.degree)
-        # The odds of the reference are 1; with this row one product of matrices fills the whole array.
+        # The odds of the reference are 1. With this row one matrix product fills the whole array.
         self._first_row = [1.0] + [0.0] * family.degree
         self._buffers: dict[int, _Buffers] = {}
         self._nodes: Nodes | None = None
@@ -152,9 +151,9 @@ class FastPass:
         self._centre = self._origin if abs(self._origin) > FAR * self._reach else 0.0
 
     def __call__(self, mixture: PolynomialMixture, direct: bool) -> tuple[float, Moments] | None:
-        """The log-likelihood and the moments of each component's share; None where digits would be lost.
+        """Return the log-likelihood and the moments of each component's share; None if digits would be lost.
 
-        `direct` keeps to the observations themselves, without nodes.
+        `direct` uses the observations themselves, without nodes.
         """
         if not min(mixture._values[0]) > 0:
             return None
@@ -178,7 +177,7 @@ class FastPass:
             self._resize(len(rows))
         gathered = not direct and self._n >= FEW and self._gather(rows)
         with np.errstate(over="ignore", invalid="ignore"):
-            if self._single and not gathered:  # without a loop, which would take time where observations are few
+            if self._single and not gathered:  # a loop would be slow for few observations
                 sums = self._single.divide(log_odds)
                 total = self._single.log_totals()
             else:
@@ -196,9 +195,9 @@ class FastPass:
         self._single = self._load(self._chunks[0]) if len(self._chunks) == 1 else None
 
     def _gather(self, rows: list[list[float]]) -> bool:
-        """Gather the observations onto nodes if the present ones are too coarse; whether there are nodes to use."""
+        """Gather the observations onto nodes if those at hand are too coarse. Return whether there are nodes to use."""
         steepness = max(spread_of_slopes(rows, at - self._origin) for at in (self._low, self._high))
-        if not (self._nodes and self._nodes.serve(steepness)):
+        if not (self._nodes and self._nodes.are_fine_enough(steepness)):
             most, spare = min(self._n // SHARE, MOST), min(self._n // SPARE, MOST_SPARE)
             n_bins = bins_for(steepness, self._high - self._low, most, spare)
             if not n_bins:
@@ -209,7 +208,7 @@ class FastPass:
         return True
 
     def _load(self, chunk: Floats) -> _Buffers:
-        """The buffers with the observations of a chunk in them."""
+        """Return buffers that hold the observations of a chunk."""
         buffers = self._buffers.get(chunk.size)
         if buffers is None:
             buffers = self._buffers[chunk.size] = _Buffers(chunk, self._origin, self._shape)

@@ -19,7 +19,7 @@ __all__ = ["fit"]
 
 
 def fit(x: ArrayLike | Observations, start: Mixture, stopping: StoppingRule | None = None, method: str = EM) -> Run:
-    """Run EM from a start until it converges or must end.
+    """Run EM from a start until it converges, reaches a limit or cannot continue.
 
     Parameters
     ----------
@@ -31,9 +31,9 @@ def fit(x: ArrayLike | Observations, start: Mixture, stopping: StoppingRule | No
         When to stop; default ``StoppingRule(max_iter=1000, tol=1e-8)``.
     method : str
         "em", or "accelerated": first a few iterations of EM, then larger steps (leaps) in the same direction, which are
-        Newton steps near a maximum. Where leaps do not lead to a maximum, EM continues. If components overlap, this
-        takes far fewer passes over the data. Both methods nearly always converge to the same maximum; if not, either
-        may find the higher one.
+        Newton steps near a maximum. If leaps do not lead to a maximum, EM continues. If components overlap, this takes
+        far fewer passes over the data. Both methods nearly always converge to the same maximum; if not, either may find
+        the higher one.
 
     Returns
     -------
@@ -62,8 +62,8 @@ def fit(x: ArrayLike | Observations, start: Mixture, stopping: StoppingRule | No
         for record in steps:
             mixtures.append(record.mixture)
             log_likelihood.append(record.log_likelihood)
-    except DegenerateComponent as end:
-        ending.reason, degenerate = StopReason.DEGENERATE, end
+    except DegenerateComponent as error:
+        ending.reason, degenerate = StopReason.DEGENERATE, error
     assert ending.reason is not None
     values = np.array(log_likelihood)
     values.setflags(write=False)

@@ -30,27 +30,25 @@ from em.mixtures.mixture import Mixture, require_mixture
 __all__ = ["FLAT", "Information", "compute_information", "information", "information_at"]
 
 CHUNK = 8192
-"""Observations in a chunk: arrays with a few rows of this length stay in cache, and memory does not grow with N."""
+"""Observations in a chunk. Arrays of a few such rows stay in the cache, and memory does not grow with N."""
 
 FLAT = 1e-6
-"""Shares of the information below this cannot be distinguished from 0.
-
-Along such a direction EM takes a million iterations."""
+"""Smaller shares of the information cannot be distinguished from 0: EM would take a million iterations."""
 
 TRUST_RADIUS = 0.5
 """Largest step, in each coordinate, for which the parabola of Newton's method is trusted."""
 
 TIMES = 2.0 ** np.arange(-20, 25)
-"""Numbers of EM iterations that a leap may replace. The largest takes even a direction of share `FLAT` to its top."""
-
+"""Numbers of EM iterations that a leap may replace. The largest reaches the top even along a direction of share `FLAT`.
+"""
 
 SAME = 0.01
-"""Second derivatives by differences are used only if other steps change them by at most this share."""
+"""Second derivatives by differences are used only if other step sizes change them by at most this share."""
 
 
 @dataclass(frozen=True, eq=False)
 class Information:
-    """The log-likelihood around a mixture, as one pass over the data shows it.
+    """Gradient and Hessian of the log-likelihood at a mixture.
 
     Attributes
     ----------
@@ -70,7 +68,7 @@ class Information:
         Information about each coordinate after the weights in one observation with a known label.
     is_reliable : bool
         False if derivatives are computed by differences and depend on their step: the log density may have a kink. Then
-        the Hessian means nothing, and `shares` are minus infinity.
+        the Hessian is meaningless, and `shares` are minus infinity.
     """
 
     mixture: Mixture
@@ -112,9 +110,9 @@ class Information:
         """Eigenvalues of the observed information relative to the complete-data information, ascending, shape (p,).
 
         At an optimum, each is the share of the information along its direction that remains when labels are unknown.
-        One iteration of EM closes this share of the gap along its direction [1]_. Near the end the direction of the
-        first eigenvalue v is left: an iteration multiplies the error of the parameters by 1 - v, and what is still to
-        come of the log-likelihood by (1 - v)².
+        One iteration of EM closes this share of the gap along its direction [1]_. Near the end only the direction of
+        the first eigenvalue v counts: an iteration multiplies the error of the parameters by 1 - v, and the gain still
+        to come by (1 - v)².
 
         References
         ----------
@@ -124,12 +122,12 @@ class Information:
 
     @property
     def is_concave(self) -> bool:
-        """Whether the Hessian is negative definite by more than `FLAT`, so that this cannot be rounding."""
+        """Whether the Hessian is negative definite by more than `FLAT`, that is by more than rounding."""
         return bool(self.shares.min(initial=np.inf) > FLAT)
 
     @property
     def is_settled(self) -> bool:
-        """Whether the parabola is concave, and its top is near enough to be trusted."""
+        """Whether the parabola is concave and its top is within `TRUST_RADIUS`."""
         return self.is_concave and bool(np.abs(self.newton_step).max() <= TRUST_RADIUS)
 
     @cached_property
@@ -143,11 +141,11 @@ class Information:
     def leap(self) -> Floats:
         """Step of many EM iterations on the parabola with this gradient and Hessian, shape (P,).
 
-        Along an eigenvector with share v, one iteration of EM moves by the slope, and the slope shrinks by v times
-        itself [1]_. After t iterations the step is slope (1 - exp(-v t)) / v. The number t is the largest of `TIMES`
-        for which no coordinate moves by more than `TRUST_RADIUS`. If the parabola is concave and its top is near, this
-        is Newton's step. If the parabola bends upwards, the step still follows the path of EM. The step is nan where
-        derivatives are too large for a float.
+        Along an eigenvector with share v, one iteration of EM moves by the slope and multiplies the slope by 1 - v
+        [1]_. After t iterations the step is slope (1 - exp(-v t)) / v. The number t is the largest of `TIMES` for which
+        no coordinate moves by more than `TRUST_RADIUS`. If the parabola is concave and its top is near, this is
+        Newton's step. If it bends upwards, the step still follows the path of EM. The step is nan if derivatives are
+        too large for a float.
 
         References
         ----------
@@ -169,17 +167,20 @@ class Information:
         return slope
 
     def gain(self, flat: float = FLAT) -> float:
-        """Rise of the total log-likelihood that is still to come, in nats, estimated from gradient and Hessian.
+        """Estimate the gain in total log-likelihood still to come, in nats, from gradient and Hessian.
 
-        Along a direction that bends downwards by more than `flat`, this is the rise to the top of the parabola. It is
-        the Newton decrement; twice the decrement is the squared distance from the top in standard errors.
+        Along a direction that bends downwards by more than `flat`, this is the rise to the top of the parabola: the
+        Newton decrement. Twice the decrement is the squared distance from the top in standard errors.
 
-        Along a direction that bends less, upwards or downwards, the top may be anywhere or may not exist. The slope
-        alone is no reason to trust the parabola beyond `TRUST_RADIUS`. So this counts only the rise to that distance,
-        or to the top if the top is nearer.
+        Along a direction that bends less, upwards or downwards, the top may be anywhere or may not exist. So only the
+        rise to `TRUST_RADIUS` counts, or to the top if that is nearer.
 
-        The result is inf if a direction bends upwards by more than `flat`. A ValueError says that `flat` is no finite
-        number from 0 up.
+        The result is inf if a direction bends upwards by more than `flat`.
+
+        Raises
+        ------
+        ValueError
+            If `flat` is not a finite number, at least 0.
         """
         flat = real_number("flat", flat, "be a finite number, at least 0", f"use {FLAT:g}")
         values, vectors = self._eigen
@@ -230,7 +231,7 @@ def information_at(observations: Observations, mixture: Mixture) -> Information:
 
 
 def compute_information(x: Floats, mixture: Mixture) -> Information:
-    """Compute the same for checked observations."""
+    """Compute `information` for checked observations."""
     k = mixture.n_components
     log_likelihood = 0.0
     total, own, outer = (np.zeros(()) for _ in range(3))
@@ -263,9 +264,9 @@ def compute_information(x: Floats, mixture: Mixture) -> Information:
 
 
 def _numerical_curvature(x: Floats, mixture: Mixture) -> tuple[Floats, bool]:
-    """Second derivatives by differences, summed over weighted observations, shape (m, m, K).
+    """Second derivatives by differences, summed over weighted observations, shape (m, m, K), and if they are reliable.
 
-    Also whether other steps give nearly the same.
+    They are if other step sizes give nearly the same.
     """
     steps = (SECOND, 2 * SECOND, 4 * SECOND)
     totals = [np.zeros(()) for _ in steps]

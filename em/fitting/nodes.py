@@ -1,13 +1,13 @@
-"""Replace many observations by a few nodes, which have the same sums of every function that is smooth enough.
+"""Replace many observations by a few nodes with the same sums of every sufficiently smooth function.
 
 The range is divided into bins. Each bin has a dozen Chebyshev nodes. Their weights are such that, for every polynomial
 of a lower degree, the sum over the nodes equals the sum over the bin's observations.
 
-An iteration of EM sums the responsibilities and the log of the density. Both are analytic: they have no singularity
-nearer to the real line than pi / steepness. The *steepness* is the largest difference between the slopes of the log
-joint densities. Within that distance all terms of the density lie in one half-plane, so they cannot add up to 0.
-The interpolation error is therefore about rho^-ORDER, with rho = d + sqrt(d^2 + 1) and d = pi / (steepness times half
-the width of a bin) [1]_. It is 6e-14 in the widest bins that are allowed here.
+An iteration of EM sums the responsibilities and the log of the density. Both have no singularity nearer to the real
+line than pi / steepness, where *steepness* is the largest difference between the slopes of the log joint densities:
+within that distance all terms of the density lie in one half-plane, so their sum is not 0. The interpolation error is
+therefore about rho^-ORDER, with rho = d + sqrt(d^2 + 1) and d = pi / (steepness times half the width of a bin) [1]_. It
+is 6e-14 in the widest bins that are allowed here.
 
 References
 ----------
@@ -34,7 +34,7 @@ STEEPEST = 0.5
 """Largest change of the log-odds of two components that is allowed over half a bin."""
 
 ROOM = 2.0
-"""New bins are narrower than necessary by this factor, because components separate in the iterations to come."""
+"""New bins are narrower than necessary by this factor, because components separate further in later iterations."""
 
 _ANGLES = (np.arange(ORDER) + 0.5) * (np.pi / ORDER)
 _LAGRANGE = np.cos(np.outer(_ANGLES, np.arange(ORDER))) * ([1 / ORDER] + [2 / ORDER] * (ORDER - 1))
@@ -58,7 +58,7 @@ class Nodes(NamedTuple):
     weights: Floats
     width: float
 
-    def serve(self, steepness: float) -> bool:
+    def are_fine_enough(self, steepness: float) -> bool:
         """Whether the nodes may replace the observations for log-odds of this steepness."""
         return steepness * self.width / 2 <= STEEPEST
 
@@ -78,9 +78,9 @@ def spread_of_slopes(polynomials: Iterable[Sequence[float]], at: float) -> float
 
 
 def bins_for(steepness: float, extent: float, most: int, spare: int = 0) -> int:
-    """Number of bins that a range needs, with a margin for steeper log-odds; 0 if they have more nodes than `most`.
+    """Number of bins for a range of length `extent`; 0 if they have more than `most` nodes.
 
-    The bins become narrower still, as long as their nodes are no more than `spare`.
+    There is a margin for steeper log-odds, and there are more bins as long as they have at most `spare` nodes.
     """
     wanted = ROOM * steepness * extent / (2 * STEEPEST)
     if not (extent > TINY and wanted <= most // ORDER):
@@ -89,24 +89,10 @@ def bins_for(steepness: float, extent: float, most: int, spare: int = 0) -> int:
 
 
 def gather(parts: Iterable[Floats], low: float, high: float, n_bins: int, centre: float = 0.0) -> Nodes:
-    """Gather observations onto nodes.
+    """Gather chunks of observations, each of shape (M,), onto the nodes of all bins that contain an observation.
 
-    Parameters
-    ----------
-    parts : iterable of ndarray, shape (M,)
-        The observations, in chunks.
-    low, high : float
-        The smallest and the largest observation. They must differ.
-    n_bins : int
-        Number of bins between them.
-    centre : float
-        The point from which the nodes are measured; far from 0, distances from 0 have fewer digits than those within
-        the observations.
-
-    Returns
-    -------
-    Nodes
-        The nodes of all bins that contain an observation.
+    `low` and `high` are the smallest and the largest observation; they must differ. There are `n_bins` bins between
+    them. Nodes are measured from `centre`: far from 0, distances from 0 have fewer digits.
     """
     per_unit = n_bins / (high - low)
     sums = np.zeros((ORDER, n_bins))  # row j: sums of Chebyshev polynomial j over each bin

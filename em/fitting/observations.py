@@ -20,8 +20,8 @@ __all__ = ["Observations", "Responsibilities", "Statistics", "statistics_by_resp
 class Observations:
     """Observations of one family, checked and prepared once for many E-steps.
 
-    They are accepted wherever `em` takes observations. Each E-step writes into buffers that they hold, so every thread
-    needs its own.
+    All functions of `em` accept them in place of an array. They hold buffers that each E-step writes into, so every
+    thread needs its own.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ class Observations:
     family : type
         The family.
     n_passes : int
-        Passes over the observations so far. Passes differ in time: with many observations all but the first may use a
-        few nodes instead of them (`em.fitting.nodes`).
+        Passes over the observations so far. They differ in time: with many observations all but the first may use a few
+        nodes instead (`em.fitting.nodes`).
 
     Raises
     ------
@@ -56,7 +56,7 @@ class Observations:
         self.x: Floats = checked.copy() if copy else checked.view()
         self.x.setflags(write=False)
         self.family = family
-        size = -(-self.x.size // -(-self.x.size // CHUNK))  # all chunks alike
+        size = -(-self.x.size // -(-self.x.size // CHUNK))  # chunks of about the same size
         self.chunks = [self.x[i : i + size] for i in range(0, self.x.size, size)]
         self._slow_passes = 0
         self._fast: FastPass | None = None
@@ -64,7 +64,7 @@ class Observations:
             self._fast = FastPass(self.chunks, family)
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        """The observations, for numpy and for all functions that take an array."""
+        """Return the observations as an array, for numpy and for functions that take an array."""
         return np.array(self.x, dtype=dtype, copy=copy)
 
     @property
@@ -77,7 +77,7 @@ class Observations:
         self._slow_passes += 1
 
     def _fast_moments(self, mixture: Mixture) -> tuple[float, Moments] | None:
-        """Log-likelihood of a mixture and moments of its shares, in one pass; None where that would lose digits."""
+        """Log-likelihood of a mixture and moments of its shares, in one pass; None if that would lose digits."""
         if self._fast is None:
             return None
         return self._fast(mixture, direct=self.n_passes == 0)  # type: ignore[arg-type]  # of the family of `x`
@@ -86,12 +86,12 @@ class Observations:
 class Responsibilities:
     """Observations with their responsibilities under a mixture, chunk by chunk.
 
-    They are computed anew each time this is iterated, so no array has the size of all observations.
+    Each iteration over this object computes them again, so no array has the size of all observations.
 
     Attributes
     ----------
     log_likelihood, objective : float
-        As in `Statistics`; they exist once all chunks have been iterated.
+        As in `Statistics`; set once all chunks have been iterated.
     """
 
     def __init__(self, observations: Observations, mixture: Mixture, hard: bool = False) -> None:
@@ -113,12 +113,12 @@ class Responsibilities:
         self.objective = objective if self._hard else log_likelihood
 
     def computed_once(self) -> Iterable[tuple[Floats, Floats]]:
-        """The same, computed only once where all observations are in one chunk."""
+        """Return the same; if all observations are in one chunk, compute it only once."""
         return list(self) if len(self._observations.chunks) == 1 else self
 
 
 class Statistics(NamedTuple):
-    """How an E-step divides the observations between the components: all that the M-step needs.
+    """The result of an E-step, which is all that the M-step needs.
 
     Attributes
     ----------
@@ -151,7 +151,7 @@ class Statistics(NamedTuple):
 
     @property
     def means(self) -> Floats:
-        """Mean of each component's share of the observations, shape (K,); computed anew where `shares` are kept."""
+        """Mean of each component's share of the observations, shape (K,); with `shares`, computed at each access."""
         return np.array((moments(self.shares, 2) if self.shares else self.moments).means)
 
     @property
@@ -162,7 +162,7 @@ class Statistics(NamedTuple):
 
 
 def statistics_by_responsibilities(observations: Observations, mixture: Mixture, hard: bool) -> Statistics:
-    """The statistics of an E-step by way of the responsibilities: slower than the fast pass, without loss of digits."""
+    """Compute the statistics of an E-step from the responsibilities: more slowly, but without loss of digits."""
     shares, family = Responsibilities(observations, mixture, hard), observations.family
     if issubclass(family, PolynomialMixture):
         found = moments(shares.computed_once(), family.degree)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ACCELERATED", "EM", "METHODS", "Record", "Run", "observations_of", "require_run"]
 
 EM, ACCELERATED = METHODS = "em", "accelerated"
-"""EM alone, or EM with leaps along its path, the last of which are Newton steps."""
+"""Plain EM, or EM with leaps along its path, the last of which are Newton steps."""
 
 
 class Record(NamedTuple):
@@ -29,20 +29,19 @@ class Record(NamedTuple):
     Attributes
     ----------
     index : int
-        Number of iterations up to here; 0 is the start.
+        Number of iterations so far; 0 is the start.
     mixture : Mixture
         Parameters after that many iterations.
     log_likelihood : float
         Total log-likelihood of `mixture`, in nats.
     n_passes : int
-        Passes over the data so far: one for each record of EM, or a few where sums lose digits or the family has no
-        sufficient statistics. Passes differ in time: those of EM over many observations use a few nodes instead of them
-        (`em.fitting.nodes`).
+        Passes over the data so far: one for each record of EM, or a few if sums lose digits or the family has no
+        sufficient statistics. They differ in time: for many observations EM uses a few nodes (`em.fitting.nodes`).
     information : Information or None
         Gradient and Hessian at `mixture`, if an accelerated run needed them.
     """
 
-    index: int  # type: ignore[assignment]  # hides tuple.index, for which a record has no use
+    index: int  # type: ignore[assignment]  # a record does not need tuple.index
     mixture: Mixture
     log_likelihood: float
     n_passes: int = 0
@@ -62,19 +61,19 @@ class Run:
     reason : StopReason
         Why the run ended.
     stopping : StoppingRule
-        The rule it ran under.
+        When the run had to stop.
     n_observations : int
         Number of observations N.
     degenerate : DegenerateComponent or None
-        Which component failed and how, if that ended the run. The last record is then the last proper one.
+        Which component failed and how, if that ended the run. The last record is from before that.
     method : str
         "em" or "accelerated".
     n_passes : int
-        Passes over the data. Every E-step counts, also those of leaps that were rejected and those that confirmed the
-        end. They differ in time, see `Record`.
+        Passes over the data, including those of rejected leaps and those that confirmed the end. They differ in time,
+        see `Record`.
     newton_gain : float or None
         Gain in mean log-likelihood still to come, by the Newton decrement at the last record; None if it was not
-        computed, inf if the log-likelihood bends upwards there, so that it is unknown.
+        computed, inf (unknown) if the log-likelihood bends upwards there.
     """
 
     mixtures: tuple[Mixture, ...]
@@ -89,7 +88,7 @@ class Run:
 
     @property
     def mixture(self) -> Mixture:
-        """The last record's parameters: the estimate."""
+        """The parameters of the last record: the estimate."""
         return self.mixtures[-1]
 
     @property
@@ -99,7 +98,7 @@ class Run:
 
     @property
     def converged(self) -> bool:
-        """True only when the run ended because it converged."""
+        """Whether the run ended because it converged."""
         return self.reason is StopReason.CONVERGED
 
     @cached_property
@@ -157,13 +156,13 @@ class Run:
         return "the last iteration gained no less than the one before, so it cannot be told what is still to come"
 
     def _tie(self) -> str:
-        """What became of components that started identical: of a pair that has separated, if there is one."""
+        """What happened to components that started identical: to a pair that has separated, if there is one."""
         start = self.mixtures[0]
-        started, still = start.tied_components(), self.mixture.tied_components()
-        i, j = next((pair for pair in started if pair not in still), started[0])
+        tied, tied_still = start.tied_components(), self.mixture.tied_components()
+        i, j = next((pair for pair in tied if pair not in tied_still), tied[0])
         exactly = all(array[i] == array[j] for array in list(start.parameters.values())[1:])
         identical = f"components {i} and {j} started identical{'' if exactly else ' but for rounding'}"
-        if (i, j) in still:
+        if (i, j) in tied_still:
             return f"{identical}, so every observation divides between them alike and EM cannot separate them."
         how = "only rounding errors have separated them, so chance chose in which direction"
         return f"{identical}, and {how if exactly else 'that has separated them'}. Start them apart instead."
@@ -175,7 +174,7 @@ def require_run(run: object) -> None:
 
 
 def observations_of(run: Run, x: ArrayLike) -> Floats:
-    """Return `x` as the observations that a run was fitted to; ValueError if they cannot be."""
+    """Return `x` as the observations of a run; ValueError if the run had another number of them."""
     observations = run.mixture.check_observations(x)
     if observations.size != run.n_observations:
         raise refusal(

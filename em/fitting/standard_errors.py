@@ -15,7 +15,7 @@ from em.mixtures.parameters import SINGULAR, Kind
 __all__ = ["StandardErrors", "standard_errors"]
 
 WIDEST = 0.5
-"""Largest standard error of a weight; beyond it a weight may be anything, so no standard errors are given."""
+"""Largest standard error of a weight. Beyond it a weight may be anything, and there are no standard errors."""
 
 NEAR_OPTIMUM = 0.1
 """An estimate nearer than this, in standard errors, counts as the optimum."""
@@ -26,18 +26,18 @@ EDGE = 1e-3
 ENOUGH = 20
 """Standard errors are poor if fewer observations with known labels would say as much about some parameter.
 
-In simulations this catches nearly all poor ones (`benchmarks/results/coverage.md`). The number of observations of a
-component tells less: where components overlap, hundreds may say no more than five with known labels. The price: many
-good standard errors of Poisson mixtures are called poor. There fewer labels would do."""
+In simulations this finds nearly all poor ones (`benchmarks/results/coverage.md`). The number of observations of a
+component tells less: if components overlap, hundreds may say no more than five with known labels. The price: many good
+standard errors of Poisson mixtures are called poor."""
 
 OVERLAP = 0.98
-"""If they say as much as this share of the component's observations, overlap is no reason."""
+"""If they say as much as this share of the component's observations, overlap is not the reason."""
 
 OFF = {ENOUGH: (0.05, 0.11), 10: (0.08, 0.18), 0: (0.21, 0.72)}
-"""Share of the estimates off by more than two standard errors in simulations: altogether, and in the worst setting.
+"""Share of the estimates off by more than two standard errors in simulations: overall, and in the worst setting.
 
-The keys are the least `StandardErrors.worth` of each class. `benchmarks/results/coverage.md` has the simulations; the
-worst setting is the worst of those with enough samples in the class."""
+The keys are the least `StandardErrors.worth` of each class. `benchmarks/results/coverage.md` has the simulations. Only
+settings with enough samples in the class count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +51,8 @@ class StandardErrors:
     message : str
         How good they are, or why there are none, in one or two sentences.
     worth : float or None
-        Number of observations with known labels that would say as much about the parameter that is known least (weights
-        aside). Few observations make it small, and so does overlap. None without standard errors.
+        Number of observations with known labels that would say as much about the least known parameter (weights not
+        counted). It is small if observations are few or components overlap. None without standard errors.
     """
 
     parameters: dict[str, Floats] | None
@@ -61,16 +61,16 @@ class StandardErrors:
 
     @property
     def poor(self) -> bool:
-        """Whether estimates are off by more than two standard errors much more often than one time in twenty."""
+        """Whether far more than one estimate in twenty is off by more than two standard errors."""
         return self.worth is not None and self.worth < ENOUGH
 
 
 def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     """Standard errors of a maximum-likelihood estimate, from the observed information.
 
-    They are asymptotic: the root of the diagonal of the inverse of minus the Hessian, transformed to the parameters by
-    the delta method. They tell nothing about other optima. They are poor if components overlap or have few
-    observations: see `StandardErrors.worth`.
+    They are asymptotic: the roots of the diagonal of the inverse of minus the Hessian, transformed to the parameters by
+    the delta method. They tell nothing about other optima. They are poor if components overlap or have few observations
+    (`StandardErrors.worth`).
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ def standard_errors(x: ArrayLike, mixture: Mixture) -> StandardErrors:
     Returns
     -------
     StandardErrors
-        With numbers, or without but with a sentence: if the Hessian is not finite or not negative definite, if the
-        optimum is more than 0.1 standard errors away, if a weight could be anything, or if derivatives by differences
-        depend on their step.
+        Numbers, or a message that says why there are none: the Hessian is not finite or not negative definite, the
+        optimum is more than 0.1 standard errors away, a weight could be anything, or derivatives by differences depend
+        on their step.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def _roots(mixture: Mixture, covariance: Floats) -> Floats:
 
 
 def _quality(found: Information, worth: Floats) -> str:
-    """What standard errors are, or why they are poor, and how good they were in simulations; `worth` is (m, K)."""
+    """Say what standard errors are, or why they are poor, and how good they were in simulations; `worth` is (m, K)."""
     least = worth.min()
     what = "Standard errors are those of the observed information."
     if least < ENOUGH:

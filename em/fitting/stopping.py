@@ -1,4 +1,4 @@
-"""When a run stops, and why. This file uses numbers only: it needs no model and no observations."""
+"""When a run stops, and why. This file needs no model and no observations, only numbers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ from em.mixtures.checks import entries, instance, real_number, refusal, whole_nu
 
 __all__ = ["StopReason", "StoppingRule", "remaining_gain", "require_rule", "rounding_level"]
 
-_EPS = 2.0**-52
-
 
 class StopReason(Enum):
     """Why a run ended. Only `CONVERGED` means convergence.
 
-    `STATIONARY_START` means that components started identical, to within rounding, and that the gains have become too
-    small to continue. EM cannot separate such components, so this is no proof of a maximum. Other components of the
-    start may have moved.
+    `STATIONARY_START` means that components started identical, to within rounding, and that gains have become too small
+    to continue. EM cannot separate such components, so this does not prove a maximum. Other components may have moved.
     """
 
     CONVERGED = "converged"
@@ -37,7 +34,7 @@ class StopReason(Enum):
 
 def rounding_level(log_likelihood: float, n_observations: int) -> float:
     """Size of a change in the total log-likelihood that rounding alone can cause, in nats."""
-    return 8 * _EPS * (abs(log_likelihood) + n_observations)
+    return 8 * math.ulp(1.0) * (abs(log_likelihood) + n_observations)
 
 
 def remaining_gain(log_likelihood: Sequence[float], n_observations: int) -> float:
@@ -86,12 +83,11 @@ class StoppingRule:
     tol : float
         Stop when the estimated remaining gain in mean log-likelihood (nats per observation) is below this twice in a
         row: a single small step means nothing when EM is just leaving a saddle. `em.fit` confirms it with the Newton
-        decrement (`em.fitting.convergence`). 0 runs exactly `max_iter` iterations,
-        unless a component is degenerate or the deadline passes.
+        decrement (`em.fitting.convergence`). 0 runs exactly `max_iter` iterations, unless a component is degenerate or
+        the deadline passes.
     deadline : float
-        Time of `time.monotonic` at which to stop, even without convergence; several runs may share a deadline. By
-        default there is none. The iteration at which it passes depends on the machine, so such a run cannot be repeated
-        exactly.
+        Time of `time.monotonic` at which to stop, even without convergence; by default there is none. Several runs may
+        share a deadline. The last iteration then depends on the machine, so the run cannot be repeated exactly.
 
     Raises
     ------
@@ -136,7 +132,7 @@ class StoppingRule:
         """Decide whether to stop after `n_iter` iterations without convergence: MAX_ITER, OUT_OF_TIME, or None."""
         return self._unless_converged(whole_number("n_iter", n_iter, least=0))
 
-    # A run asks after every iteration, and what it says needs no check.
+    # For runs, which call these after every iteration: without checks.
 
     def _reason(self, log_likelihood: Sequence[float], n_observations: int) -> StopReason | None:
         if self._suggests_end(log_likelihood, n_observations):
@@ -162,7 +158,7 @@ class StoppingRule:
 
 
 def _checked(log_likelihood: Sequence[float], n_observations: int) -> tuple[list[float], int]:
-    """The arguments of `StoppingRule.reason`. A log-likelihood may be -inf, where logarithms overflow."""
+    """Check the arguments of `StoppingRule.reason`. A log-likelihood may be -inf, if logarithms overflow."""
     name, rule = "log_likelihood", "hold the log-likelihood of each record, the start first"
     remedy = "use those of the records of em.iterate"
     values = [
@@ -174,6 +170,6 @@ def _checked(log_likelihood: Sequence[float], n_observations: int) -> tuple[list
 
 
 def require_rule(stopping: StoppingRule | None) -> StoppingRule:
-    """Return a rule, the default one for None; ValueError if `stopping` is anything else."""
+    """Return `stopping`, or the default rule for None; ValueError if it is anything else."""
     remedy = "use em.StoppingRule(max_iter, tol)"
     return StoppingRule() if stopping is None else instance("stopping", stopping, StoppingRule, "be a rule", remedy)

@@ -1,4 +1,4 @@
-"""Checks of arguments: each returns the value in the form the engine uses, or raises a ValueError with a remedy.
+"""Checks of arguments. Each returns the value in the form that the engine uses, or raises a ValueError.
 
 Every error reads "NAME must RULE; got VALUE: REMEDY", see `refusal`.
 """
@@ -44,20 +44,20 @@ Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 MOST = 10**8
-"""Most numbers in an array that is made on request (0.8 GB): more are refused in words, before memory runs out."""
+"""Largest number of entries in an array that a caller asks for (0.8 GB); more would exhaust the memory."""
 
 WEIGHT_TOLERANCE = 1e-12
-"""How far mixing weights, or the responsibilities of one observation, may sum from 1.
+"""How far the sum of mixing weights, or of the responsibilities of one observation, may be from 1.
 
-A sum of 1 + d adds N d to the log-likelihood of a start, and the first iteration removes it: so only rounding passes.
+A sum of 1 + d adds N d to the log-likelihood of a start, and the first iteration removes it. So only rounding may pass.
 """
 
 ROUNDED = 1e-5
-"""Probabilities whose sum is 1 to within this have been divided by their sum, but in a float of fewer digits."""
+"""If a sum of probabilities is this near to 1, they were normalised, but in floats of fewer digits."""
 
 
 def refusal(name: str, rule: str, shown: object, remedy: str) -> ValueError:
-    """The error about parameter `name`: what it must do or be, what it is, and what helps."""
+    """Return the error about parameter `name`: the rule for it, its value, and a remedy."""
     return ValueError(f"{name} must {rule}; got {shown}: {remedy}")
 
 
@@ -65,7 +65,7 @@ def brief(value: object) -> str:
     """Return the representation of `value` in Python, shortened for an error message."""
     try:
         text = repr(value)
-    except Exception:  # of any class: Python itself refuses to write an int of more than 4,300 digits
+    except Exception:  # of any class; for example, Python does not write an int of more than 4,300 digits
         return f"<{type(value).__name__} that cannot be written out>"
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -149,7 +149,7 @@ def real_array(name: str, value: ArrayLike, rule: str, copy: bool = True) -> Flo
 
 
 def sized_vector(name: str, value: ArrayLike, size: int, what: str) -> Floats:
-    """Return `value` as `real_vector` does, if it has `size` entries, one for each of `what`."""
+    """Return `value` as `real_vector` does; ValueError if it has not `size` entries, one for each of `what`."""
     array = real_vector(name, value)
     if array.size != size:
         raise refusal(name, f"have one entry for each of the {size} {what}", array.size, "give it as many entries")
@@ -157,7 +157,7 @@ def sized_vector(name: str, value: ArrayLike, size: int, what: str) -> Floats:
 
 
 def shares_of(n: int, weights: ArrayLike | None) -> Floats:
-    """Return `weights` as the shares of `n` observations that belong to some components; all 1 if there are none."""
+    """Return `weights` as shares of `n` observations, from 0 to 1; all 1 if `weights` is None."""
     if weights is None:
         return np.ones(n)
     shares = sized_vector("weights", weights, n, "observations")
@@ -200,7 +200,7 @@ def distributions(name: str, value: ArrayLike, n: int) -> Floats:
 
 
 def normalising(values: Floats, divide: str) -> str:
-    """What to do about numbers that are no distribution: to `divide` is the remedy only where that is possible."""
+    """Return the remedy for numbers that are no distribution: `divide` if that is possible."""
     with np.errstate(over="ignore"):
         total = values.sum()
     if (values < 0).any() or not 0 < total < math.inf:
@@ -209,7 +209,7 @@ def normalising(values: Floats, divide: str) -> str:
 
 
 def in_order(low: float, high: float, digits: int = 3) -> tuple[str, str]:
-    """Write two numbers, the first below the second, with so many digits or as many more as it takes to show that."""
+    """Format two numbers, the first below the second, with at least `digits` digits, and enough to show the order."""
     for more in range(digits, 17):
         texts = f"{low:.{more}g}", f"{high:.{more}g}"
         if float(texts[0]) < float(texts[1]):
@@ -239,7 +239,7 @@ def entries(name: str, value: object, rule: str, remedy: str) -> Iterator[Any]:
     try:
         if isinstance(value, (str, bytes, Mapping)):
             raise TypeError
-        return iter(value)  # type: ignore[call-overload, no-any-return]  # that is the question
+        return iter(value)  # type: ignore[call-overload, no-any-return]  # whether it has entries is unknown
     except TypeError:
         raise refusal(name, rule, brief(value), remedy) from None
 

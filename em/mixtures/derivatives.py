@@ -1,7 +1,7 @@
 """Derivatives by central differences, for families that have none in closed form.
 
-The steps balance rounding and truncation: first derivatives are right to some ten digits, second ones to seven. The
-coordinates are relative to the size of a component (see `Kind`), so one step suits every unit.
+The steps balance rounding and truncation: first derivatives are right to about ten digits, second ones to seven. The
+coordinates are relative to the size of a component (see `Kind`), so one step is right for every unit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SECOND = 2e-4
 
 
 class Differentiable(Protocol):
-    """A mixture, as far as differentiating needs to know it."""
+    """The part of a mixture that differentiation needs."""
 
     weights: Floats
 
@@ -62,6 +62,6 @@ def _axes(mixture: Differentiable) -> Floats:
 
 
 def _moved(mixture: Differentiable, x: Floats, step: Floats) -> Floats:
-    """log f(x_n | k) with every component moved by a step in its own coordinates."""
+    """log f(x_n | k), shape (K, N), after a step of every component in its own coordinates."""
     steps = np.repeat(step[:, np.newaxis], mixture.n_components, axis=1)
     return mixture._of_arrays(mixture.weights, *mixture._stepped(steps))._log_component(x)

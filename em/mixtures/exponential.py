@@ -1,7 +1,6 @@
 """Mixtures of exponential distributions.
 
-f(x | scale) = exp(-x / scale) / scale for x >= 0. The scale is the mean. Its inverse is the rate, which is never a
-parameter here.
+f(x | scale) = exp(-x / scale) / scale for x >= 0. The scale is the mean; its inverse, the rate, is no parameter here.
 """
 
 from __future__ import annotations
@@ -13,17 +12,17 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats, brief, moments_above, refusal, shares_of
+from em.mixtures.checks import Floats
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.moments import TINY, Moments, log_ratio
 from em.mixtures.parameters import Kind
-from em.mixtures.polynomial import PolynomialMixture
+from em.mixtures.polynomial import PositiveMixture
 
 __all__ = ["ExponentialMixture"]
 
 
 @dataclass(frozen=True, eq=False)
-class ExponentialMixture(PolynomialMixture):
+class ExponentialMixture(PositiveMixture):
     """Mixture of K exponential distributions.
 
     Parameters
@@ -44,8 +43,6 @@ class ExponentialMixture(PolynomialMixture):
 
     family: ClassVar[str] = "exponential"
     kinds: ClassVar[dict[str, Kind]] = {"scales": Kind.POSITIVE}
-    degree: ClassVar[int] = 1
-    lowest: ClassVar[float] = 0.0
 
     def __init__(self, weights: ArrayLike, scales: ArrayLike) -> None:
         self._set(weights=weights, scales=scales)
@@ -97,27 +94,13 @@ class ExponentialMixture(PolynomialMixture):
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """[[CV²]], the sample variance over the squared mean (population form).
 
-        Two components with scales m (1 + d_k), m the sample mean, have after one iteration the scales
-        m (1 + CV² (d_k - sum_j pi_j d_j)) to first order. Parameters as in `Family.saddle_matrix`.
+        One iteration changes scales m (1 + d_k), with the sample mean m, to m (1 + CV² (d_k - sum_j pi_j d_j)), to
+        first order. Parameters as in `Family.saddle_matrix`.
         """
-        x = cls.check_observations(x)
-        cls.check_spread(x)
-        weights = shares_of(x.size, weights)
+        x, weights = cls._check_shares(x, weights)
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             ratio = x / np.average(x, weights=weights)
             return np.array([[np.average((ratio - 1) ** 2, weights=weights)]])
-
-    @classmethod
-    def check_spread(cls, x: Floats) -> None:
-        x = cls.check_observations(x)
-        if not x.any():
-            remedy = f"add observations above 0, for {cls.family} components have means above 0"
-            raise refusal("x", "not be all zeros", brief(x), remedy)
-
-    @classmethod
-    def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
-        weights, means, _ = moments_above(cls.lowest, weights, means, stds)
-        return cls(weights, means)
 
     def _log_distance(self, x: Floats) -> Floats:
         return np.asarray(np.log(np.abs(x)) - np.log(self.scales)[:, np.newaxis], dtype=np.float64)
@@ -129,7 +112,7 @@ class ExponentialMixture(PolynomialMixture):
 
     def _overlap_distances(self, other: Self) -> Floats:
         gap = np.abs(np.log(self.scales)[:, np.newaxis] - np.log(other.scales))
-        distances: Floats = np.logaddexp(gap / 2, -gap / 2) - np.log(2)  # log cosh(gap / 2): no scale is too far
+        distances: Floats = np.logaddexp(gap / 2, -gap / 2) - np.log(2)  # log cosh(gap / 2), for a gap of any size
         return distances
 
     def _divergences(self, other: Self) -> Floats:

@@ -1,20 +1,18 @@
-"""What a family of distributions gives to a mixture, and what it may give.
+"""What a family of distributions must define, and what it may define.
 
-A family is a subclass of `Mixture` in a file of its own.
+A family is a subclass of `Mixture` in its own file. Required, about thirty lines: `family`, `kinds`, `lowest` if
+observations have a least value, and the parameters as fields of a dataclass; `_log_component`, the log density;
+`_weighted_fit`, the M-step; `_draw`; `_component_means` and `_component_stds`.
 
-Required, some thirty lines: `family`, `kinds`, `lowest` if observations have a least value, and the parameters as
-fields of a dataclass; `_log_component`, the log density; `_weighted_fit`, the M-step; `_draw`; `_component_means` and
-`_component_stds`.
+Optional, with a default that is slower or less exact, or None:
 
-Optional, with a default here that is slower, or less exact, or says that there is nothing:
-
-- sufficient statistics, for speed: see `PolynomialMixture`, which then writes `_weighted_fit`;
+- sufficient statistics, for speed: see `PolynomialMixture`, which then defines `_weighted_fit`;
 - derivatives, for standard errors and the accelerated method: `_slopes`, `_curvature`, `_unit_information`;
 - the saddle of identical components: `saddle_matrix`;
 - error messages and closed forms: `check_observations`, `check_spread`, `from_moments`, `_log_distance`,
   `_component_distances`, `_overlap_distances`, `_divergences`.
 
-Arrays over observations and components have shape (K, N) inside, so that each component is contiguous.
+Internal arrays over observations and components have shape (K, N), so that each component is contiguous.
 """
 
 from __future__ import annotations
@@ -34,20 +32,20 @@ from em.mixtures.parameters import Kind, Parameters
 __all__ = ["LARGEST", "DegenerateComponent", "Family", "require_weight"]
 
 LARGEST = 1e150
-"""Observations beyond this have squares that overflow; they are refused."""
+"""Larger observations are refused, because their squares overflow."""
 
 MOST_COUNTED = 2.0**53
-"""Beyond this a float cannot tell a whole number from the next."""
+"""Largest count: beyond it, floats skip whole numbers."""
 
 SADDLE_STEP = 1e-3
-"""Step by which identical components are moved to either side, in their coordinates, to measure the next iteration."""
+"""Step to either side, in their coordinates, by which identical components are moved to measure an iteration."""
 
 QUANTILES = 99
-"""Points that stand for a component with given moments; an odd number, so that one is the median."""
+"""Points that represent a component with given moments; an odd number, so that one is the median."""
 
 
 class DegenerateComponent(ArithmeticError):
-    """No result of an M-step: a component has no weight, has shrunk onto points or is too narrow. `em.fit` ends there.
+    """An M-step has no result: a component has no weight, has shrunk onto points or is too narrow.
 
     Attributes
     ----------
@@ -58,7 +56,7 @@ class DegenerateComponent(ArithmeticError):
     """
 
     def __init__(self, component: int, what: str) -> None:
-        super().__init__(component, what)  # as they are, so that a run can be pickled
+        super().__init__(component, what)  # unformatted, so that a run can be pickled
         self.component, self.what = component, what
 
     def __str__(self) -> str:
@@ -73,14 +71,14 @@ def require_weight(n_eff: Sequence[float]) -> None:
 
 
 class Family(Parameters):
-    """The part of a mixture that differs from family to family."""
+    """The part of a mixture that depends on the family."""
 
     # -- required ----------------------------------------------------------------------------------------------------
 
     lowest: ClassVar[float] = -np.inf
     """The least value that an observation may have."""
     includes_lowest: ClassVar[bool] = True
-    """Whether it may have that value itself."""
+    """Whether it may be equal to that value."""
     counts: ClassVar[bool] = False
     """Whether observations are whole numbers."""
 
@@ -127,8 +125,7 @@ class Family(Parameters):
 
     def _units(self) -> Floats:
         """Derivative of each parameter, except the weights, by its coordinate (see `Kind`), shape (m, K)."""
-        stds = self._component_stds()
-        units = {Kind.LOCATION: stds, Kind.PLAIN: np.ones_like(stds)}
+        units = {Kind.LOCATION: self._component_stds(), Kind.PLAIN: np.ones(self.n_components)}
         return np.array([units.get(kind, getattr(self, name)) for name, kind in self.kinds.items()])
 
     def _stepped(self, steps: Floats) -> tuple[Floats, ...]:
@@ -146,7 +143,7 @@ class Family(Parameters):
         """Second derivatives with respect to the coordinates, shape (m, m, K), summed over weighted observations.
 
         `n_eff` is the sum of each component's weights, shape (K,), and `slopes` that of its weighted slopes, shape
-        (m, K). In an exponential family no more is needed; None where it is.
+        (m, K). For an exponential family these are enough; for another the result is None.
         """
         return None
 
@@ -158,9 +155,9 @@ class Family(Parameters):
 
     @classmethod
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
-        """How one EM iteration multiplies a small difference between identical components at the sample's own fit.
+        """How one EM iteration multiplies a small difference between identical components at the fit of the sample.
 
-        The default makes such an iteration, with components that are moved apart along each coordinate in turn.
+        The default moves the components apart along each coordinate in turn, and makes an iteration.
 
         Parameters
         ----------
@@ -172,17 +169,14 @@ class Family(Parameters):
         Returns
         -------
         ndarray, shape (m, m)
-            Over the coordinates of the parameters, except the weights. Entries may overflow, or be nan, if the
-            components rest on (nearly) one value.
+            Over the coordinates of the parameters, except the weights; not finite if components rest on one value.
 
         Raises
         ------
         ValueError
             As `check_observations` and `check_spread`; if `weights` are no shares of as many observations.
         """
-        x = cls.check_observations(x)
-        cls.check_spread(x)
-        shares = shares_of(x.size, weights)
+        x, shares = cls._check_shares(x, weights)
         try:
             single = cls._proper_fit([(x, shares[np.newaxis])], shares.sum(keepdims=True))
         except DegenerateComponent:
@@ -199,19 +193,26 @@ class Family(Parameters):
             columns.append((after[:, 1] - after[:, 0]) / (2 * SADDLE_STEP * units))
         return np.array(columns).T
 
+    @classmethod
+    def _check_shares(cls, x: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
+        """Check the arguments of `saddle_matrix`, and return the observations and their shares."""
+        x = cls.check_observations(x)
+        cls.check_spread(x)
+        return x, shares_of(x.size, weights)
+
     def nudged(self, direction: ArrayLike, steps: ArrayLike) -> Self:
         """Move component k by `steps[k]` along `direction`, in its coordinates to first order, at unchanged weights.
 
-        `direction` has an entry for each parameter after the weights, `steps` one for each component. A ValueError says
-        if they have not, or if a step leads out of the domain of a parameter.
+        `direction` has an entry for each parameter after the weights, and `steps` one for each component; ValueError
+        otherwise, or if a step leads out of the domain of a parameter.
         """
         along = sized_vector("direction", direction, len(self.kinds), "parameters after the weights")
-        far = sized_vector("steps", steps, self.n_components, "components")
+        lengths = sized_vector("steps", steps, self.n_components, "components")
         with np.errstate(over="ignore", invalid="ignore"):
-            towards = np.outer(along, far)
+            shifts = np.outer(along, lengths)
             moved = [
                 getattr(self, name) * (1 + step) if kind is Kind.POSITIVE else getattr(self, name) + unit * step
-                for (name, kind), unit, step in zip(self.kinds.items(), self._units(), towards, strict=True)
+                for (name, kind), unit, step in zip(self.kinds.items(), self._units(), shifts, strict=True)
             ]
         try:
             return type(self)(self.weights, *moved)
@@ -224,7 +225,7 @@ class Family(Parameters):
     def check_observations(cls, x: ArrayLike) -> Floats:
         """Return `x` as float64 observations of shape (N,) that this family can be fitted to.
 
-        An array that has this form already is returned itself, not copied.
+        An array of this form is not copied.
 
         Raises
         ------
@@ -256,7 +257,7 @@ class Family(Parameters):
 
     @classmethod
     def check_fit(cls, x: ArrayLike) -> Floats:
-        """`check_observations` for fits, which some families also refuse too far from 0; arguments and errors alike."""
+        """As `check_observations`; some families also refuse to fit observations too far from 0."""
         return cls.check_observations(x)
 
     @classmethod
@@ -271,13 +272,13 @@ class Family(Parameters):
 
     @classmethod
     def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
-        """The mixture whose components have these means, and these stds where the family lets them be chosen.
+        """Make a mixture whose components have these means, and these stds if the family has a parameter for them.
 
-        By default each component is fitted to the quantiles of a Gaussian distribution with that mean and standard
-        deviation, or of a log-normal one if observations have a least value. The means are right if the fit moves or
-        grows with the observations; the stds are about right.
+        By default each component is fitted to the quantiles of a Gaussian distribution with these moments, or of a
+        log-normal one if observations have a least value. The means are right if the fit shifts or scales with the
+        observations; the stds are about right.
         """
-        from scipy.special import ndtri  # large, and no family of the engine needs it
+        from scipy.special import ndtri  # a large import that no family of the engine needs
 
         weights, means, stds = moments_above(cls.lowest, weights, means, stds)
         centres, spreads = means[:, np.newaxis], stds[:, np.newaxis]
@@ -289,21 +290,21 @@ class Family(Parameters):
         else:
             x = centres + spreads * z / z.std()
         shares = np.repeat(np.eye(len(centres)), QUANTILES, axis=1)
-        for _ in range(2):  # the first fit may not keep the mean; the second has it, as fits move or grow with x
+        for _ in range(2):  # the first fit may miss the mean; the second has it, because fits shift or scale with x
             mixture = cls(weights, *cls._weighted_fit([(x.ravel(), shares)], shares.sum(axis=1)))
             means = mixture._component_means()[:, np.newaxis]
             x = low + (x - low) * (centres - low) / (means - low) if bounded else x + centres - means
         return mixture
 
     def _log_distance(self, x: Floats) -> Floats:
-        """Log of the standardised distance of x_n from component k, shape (K, N): the order of densities far out."""
+        """Log of the standardised distance of x_n from component k, shape (K, N): this orders densities far out."""
         distance = np.abs(x - self._component_means()[:, np.newaxis])
         return np.asarray(np.log(distance) - np.log(self._component_stds())[:, np.newaxis], dtype=np.float64)
 
     def _component_distances(self) -> Floats:
-        """How far apart components are, relative to their own size, shape (K, K).
+        """Distances between components, relative to their size, shape (K, K).
 
-        The larger of the difference of the means in the smaller standard deviation, and that of the log stds.
+        Each is the larger of the differences of means, in the smaller standard deviation, and of log stds.
         """
         means, stds = self._component_means(), self._component_stds()
         with np.errstate(over="ignore"):
@@ -314,7 +315,7 @@ class Family(Parameters):
         return distances
 
     def _overlap_distances(self, other: Self) -> Floats:
-        """Bhattacharyya distance -log integral sqrt(f g) of own components f from another's g, shape (K, K').
+        """Bhattacharyya distance -log integral sqrt(f g) of components f from those g of `other`, shape (K, K').
 
         The default is that of Gaussian densities with the same means and standard deviations.
         """
@@ -326,9 +327,9 @@ class Family(Parameters):
         return distances
 
     def _divergences(self, other: Self) -> Floats | None:
-        """Kullback-Leibler divergence of each component of `other` from the same one here, in nats, shape (K,).
+        """Kullback-Leibler divergence of each component of `other` from its own, in nats, shape (K,).
 
-        Only for an exponential family, whose M-step keeps the expected sufficient statistics; None for others.
+        None if this is no exponential family, whose M-step keeps the expected sufficient statistics.
         """
         return None
 
@@ -336,13 +337,12 @@ class Family(Parameters):
 
     @classmethod
     def _proper_fit(cls, shares: Shares, n_eff: Floats) -> tuple[Floats, ...]:
-        """The weighted fit; DegenerateComponent if it has left the domain of the parameters."""
+        """Return the weighted fit; DegenerateComponent if a parameter is outside its domain."""
         found = cls._weighted_fit(shares, n_eff)
         for (name, kind), array in zip(cls.kinds.items(), found, strict=True):
             if np.shape(array) != n_eff.shape:
-                raise TypeError(
-                    f"_weighted_fit of {cls.__name__} must give {name} the shape {n_eff.shape}; got {array}"
-                )
+                rule = f"must give {name} the shape {n_eff.shape}"
+                raise TypeError(f"_weighted_fit of {cls.__name__} {rule}; got {array}")
             wrong = ~np.isfinite(array) | ((array < TINY) if kind is Kind.POSITIVE else False)
             if wrong.any():
                 component = int(np.argmax(wrong))

@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats, brief, refusal, shares_of
+from em.mixtures.checks import Floats, brief, refusal
 from em.mixtures.family import DegenerateComponent
 from em.mixtures.moments import NEAR, SMALL, Moments, log_ratio
 from em.mixtures.parameters import Kind
@@ -27,17 +27,17 @@ _RESOLUTION = 8 * math.ulp(1.0)
 _FARTHEST = 1e13
 """Observations farther from 0 than this many of their standard deviations are not fitted.
 
-There numbers, so means too, differ by a thousandth of a standard deviation. Measured over 400 runs each, the
-log-likelihood falls in an iteration by at most 3e-10 of itself there, and by more than 1e-9 at twice the distance."""
+There the spacing of numbers, and so of means, is a thousandth of a standard deviation. In 400 runs the log-likelihood
+fell in an iteration by at most 3e-10 of itself there, and by more than 1e-9 at twice the distance."""
 
 _OFFSET = 1e6
-"""Sums of powers are used while the middle of the observations is at most this many half ranges away from 0.
+"""Sums of powers are used if the middle of the observations is at most this many half ranges from 0.
 
-Beyond that, digits of the mean would be lost."""
+Farther away, the mean would lose digits."""
 
 
 def _too_narrow(mean: float, std: float) -> str:
-    """What happened to a component whose standard deviation is no more than the rounding error of its mean."""
+    """Describe a component whose standard deviation is at most the rounding error of its mean."""
     spacing = math.ulp(mean)
     if std <= spacing:
         return f"has shrunk onto the value {mean:.10g}: its standard deviation went to 0 and the likelihood to infinity"
@@ -137,12 +137,9 @@ class GaussianMixture(PolynomialMixture):
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """[[1, g], [g / 2, (k - 1) / 2]] with g the sample skewness and k the (non-excess) kurtosis.
 
-        In each iteration it multiplies the small differences (of means and of stds, in stds) between components that
-        are almost identical and near the moments of the sample. Parameters as in `Family.saddle_matrix`.
+        Differences of means and of stds are in stds. Parameters as in `Family.saddle_matrix`.
         """
-        x = cls.check_observations(x)
-        cls.check_spread(x)
-        weights = shares_of(x.size, weights)
+        x, weights = cls._check_shares(x, weights)
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             z = x - np.average(x, weights=weights)
             z /= np.abs(z).max()
@@ -156,7 +153,7 @@ class GaussianMixture(PolynomialMixture):
         low, high = float(x.min()), float(x.max())
         size = max(-low, high)
         extent = high - low
-        # Values that differ by rounding only count as one. The others have at least this standard deviation.
+        # Values that differ only by rounding count as one. All others have at least this standard deviation.
         if extent > math.ulp(size) and extent / math.sqrt(2 * x.size) < size / _FARTHEST:
             std = extent * float(((x - low) / extent).std())
             if std < size / _FARTHEST:

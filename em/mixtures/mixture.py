@@ -1,7 +1,7 @@
 """A finite mixture: densities, responsibilities, the lower bound, the M-step, sampling, for every family.
 
-`Family` has the parts that differ from family to family. Inside, arrays over observations and components have shape
-(K, N). They are returned transposed, as (N, K).
+`Family` has the parts that depend on the family. Internal arrays over observations and components have shape (K, N);
+public methods return them transposed, as (N, K).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ __all__ = ["TIE_TOLERANCE", "Mixture", "require_family", "require_mixture"]
 TIE_TOLERANCE = 1e-12
 """Components nearer than this (relative) count as identical.
 
-In two iterations rounding errors separate identical components by up to 2e-12 (measured: narrow ones; 1e-15 is usual).
-So from a start nearer than this, rounding may decide in which direction EM separates them."""
+In two iterations rounding errors separate identical components by up to 2e-12 (measured for narrow ones; 1e-15 is
+usual). If they start nearer than this, rounding may decide in which direction EM separates them."""
 
 
 class Mixture(Family):
@@ -63,7 +63,7 @@ class Mixture(Family):
         Raises
         ------
         ValueError
-            If `tolerance` is no finite number from 0 up.
+            If `tolerance` is not a finite number, at least 0.
         """
         tolerance = real_number("tolerance", tolerance, "be a finite number, at least 0", f"use {TIE_TOLERANCE:g}")
         finest = self._resolution()
@@ -71,7 +71,7 @@ class Mixture(Family):
         return [(int(i), int(j)) for i, j in np.argwhere(np.triu(near, 1))]
 
     def _resolution(self) -> Floats:
-        """Distance between the numbers next to the mean of each component, in its standard deviation, shape (K,)."""
+        """Spacing of numbers near the mean of each component, in its standard deviation, shape (K,)."""
         with np.errstate(over="ignore"):
             return np.asarray(np.spacing(np.abs(self._component_means())) / self._component_stds(), dtype=np.float64)
 
@@ -130,8 +130,8 @@ class Mixture(Family):
 
         A run of EM needs only sums of these, which `em.e_step` computes without the array.
 
-        The computation is in the log domain. If the logarithm of every density overflows too, the observation belongs
-        to the nearest component (in units of its own standard deviation or scale). This is the limit far out.
+        The computation is in the log domain. If even the logarithm of every density overflows, the observation belongs
+        to the nearest component (in units of its standard deviation or scale), which is the limit far out.
 
         Parameters
         ----------
@@ -166,7 +166,7 @@ class Mixture(Family):
         Returns
         -------
         float
-            J in nats, at most `log_likelihood`; -inf if q gives weight to a component whose joint density is 0.
+            J in nats, at most `log_likelihood`; -inf if q is positive for a component whose joint density is 0.
 
         Raises
         ------
@@ -204,9 +204,9 @@ class Mixture(Family):
             top = log_joint.max(axis=0)
             log_joint -= top
             r = np.exp(log_joint, out=log_joint)
-            total = r.sum(axis=0)
-            r /= total
-            log_density = np.log(total)
+            sums = r.sum(axis=0)
+            r /= sums
+            log_density = np.log(sums)
             log_density += top
         overflowed = np.isneginf(top)
         if overflowed.any():
@@ -226,7 +226,7 @@ class Mixture(Family):
         return (np.arange(self.n_components)[:, np.newaxis] == best).astype(np.float64), largest
 
     def _nearest(self, x: Floats) -> Floats:
-        """Responsibilities (K, M) where every log density overflowed: all weight is on the nearest component."""
+        """Responsibilities (K, M) if every log density overflowed: all weight is on the nearest component."""
         with np.errstate(divide="ignore", over="ignore"):
             distance = self._log_distance(x)
         distance[self.weights == 0] = np.inf
@@ -237,7 +237,7 @@ class Mixture(Family):
     def m_step(cls, x: ArrayLike, responsibilities: ArrayLike) -> Self:
         """Fit a mixture to given responsibilities: maximise the lower bound over the parameters.
 
-        A run of EM does the same without an array of responsibilities, by `em.e_step` and `em.m_step`.
+        `em.e_step` and `em.m_step` do the same without an array of responsibilities.
 
         Parameters
         ----------
@@ -264,7 +264,7 @@ class Mixture(Family):
 
     @classmethod
     def _of_shares(cls, shares: Shares) -> Self:
-        """The mixture that is likeliest for checked observations with these responsibilities."""
+        """The M-step: the likeliest mixture for checked observations with these responsibilities."""
         n, n_eff = 0, np.zeros(1)
         for x, r in shares:
             n, n_eff = n + x.size, n_eff + r.sum(axis=1)
@@ -304,7 +304,7 @@ class Mixture(Family):
 def require_mixture(name: str, value: object) -> None:
     """Raise ValueError if `value` is not a mixture."""
     remedy = "make one, such as em.ExponentialMixture(weights, scales)"
-    instance(name, value, Mixture, "be a mixture", remedy)  # type: ignore[type-abstract]  # any of its families
+    instance(name, value, Mixture, "be a mixture", remedy)  # type: ignore[type-abstract]  # of any family
 
 
 def require_family(name: str, value: object) -> None:

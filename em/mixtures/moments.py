@@ -1,7 +1,7 @@
-"""Counts, means and standard deviations of the observations as they are divided between components.
+"""Counts, means and standard deviations of each component's share of the observations.
 
-These are the sufficient statistics of a family whose log density is a polynomial in x of degree 1 or 2, written so that
-no digits are lost: sums of powers far from 0 would cancel.
+These are the sufficient statistics of a family whose log density is a polynomial in x of degree 1 or 2. Unlike sums of
+powers, they lose no digits far from 0.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ TINY = float(np.finfo(np.float64).tiny)
 """Smaller counts, and smaller means of positive observations, count as 0."""
 
 SMALL = 1e-140
-"""Deviations below this have squares that lose digits, or are 0 below 1e-162: they are first divided by the largest."""
+"""Squares of smaller deviations lose digits (below 1e-162 they are 0), so these are divided by the largest first."""
 
 NEAR = 200
-"""Sums of powers are used while no observation is farther than this many standard deviations from any component.
+"""Sums of powers are used if no observation is farther than this many standard deviations from any component.
 
-Squares of that many cancel, down to an error of 200² eps, 1e-11, in a log density and in a variance."""
+At that distance, cancellation leaves an error of 200² eps, 1e-11, in a log density and in a variance."""
 
 Shares = Iterable[tuple[Floats, Floats]]
 """Observations (M,) with their responsibilities (K, M), chunk by chunk; it can be iterated as often as needed."""
@@ -51,22 +51,22 @@ class Moments(NamedTuple):
 
 
 def log_ratio(a: Floats, b: Floats) -> Floats:
-    """log(a / b) of positive numbers, also where their ratio is no float."""
+    """log(a / b) of positive numbers, even if the ratio underflows or overflows."""
     with np.errstate(divide="ignore", over="ignore"):
         ratio = a / b
         return np.where((ratio > 0) & np.isfinite(ratio), np.log(ratio), np.log(a) - np.log(b))
 
 
 def total(log_densities: Floats) -> float:
-    """Sum of log densities; -inf where it is too low for a float."""
+    """Sum of log densities; -inf if it is too low for a float."""
     with np.errstate(over="ignore"):
         return float(log_densities.sum())
 
 
 def moments(shares: Shares, degree: int) -> Moments:
-    """Moments up to a degree, 1 or 2, with care: right for observations of any size and offset.
+    """Compute moments up to a degree, 1 or 2, without loss of digits for observations of any size and offset.
 
-    Where a component has no weight its moments mean nothing, and standard deviations are left out.
+    If a component has no weight, its moments mean nothing, and there are no standard deviations.
     """
     n_eff: Floats = np.zeros(1)
     means: Floats = np.zeros(1)
@@ -83,10 +83,10 @@ def moments(shares: Shares, degree: int) -> Moments:
 
 
 def _spread(shares: Shares, n_eff: Floats, means: Floats) -> tuple[Floats, Floats]:
-    """Means corrected for rounding, and standard deviations, by a second iteration over the observations.
+    """Compute means corrected for rounding, and standard deviations, in a second pass over the observations.
 
-    E[x²] - E[x]² would lose every digit of a small standard deviation far from 0. What is left of the mean is its
-    rounding error, and corrects it: repeated values would look spread.
+    E[x²] - E[x]² would lose all digits of a small standard deviation far from 0. The mean deviation is the rounding
+    error of the mean; without this correction, repeated values would seem to have a spread.
     """
     left, squares = np.zeros(()), np.zeros(())
     for x, r in shares:
@@ -114,9 +114,9 @@ def _rms(shares: Shares, n_eff: Floats, means: Floats) -> Floats:
 
 
 def moments_from_sums(sums: Sequence[Sequence[float]], origin: float, reach: float) -> Moments | None:
-    """Moments from the sums over n of r_nk (x_n - origin)^j, j = 0, 1 or 0, 1, 2, for every k.
+    """Compute moments from the sums over n of r_nk (x_n - origin)^j, j = 0, 1 or 0, 1, 2, for every k.
 
-    `reach` is the largest |x - origin|. None where the sums have lost digits, or are too small to have any.
+    `reach` is the largest |x - origin|. None if the sums have lost digits or are too small.
     """
     n_eff, means, stds = [], [], []
     for row in sums:

@@ -14,11 +14,11 @@ from em.mixtures.checks import WEIGHT_TOLERANCE, Floats, normalising, real_vecto
 __all__ = ["SINGULAR", "Kind", "Parameters"]
 
 SINGULAR = {"weights": "weight", "scales": "scale", "means": "mean", "stds": "standard deviation"}
-"""Parameters in the singular, in sentences; others are called by their name."""
+"""Parameters in the singular, for sentences; others appear under their own name."""
 
 
 class Kind(Enum):
-    """What a parameter is, which decides in which coordinate it is moved and differentiated."""
+    """What a parameter is. This sets the coordinate in which it is moved and differentiated."""
 
     POSITIVE = "positive"
     """Positive, such as a scale; its coordinate is its logarithm."""
@@ -32,8 +32,7 @@ class Parameters(ABC):
     """Mixing weights and one array for each other parameter, all of shape (K,). Immutable.
 
     A mixture holds its parameters as arrays, as tuples of Python floats, or as both: each form is made from the other
-    when it is first needed. Iterations of EM read and write floats only, which are several times quicker for a few
-    components.
+    when first needed. Iterations of EM use only floats, which are several times quicker for a few components.
     """
 
     family: ClassVar[str]
@@ -76,11 +75,11 @@ class Parameters(ABC):
         return self.n_components * len(self.parameter_names) - 1
 
     def __post_init__(self) -> None:
-        """Check what a dataclass of a family has stored, where the family has no constructor of its own."""
+        """Check the fields of a dataclass, if the family has no constructor of its own."""
         self._set(**{name: getattr(self, name) for name in self.parameter_names})
 
     def _set(self, **arrays: ArrayLike) -> None:
-        """Check the arrays for what holds in every family, and store read-only copies."""
+        """Check the rules that hold in every family, and store read-only copies of the arrays."""
         weights = real_vector("weights", arrays["weights"])
         checked = {name: sized_vector(name, value, weights.size, "weights") for name, value in arrays.items()}
         if (weights < 0).any():
@@ -104,14 +103,14 @@ class Parameters(ABC):
 
     @classmethod
     def _of_arrays(cls, *arrays: Floats) -> Self:
-        """Make a mixture of arrays that were computed here, without the checks of the constructor."""
+        """Make a mixture of arrays that the engine has computed, without the checks of the constructor."""
         mixture = object.__new__(cls)
         mixture._store(dict(zip(cls.parameter_names, arrays, strict=True)))
         return mixture
 
     @classmethod
     def _of_values(cls, *rows: tuple[float, ...]) -> Self:
-        """Make a mixture of floats that were computed here, without the checks of the constructor."""
+        """Make a mixture of floats that the engine has computed, without the checks of the constructor."""
         mixture = object.__new__(cls)
         vars(mixture)["_values"] = rows
         return mixture
@@ -121,10 +120,10 @@ class Parameters(ABC):
         def __init__(self, *parameters: ArrayLike) -> None:
             """The parameter arrays in the order of `parameter_names`, as every family takes them."""
 
-    else:  # the type checker would take any misspelt name for an attribute
+    else:  # with `__getattr__`, the type checker would accept any misspelt name
 
         def __getattr__(self, name: str) -> Any:
-            """Make the form of the parameters that is not there yet; called for missing attributes only."""
+            """Make the missing form of the parameters; called only for missing attributes."""
             if name == "_values":
                 rows = tuple(tuple(array.tolist()) for array in self.parameters.values())
                 vars(self)["_values"] = rows
@@ -135,7 +134,7 @@ class Parameters(ABC):
             return vars(self)[name]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), tuple(self.parameters.values())  # numpy forgets "read-only" when it pickles
+        return type(self), tuple(self.parameters.values())  # pickled arrays are not read-only
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -12,18 +12,18 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixtures.checks import Floats, brief, moments_above, refusal, shares_of
+from em.mixtures.checks import Floats, refusal
 from em.mixtures.moments import TINY, Moments, log_ratio
 from em.mixtures.parameters import Kind
-from em.mixtures.polynomial import PolynomialMixture
+from em.mixtures.polynomial import PositiveMixture
 
 __all__ = ["PoissonMixture"]
 
 LARGE = 1e4
-"""For counts beyond this x log(mean), the mean and log(x!) nearly cancel, so their difference is computed otherwise."""
+"""For larger counts x log(mean), the mean and log(x!) nearly cancel, so another formula is used."""
 
 LARGEST_DRAWN = 9.2e18
-"""numpy draws counts as 64-bit integers, so their mean may not be larger."""
+"""Largest mean to draw from, because numpy draws counts as 64-bit integers."""
 
 
 def _log_large(x: Floats, means: Floats) -> Floats:
@@ -35,13 +35,13 @@ def _log_large(x: Floats, means: Floats) -> Floats:
     """
     d = (means - x) / x
     with np.errstate(divide="ignore"):
-        # Where the mean is a small share of the count, rounding has left few digits of that share in 1 + d, or none.
+        # If the mean is a small share of the count, 1 + d has few correct digits.
         log_quotient = np.where(d > -0.99, np.log1p(d), np.log(means) - np.log(x))
     return -x * (d - log_quotient) - 0.5 * np.log(2 * np.pi * x) - 1 / (12 * x)
 
 
 @dataclass(frozen=True, eq=False)
-class PoissonMixture(PolynomialMixture):
+class PoissonMixture(PositiveMixture):
     """Mixture of K Poisson distributions.
 
     Parameters
@@ -62,8 +62,6 @@ class PoissonMixture(PolynomialMixture):
 
     family: ClassVar[str] = "poisson"
     kinds: ClassVar[dict[str, Kind]] = {"means": Kind.POSITIVE}
-    degree: ClassVar[int] = 1
-    lowest: ClassVar[float] = 0.0
     counts: ClassVar[bool] = True
 
     def __init__(self, weights: ArrayLike, means: ArrayLike) -> None:
@@ -90,7 +88,7 @@ class PoissonMixture(PolynomialMixture):
 
     @classmethod
     def _fit_to_moments(cls, fitted: Moments) -> tuple[tuple[float, ...], ...]:
-        # A component on zeros alone has the mean 0 and a finite likelihood; `TINY` stands for 0, and has a logarithm.
+        # A component on zeros alone has the mean 0 and a finite likelihood. `TINY` replaces 0, which has no logarithm.
         return (tuple(max(mean, TINY) for mean in fitted.means),)
 
     def _polynomials(self, origin: float, reach: float) -> list[list[float]] | None:
@@ -107,23 +105,9 @@ class PoissonMixture(PolynomialMixture):
     @classmethod
     def saddle_matrix(cls, x: ArrayLike, weights: Floats | None = None) -> Floats:
         """[[variance over mean]] of the sample (population form); parameters as in `Family.saddle_matrix`."""
-        x = cls.check_observations(x)
-        cls.check_spread(x)
-        weights = shares_of(x.size, weights)
+        x, weights = cls._check_shares(x, weights)
         mean = np.average(x, weights=weights)
         return np.array([[np.average((x - mean) ** 2, weights=weights) / mean]])
-
-    @classmethod
-    def check_spread(cls, x: Floats) -> None:
-        x = cls.check_observations(x)
-        if not x.any():
-            remedy = f"add observations above 0, for {cls.family} components have means above 0"
-            raise refusal("x", "not be all zeros", brief(x), remedy)
-
-    @classmethod
-    def from_moments(cls, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> Self:
-        weights, means, _ = moments_above(cls.lowest, weights, means, stds)
-        return cls(weights, means)
 
     def _slopes(self, x: Floats) -> Floats:
         slopes: Floats = (x - self.means[:, np.newaxis])[np.newaxis]

@@ -1,4 +1,4 @@
-"""Say in plain sentences where many starts ended, and which number of components to choose."""
+"""Sentences about where many starts ended, and which number of components to choose."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from em.studies.restarts import SAME, SEVERAL, Optimum, Restarts
 
 __all__ = ["local_optimum", "model_choice"]
 
-LEFT_OUT = " (not counting spikes and degenerate ends)"
-
 NAMED = 3
-"""So many ends are named; of the others only the number of starts is given."""
+"""Number of ends that are described; for the others only the number of starts is given."""
 
 
 def local_optimum(found: Restarts) -> str:
-    """Where the starts ended: at the highest end found, as high, lower, at a spike or degenerate."""
+    """Say where the starts ended: at the highest end found, as high, lower, at a spike or degenerate."""
     instance("found", found, Restarts, "be what several starts found", "use what em.restarts(x, starts) returned")
     total = len(found.runs)
     if not found.optima:
         return f"No start of {total:,} reached an end that counts: {'; '.join(_left_out(found))}."
     best, *others = found.optima
-    aside = "" if best.log_likelihood >= max(run.log_likelihood[-1] for run in found.runs) else LEFT_OUT
+    is_highest = best.log_likelihood >= max(run.log_likelihood[-1] for run in found.runs)
+    aside = "" if is_highest else " (not counting spikes and degenerate ends)"
     below = f", or up to {best.log_likelihood - best.lowest:.3g} lower" if _varies(best) else ""
     so_far = "" if best.converged else ", but had not converged"
     first = f"{best.count:,} of {counted(total, 'start')} reached the highest log-likelihood found{aside}, "
@@ -41,7 +40,7 @@ def local_optimum(found: Restarts) -> str:
 
 
 def model_choice(candidates: Sequence[Candidate]) -> str:
-    """The numbers of components that BIC and AIC prefer, and what is to be known of the fits that were compared.
+    """Say which numbers of components BIC and AIC prefer, and how reliable the compared fits are.
 
     Raises
     ------
@@ -72,7 +71,7 @@ def model_choice(candidates: Sequence[Candidate]) -> str:
 
 
 def _left_out(found: Restarts) -> list[str]:
-    """How many starts came to a spike and how many degenerate, and what happened there."""
+    """Say how many starts came to a spike and how many ended degenerate, and why."""
     parts = []
     if found.spikes:
         highest = found.spikes[0]

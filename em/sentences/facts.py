@@ -1,4 +1,4 @@
-"""Facts of a run that its lessons tell: measured on its records, or predicted from the observations."""
+"""Facts that lessons use: measured on the records of a run, or predicted from the observations."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = [
 ]
 
 BEYOND_ROUNDING = 1e-6
-"""Components nearer than this, in standard deviations of the narrower, are moved by rounding errors too."""
+"""If components are nearer than this, in standard deviations of the narrower, rounding errors matter."""
 
 STILL_NEAR = 0.25
-"""Up to this separation of two identical components' copies, it grows by nearly the predicted factor."""
+"""Up to this separation, nearly identical components separate by about the predicted factor."""
 
 
 def convergence_rate(run: Run) -> float | None:
@@ -38,7 +38,7 @@ def convergence_rate(run: Run) -> float | None:
     than two such ratios, or if the increments do not shrink.
 
     The error of the parameters shrinks by the factor r, the largest share of missing information [1]_. Near a maximum
-    the log-likelihood falls short of it by the square of that error, so c is r².
+    the missing log-likelihood is proportional to the square of that error, so c is r².
 
     References
     ----------
@@ -55,9 +55,9 @@ def convergence_rate(run: Run) -> float | None:
 
 
 def separation(mixture: Mixture) -> Floats:
-    """How far apart the components of a mixture are, in standard deviations of the narrower; shape (K, K).
+    """Distances between the components of a mixture, in standard deviations of the narrower, shape (K, K).
 
-    The larger of the differences of their means and of their standard deviations counts.
+    Each is the larger of the differences of the means and of the standard deviations.
     """
     means, stds = mixture._component_means(), mixture._component_stds()
     with np.errstate(over="ignore"):
@@ -73,11 +73,11 @@ def separations(run: Run, pair: Sequence[int] = (0, 1)) -> Floats:
 
 
 def growth_while_near(apart: Floats) -> tuple[int, int, float] | None:
-    """The factor per iteration by which two components separated, on average, while they were nearly identical.
+    """Return the average factor per iteration by which two components separated while they were nearly identical.
 
-    Given their `separations`, the first and the last of the iterations in a row after which they were nearly identical,
-    and the factor; None if there are fewer than two. Iteration 0 is left out: the first step brings components that
-    start nearly identical to the fit of their observations, and only there do predictions hold.
+    From their `separations` this finds the first and the last of the consecutive iterations after which they were
+    nearly identical, and the factor; None if there are fewer than two. Iteration 0 does not count: predictions hold
+    only near the fit of the observations, which the first step reaches.
     """
     near = (apart > BEYOND_ROUNDING) & (apart <= STILL_NEAR)
     near[0] = False
@@ -87,16 +87,16 @@ def growth_while_near(apart: Floats) -> tuple[int, int, float] | None:
 
 
 def measured_growth(run: Run, pair: tuple[int, int] = (0, 1)) -> float | None:
-    """The factor of `growth_while_near` for two components of a run; None if it is unknown."""
+    """Return the factor of `growth_while_near` for two components of a run; None if it is unknown."""
     require_run(run)
     found = growth_while_near(separations(run, indices("pair", pair, 2, run.mixture.n_components)))
     return found[2] if found else None
 
 
 def predicted_growth(x: ArrayLike, family: type[Mixture]) -> float | None:
-    """Factor by which an iteration multiplies a small difference of two components, if there are no others.
+    """Predict the factor by which an iteration multiplies a small difference of two components, if these are all.
 
-    It holds near the sample's own fit. None if there is none, because `x` has no spread.
+    It holds near the fit of the sample. None if `x` has no spread.
     """
     try:
         growth = saddle_growth(x, family)
@@ -106,7 +106,7 @@ def predicted_growth(x: ArrayLike, family: type[Mixture]) -> float | None:
 
 
 def single_fit(x: ArrayLike, family: type[Mixture]) -> Mixture:
-    """The best fit of one component; errors as in `Mixture.m_step`."""
+    """Return the best fit of one component; errors as in `Mixture.m_step`."""
     require_family("family", family)
     x = family.check_observations(x)
     return family.m_step(x, np.ones((x.size, 1)))

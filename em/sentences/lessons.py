@@ -1,4 +1,4 @@
-"""Describe what a run shows, in plain sentences with numbers: the traps of EM, explained by what happened.
+"""Sentences with numbers about what a run shows: the traps of EM, explained by what happened.
 
 A *lesson* is a pure function of the observations, the run and, if known, the mixture from which the data were drawn. It
 returns one or two sentences, or None if it does not apply. Components are named by their index, from 0.
@@ -62,16 +62,16 @@ SMALL = 0.1
 """A component with a weight below this is small."""
 
 NOTHING = 1e-3
-"""A difference in log-likelihood below this, in nats, is not given to more digits."""
+"""Smaller differences in log-likelihood, in nats, are given as "less than" this."""
 
 ELSEWHERE = 1e-6
-"""A component has nothing of a value where its responsibility is below this times the largest."""
+"""A component does not cover a value if its responsibility is below this times the largest."""
 
 LEAST = 0.1
 """A component with less than this of a single observation has lost its weight, whatever its width."""
 
 MANY = 1_000_000
-"""Larger amounts are not mentioned: components so far apart are beyond comparison."""
+"""Larger amounts are given as "over" this."""
 
 LAWS = {
     "exponential": "CV² predicts",
@@ -82,7 +82,7 @@ LAWS = {
 
 
 def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Two components that started identical, or nearly so: how far apart they were at the end, and how that came."""
+    """Two components that started (nearly) identical: how far apart they were at the end, and why."""
     x = _checked(x, run, truth)
     k = run.mixture.n_components
     if k == 1 or run.n_iter == 0 or run.reason is StopReason.DEGENERATE:
@@ -103,7 +103,7 @@ def symmetric_start(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str
 
 
 def _growth(x: ArrayLike, run: Run, path: Floats) -> str:
-    """By how much an iteration multiplied a small distance, and the prediction for two components where it held."""
+    """The factor by which an iteration multiplied a small distance, and the prediction if it agrees."""
     found = growth_while_near(path)
     if found is None or run.method != EM:
         return ""
@@ -116,7 +116,7 @@ def _growth(x: ArrayLike, run: Run, path: Floats) -> str:
 
 
 def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Slow convergence, where it is what missing labels cause: the information left, and what a digit costs."""
+    """Slow convergence, if missing labels cause it: the information that remains, and the cost of a digit."""
     x = _checked(x, run, truth)
     rate = convergence_rate(run)
     if not run.converged or run.method != EM or rate is None or rate < SLOW:
@@ -134,7 +134,7 @@ def overlap(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 
 def one_component(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """The fit compared with one component: the final gain is too small for the added parameters, perhaps as CV² < 1."""
+    """The fit compared with one component: the gain is too small for the added parameters."""
     x = _checked(x, run, truth)
     mixture = run.mixture
     if mixture.n_components == 1 or run.reason is StopReason.DEGENERATE or run.reason.cut_off:
@@ -185,7 +185,7 @@ def spike(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
 
 
 def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """A small component: its weight, and how much of the observations belongs to it."""
+    """A small component: its weight, and how many observations belong to it."""
     x = _checked(x, run, truth)
     mixture = run.mixture
     k = int(np.argmin(mixture.weights))
@@ -214,7 +214,7 @@ def unequal_sizes(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str |
 
 
 def label_switching(x: ArrayLike, run: Run, truth: Mixture | None = None) -> str | None:
-    """Estimated components in another order than the true ones, where it is clear which stands for which."""
+    """Estimated components in another order than the true ones, if it is clear which corresponds to which."""
     _checked(x, run, truth)
     true = _comparable(run, truth)
     order = clear_match(run.mixture, true) if true and run.n_iter else None
@@ -253,7 +253,7 @@ def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str,
     Returns
     -------
     tuple of str
-        One or two sentences for each lesson; empty if there is nothing to warn of.
+        One or two sentences for each lesson; empty if no lesson applies.
 
     Raises
     ------
@@ -265,7 +265,7 @@ def describe(x: ArrayLike, run: Run, truth: Mixture | None = None) -> tuple[str,
 
 
 def _checked(x: ArrayLike, run: Run, truth: Mixture | None) -> Floats:
-    """The observations of a lesson, if all of its arguments can be what it takes."""
+    """Check the arguments of a lesson, and return the observations."""
     require_run(run)
     if truth is not None:
         require_mixture("truth", truth)
@@ -273,13 +273,13 @@ def _checked(x: ArrayLike, run: Run, truth: Mixture | None) -> Floats:
 
 
 def _comparable(run: Run, truth: Mixture | None) -> Mixture | None:
-    """The truth, if the run's mixture has the same family and number of components; otherwise None."""
+    """Return the truth if the run's mixture has the same family and number of components; otherwise None."""
     same = truth and type(truth) is type(run.mixture) and truth.n_components == run.mixture.n_components
     return truth if same else None
 
 
 def _amount(value: float) -> str:
-    """A number to two or three digits, without an exponent where it is large."""
+    """Format a number, without an exponent if it is large."""
     if value >= MANY:
         return f"over {MANY:,}"
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"

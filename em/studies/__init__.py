@@ -1,4 +1,4 @@
-"""Questions about fits. The page takes from here what `em` itself does not hand on."""
+"""Questions about fits. These names are for the page; `em` does not export them."""
 
 from em.studies.admissible import FEWEST, MANY, NARROWEST, ROUNDING
 from em.studies.restarts import SAME

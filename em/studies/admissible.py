@@ -1,9 +1,8 @@
 """Which ends of a run can be chosen: those without a spike.
 
-The likelihood of a Gaussian mixture has no bound: it grows as one component shrinks onto a few observations. So the
-more starts are tried, the higher the *spikes* that are found, and they say nothing about the distribution. Also where
-the likelihood is bounded, a component on a few observations is mostly chance (McLachlan & Peel 2000, Finite Mixture
-Models, sec. 3.10, on spurious local maxima).
+The likelihood of a Gaussian mixture has no bound: it grows as one component shrinks onto a few observations. So more
+starts find higher *spikes*, which say nothing about the distribution. Even if the likelihood is bounded, a component on
+a few observations is mostly chance (McLachlan & Peel 2000, Finite Mixture Models, sec. 3.10, on spurious local maxima).
 """
 
 from __future__ import annotations
@@ -20,35 +19,37 @@ from em.mixtures.parameters import Kind
 __all__ = ["FEWEST", "NARROWEST", "NEARLY_SAME", "Limits"]
 
 FEWEST = 5
-"""Least effective number of observations of a component, counted together with those that are nearly the same."""
+"""Least effective number of observations of a component and those that are nearly the same."""
 
 NEARLY_SAME = 0.1
-"""Components nearer than this (relative) are one component written several times, which is no spike."""
+"""Components nearer than this (relative) count as copies of one component, which are no spikes."""
 
 NARROWEST = 0.02
-"""Least standard deviation of a component, relative to the sample's, where components can have any.
+"""Least standard deviation of a component, relative to the sample's, in families with a location and a size.
 
-`python -m benchmarks.spikes` shows what other values of the two would let through and shut out. There 2 observations
-and 0.05 come out one or two samples in a hundred better. But a component on 2 observations says nothing about its
-parameters, and real ones can be as narrow as 0.05.
+`python -m benchmarks.spikes` compares other values of `FEWEST` and this. There 2 observations and 0.05 are better in
+one or two samples in a hundred. But a component on 2 observations says nothing about its parameters, and real ones can
+be as narrow as 0.05.
 """
 
 ROUNDING = 1 / math.sqrt(12)
-"""Standard deviation of the error of rounding, relative to the step to which is rounded."""
+"""Standard deviation of the rounding error, relative to the step of rounding."""
 
 MANY = 20
-"""A Gaussian component may be narrower than the step of the data, down to `ROUNDING` of it, if it rests on so many
-observations. With fewer, heaps of equal values came first: 13 and 16 of the 272 waiting times of Old Faithful.
-`python -m benchmarks.spikes` shows what that costs where a narrow component is real."""
+"""A Gaussian component on this many observations may be narrower than the step of the data, down to `ROUNDING` of it.
+
+With fewer, heaps of equal values had the highest likelihood: 13 and 16 of the 272 waiting times of Old Faithful.
+`python -m benchmarks.spikes` shows the cost if a narrow component is real."""
 
 USUAL = 0.1
-"""The step of Gaussian data is this quantile of the differences between neighbouring values, so that it stays what it
-is if a few values were not rounded."""
+"""The step of Gaussian data is this quantile of the differences between neighbouring values.
+
+So it does not change if a few values are not rounded."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a component must have so that it is no spike.
+    """The limits that a component must keep, or it is a spike.
 
     Attributes
     ----------
@@ -68,7 +69,7 @@ class Limits:
 
     @classmethod
     def of(cls, x: Floats, family: type[Mixture]) -> Limits:
-        """The limits for checked observations, shape (N,)."""
+        """Return the limits for checked observations, shape (N,)."""
         if family.counts:
             return cls(x.size, 0.0, 0.0)
         located = Kind.LOCATION in family.kinds.values()
@@ -79,7 +80,7 @@ class Limits:
         return cls(x.size, max(ROUNDING * step, NARROWEST * float(x.std())), step)
 
     def spike(self, mixture: Mixture) -> str | None:
-        """What makes a component of a mixture a spike, in words; None if none is one. One alone never is."""
+        """Say in words why a component is a spike; None if there is no spike. A single component never is one."""
         if mixture.n_components == 1:
             return None
         n_eff, stds = self.n_eff(mixture), mixture._component_stds()
@@ -96,9 +97,9 @@ class Limits:
         return None
 
     def n_eff(self, mixture: Mixture) -> Floats:
-        """Effective number of observations of each component, with those that are nearly the same, shape (K,)."""
-        together: Floats = (mixture._component_distances() < NEARLY_SAME) @ mixture.weights * self.n_observations
-        return together
+        """Effective number of observations of each component and those that are nearly the same, shape (K,)."""
+        n_eff: Floats = (mixture._component_distances() < NEARLY_SAME) @ mixture.weights * self.n_observations
+        return n_eff
 
 
 def _below(std: float, least: float) -> str:

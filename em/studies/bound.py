@@ -22,26 +22,26 @@ def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
     An E-step closes the gap, so the bound after the E-step of iteration t + 1 is ``run.log_likelihood[t]``. The M-step
     then raises it to entry t here, and the new log-likelihood is no lower: l(t) <= entry t <= l(t + 1).
 
-    In an exponential family the M-step matches the expected sufficient statistics. What it gains is then N times the
-    divergence of the old complete-data distribution p(x, z | theta_t) from the new one, so no observation is needed.
+    In an exponential family the M-step matches the expected sufficient statistics. Its gain is then N times the
+    divergence of the old complete-data distribution p(x, z | theta_t) from the new one, without any observations.
 
     Parameters
     ----------
     run : Run
         A run of T iterations.
     x : array_like, shape (N,), or Observations, optional
-        The observations; needed only for a family that is no exponential family.
+        The observations; needed only if the family is not an exponential family.
 
     Returns
     -------
     ndarray, shape (T,)
         Entry t is J(r(theta_t), theta_(t+1)), in nats; `Mixture.lower_bound` gives the same from the observations.
-        It is nan where the log-likelihood before it is -inf, since that is too low for a float.
+        It is nan if the log-likelihood before it is -inf (too low for a float).
 
     Raises
     ------
     ValueError
-        If the run is accelerated, since a Newton step is no M-step; if `x` is needed and missing, or as
+        If the run is accelerated, because a Newton step is no M-step; if `x` is needed but missing; as
         `check_observations`.
     """
     require_run(run)
@@ -65,12 +65,12 @@ def bounds(run: Run, x: ArrayLike | Observations | None = None) -> Floats:
 
 
 def _divergence(new: Mixture, old: Mixture) -> float:
-    """KL(p(x, z | new) || p(x, z | old)): of the labels, and of the components given them."""
-    held = new.weights > 0  # an empty component stays empty
-    weights, before = new.weights[held], old.weights[held]
+    """KL(p(x, z | new) || p(x, z | old)): of the labels, and of the components given the labels."""
+    present = new.weights > 0  # an empty component stays empty
+    weights, before = new.weights[present], old.weights[present]
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         change = (weights - before) / before
-        # Exact where little has changed, as scipy.special.rel_entr, which takes 14 MB.
+        # Exact for small changes, like scipy.special.rel_entr, which takes 14 MB.
         labels = weights @ np.where(np.abs(change) < 0.5, np.log1p(change), log_ratio(weights, before))
         components = new._divergences(old)
         assert components is not None

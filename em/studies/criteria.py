@@ -13,8 +13,6 @@ from em.mixtures.checks import entries, instance, one_of, refusal
 
 __all__ = ["Candidate", "aic", "bic", "preferred"]
 
-CRITERIA = ("bic", "aic")
-
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -32,14 +30,14 @@ class Candidate:
         The last run that led to the fit. Its reason says whether it converged.
     degenerate : bool
         Whether there is no fit that counts: all starts came to a spike (`em.studies.admissible`) or ended degenerate,
-        and the fit with fewer components cannot stand for it, because a half of a component would be a spike.
+        and the fit with fewer components cannot replace it, because half of a component would be a spike.
     n_starts : int
         Number of starts that were run, and of the other runs.
     n_long : int
-        Number of starts from which a run was made to its end, and the end counts.
+        Number of runs to the end whose end counts.
     n_best : int
-        How many of these reached this fit; 0 if there are none or all ended lower than the fit with fewer components,
-        which this is then.
+        How many of these reached this fit; 0 if there are none, or if all ended lower than the fit with fewer
+        components, which is then used.
     """
 
     n_components: int
@@ -67,10 +65,10 @@ def bic(run: Run) -> float:
 
 
 def preferred(candidates: Sequence[Candidate], criterion: str = "bic") -> Candidate:
-    """The candidate with the smallest BIC or AIC among those that are not degenerate.
+    """Return the candidate with the smallest BIC or AIC among those that are not degenerate.
 
-    If candidates differ only by rounding, the result is the one with the fewest components. (For one observation, BIC
-    has no penalty for a parameter.)
+    If candidates differ only by rounding, this is the one with the fewest components. (For one observation, BIC has no
+    penalty for a parameter.)
 
     Parameters
     ----------
@@ -82,9 +80,9 @@ def preferred(candidates: Sequence[Candidate], criterion: str = "bic") -> Candid
     Raises
     ------
     ValueError
-        If there is no such candidate, or if `criterion` is not one of these.
+        If there is no such candidate, or `criterion` is neither.
     """
-    one_of("criterion", criterion, CRITERIA)
+    one_of("criterion", criterion, ("bic", "aic"))
     rule, remedy = "be a sequence of candidates", "use what em.choose(x, family) returned"
     given = [
         instance("candidates", candidate, Candidate, rule, remedy)

@@ -13,7 +13,7 @@ from em.mixtures.mixture import Mixture, require_family
 __all__ = ["half_life", "modes", "saddle_growth", "unstable_direction"]
 
 FARTHEST = 1e300
-"""Distances in standard deviations beyond this count as this: 0 times infinity would be nan."""
+"""Largest distance in standard deviations; larger ones are reduced to it, because 0 times infinity is nan."""
 
 
 def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | None = None) -> tuple[float, Floats]:
@@ -26,14 +26,14 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     family : type
         Family of the mixture, such as `em.GaussianMixture`.
     weights : ndarray, shape (N,), optional
-        Share of each observation that belongs to the identical components, if there are others; all of it by default.
+        Share of each observation that belongs to the identical components; all of it by default.
 
     Returns
     -------
     growth : float
         Largest eigenvalue of the family's saddle matrix. Above 1, identical components are a saddle that EM leaves. At
-        or below 1, EM stays there, and two components cannot be distinguished from one. It is inf if the components
-        rest on almost a single value, so that the matrix is not finite.
+        or below 1, EM stays there, and two components cannot be distinguished from one. It is inf if the matrix is not
+        finite, because the components rest on almost a single value.
     direction : ndarray
         Its unit eigenvector over the coordinates of the parameters after the weights (`em.mixtures.parameters.Kind`).
         The first entry that is not about 0 is positive.
@@ -41,14 +41,14 @@ def unstable_direction(x: ArrayLike, family: type[Mixture], weights: Floats | No
     Raises
     ------
     ValueError
-        As the family's `check_observations`; also if `x` has no spread, `family` is no family, or `weights` are no
-        shares of as many observations.
+        As the family's `check_observations`; if `x` has no spread, `family` is no family, or `weights` are no shares of
+        as many observations.
     """
     require_family("family", family)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         matrix = family.saddle_matrix(x, weights)
     if not np.isfinite(matrix).all():
-        return np.inf, np.eye(len(matrix))[-1]  # for Gaussians the highest moment, that of the stds, outgrows the other
+        return np.inf, np.eye(len(matrix))[-1]  # for Gaussians that of the stds, the highest moment
     values, vectors = np.linalg.eig(matrix)  # real: the matrix is a product of two symmetric ones, one of them positive
     top = int(np.argmax(values.real))
     direction = vectors[:, top].real
@@ -69,8 +69,8 @@ def saddle_growth(x: ArrayLike, family: type[Mixture], weights: Floats | None = 
 def modes(mixture: GaussianMixture) -> Floats:
     """Modes (local maxima) of a Gaussian mixture density, ascending, shape (M,), M >= 1.
 
-    All modes lie between the smallest and the largest mean. The sign changes of the slope are bracketed on a grid that
-    is fine on the scale of every component, and then refined. ValueError if `mixture` is not Gaussian.
+    All modes lie between the smallest and the largest mean. A grid, fine on the scale of every component, brackets the
+    sign changes of the slope, which are then refined. ValueError if `mixture` is not Gaussian.
     """
     rule, remedy = "be a Gaussian mixture", "use em.GaussianMixture(weights, means, stds)"
     instance("mixture", mixture, GaussianMixture, rule, remedy)
@@ -79,12 +79,12 @@ def modes(mixture: GaussianMixture) -> Floats:
     narrowest = stds.min()
 
     def slope(at: float) -> float:
-        with np.errstate(over="ignore"):  # a component so far away adds nothing to the slope
+        with np.errstate(over="ignore"):  # such a distant component adds nothing to the slope
             z = np.clip((at - means) / stds, -FARTHEST, FARTHEST)
             log_terms = np.log(weights) - 2 * np.log(stds) - 0.5 * z * z
         return float(-np.exp(log_terms - log_terms.max()) @ z)
 
-    from scipy.optimize import brentq  # large, and the page itself never needs it
+    from scipy.optimize import brentq  # a large import that the page never needs
 
     low, high = means.min() - narrowest, means.max() + narrowest  # the density rises at `low` and falls at `high`
     offsets = np.linspace(-6, 6, 241)
@@ -108,9 +108,9 @@ def half_life(mixture: ExponentialMixture) -> float:
     """
     rule, remedy = "be an exponential mixture", "use em.ExponentialMixture(weights, scales)"
     instance("mixture", mixture, ExponentialMixture, rule, remedy)
-    from scipy.optimize import brentq  # large, and the page itself never needs it
+    from scipy.optimize import brentq  # a large import that the page never needs
 
-    weights = mixture.weights / mixture.weights.sum()  # their sum is exactly 1, as the bracket below needs
+    weights = mixture.weights / mixture.weights.sum()  # the bracket below needs a sum of exactly 1
 
     def excess(at: float) -> float:
         return float(weights @ np.exp(-at / mixture.scales)) - 0.5

@@ -1,7 +1,7 @@
-"""Which estimated component stands for which true one: labels are arbitrary, so whole components are compared.
+"""Which estimated component corresponds to which true one.
 
-The likelihood is the same for every order of the components. So EM may end with the components in another order than
-the truth (label switching).
+The likelihood is the same for every order of the components, so EM may end with another order than that of the truth
+(label switching).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ __all__ = ["clear_match", "labels_switched", "match", "reordered"]
 M = TypeVar("M", bound=Mixture)
 
 CLEARLY = 2
-"""A component stands for a true one if all others are at least this many times as far away."""
+"""A match is clear if all other components are at least this many times as far away."""
 
 MAX_ENUMERATED = 6
-"""Up to this many components, every permutation is tried: scipy.optimize takes 36 MB in each process of the server."""
+"""Up to this many components, all permutations are tried, because scipy.optimize takes 36 MB in each process."""
 
 
 def match(estimate: M, truth: M) -> tuple[int, ...]:
@@ -42,7 +42,7 @@ def match(estimate: M, truth: M) -> tuple[int, ...]:
     Returns
     -------
     tuple of int, length K
-        Entry k is the component of `estimate` that stands for component k of `truth`.
+        Entry k is the component of `estimate` that corresponds to component k of `truth`.
 
     Raises
     ------
@@ -53,10 +53,9 @@ def match(estimate: M, truth: M) -> tuple[int, ...]:
 
 
 def clear_match(estimate: M, truth: M) -> tuple[int, ...] | None:
-    """The same permutation if it is clear, otherwise None; arguments and errors as in `match`.
+    """Return the permutation of `match` if it is clear, otherwise None; arguments and errors as there.
 
-    It is clear if each component is nearer to its partner than to any other component, by a factor of at least
-    `CLEARLY` in the distance of `match`.
+    It is clear if each component is at least `CLEARLY` times nearer to its partner than to any other component.
     """
     costs = _costs(estimate, truth)
     order = _assignment(costs)
@@ -83,7 +82,7 @@ def _costs(estimate: M, truth: M) -> Floats:
 
 
 def _assignment(costs: NDArray[np.float64]) -> tuple[int, ...]:
-    """Assign each row a column of its own, so that the total cost is smallest."""
+    """Assign each row its own column, with the smallest total cost."""
     if len(costs) > MAX_ENUMERATED:
         from scipy.optimize import linear_sum_assignment
 
@@ -95,7 +94,7 @@ def _assignment(costs: NDArray[np.float64]) -> tuple[int, ...]:
 
 
 def reordered(mixture: M, permutation: Sequence[int]) -> M:
-    """The same mixture with component ``permutation[k]`` at index k.
+    """Return the same mixture with component ``permutation[k]`` at index k.
 
     Raises
     ------

@@ -11,26 +11,26 @@ from em.fitting.stopping import StoppingRule, StopReason
 from em.mixtures.checks import Floats
 from em.mixtures.mixture import Mixture
 from em.studies.admissible import Limits
-from em.studies.restarts import SEVERAL, Restarts, in_time, sorted_out
+from em.studies.restarts import SEVERAL, Restarts, group_ends, run_starts
 
 __all__ = ["LONG", "Found", "search"]
 
 SHORT = StoppingRule(max_iter=60, tol=1e-5)
-"""When the short run from each start stops. Its end tells how promising the start is."""
+"""When the short run from each start stops. Its end shows how promising the start is."""
 
 LONG = StoppingRule(max_iter=10_000)
 """When the runs from the most promising starts stop, by default."""
 
 STAGE = 1000
-"""After so many iterations a long run is given up if it has come to a spike: these take longest to converge."""
+"""After every stage of this many iterations a long run stops if it is at a spike: these take longest to converge."""
 
 NEAR = 0.05
-"""No long run is made from an end this near to one from where a run came to a spike.
+"""Ends this near to one that led to a spike are skipped.
 
-It is the root mean square of the difference of their log densities at the observations, in nats."""
+The distance is the root mean square of the difference of their log densities at the observations, in nats."""
 
 LEAST, MOST = 8, 40
-"""Numbers of long runs: at least, and at most if the best end is not reached by `SEVERAL`."""
+"""Smallest and largest number of long runs. The search ends between them if `SEVERAL` have reached the best end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,14 +40,14 @@ class Found:
     Attributes
     ----------
     run : Run
-        The run that ended there: the highest of those that converged, or of the others if none did. If every start
-        came to a spike or ended degenerate, one of these.
+        The run that ended there: the highest of those that converged, or of the others if none did. If all starts came
+        to a spike or ended degenerate, one of these.
     is_spike : bool
-        Whether every start did.
+        Whether all starts came to a spike or ended degenerate.
     n_starts : int
         Number of starts that were run, and of the other runs.
     n_long : int
-        Number of long runs that were no spikes in the end.
+        Number of long runs that ended at no spike.
     n_best : int
         How many of these ended where `run` did.
     """
@@ -62,44 +62,37 @@ class Found:
 def search(x: Floats, starts: Sequence[Mixture], stopping: StoppingRule, runs: Iterable[Run] = ()) -> Found:
     """Find the highest maximum that counts: make a short run from each start, then long ones from the best ends [1]_.
 
-    Parameters
-    ----------
-    x : ndarray, shape (N,)
-        Checked observations.
-    starts : sequence of Mixture
-        At least one, all of one family and number of components.
-    stopping : StoppingRule
-        When the long runs stop. After its deadline no further run is begun, except the first one.
-    runs : iterable of Run
-        Other runs on these observations. Their ends are compared too, and continued if they have not converged.
+    `x` are checked observations, shape (N,). There is at least one start; all have the same family and number of
+    components. `stopping` applies to the long runs. After its deadline no further run is made; the first always is.
+    `runs` are other runs on these observations. They are compared too, and continued if they have not converged.
 
     References
     ----------
     .. [1] Biernacki, Celeux & Govaert (2003), Comput. Statist. Data Anal. 41, 561-575.
     """
     limits = Limits.of(x, type(starts[0]))
-    short = [*runs, *in_time(x, starts, replace(SHORT, deadline=stopping.deadline))]
-    promising = sorted((run for run in short if _counts(run, limits)), key=lambda run: -run.log_likelihood[-1])
+    short = [*runs, *run_starts(x, starts, replace(SHORT, deadline=stopping.deadline))]
+    promising = sorted((run for run in short if _is_proper(run, limits)), key=lambda run: -run.log_likelihood[-1])
     long: list[Run] = []
     found = None
     for run in _long_runs(x, promising, stopping, limits):
-        long += [run] if _counts(run, limits) else []
-        found = sorted_out(x, long) if long else None
+        long += [run] if _is_proper(run, limits) else []
+        found = group_ends(x, long) if long else None
         if found and len(long) >= LEAST and _best(found)[1] >= SEVERAL:
             break
     if not found:
-        return Found(sorted_out(x, short).best, True, len(short), 0, 0)
+        return Found(group_ends(x, short).best, True, len(short), 0, 0)
     best, count = _best(found)
     return Found(best, False, len(short), len(long), count)
 
 
-def _counts(run: Run, limits: Limits) -> bool:
+def _is_proper(run: Run, limits: Limits) -> bool:
     """Whether the end of a run can be chosen."""
     return run.reason is not StopReason.DEGENERATE and not limits.spike(run.mixture)
 
 
 def _long_runs(x: Floats, promising: Sequence[Run], stopping: StoppingRule, limits: Limits) -> Iterator[Run]:
-    """Runs that have converged, and what becomes of the others, the most promising first."""
+    """Yield the runs, those that have not converged continued, the most promising first."""
     to_spikes: list[Floats] = []
     n_runs = 0
     for run in promising:
@@ -110,13 +103,13 @@ def _long_runs(x: Floats, promising: Sequence[Run], stopping: StoppingRule, limi
         if not done and any(((here - other) ** 2).mean() < NEAR**2 for other in to_spikes):
             continue
         n_runs += 1
-        long = run if done else _continued(x, run.mixture, stopping, limits)
-        to_spikes += [] if _counts(long, limits) else [here]
+        long = run if done else _continue(x, run.mixture, stopping, limits)
+        to_spikes += [] if _is_proper(long, limits) else [here]
         yield long
 
 
-def _continued(x: Floats, mixture: Mixture, stopping: StoppingRule, limits: Limits) -> Run:
-    """The last stage of a long run from a mixture."""
+def _continue(x: Floats, mixture: Mixture, stopping: StoppingRule, limits: Limits) -> Run:
+    """Make a long run from a mixture, in stages, and return the last stage."""
     for done in range(0, stopping.max_iter, STAGE):
         stage = replace(stopping, max_iter=min(STAGE, stopping.max_iter - done))
         run = fit(x, mixture, stage, ACCELERATED)
@@ -127,6 +120,6 @@ def _continued(x: Floats, mixture: Mixture, stopping: StoppingRule, limits: Limi
 
 
 def _best(found: Restarts) -> tuple[Run, int]:
-    """The run that ended highest of those that converged, or else of the others; and how many ended there."""
+    """Return the highest run of those that converged, or else of the others, and how many ended there."""
     end = next((end for end in found.optima if end.converged), found.optima[0])
     return found.runs[end.runs[0]], end.count

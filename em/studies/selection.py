@@ -41,9 +41,9 @@ def choose(
     fewer components. The most promising runs are then continued to their ends, until several have reached the best one
     [1]_. Only ends without a spike count (`em.studies.admissible`).
 
-    The log-likelihood never falls as components are added. If nothing higher is found, or nothing that counts, the fit
-    is the best one with fewer components, with a component written twice (its run ends ``STATIONARY_START``). A
-    candidate without even that is marked as degenerate and has no log-likelihood.
+    The log-likelihood never falls as components are added. If no higher end counts, the fit is the best one with fewer
+    components, with a component written twice (its run ends ``STATIONARY_START``). If that does not count either,
+    the candidate is degenerate and has no log-likelihood.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ def choose(
     n_components : iterable of int
         Numbers of components to try, each at least 1.
     n_starts : int
-        Number of seeded starts for each: one by quantiles, the others alternately as in k-means++ and at random.
+        Number of seeded starts for each: one at quantiles, the others alternately as in k-means++ and at random.
     seed : int
         Seed of these starts; the same seed gives the same result.
     stopping : StoppingRule, optional
-        When the runs to the end stop, as in `em.fit`; by default after 10,000 iterations. They are accelerated ones.
+        When the runs to the end stop, as in `em.fit`; by default after 10,000 iterations. They are accelerated.
     runs : iterable of Run
-        Runs that have been made on the same observations, with any numbers of components; their ends are compared too.
+        Other runs on the same observations, with any numbers of components; their ends are compared too.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def choose(
     seed = whole_number("seed", seed, least=0, most=math.inf)
     stopping = LONG if stopping is None else require_rule(stopping)
     x = family.check_fit(x)
-    others = _runs(x, family, runs)
+    others = _check_runs(x, family, runs)
     candidates: list[Candidate] = []
     for k in sizes:
         fewer = next((other.run for other in reversed(candidates) if not other.degenerate), None)
@@ -95,12 +95,12 @@ def choose(
         if fewer:
             starts += _splits(x, fewer.mixture, k)
         found = search(x, starts, stopping, [run for run in others if run.mixture.n_components == k])
-        candidates.append(_candidate(_no_lower(x, found, fewer, k, stopping)))
+        candidates.append(_candidate(_prefer_higher(x, found, fewer, k, stopping)))
     return tuple(candidates)
 
 
-def _runs(x: Floats, family: type[Mixture], runs: Iterable[Run]) -> list[Run]:
-    """The runs, if they were made on as many observations with mixtures of the family."""
+def _check_runs(x: Floats, family: type[Mixture], runs: Iterable[Run]) -> list[Run]:
+    """Return the runs; ValueError if they were made on other observations or with another family."""
     rule, remedy = f"be a sequence of runs of {family.__name__} on x", "list what em.fit(x, start) returned"
     checked = [instance("runs", run, Run, rule, remedy) for run in entries("runs", runs, rule, remedy)]
     for run in checked:
@@ -119,44 +119,44 @@ def _candidate(found: Found) -> Candidate:
     return Candidate(run.mixture.n_components, p, *numbers, run, found.is_spike, *counts)
 
 
-def _no_lower(x: Floats, found: Found, fewer: Run | None, k: int, stopping: StoppingRule) -> Found:
-    """What was found, or the fit with fewer components, written with k, if that is higher or only spikes were found."""
+def _prefer_higher(x: Floats, found: Found, fewer: Run | None, k: int, stopping: StoppingRule) -> Found:
+    """Return `found`, or the fit with fewer components, written with k, if that is higher or `found` is a spike."""
     if fewer is None or (not found.is_spike and found.run.log_likelihood[-1] >= fewer.log_likelihood[-1]):
         return found
-    run = fit(x, _doubled(x, fewer.mixture, k), stopping)
+    run = fit(x, _expand(x, fewer.mixture, k), stopping)
     if found.is_spike and Limits.of(x, type(run.mixture)).spike(run.mixture):
         return found
     return replace(found, run=run, is_spike=False, n_best=0)
 
 
 def _starts(x: Floats, family: type[Mixture], k: int, n: int, rng: np.random.Generator) -> list[Mixture]:
-    """The seeded starts. One component has one optimum, which one start finds."""
+    """Return the seeded starts. A single component has one optimum, which one start finds."""
     return [quantile_start(x, family, k), *seeded_starts(x, family, k, n - 1 if k > 1 else 0, rng)]
 
 
 def _splits(x: Floats, mixture: Mixture, k: int) -> Iterator[Mixture]:
-    """Yield starts with k components: a mixture with fewer, each of its components split along each coordinate."""
+    """Yield starts with k components: a mixture with fewer, of which one component is split along one coordinate."""
     for j in range(mixture.n_components):
-        doubled = _doubled(x, _written_twice(mixture, j), k)
-        pairs = doubled.tied_components()
+        expanded = _expand(x, _duplicate(mixture, j), k)
+        pairs = expanded.tied_components()
         for direction in np.eye(len(mixture.kinds)):
             steps = np.zeros(k)
             for pair in pairs:
                 steps[list(pair)] = -SPLIT, SPLIT
-            yield doubled.nudged(direction, steps)
+            yield expanded.nudged(direction, steps)
 
 
-def _written_twice(mixture: Mixture, component: int) -> Mixture:
-    """The same density, with one component as two identical ones of half its weight."""
+def _duplicate(mixture: Mixture, component: int) -> Mixture:
+    """Return the same density, with one component as two identical ones of half its weight."""
     weights, *others = (np.insert(array, component, array[component]) for array in mixture.parameters.values())
     weights[component : component + 2] /= 2
     return mixture._of_arrays(weights, *others)
 
 
-def _doubled(x: Floats, mixture: Mixture, k: int) -> Mixture:
-    """The same density with k components: the components that EM would separate soonest are written twice."""
+def _expand(x: Floats, mixture: Mixture, k: int) -> Mixture:
+    """Return the same density with k components. Those that EM would separate soonest are written twice."""
     while mixture.n_components < k:
         shares = mixture.responsibilities(x).T
         gains = [share.sum() * (saddle_growth(x, type(mixture), share) - 1) for share in shares]
-        mixture = _written_twice(mixture, int(np.argmax(gains)))
+        mixture = _duplicate(mixture, int(np.argmax(gains)))
     return mixture

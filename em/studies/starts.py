@@ -1,9 +1,9 @@
-"""Starting points for EM, and how to part the components of a start that are identical.
+"""Starting points for EM, and how to separate the components of a start that are identical.
 
-In every start made here, whatever the observations, the weights are positive, all components differ and stand in the
-order of their means, and no mean is smaller than all observations or larger than all. Two exceptions: where all
-observations are equal, means are up to `NUDGE` standard deviations of a component to either side; where a family has no
-`from_moments` of its own, means may be off by rounding. If there is no such start, a ValueError says why.
+In every start made here, weights are positive, all components differ and are in the order of their means, and all means
+are within the range of the observations. Two exceptions: if all observations are equal, means are up to `NUDGE`
+standard deviations of a component to either side; if a family does not define `from_moments`, means may be off by
+rounding. If there is no such start, a ValueError says why.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ __all__ = ["NUDGE", "break_tie", "kmeans_start", "quantile_start", "random_start
 M = TypeVar("M", bound=Mixture)
 
 NUDGE = 0.01
-"""Relative size of the nudge that `break_tie` gives."""
+"""Relative size of the nudge in `break_tie`."""
 
 LESS = 0.7
-"""Factor of a smaller nudge, where a component would be nudged onto another."""
+"""Factor that makes a nudge smaller if it would move a component onto another."""
 
 MOST_TRIES = 30
-"""A nudge is made smaller at most this often."""
+"""Largest number of such factors."""
 
 CLOSE = 1e-6
-"""Components of a start that are nearer than this (relative) are spread out: EM would take long to part them."""
+"""Components of a start that are nearer than this (relative) are spread out: EM would take long to separate them."""
 
 NARROWEST = 0.1
-"""No component starts with a standard deviation below this times the sample's: narrower ones may be spikes already."""
+"""Least standard deviation of a component of a start, relative to the sample's; narrower ones may be spikes."""
 
 
 def quantile_start(x: ArrayLike, family: type[M], n_components: int) -> M:
@@ -56,21 +56,21 @@ def quantile_start(x: ArrayLike, family: type[M], n_components: int) -> M:
     -------
     Mixture
         Equal weights; means at the quantiles (k + 1/2) / K; each standard deviation is that of the sample over K.
-        Components at equal quantiles, because values repeat, are spread out between the quantiles next to them.
+        If values repeat, components at equal quantiles are spread out between the neighbouring quantiles.
 
     Raises
     ------
     ValueError
         As the family's `check_observations`; if `family` is no family or `n_components` no whole number >= 1; if no
-        component fits `x` at all: equal values for Gaussians, zeros only for exponentials; if the values are so close
-        together that no K different components have room between them.
+        component fits `x` at all (equal values for Gaussians, only zeros for exponentials); if the values are too close
+        together for K different components.
     """
     x, k = _checked(x, family, n_components)
-    return _spread_evenly(x, family, np.quantile(x, (np.arange(k) + 0.5) / k))
+    return _make_even_start(x, family, np.quantile(x, (np.arange(k) + 0.5) / k))
 
 
 def random_start(x: ArrayLike, family: type[M], n_components: int, rng: np.random.Generator) -> M:
-    """Start with means at observations drawn at random: all different if there are enough different values.
+    """Start with means at randomly drawn observations, all different if there are enough different values.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def random_start(x: ArrayLike, family: type[M], n_components: int, rng: np.rando
     x, k = _checked(x, family, n_components)
     require_generator(rng)
     values, counts = np.unique(x, return_counts=True)
-    return _spread_evenly(x, family, rng.choice(values, k, replace=values.size < k, p=counts / x.size))
+    return _make_even_start(x, family, rng.choice(values, k, replace=values.size < k, p=counts / x.size))
 
 
 def kmeans_start(x: ArrayLike, family: type[M], n_components: int, rng: np.random.Generator) -> M:
@@ -111,8 +111,8 @@ def kmeans_start(x: ArrayLike, family: type[M], n_components: int, rng: np.rando
     Returns
     -------
     Mixture
-        Mean and standard deviation of each group (at least a tenth of the sample's), and its share of the
-        observations as weight; one is added to each count, so that no weight is 0.
+        Mean and standard deviation of each group (at least a tenth of the sample's), and its share of the observations
+        as weight. Each count is raised by one, so that no weight is 0.
 
     Raises
     ------
@@ -130,17 +130,17 @@ def kmeans_start(x: ArrayLike, family: type[M], n_components: int, rng: np.rando
     members = [x[group == j] if (group == j).any() else centres[j : j + 1] for j in range(k)]
     means = np.array([values.mean() for values in members])
     stds = np.array([values.std() for values in members])
-    return _placed(x, family, (np.bincount(group, minlength=k) + 1) / (x.size + k), means, stds)
+    return _make_start(x, family, (np.bincount(group, minlength=k) + 1) / (x.size + k), means, stds)
 
 
 def seeded_starts(x: Floats, family: type[M], n_components: int, n: int, rng: np.random.Generator) -> Iterator[M]:
-    """Yield `n` starts, as in k-means++ and at random by turns."""
+    """Yield `n` starts, alternately as in k-means++ and at random."""
     for i in range(n):
         yield (random_start if i % 2 else kmeans_start)(x, family, n_components, rng)
 
 
 def _checked(x: ArrayLike, family: type[Mixture], n_components: int) -> tuple[Floats, int]:
-    """The observations and K, if a start can be made from them."""
+    """Return the observations and K; ValueError if no start can be made from them."""
     require_family("family", family)
     x = family.check_fit(x)
     family.check_spread(x)
@@ -152,22 +152,22 @@ def number_of_components(value: int) -> int:
     return whole_number("n_components", value, most=math.isqrt(MOST))
 
 
-def _spread_evenly(x: Floats, family: type[M], means: Floats) -> M:
-    """Components of equal weights at these means, each with the standard deviation of the sample over K."""
+def _make_even_start(x: Floats, family: type[M], means: Floats) -> M:
+    """Make a start with equal weights and these means. Each standard deviation is that of the sample over K."""
     k = means.size
-    return _placed(x, family, np.full(k, 1 / k), means, np.full(k, _std(x) / k))
+    return _make_start(x, family, np.full(k, 1 / k), means, np.full(k, _std(x) / k))
 
 
-def _placed(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Floats) -> M:
-    """A mixture in the order of its means, which lie within the observations; no two components are identical.
+def _make_start(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Floats) -> M:
+    """Make a start in the order of its means, which are within the observations; no two components are identical.
 
     Raises
     ------
     ValueError
-        If the observations are so close together, in the numbers that a computer has, that no such mixture exists.
+        If no such mixture exists, because the observations are too close together for the precision of floats.
     """
     low, high = float(x.min()), float(x.max())
-    means = np.clip(means, low, high)  # rounding may put the mean of equal values beside them
+    means = np.clip(means, low, high)  # the mean of equal values may differ from them by rounding
     if np.isfinite(family.lowest):
         above = x - family.lowest
         means = np.maximum(means, family.lowest + max(above[above > 0].min(), 1e-12 * above.mean()))
@@ -175,18 +175,18 @@ def _placed(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Fl
     weights, means, stds = weights[order], means[order], np.maximum(stds[order], NARROWEST * _std(x))
 
     def made() -> M:
-        # No wider than its mean is high: the mean of a component that is skewed more says nothing about where it is.
+        # At most as wide as its mean is high: for a more skewed component, the mean does not say where it is.
         return family.from_moments(weights, means, np.minimum(stds, means - family.lowest))
 
     try:
         mixture = made()
         if mixture.tied_components(CLOSE):
-            means = _spread(means, mixture._component_stds(), low, high)
+            means = _spread_out(means, mixture._component_stds(), low, high)
             mixture = made()
         wanted = (np.diff(means) >= 0).all() and not mixture.tied_components()
         if wanted and np.isfinite(mixture.log_likelihood(x)):
             return mixture
-    except (ValueError, DegenerateComponent):  # a parameter that underflows, or a component that rounding makes a point
+    except (ValueError, DegenerateComponent):  # a parameter underflows, or rounding makes a component a point
         pass
     raise refusal(
         "x",
@@ -196,11 +196,11 @@ def _placed(x: Floats, family: type[M], weights: Floats, means: Floats, stds: Fl
     )
 
 
-def _spread(means: Floats, stds: Floats, low: float, high: float) -> Floats:
-    """Means, ascending and within [low, high], of which those that (nearly) coincide are spread out evenly.
+def _spread_out(means: Floats, stds: Floats, low: float, high: float) -> Floats:
+    """Spread out evenly those of the ascending means within [low, high] that (nearly) coincide.
 
-    They take no more than one standard deviation, and no more than half of the way to the next other mean, or to the
-    end of the observations. If all observations are equal there is no such way; then it is `NUDGE` standard deviations.
+    They spread by at most one standard deviation, and at most half of the way to the next other mean or to the end of
+    the observations. If all observations are equal, they spread by `NUDGE` standard deviations to either side.
     """
     spread = means.copy()
     apart = np.diff(means) > 2 * CLOSE * np.maximum(stds[1:], stds[:-1])
@@ -219,14 +219,14 @@ def _spread(means: Floats, stds: Floats, low: float, high: float) -> Floats:
 
 
 def _std(x: Floats) -> float:
-    """Standard deviation of the observations, in units of their range so that no square vanishes."""
+    """Standard deviation of the observations, computed in units of their range so that no square underflows."""
     unit = np.ptp(x) or 1.0
     return float(unit * ((x - x.min()) / unit).std())
 
 
 def _seeded_centres(x: Floats, k: int, rng: np.random.Generator) -> Floats:
-    """Centres drawn from x as k-means++ does, shape (k,)."""
-    unit = np.ptp(x) or 1.0  # distances in units of the range: their squares neither overflow nor vanish
+    """Draw centres from x as in k-means++, shape (k,)."""
+    unit = np.ptp(x) or 1.0  # in units of the range, squares neither overflow nor underflow
     centres = [rng.choice(x)]
     while len(centres) < k:
         squares = (np.abs(x - np.array(centres)[:, np.newaxis]).min(axis=0) / unit) ** 2
@@ -236,12 +236,12 @@ def _seeded_centres(x: Floats, k: int, rng: np.random.Generator) -> Floats:
 
 
 def break_tie(x: ArrayLike, start: M) -> M:
-    """Move identical components of a start apart, always in the same way.
+    """Move identical components of a start apart, without randomness.
 
     Identical components are a stationary point of EM: a run stays there until rounding errors have grown large enough,
-    in a direction that depends on rounding. The nudge goes in the direction that EM itself amplifies most. It keeps the
-    common mean of the components (to first order, in families whose mean is no parameter) and gives the smaller
-    scale (or mean; or std, if the means are not moved) to the one with the lower index.
+    in a direction that depends on rounding. The nudge goes in the direction that EM amplifies most. It keeps the common
+    mean of the components (to first order, in families whose mean is no parameter). The component with the lower index
+    gets the smaller scale (or mean; or std, if the means are not moved).
 
     Parameters
     ----------
@@ -254,15 +254,15 @@ def break_tie(x: ArrayLike, start: M) -> M:
     -------
     Mixture
         `start` itself if no two of its components are identical; otherwise a copy in which those are moved by a
-        relative `NUDGE` to either side, or by less where that is many standard deviations or would put a component
-        onto another. Weights do not change.
+        relative `NUDGE` to either side, or by less if that is many standard deviations or would move a component onto
+        another. Weights do not change.
 
     Raises
     ------
     ValueError
         As the family's `check_observations`; if `start` is no mixture; if there is a tie and no component fits `x`
-        (equal values for Gaussians, zeros only for exponentials), so that no direction can be found; if the means are
-        so large that a nudge is lost in their rounding.
+        (equal values for Gaussians, only zeros for exponentials), so that there is no direction; if the means are so
+        large that rounding removes the nudge.
     """
     require_mixture("start", start)
     groups = _tied_groups(start)
@@ -277,9 +277,9 @@ def break_tie(x: ArrayLike, start: M) -> M:
         centre = weights @ ladder / weights.sum() if weights.sum() > 0 else 0.0
         steps[group] = ladder - centre
     distances = start.nudged(direction, steps)._component_distances()
-    for group in groups:  # where a relative nudge is many standard deviations (of large counts), it is as many of these
+    for group in groups:  # for large counts, a relative nudge may be many standard deviations
         steps[group] /= max(1.0, distances[group[0], group[-1]] / (3 * NUDGE))
-    for factor in LESS ** np.arange(MOST_TRIES):  # smaller where a component meets another one
+    for factor in LESS ** np.arange(MOST_TRIES):  # smaller if a component meets another one
         nudged = start.nudged(direction, factor * steps)
         if not nudged.tied_components():
             return nudged
@@ -288,12 +288,12 @@ def break_tie(x: ArrayLike, start: M) -> M:
 
 
 def _tied_groups(mixture: Mixture) -> list[list[int]]:
-    """Components that are identical, in groups of two or more, each ascending."""
+    """Return the components that are identical, in groups of two or more, each ascending."""
     groups: list[set[int]] = []
     for pair in mixture.tied_components():
-        home = next((group for group in groups if group & set(pair)), None)
-        if home is None:
+        joined = next((group for group in groups if group & set(pair)), None)
+        if joined is None:
             groups.append(set(pair))
         else:
-            home |= set(pair)
+            joined |= set(pair)
     return [sorted(group) for group in groups]

@@ -15,13 +15,13 @@ from em.mixtures.parameters import Kind
 __all__ = ["surface", "surface_axes"]
 
 CHUNK = 2048
-"""Observations at a time: arrays of a grid line by so many stay in cache, and memory does not grow with N."""
+"""Observations in a chunk. Arrays of a grid line by a chunk stay in the cache, and memory does not grow with N."""
 
 RANGE = 600.0
-"""Log densities this far to either side of a reference still have an exponential that is a normal float64."""
+"""Log densities within this distance of a reference have an exponential that is a normal float64."""
 
 LOG_RATIO = 10.0
-"""Positive parameters whose range spans more than this factor are spaced evenly in their logarithm."""
+"""Axes of positive parameters that span more than this factor are evenly spaced in the logarithm."""
 
 
 def surface(
@@ -31,14 +31,14 @@ def surface(
     axes: tuple[ArrayLike, ArrayLike],
     components: tuple[int, int] = (0, 1),
 ) -> Floats:
-    """Total log-likelihood over a grid of values of one parameter of two components; all else as in `mixture`.
+    """Total log-likelihood over a grid of values of one parameter of two components; the rest is as in `mixture`.
 
     Parameters
     ----------
     x : array_like, shape (N,)
         Observations, within the support of the family.
     mixture : Mixture
-        Where the other parameters are held, weights included.
+        The values of all other parameters, including the weights.
     parameter : str
         Its name, such as "scales" or "means".
     axes : pair of array_like, shapes (G,) and (H,)
@@ -49,14 +49,13 @@ def surface(
     Returns
     -------
     ndarray, shape (G, H)
-        Entry [g, h] is the log-likelihood with ``axes[0][g]`` and ``axes[1][h]`` in place, in nats; -inf if it is too
-        low for a float.
+        Entry [g, h] is the log-likelihood for ``axes[0][g]`` and ``axes[1][h]``, in nats; -inf if too low for a float.
 
     Raises
     ------
     ValueError
         As `check_observations`; if `mixture` is no mixture or has no such parameter or components; if an axis is empty,
-        not finite, or out of the parameter's domain.
+        not finite, or outside the domain of the parameter.
     """
     require_mixture("mixture", mixture)
     x = mixture.check_observations(x)
@@ -123,7 +122,7 @@ def _checked(mixture: Mixture, parameter: str, components: tuple[int, int]) -> t
 
 
 def _checked_runs(run: Run | Sequence[Run]) -> list[Run]:
-    """The runs, which must be of one family and number of components."""
+    """Return the runs as a list; ValueError if they differ in family or number of components."""
     rule, remedy = "be a run or a sequence of them", "use what em.fit or em.restarts(…).runs returned"
     given = [run] if isinstance(run, Run) else entries("run", run, rule, remedy)
     runs = [instance("run", one, Run, rule, remedy) for one in given]
@@ -135,7 +134,7 @@ def _checked_runs(run: Run | Sequence[Run]) -> list[Run]:
 
 
 def _checked_axes(axes: tuple[ArrayLike, ArrayLike], kind: Kind) -> list[Floats]:
-    """The values along the two axes."""
+    """Return the values along the two axes."""
     rule, remedy = "be a pair of axes", "use em.surface_axes(run)"
     lines = [real_vector("axes", axis) for axis in entries("axes", axes, rule, remedy)]
     if len(lines) != 2:
@@ -149,7 +148,7 @@ def _checked_axes(axes: tuple[ArrayLike, ArrayLike], kind: Kind) -> list[Floats]
 
 
 def _line(mixture: Mixture, parameter: str, component: int, values: Floats) -> Mixture:
-    """One component with every value of its parameter, as a mixture whose components give the densities."""
+    """Return a mixture with a copy of one component for each value of its parameter."""
     arrays = {name: np.full(values.size, array[component]) for name, array in mixture.parameters.items()}
     return type(mixture)(**(arrays | {"weights": np.full(values.size, 1 / values.size), parameter: values}))
 
@@ -157,9 +156,8 @@ def _line(mixture: Mixture, parameter: str, component: int, values: Floats) -> M
 def _summed(a: Floats, b: Floats) -> Floats:
     """Sum over n of log(exp a[g, n] + exp b[h, n]), shape (G, H), from (G, N) and (H, N).
 
-    Each observation has a reference of its own, so one exponential for each line and one logarithm for each cell are
-    enough. Observations whose densities span too many orders of magnitude over the grid are summed in the slower, safe
-    way.
+    Each observation has its own reference, so it takes one exponential for each line and one logarithm for each cell.
+    Observations whose densities span too many orders of magnitude over the grid are summed more slowly.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         top = np.maximum(a.max(axis=0), b.max(axis=0))
@@ -183,15 +181,15 @@ def _summed(a: Floats, b: Floats) -> Floats:
 
 
 def _even_axis(path: Floats, size: float, n: int) -> Floats:
-    """An axis around a path, wider by a quarter of its length and at least by `size` to either side."""
+    """Return an axis around a path, wider to either side by a quarter of its length or at least `size`."""
     margin = max(np.ptp(path) / 4, size)
     return np.linspace(path.min() - margin, path.max() + margin, n)
 
 
 def _positive_axis(path: Floats, n: int) -> Floats:
-    """An axis around a positive path, wider to either side by a factor: 1.5, or more where the path hardly moves."""
+    """Return an axis around a positive path, wider to either side by the factor 1.5, or more for a short path."""
     low, high = path.min(), path.max()
-    with np.errstate(over="ignore"):  # a ratio beyond a float is inf, and wide enough
+    with np.errstate(over="ignore"):  # a ratio too large for a float is inf, which is wide enough
         factor = max(1.5, 2 / np.sqrt(high / low))
         low, high = low / factor, high * factor
         axis: Floats = np.geomspace(low, high, n) if high / low > LOG_RATIO else np.linspace(low, high, n)

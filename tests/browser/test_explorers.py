@@ -53,6 +53,7 @@ def shows(page: Page, view: str, values: dict[str, float], rate: bool = False) -
     return True
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize("view", ["gaussian", "exponential"])
 def test_every_slider_moves_its_curve_to_what_scipy_says_and_reset_restores(page, view):
     page.open(view)
@@ -91,6 +92,7 @@ def test_arrow_page_home_and_end_keys_work_on_sliders(page):
     page.until(lambda: float(page.value(ids.box("gaussian-mu1"))) < 2.3)
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
@@ -103,6 +105,8 @@ def test_arrow_page_home_and_end_keys_work_on_sliders(page):
     ],
 )
 def test_bad_values_are_refused_in_words_and_the_last_good_figure_stays(page, name, text, problem):
+    page.element(ids.reset("gaussian")).click()
+    page.until(lambda: shows(page, "gaussian", START))
     page.type("gaussian-mu1", "2")
     page.until(lambda: shows(page, "gaussian", START | {"gaussian-mu1": 2}))
     page.type(name, text)

@@ -20,9 +20,9 @@ from components.figures.run_figures import SAVED, skeletons
 from components.figures.theme import tokens
 from components.state import ids, words
 from components.views import export
-from tests.asking import run_request
 from tests.browser.test_studies import draw_surface
 from tests.page import Page
+from tests.page_requests import run_request
 
 TITLES = {
     ids.DATA_FIGURE: "Data and fit",

@@ -8,7 +8,7 @@ import pytest
 
 from components.state import ids
 from components.state.words import FAILED
-from serving.work import PAGE, PAGE_LENGTH
+from serving.limits import PAGE, PAGE_LENGTH
 from tests.failing import EVER, Mortal, broken_off, busy, is_callback, refusing, unexpected
 from tests.page import Page
 
@@ -237,7 +237,7 @@ def test_a_newer_request_takes_away_the_button_of_the_older_one(busy_page, serve
     ask(page)
     page.until(lambda: lost(page, words="Too many ask at once."))
     page.try_again_after(*EVER)
-    page.browser.execute_script("emlab.network.schedule.silent = 1e6; emlab.run.askAgain()")
+    page.browser.execute_script("emlab.network.schedule.silent = 1e6; emlab.run.rerun()")
     page.until(lambda: page.text(ids.RUN_STATUS) == "")
     assert page.element(ids.RUN_BUTTON).text == "Running …"
     server.refuse = lambda _request: None

@@ -44,6 +44,7 @@ def on_paper(page: Page) -> str:
     return str(text)
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize("paper", PAPER)
 def test_run_em_fits_on_two_pages_with_what_was_set(page, paper):
     assert pages(page, paper) <= 2
@@ -82,6 +83,7 @@ def test_the_handout_is_of_the_run_on_show_and_real_data_have_their_source(page)
     assert "seed" not in text.split("Converged")[0]
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize("view", ["gaussian", "exponential"])
 @pytest.mark.parametrize("paper", PAPER)
 def test_an_explorer_fits_on_one_page_with_what_is_set(page, view, paper):

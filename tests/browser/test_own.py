@@ -9,7 +9,8 @@ from selenium.webdriver.support.ui import Select
 import em
 from components.state import ids
 from components.state.address import NO_DATA
-from components.state.own_data.reading import CLOSE, MAX_BYTES
+from components.state.own_data.decoding import MAX_BYTES
+from components.state.own_data.reading import CLOSE
 from components.state.parameters import with_minus
 from components.state.sources import own
 from components.state.words import FAILED

@@ -39,6 +39,13 @@ def mixture_of(values: dict[str, float]) -> em.GaussianMixture:
     )
 
 
+def set_all(page: Page, values: dict[str, float]) -> None:
+    """Set every slider of the Gaussian explorer: to these values, or to its default."""
+    for name, value in (START | values).items():
+        if name.startswith("gaussian"):
+            page.move(name, value)
+
+
 def marks(page: Page) -> list[tuple[float, float, str]]:
     """Modes as they are drawn: where in the window, how high, and what is written there."""
     script = """
@@ -53,10 +60,10 @@ def marks(page: Page) -> list[tuple[float, float, str]]:
     return [tuple(one) for one in page.browser.execute_script(script)]
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize("values", SETTINGS, ids=str)
 def test_the_modes_of_the_engine_are_marked_on_the_curve_while_it_moves_and_at_rest(page, values):
-    for name, value in values.items():
-        page.move(name, value)
+    set_all(page, values)
     mixture = mixture_of(values)
     expected = em.diagnosis.modes(mixture)
 
@@ -107,6 +114,7 @@ def test_marks_and_handles_move_in_the_very_event_that_moves_the_slider(page):
 # -- cumulative distribution ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.visits
 @pytest.mark.parametrize("view", FIGURES)
 def test_cumulative_draws_what_scipy_says_and_names_it(page, view):
     page.visit(f"v=1&view={view}&{view}-pi1=0.3&{QUANTITY[view]}=cumulative&notebook-curve=on")
@@ -157,6 +165,7 @@ def counts(page: Page, view: str) -> list[float]:
     return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", said)]
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize("view", FIGURES)
 def test_points_are_drawn_counted_cleared_and_go_with_the_curve_they_belong_to(page, view):
     page.open(view)
@@ -197,6 +206,7 @@ def test_points_are_drawn_counted_cleared_and_go_with_the_curve_they_belong_to(p
     assert page.trace(FIGURES[view], "histogram")["visible"] is False
 
 
+@pytest.mark.visits
 def test_there_is_a_most_and_it_is_said(page):
     most = parameters.DRAWN["gaussian"][0].maximum
     page.visit(f"v=1&gaussian-points={most - 200}")
@@ -255,10 +265,10 @@ def drag(page: Page, k: int, dx: int, dy: int) -> None:
     moves.release().perform()
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize("values", SETTINGS, ids=str)
 def test_a_handle_is_on_each_weighted_components_peak(page, values):
-    for name, value in values.items():
-        page.move(name, value)
+    set_all(page, values)
     mixture = mixture_of(values)
 
     def stands(k: int) -> bool:
@@ -316,6 +326,7 @@ def test_without_components_or_controls_there_are_no_handles(page):
     assert not page.element(ids.draw("gaussian")).is_displayed()
 
 
+@pytest.mark.visits
 @pytest.mark.parametrize("view", FIGURES)
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
 def test_every_control_and_the_figure_are_seen_without_scrolling(page, view, width, height):

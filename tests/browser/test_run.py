@@ -127,6 +127,7 @@ def test_many_observations_are_thinned_in_marks_only_and_that_is_said(page):
     np.testing.assert_allclose(bars, np.histogram(x, bins=len(bars), density=True)[0], rtol=1e-9)
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
@@ -151,10 +152,12 @@ def test_bad_values_are_refused_in_words_and_the_last_result_stays(page, name, t
     page.until(lambda: "mend the value" in page.text(ids.RUN_STATUS))
     assert page.requests() == []
     assert page.text(ids.RUN_TABLE) == before
-    page.type(name, {"max_iter": "500"}.get(name, "1"))
+    good = next(parameter.default for parameter in SOURCES["generated"].parameters() if parameter.name == name)
+    page.type(name, f"{good:g}")
     page.until(lambda: page.error(name) == "")
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: page.text(ids.RUN_STATUS) == "")
+    page.until(lambda: page.element(ids.RUN_BUTTON).text == "Run EM")
 
 
 def test_too_much_work_is_refused_by_the_server_in_words(page):
@@ -266,6 +269,7 @@ def test_how_a_run_ends_is_said(page):
     assert "no spread to part them by" in page.text(ids.RUN_NOTE)
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize(
     ("words", "written"),
     [
@@ -276,7 +280,7 @@ def test_how_a_run_ends_is_said(page):
     ],
 )
 def test_numbers_in_pythons_sentences_have_a_minus_in_the_browser_and_in_the_page(page, words, written):
-    page.browser.execute_script("emlab.controls.say(...arguments)", ids.RUN_STATUS, words)
+    page.browser.execute_script("emlab.controls.setText(...arguments)", ids.RUN_STATUS, words)
     assert page.text(ids.RUN_STATUS) == with_minus(words) == (written or words)
 
 

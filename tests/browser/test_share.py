@@ -58,6 +58,7 @@ def test_a_copied_link_opens_the_identical_page_in_a_fresh_browser(copying):
         other.assert_quiet()
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize("view", ids.VIEWS)
 def test_copy_link_is_in_the_header_of_every_view_and_says_copied_without_moving_anything(copying, view):
     page = copying

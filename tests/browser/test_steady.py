@@ -38,6 +38,7 @@ def begin(page: Page) -> str:
     return page.browser.execute_script(PLACES)
 
 
+@pytest.mark.visits
 @pytest.mark.parametrize("query", ["", "view=exponential", "view=em", "view=em&embed=on&hide=controls", "present=on"])
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)])
 def test_the_page_comes_without_a_jump(page, size, query):

@@ -46,6 +46,7 @@ def focused(page: Page) -> str:
     return page.browser.execute_script("return document.activeElement.dataset.tour || document.activeElement.id")
 
 
+@pytest.mark.same_page
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
 def test_each_step_points_at_what_it_is_about(page, width, height):
     page.browser.execute_cdp_cmd(
@@ -107,6 +108,7 @@ def test_nothing_is_remembered(page):
     assert kept == [0, 0, ""]
 
 
+@pytest.mark.visits
 def test_what_a_link_hides_is_passed_over(page):
     page.visit("hide=walk")
     page.element(ids.TOUR).click()

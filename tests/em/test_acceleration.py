@@ -20,7 +20,7 @@ def sample(truth, n, seed):
 
 
 def hard():
-    """Data sets and sizes on which EM is slow, or near which it has several optima."""
+    """Data sets and sizes on which EM is slow or has several optima."""
     for name, family, sizes in (
         ("galaxies", em.GaussianMixture, (2, 3, 4)),
         ("faithful-waiting", em.GaussianMixture, (2, 3)),
@@ -63,9 +63,9 @@ def test_where_components_overlap_it_takes_a_fraction_of_the_passes(seed):
 
 @pytest.mark.parametrize(("n", "ratio"), [(1000, 1.3), (1000, 1.5), (30_000, 1.3)])
 def test_along_a_ridge_that_bends_upwards_slightly_too(n, ratio):
-    """EM takes up to 20,000 iterations there, and where a step must find it concave there is none.
+    """EM takes up to 20,000 iterations there, and a step that requires concavity finds none.
 
-    Where it bends more steeply, one time in twenty, only EM is sure to end where EM does.
+    Where it bends more steeply, the accelerated method ends elsewhere one time in twenty.
     """
     quick = 0
     for seed in range(20):
@@ -94,7 +94,7 @@ def test_it_begins_as_em_and_is_the_same_every_time():
 
 
 def counted(monkeypatch, x, *arguments):
-    """A run, and how often observations were passed through an E-step, by sums or with care."""
+    """A run, and its number of passes over the observations in an E-step, by sums or with care."""
     passes = 0.0
     expect, by_sums = em.Mixture._expect, FastPass._pass
 
@@ -126,7 +126,7 @@ def test_passes_are_the_e_steps_made(monkeypatch, method, tol):
 
 
 @pytest.mark.parametrize("method", em.METHODS)
-def test_passes_in_vain_and_passes_made_again_with_care_are_counted_too(monkeypatch, method):
+def test_rejected_passes_and_passes_repeated_with_care_are_counted_too(monkeypatch, method):
     x, start = np.array([1e-9, 1e-7]), em.ExponentialMixture([1, 1e-300], [1e-6, 1e6])  # odds that overflow
     run, passes = counted(monkeypatch, x, start, em.StoppingRule(3, 0), method)
     assert run.n_passes == passes > run.n_iter + 1
@@ -201,7 +201,7 @@ def test_an_accelerated_run_has_no_bounds():
         em.bounds(run)
 
 
-# -- plain EM confirms what Aitken suggests --------------------------------------------------------------------------
+# -- plain EM confirms what Aitken suggests ----------------------------------------------------------------------------
 
 
 def test_a_plateau_is_not_convergence():
@@ -214,7 +214,7 @@ def test_a_plateau_is_not_convergence():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tol", [1e-6, 1e-8])
-def test_converged_means_that_less_than_the_tolerance_is_to_come_where_components_overlap(tol):
+def test_converged_means_that_less_than_the_tolerance_remains_where_components_overlap(tol):
     for seed in range(10):
         x = sample(OVERLAP, 1000, seed)
         run = em.fit(x, START, em.StoppingRule(20_000, tol))

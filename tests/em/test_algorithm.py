@@ -1,8 +1,8 @@
-"""The E-step, the M-step, and the run made of them."""
+"""The E-step, the M-step, and the run that consists of them."""
 
 from __future__ import annotations
 
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def sample(truth, n=300, seed=0):
 
 
 def exactly(n):
-    """Run exactly so many iterations."""
+    """Run an exact number of iterations."""
     return em.StoppingRule(max_iter=n, tol=0)
 
 
@@ -92,7 +92,7 @@ def test_record_t_holds_the_parameters_and_their_own_log_likelihood(truth, start
     assert run.log_likelihood.shape == (21,)
     expected = [mixture.log_likelihood(x) for mixture in run.mixtures]
     np.testing.assert_allclose(run.log_likelihood, expected, rtol=1e-13)
-    assert run.log_likelihood[1] - run.log_likelihood[0] > 1e-3  # so a shift by one would show
+    assert run.log_likelihood[1] - run.log_likelihood[0] > 1e-3  # so the test finds a shift by one
 
 
 @CASES
@@ -112,7 +112,7 @@ def test_run_of_t_iterations_has_t_plus_one_records_and_the_contracts_fields(tru
         run.log_likelihood[0] = 0
 
 
-def test_default_stopping_is_a_thousand_iterations_at_most_and_tolerance_1e_8():
+def test_default_stopping_is_at_most_a_thousand_iterations_and_tolerance_1e_8():
     x = sample(EXPONENTIAL)
     assert em.StoppingRule() == em.StoppingRule(max_iter=1000, tol=1e-8)
     assert em.fit(x, NOTEBOOK_START).stopping == em.StoppingRule()
@@ -129,7 +129,7 @@ def test_iterate_yields_the_records_of_fit_bit_for_bit(truth, start):
         assert record.log_likelihood == run.log_likelihood[t]
 
 
-def test_iterate_goes_on_after_fit_would_have_converged():
+def test_iterate_continues_after_fit_would_have_converged():
     x = sample(EXPONENTIAL)
     stopped = em.fit(x, NOTEBOOK_START).n_iter
     assert len(list(islice(em.iterate(x, NOTEBOOK_START), stopped + 50))) == stopped + 50
@@ -142,15 +142,6 @@ def test_iterate_ends_with_the_last_proper_record_where_a_component_degenerates(
     run = em.fit(x, start)
     assert run.reason is em.StopReason.DEGENERATE
     assert [record.mixture for record in records] == list(run.mixtures)
-
-
-@CASES
-def test_one_iteration_is_the_e_step_then_the_m_step(truth, start):
-    x = sample(truth)
-    first, second = islice(em.iterate(x, start), 2)
-    expected = type(start).m_step(x, first.mixture.responsibilities(x))
-    for name, array in second.mixture.parameters.items():
-        np.testing.assert_allclose(array, expected.parameters[name], rtol=1e-13)
 
 
 @CASES
@@ -199,29 +190,6 @@ def test_log_likelihood_never_falls_over_200_random_samples_and_starts(random_ca
     assert {em.StopReason.MAX_ITER, em.StopReason.CONVERGED} <= ends
 
 
-@CASES
-def test_lower_bound_is_the_log_likelihood_less_the_divergence_from_the_posterior(truth, start):
-    x = sample(truth, 40)
-    log_joint = start.component_log_density(x) + np.log(start.weights)
-    r = start.responsibilities(x)
-    for q in (r, np.full_like(r, 0.5), np.random.default_rng(1).dirichlet([1, 1], x.size), np.eye(2)[[0, 1] * 20]):
-        bound = oracle.lower_bound(log_joint, q)
-        assert bound == pytest.approx(start.log_likelihood(x) - oracle.divergence(q, r), rel=1e-12)
-
-
-@CASES
-def test_e_step_closes_the_gap_and_m_step_raises_the_bound(truth, start):
-    x = sample(truth, 60)
-    for before, after in pairwise(islice(em.iterate(x, start), 10)):
-        q = before.mixture.responsibilities(x)
-        bounds = [
-            oracle.lower_bound(m.component_log_density(x) + np.log(m.weights), q)
-            for m in (before.mixture, after.mixture)
-        ]
-        assert bounds[0] == pytest.approx(before.log_likelihood, rel=1e-12)
-        assert bounds[0] < bounds[1] <= after.log_likelihood + 1e-10
-
-
 @pytest.mark.parametrize("unit", [1e-100, 1e-6, 3, 1e6, 1e100])
 def test_exponential_fit_scales_with_the_unit_of_the_data(unit):
     x = sample(EXPONENTIAL)
@@ -256,13 +224,3 @@ def test_order_of_components_and_of_observations_does_not_matter(truth, start):
     for name, trajectory in plain.parameters.items():
         np.testing.assert_allclose(swapped.parameters[name][:, ::-1], trajectory, rtol=1e-9)
         np.testing.assert_allclose(shuffled.parameters[name], trajectory, rtol=1e-9)
-
-
-@pytest.mark.parametrize("scale", [1e-6, 1e6])
-def test_tiny_and_huge_scales_side_by_side_are_recovered(scale):
-    truth = em.ExponentialMixture([0.3, 0.7], [scale, 1])
-    x = sample(truth, 5000)
-    run = em.fit(x, em.ExponentialMixture([0.5, 0.5], [scale * 3, 0.5]))
-    assert run.converged
-    assert run.mixture.weights == pytest.approx(truth.weights, abs=0.02)
-    assert run.mixture.scales == pytest.approx(truth.scales, rel=0.06)

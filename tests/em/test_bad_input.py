@@ -1,4 +1,4 @@
-"""Bad input is a ValueError, before anything runs, that names the parameter, shows the value and says what to do."""
+"""Bad input raises a ValueError before anything runs. It names the parameter, shows the value and gives a remedy."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BAD_VECTOR = pytest.mark.parametrize(("value", "shown"), NOT_REAL_VECTORS.values
 
 
 def refused(name, shown):
-    """The error to expect: it opens with the parameter and what it must be, and shows the value."""
+    """The expected error: it begins with the parameter and what it must be, and shows the value."""
     return pytest.raises(ValueError, match=rf"(?s)^{name} must .*{re.escape(shown.replace('{name}', name))}")
 
 
@@ -50,14 +50,14 @@ def refused(name, shown):
 @pytest.mark.parametrize(
     "method", ["component_log_density", "log_density", "density", "log_likelihood", "responsibilities"]
 )
-def test_points_that_are_no_real_vector_are_refused(mixture, method, value, shown):
+def test_points_that_are_not_a_real_vector_are_refused(mixture, method, value, shown):
     with refused("x", shown):
         getattr(mixture, method)(value)
 
 
 @BAD_VECTOR
 @FAMILIES
-def test_observations_that_are_no_real_vector_are_refused_by_every_step_of_em(mixture, value, shown):
+def test_observations_that_are_not_a_real_vector_are_refused_by_every_step_of_em(mixture, value, shown):
     for call in (
         lambda: em.fit(value, mixture),
         lambda: em.iterate(value, mixture),
@@ -70,7 +70,7 @@ def test_observations_that_are_no_real_vector_are_refused_by_every_step_of_em(mi
 
 
 @BAD_VECTOR
-def test_parameters_that_are_no_real_vector_are_refused(value, shown):
+def test_parameters_that_are_not_a_real_vector_are_refused(value, shown):
     good = [0.5, 0.5]
     with refused("weights", shown):
         em.ExponentialMixture(value, good)
@@ -127,7 +127,7 @@ def test_weights_off_the_simplex_are_refused(weights, shown):
         em.GaussianMixture(weights, [1, 2], [1, 2])
 
 
-def test_probabilities_divided_by_their_sum_in_few_digits_are_told_what_helps():
+def test_probabilities_normalised_in_few_digits_are_refused_with_a_remedy():
     for k in range(2, 40):
         rng = np.random.default_rng(k)
         weights = rng.dirichlet(np.ones(k)).astype(np.float32)
@@ -165,7 +165,7 @@ def test_parameters_of_different_lengths_are_refused():
 
 
 @pytest.mark.parametrize("name", ["", "faithful", "FAITHFUL-WAITING", None, 3])
-def test_unknown_data_set_is_refused_with_the_names_there_are(name):
+def test_unknown_data_set_is_refused_with_the_known_names(name):
     with refused("name", f"; got {name!r}") as error:
         em.datasets.load(name)
     assert all(known in str(error.value) for known in em.datasets.names())
@@ -193,7 +193,7 @@ def test_unknown_data_set_is_refused_with_the_names_there_are(name):
         (None, "None"),
     ],
 )
-def test_responsibilities_that_are_no_rows_of_probabilities_are_refused(mixture, responsibilities, shown):
+def test_responsibilities_that_are_not_rows_of_probabilities_are_refused(mixture, responsibilities, shown):
     with refused("responsibilities", shown):
         type(mixture).m_step([1.0, 2.0], responsibilities)
 

@@ -1,4 +1,4 @@
-"""The lower bound J(q, θ): a bound, tight after an E-step, never falling over either half of an iteration."""
+"""The lower bound J(q, θ): a bound, tight after an E-step, and no half of an iteration lowers it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import em
 from components.state.sources import SOURCES
 from components.views.run import reply
 from tests import oracle
-from tests.asking import run_request
+from tests.page_requests import run_request
 
 FAMILIES = pytest.mark.parametrize("family", ["exponential", "gaussian"])
 KS = pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
 
 
 def mixture(family, k, rng):
-    """A random mixture, components a few of their own sizes apart."""
+    """A random mixture; the distance of components is a few times their size."""
     weights = rng.dirichlet(np.full(k, 2.0))
     if family == "exponential":
         return em.ExponentialMixture(weights, 10 ** rng.uniform(-1, 1, k))
@@ -26,7 +26,7 @@ def mixture(family, k, rng):
 
 
 def case(family, k, seed, n=120):
-    """Observations of one random mixture, and another one to judge them by."""
+    """Observations from one random mixture, and another mixture."""
     rng = np.random.default_rng([k, seed])
     return mixture(family, k, rng).sample(n, rng)[0], mixture(family, k, rng), rng
 

@@ -1,4 +1,4 @@
-"""What is said of many starts and of the number of components: every claim recomputed over random data."""
+"""Sentences about many starts and about the number of components: every claim recomputed over random data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def value(text: str) -> float:
 
 
 def is_spike(x: em.Floats, mixture: em.Mixture) -> bool:
-    """As the page explains it, written once more."""
+    """The rule as the page explains it, written independently."""
     if mixture.n_components == 1:
         return False
     near = mixture._component_distances() < 0.1
@@ -42,7 +42,7 @@ def is_spike(x: em.Floats, mixture: em.Mixture) -> bool:
 
 
 def samples(n: int) -> Iterator[tuple[int, type[em.Mixture], em.Floats]]:
-    """Random data: of one to three components, rounded, tiny, symmetric, with an outlier."""
+    """Random data from one to three components; some are rounded, tiny, symmetric or have an outlier."""
     for seed in range(n):
         rng, family = np.random.default_rng(seed), FAMILIES[seed % 3]
         k, size = int(rng.integers(1, 4)), int(rng.choice([6, 15, 40, 120, 300]))
@@ -64,7 +64,7 @@ def samples(n: int) -> Iterator[tuple[int, type[em.Mixture], em.Floats]]:
 
 
 def found_of(seed: int, family: type[em.Mixture], x: em.Floats) -> em.Restarts | None:
-    """Where eight starts end, and their mirror images; None if no start can be made."""
+    """The ends of eight starts and of their mirror images; None if no start is possible."""
     rng, k = np.random.default_rng(seed), 1 + seed // 3 % 5
     try:
         starts = [(em.random_start, em.kmeans_start)[i % 2](x, family, k, rng) for i in range(8)]
@@ -76,7 +76,7 @@ def found_of(seed: int, family: type[em.Mixture], x: em.Floats) -> em.Restarts |
 
 
 def fates(x: em.Floats, found: em.Restarts) -> Counter[str]:
-    """What became of each run, from its end alone."""
+    """The result of each run, from its end alone."""
     proper = [r for r in found.runs if r.reason is not em.StopReason.DEGENERATE and not is_spike(x, r.mixture)]
     best = max(proper, key=lambda run: run.log_likelihood[-1], default=None)
     fates = Counter(spike=len(found.runs) - len(proper))
@@ -91,7 +91,7 @@ def fates(x: em.Floats, found: em.Restarts) -> Counter[str]:
 
 
 def check_spikes(x: em.Floats, found: em.Restarts) -> None:
-    """What is called a spike is one, and nothing else; the numbers that are said of it are right."""
+    """Exactly the spikes are called spikes, and the numbers about them are right."""
     for run in found.runs:
         words = Limits.of(x, type(run.mixture)).spike(run.mixture)
         assert (words is not None) is is_spike(x, run.mixture), run.mixture
@@ -104,15 +104,15 @@ def check_spikes(x: em.Floats, found: em.Restarts) -> None:
 
 
 @pytest.mark.slow
-def test_where_starts_end_is_said_as_it_is():
+def test_sentences_about_the_ends_of_starts_are_true():
     seen: Counter[str] = Counter()
     for seed, family, x in samples(300):
         found = found_of(seed, family, x)
         if found is None:
             continue
         check_spikes(x, found)
-        said = lessons.local_optimum(found)
-        told = {
+        sentence = lessons.local_optimum(found)
+        patterns = {
             "spike": rf"{NUMBER} came to a spike",
             "degenerate": rf"{NUMBER} ended degenerate",
             "trapped": rf"{NUMBER} ended lower, trapped in a local optimum",
@@ -120,41 +120,42 @@ def test_where_starts_end_is_said_as_it_is():
             "reached": rf"^{NUMBER} of [\d,]+ starts? reached",
             "equal": rf"{NUMBER} came as high with another density",
         }
-        counts = {what: int(value(m[1])) if (m := re.search(words, said)) else 0 for what, words in told.items()}
+        found_in = {what: re.search(pattern, sentence) for what, pattern in patterns.items()}
+        counts = {what: int(value(match[1])) if match else 0 for what, match in found_in.items()}
         seen.update(what for what, n in counts.items() if n)
         truth = fates(x, found)
-        assert counts["spike"] == truth["spike"], (seed, said)
-        assert counts["degenerate"] == truth["degenerate"], (seed, said)
+        assert counts["spike"] == truth["spike"], (seed, sentence)
+        assert counts["degenerate"] == truth["degenerate"], (seed, sentence)
         assert sum(counts.values()) == len(found.runs) == truth.total()
         if not found.optima:
             assert not counts["reached"]
             continue
         best, levels = found.optima[0], [run.log_likelihood[-1] for run in found.runs]
-        kept = [
+        proper = [
             level
             for run, level in zip(found.runs, levels, strict=True)
             if run.reason is not em.StopReason.DEGENERATE and not is_spike(x, run.mixture)
         ]
-        assert f"{max(kept):.3f}" in said
-        assert ("but had not converged" in said) is not best.converged
-        assert bool(max(levels) > max(kept)) is ("not counting spikes" in said), (seed, said)
-        loose = re.search(rf"found[^;]*, or up to {NUMBER} lower", said)
-        lowest = max(kept) - (value(loose[1]) if loose else 0.001)
-        assert sum(level >= lowest - 0.01 * (max(kept) - lowest) for level in kept) >= counts["reached"]
+        assert f"{max(proper):.3f}" in sentence
+        assert ("but had not converged" in sentence) is not best.converged
+        assert bool(max(levels) > max(proper)) is ("not counting spikes" in sentence), (seed, sentence)
+        loose = re.search(rf"found[^;]*, or up to {NUMBER} lower", sentence)
+        lowest = max(proper) - (value(loose[1]) if loose else 0.001)
+        assert sum(level >= lowest - 0.01 * (max(proper) - lowest) for level in proper) >= counts["reached"]
         if best.converged:
             assert counts["unfinished"] == truth["unfinished"]
-            assert loose or counts["reached"] + counts["equal"] == truth["as high"], (seed, said)
+            assert loose or counts["reached"] + counts["equal"] == truth["as high"], (seed, sentence)
         else:
-            assert counts["reached"] + counts["unfinished"] == truth["unfinished"], (seed, said)
+            assert counts["reached"] + counts["unfinished"] == truth["unfinished"], (seed, sentence)
             assert counts["equal"] + counts["trapped"] == truth["as high"] + truth["lower"]
-        for level, gap in re.findall(rf"(?:at|to) {NUMBER} \((?:up to )?{NUMBER} lower\)", said):
-            assert value(gap) == pytest.approx(max(kept) - value(level), rel=0.01, abs=0.001)
-            assert any(abs(one - value(level)) < 6e-4 for one in kept)
-    assert min(seen[what] for what in told) >= 5, seen
+        for level, gap in re.findall(rf"(?:at|to) {NUMBER} \((?:up to )?{NUMBER} lower\)", sentence):
+            assert value(gap) == pytest.approx(max(proper) - value(level), rel=0.01, abs=0.001)
+            assert any(abs(one - value(level)) < 6e-4 for one in proper)
+    assert min(seen[what] for what in patterns) >= 5, seen
 
 
 @pytest.mark.slow
-def test_what_is_said_of_the_number_of_components_is_so():
+def test_sentences_about_the_number_of_components_are_true():
     seen: Counter[str] = Counter()
     for seed, family, x in samples(60):
         try:
@@ -162,10 +163,10 @@ def test_what_is_said_of_the_number_of_components_is_so():
             candidates = em.choose(x, family, range(1, 6), n_starts=1 + seed % 4, seed=seed, stopping=stopping)
         except ValueError:
             continue
-        said = lessons.model_choice(candidates)
+        sentence = lessons.model_choice(candidates)
         proper = [one for one in candidates if not one.degenerate]
         for name in ("BIC is", "AIC"):
-            k, score = re.search(rf"{name} (?:lowest )?with K = (\d) \({NUMBER}\)", said).groups()
+            k, score = re.search(rf"{name} (?:lowest )?with K = (\d) \({NUMBER}\)", sentence).groups()
             scores = {one.n_components: getattr(one, name[:3].lower()) for one in proper}
             assert value(score) == pytest.approx(scores[int(k)], abs=0.006)
             assert scores[int(k)] <= min(scores.values()) + 1e-9 * abs(scores[int(k)])
@@ -181,15 +182,15 @@ def test_what_is_said_of_the_number_of_components_is_so():
             "idle": (r"K = ([\d, and]+) gained less", idle),
         }
         for what, (words, expected) in clauses.items():
-            match = re.search(words, said)
-            assert set(re.findall(r"\d", match[1]) if match else ()) == expected, (seed, said)
+            match = re.search(words, sentence)
+            assert set(re.findall(r"\d", match[1]) if match else ()) == expected, (seed, sentence)
             seen[what] += bool(match)
         assert (np.diff(values) > -1e-9 * abs(values[0])).all()
         cut_off = {str(one.n_components) for one in proper if one.run.reason.value in ("max_iter", "out_of_time")}
-        match = re.search(r"[Tt]he fits? with K = ([\d, and]+) had not converged", said)
-        assert set(re.findall(r"\d", match[1]) if match else ()) == cut_off, (seed, said)
+        match = re.search(r"[Tt]he fits? with K = ([\d, and]+) had not converged", sentence)
+        assert set(re.findall(r"\d", match[1]) if match else ()) == cut_off, (seed, sentence)
         seen["cut off"] += bool(match)
-        for k, best, total in re.findall(r"K = (\d) \(by (\d+) of (\d+) run", said):
+        for k, best, total in re.findall(r"K = (\d) \(by (\d+) of (\d+) run", sentence):
             one = next(one for one in proper if one.n_components == int(k))
             assert (int(best), int(total)) == (one.n_best, one.n_long)
             assert int(best) < 3
@@ -200,7 +201,7 @@ def test_what_is_said_of_the_number_of_components_is_so():
 
 
 def nudged(mixture: em.Mixture, rng: np.random.Generator) -> em.Mixture:
-    """Every parameter moved a little, at random."""
+    """Every parameter changed a little at random."""
     size = mixture._component_stds()
     moved = {
         name: array + 0.003 * rng.standard_normal(array.size) * (size if name == "means" else array)
@@ -211,7 +212,7 @@ def nudged(mixture: em.Mixture, rng: np.random.Generator) -> em.Mixture:
 
 
 @pytest.mark.slow
-def test_no_way_leads_up_from_where_a_start_is_said_to_be_trapped():
+def test_no_step_leads_up_from_the_end_of_a_trapped_start():
     tried = 0
     for seed, family, x in samples(300):
         found = found_of(seed, family, x)
@@ -227,7 +228,7 @@ def test_no_way_leads_up_from_where_a_start_is_said_to_be_trapped():
     assert tried >= 15
 
 
-def test_the_galaxies_say_how_many_starts_ended_where():
+def test_the_sentence_on_the_galaxies_counts_the_starts_of_each_end():
     x, rng = em.datasets.load("galaxies").x, np.random.default_rng(0)
     found = em.restarts(x, [em.random_start(x, em.GaussianMixture, 2, rng) for _ in range(50)])
     best, local = found.optima

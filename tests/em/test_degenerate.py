@@ -1,4 +1,4 @@
-"""Traps at the edge: components that shrink onto points or lose their weight end a run properly, as a result."""
+"""Components that shrink onto points or lose their weight end a run with a proper result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEGENERATE = em.StopReason.DEGENERATE
 
 
 def assert_proper(run, x):
-    """The last record is usable, belongs to its log-likelihood, and nothing fell on the way."""
+    """The last record is usable, has its own log-likelihood, and the log-likelihood never fell."""
     assert np.isfinite(run.log_likelihood).all()
     assert run.mixture.log_likelihood(x) == pytest.approx(run.log_likelihood[-1], rel=1e-12)
     assert (np.diff(run.log_likelihood) >= -1e-9 * np.abs(run.log_likelihood[:-1])).all()
@@ -56,7 +56,7 @@ def test_std_that_shrinks_onto_a_value_repeated_many_times_ends_degenerate(unit)
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, -7.3, 1e6 + 0.1])
 @pytest.mark.parametrize("n", [1, 2, 1000, 100_000])
-def test_constant_data_leave_gaussians_degenerate_however_many(n, value):
+def test_constant_data_leave_any_number_of_gaussians_degenerate(n, value):
     x = np.full(n, value)
     start = em.GaussianMixture([0.3, 0.7], [value - 0.4, value + 1], [1, 2])
     run = em.fit(x, start)
@@ -93,7 +93,7 @@ def test_scale_that_shrinks_onto_zeros_ends_degenerate_and_says_so():
     assert_proper(run, x)
 
 
-def test_zeros_alone_do_no_harm_where_no_component_shrinks_onto_them():
+def test_zeros_do_no_harm_where_no_component_shrinks_onto_them():
     x = np.r_[0, np.random.default_rng(0).exponential(1, 200)]
     run = em.fit(x, em.ExponentialMixture([1], [3]))
     assert run.converged
@@ -219,16 +219,16 @@ def test_gaussian_data_whose_squares_underflow_are_fitted_as_in_any_other_unit(u
     )
 
 
-def test_weights_that_sum_from_one_by_more_than_rounding_are_refused_since_the_first_step_would_fall():
+def test_weights_off_one_by_more_than_rounding_are_refused_since_the_first_step_would_fall():
     with pytest.raises(ValueError, match="divide by their sum"):
         em.GaussianMixture([0.5, 0.5 + 1e-9], [0, 1], [1, 1])
 
 
-# -- what is said of a degenerate end, recomputed ----------------------------------------------------------------------
+# -- messages of degenerate ends, recomputed ---------------------------------------------------------------------------
 
 
 def random_end(seed):
-    """A run on values far out, repeated, or few, from narrow and wide components; None where the data are refused."""
+    """A run on values far out, repeated, or few, from narrow and wide components; None if the data are refused."""
     rng = np.random.default_rng(seed)
     n, k, far = int(rng.integers(4, 60)), int(rng.integers(2, 5)), 10.0 ** rng.uniform(0, 15.5)
     near = rng.normal(0, far / 3 * 10 ** rng.uniform(-2, 0), n)
@@ -247,8 +247,8 @@ def random_end(seed):
 
 
 @pytest.mark.slow
-def test_what_is_said_of_a_degenerate_component_holds():
-    said = {"shrunk onto the value": 0, "observations equal to 0": 0, "too narrow": 0, "lost all its weight": 0}
+def test_messages_about_a_degenerate_component_are_true():
+    counts = {"shrunk onto the value": 0, "observations equal to 0": 0, "too narrow": 0, "lost all its weight": 0}
     for seed in range(900):
         x, run = random_end(seed) or (None, None)
         if run is None or run.reason is not DEGENERATE:
@@ -257,7 +257,7 @@ def test_what_is_said_of_a_degenerate_component_holds():
         r, message = run.mixture.responsibilities(x)[:, run.degenerate.component], run.message
         if "lost all its weight" in message:
             assert r.sum() == 0
-            said["lost all its weight"] += 1
+            counts["lost all its weight"] += 1
             continue
         mean = np.average(x, weights=r)
         std = np.sqrt(np.average((x - mean) ** 2, weights=r))
@@ -266,19 +266,19 @@ def test_what_is_said_of_a_degenerate_component_holds():
         if "shrunk onto the value" in message:
             assert f"the value {value:.10g}:" in message
             assert share_elsewhere < 1e-12
-            said["shrunk onto the value"] += 1
+            counts["shrunk onto the value"] += 1
         elif "observations equal to 0" in message:
             assert share_elsewhere < 1e-12
             assert value == 0
-            said["observations equal to 0"] += 1
+            counts["observations equal to 0"] += 1
         else:
             assert "too narrow to compute with" in message
             assert np.spacing(abs(mean)) / 2 < std < 20 * np.spacing(abs(mean))
-            said["too narrow"] += 1
-    assert min(said.values()) > 4, said
+            counts["too narrow"] += 1
+    assert min(counts.values()) > 4, counts
 
 
-def test_a_component_narrower_than_numbers_are_fine_is_not_said_to_have_shrunk():
+def test_a_component_narrower_than_the_spacing_of_numbers_is_not_reported_as_shrunk():
     rng = np.random.default_rng(0)
     x = np.r_[rng.normal(0, 1e14, 100), 1e15 + rng.normal(0, 0.5, 100)]
     run = em.fit(x, em.GaussianMixture([0.5, 0.5], [0, 1e15], [1e14, 5]))
@@ -287,7 +287,7 @@ def test_a_component_narrower_than_numbers_are_fine_is_not_said_to_have_shrunk()
     assert "numbers near its mean differ by 0.12; subtract 1e+15 from all observations" in run.message
 
 
-# -- far from 0 ----------------------------------------------------------------------------------------------------
+# -- far from 0 --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("offset", [1e9, 1e11, 1e12, 9e12])

@@ -1,4 +1,4 @@
-"""Facts about mixtures that the page says in words: modes and half-lives."""
+"""Facts about mixtures in the sentences of the page: modes and half-lives."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def test_modes_are_those_of_a_fine_grid_over_random_mixtures(k):
         assert len(found) == len(expected), seed
         np.testing.assert_allclose(found, expected, rtol=0, atol=1.01 * step)
         counts.add(len(found))
-    assert max(counts) == k  # there were separated mixtures among them
+    assert max(counts) == k  # some of the mixtures were separated
 
 
 @pytest.mark.parametrize("centre", [0, 0.3, 100, -7])
 @pytest.mark.parametrize("std", [0.1, 0.25, 0.5, 1, 2, 3, 20])
 @pytest.mark.parametrize("ratio", [0.01, 0.25, 0.5, 0.9, 0.99, 1, 1.01, 1.1, 1.5, 2, 10])
-def test_two_equal_components_are_bimodal_just_when_their_means_are_more_than_two_stds_apart(ratio, std, centre):
+def test_two_equal_components_are_bimodal_if_and_only_if_their_means_are_more_than_two_stds_apart(ratio, std, centre):
     found = modes(em.GaussianMixture([0.5, 0.5], [centre - ratio * std, centre + ratio * std], [std, std]))
     assert len(found) == (2 if ratio > 1 else 1)
     np.testing.assert_allclose(found + found[::-1], 2 * centre, rtol=0, atol=1e-3 * std)  # mirror images

@@ -1,4 +1,4 @@
-"""The code in docs/engine.md runs as it stands there, and its family is as good as the engine's own."""
+"""The code in docs/engine.md runs unchanged, and its family is as good as the engine's own."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_data_set_loads(tmp_path):
     shutil.copytree(ROOT / "em", tmp_path / "em", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "em" / "data" / "eggs.json").write_text(json.dumps(entry), "utf-8")
     names = tmp_path / "em" / "datasets.py"
-    names.write_text(names.read_text("utf-8").replace('"deaths",', '"deaths", "eggs",'), "utf-8")
+    names.write_text(names.read_text("utf-8").replace('"deaths"', '"deaths", "eggs"'), "utf-8")
     script = """
 import em
 data = em.datasets.load("eggs")
@@ -76,12 +76,12 @@ print(run.converged, abs(run.log_likelihood[-1] - data.log_likelihood) < 1e-8, d
     assert done.stdout.split() == ["True", "True", "-18.4927"]
 
 
-def test_every_call_that_it_names_is_there():
+def test_every_call_that_it_names_exists():
     called = set(re.findall(r"\bem\.([A-Za-z_]+)\b(?!/)", TEXT)) - {"mixtures"}
     assert called <= set(em.__all__), called - set(em.__all__)
 
 
-def test_every_file_of_the_engine_that_it_names_is_there_and_none_is_left_out():
+def test_it_names_exactly_the_files_of_the_engine():
     named = set(re.findall(r"[a-z_]+\.py", TEXT[: TEXT.index("## Adding a family")]))
     there = {path.name for path in ROOT.glob("em/**/*.py")} - {"__init__.py"}
     assert there <= named

@@ -1,4 +1,4 @@
-"""What every family must do, the engine's own and families that give no more than they must."""
+"""What every family must do: the engine's own, and families with only the required methods."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.families import (
     without_closed_forms,
 )
 
-# -- fits ------------------------------------------------------------------------------------------------------------
+# -- fits --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_log_normal_mixture_is_fitted_as_the_gaussian_mixture_of_the_logarithms():
@@ -56,7 +56,7 @@ def test_poisson_fits_agree_with_the_plain_family_and_with_naive_code(n):
         np.testing.assert_allclose(run.log_likelihood, log_likelihood, rtol=1e-12)
 
 
-def test_a_leap_too_far_out_is_rejected_without_a_warning():
+def test_a_leap_that_goes_too_far_is_rejected_without_a_warning():
     start = em.PoissonMixture([1 / 3] * 3, [174.28, 352.58, 682.77])
     run = em.fit([578, 664], start, method="accelerated")
     assert np.isfinite(run.log_likelihood).all()
@@ -144,11 +144,11 @@ def test_both_methods_end_at_the_same_maximum(truth):
     assert quick.log_likelihood[-1] == pytest.approx(mixture.log_likelihood(x), abs=1e-8)
 
 
-# -- derivatives -----------------------------------------------------------------------------------------------------
+# -- derivatives -------------------------------------------------------------------------------------------------------
 
 
 def natural(mixture):
-    """All free parameters in a row: the weights but the last, then the others as they are shown."""
+    """All free parameters in a row: the weights except the last, then the others as they are shown."""
     return np.concatenate([mixture.weights[:-1], *list(mixture.parameters.values())[1:]])
 
 
@@ -205,7 +205,7 @@ def test_derivatives_by_differences_agree_with_those_in_closed_form(truth):
     )
 
 
-def test_where_differences_are_not_to_be_trusted_there_are_no_standard_errors():
+def test_there_are_no_standard_errors_where_differences_are_unreliable():
     class Wrong(PlainGaussian):
         kinds = {"means": Kind.PLAIN, "stds": Kind.PLAIN}  # noqa: RUF012 (stds of 1e-6 are no plain numbers)
 
@@ -216,7 +216,7 @@ def test_where_differences_are_not_to_be_trusted_there_are_no_standard_errors():
     assert em.standard_errors(x, mixture).parameters
 
 
-# -- what is asked about fits ----------------------------------------------------------------------------------------
+# -- studies of fits ---------------------------------------------------------------------------------------------------
 
 
 @FAMILIES
@@ -294,7 +294,7 @@ def test_starts_restarts_and_the_number_of_components(truth):
 
 
 @FAMILIES
-def test_there_is_no_density_outside_the_support(truth):
+def test_the_density_is_zero_outside_the_support(truth):
     x = np.array([-1.0, 0, 0.5, 1, 2])
     family = type(truth)
     inside = (x > family.lowest) | ((x == family.lowest) & family.includes_lowest)

@@ -1,4 +1,4 @@
-"""One pass over the observations against the careful E-step and M-step, which are the oracle here."""
+"""The fast pass over the observations beside the careful E-step and M-step, which are the oracle here."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ FAMILIES = pytest.mark.parametrize("mixture", [EXPONENTIAL, GAUSSIAN], ids=["exp
 
 
 def step(observations, mixture):
-    """The log-likelihood of a mixture, and what an iteration of EM makes of it."""
+    """The log-likelihood of a mixture, and the mixture after an iteration of EM."""
     statistics = em.e_step(observations, mixture)
     return statistics.log_likelihood, em.m_step(statistics)
 
 
 def by_sums(x, mixture):
-    """The fast step, or None where it is left to the careful one."""
+    """The fast step, or None if it leaves the work to the careful one."""
     found = em.Observations(x, type(mixture))._fast_moments(mixture)
     return found and (found[0], type(mixture)._of_moments(len(x), found[1]))
 
 
 def with_care(x, mixture):
-    """The careful step; an error in place of the next mixture where a component is degenerate."""
+    """The careful step; an error in place of the next mixture if a component is degenerate."""
     statistics = statistics_by_responsibilities(em.Observations(x, type(mixture)), mixture, hard=False)
     try:
         return statistics.log_likelihood, em.m_step(statistics)
@@ -41,7 +41,7 @@ def with_care(x, mixture):
 
 
 def assert_agree(fast, careful, rtol=1e-10):
-    """Equal log-likelihoods and next mixtures; means within so much of a standard deviation, or of themselves."""
+    """Equal log-likelihoods and next mixtures; means to a fraction of the standard deviation or of themselves."""
     assert fast[0] == pytest.approx(careful[0], rel=rtol)
     size = careful[1].parameters[careful[1].parameter_names[-1]]
     for name, expected in careful[1].parameters.items():
@@ -50,7 +50,7 @@ def assert_agree(fast, careful, rtol=1e-10):
 
 
 def random_case(seed):
-    """A sample and a mixture to start at: any number of components, unit and origin, some narrow, some far off."""
+    """A sample and a start: any number of components, unit and origin; some components are narrow or far off."""
     rng = np.random.default_rng(seed)
     k, n = int(rng.integers(1, 6)), int(rng.choice([1, 2, 30, 300, 5000, 20_000]))
     unit, origin = 10.0 ** rng.integers(-6, 7), rng.choice([0, 0, 1e3])
@@ -94,7 +94,7 @@ def test_whole_runs_agree_with_runs_of_careful_steps_only(monkeypatch):
 
 @FAMILIES
 @pytest.mark.parametrize("n", [1, 15, 16, 17, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 1, 3 * CHUNK + 17])
-def test_every_observation_counts_once_however_many_chunks(mixture, n):
+def test_every_observation_counts_once_with_any_number_of_chunks(mixture, n):
     x, _ = mixture.sample(n, np.random.default_rng(n))
     fast, careful = by_sums(x, mixture), with_care(x, mixture)
     if isinstance(careful[1], em.DegenerateComponent):
@@ -105,7 +105,7 @@ def test_every_observation_counts_once_however_many_chunks(mixture, n):
 
 
 @FAMILIES
-def test_typical_runs_are_made_of_passes_only(mixture, monkeypatch):
+def test_typical_runs_need_fast_passes_only(mixture, monkeypatch):
     monkeypatch.setattr(algorithm, "statistics_by_responsibilities", lambda *_: pytest.fail("went the careful way"))
     x, _ = mixture.sample(20_000, np.random.default_rng(0))
     k = np.arange(1, 4)
@@ -122,25 +122,25 @@ def test_steps_one_after_another_do_not_remember_each_other(mixture, n):
     x, _ = mixture.sample(n, np.random.default_rng(3))
     used = em.Observations(x, type(mixture))
     other = type(mixture).from_moments([0.9, 0.1], [2, 1], [3, 1])
-    for asked in (other, mixture, other):
-        again, fresh = step(used, asked), step(x, asked)
+    for current in (other, mixture, other):
+        again, fresh = step(used, current), step(x, current)
         if n < FEW:
             assert again == fresh
         else:
             assert_agree(again, fresh, rtol=1e-13)
 
 
-def test_observations_are_neither_kept_changed_nor_copied():
+def test_observations_are_neither_stored_changed_nor_copied():
     x, _ = GAUSSIAN.sample(1000, np.random.default_rng(0))
-    kept = x.copy()
+    original = x.copy()
     assert em.GaussianMixture.check_observations(x) is x
     em.fit(x[::2], GAUSSIAN)
     em.fit(x, GAUSSIAN)
-    np.testing.assert_array_equal(x, kept)
+    np.testing.assert_array_equal(x, original)
     assert_agree(by_sums(x[::-2], GAUSSIAN), with_care(x[::-2], GAUSSIAN))
 
 
-# -- where digits would be lost --------------------------------------------------------------------------------------
+# -- where digits would be lost ----------------------------------------------------------------------------------------
 
 
 def test_a_component_far_narrower_than_the_data_is_left_to_care():
@@ -164,7 +164,7 @@ def test_one_far_point_is_no_trouble_for_exponentials():
     assert_agree(by_sums(x, EXPONENTIAL), with_care(x, EXPONENTIAL))
 
 
-def test_data_of_a_tiny_range_far_from_zero_are_left_to_care_and_fitted_all_the_same():
+def test_data_of_a_tiny_range_far_from_zero_are_left_to_care_and_still_fitted():
     x = 1e8 + 1e-3 * GAUSSIAN.sample(500, np.random.default_rng(0))[0]
     start = em.GaussianMixture([0.5, 0.5], 1e8 + np.array([0, 3e-3]), [1e-3, 1e-3])
     assert by_sums(x, start) is None
@@ -188,7 +188,7 @@ def test_odds_of_exponentials_that_overflow_are_left_to_care():
     assert np.isfinite(em.fit(x, start, em.StoppingRule(3)).log_likelihood).all()
 
 
-def test_products_of_odds_that_overflow_are_taken_apart(monkeypatch):
+def test_products_of_odds_that_overflow_are_split(monkeypatch):
     x = np.r_[np.tile([19.0, 20, 21], 13), -19, -20, -21]
     mixture = em.GaussianMixture([0.5, 0.5], [-20, 20], [1.7, 1.6])  # log-odds of about 277: no two can be multiplied
     grouped = by_sums(x, mixture)
@@ -229,7 +229,7 @@ def test_zeros_and_far_tails_of_exponentials():
     assert by_sums(np.zeros(4), start) is None
 
 
-def test_identical_components_stay_so_to_rounding():
+def test_identical_components_stay_identical_to_rounding():
     x, _ = EXPONENTIAL.sample(3000, np.random.default_rng(0))
     for start in (em.ExponentialMixture([0.5, 0.5], [0.5, 0.5]), em.GaussianMixture([0.5, 0.5], [1, 1], [1, 1])):
         after = em.fit(x, start, em.StoppingRule(3, 0)).mixture
@@ -247,7 +247,7 @@ def test_a_family_without_polynomials_is_fitted_by_the_careful_steps():
     np.testing.assert_allclose(plain.log_likelihood, run.log_likelihood, rtol=1e-13)
 
 
-# -- with care, of many observations ---------------------------------------------------------------------------------
+# -- with care, of many observations -----------------------------------------------------------------------------------
 
 
 @FAMILIES
@@ -285,7 +285,7 @@ def test_many_equal_observations_are_no_spread(n, value):
 
 @pytest.mark.parametrize("n", [300, CHUNK + 5])
 @pytest.mark.parametrize("unit", [1e-100, 1e-160, 1e-170, 1e-200, 1e-300])
-def test_a_component_of_next_to_no_weight_keeps_its_digits_in_any_unit(n, unit):
+def test_a_component_of_hardly_any_weight_keeps_its_digits_in_any_unit(n, unit):
     x, _ = EXPONENTIAL.sample(n, np.random.default_rng(0))
     weights = [1e-150, 1]
     expected = em.fit(x, em.ExponentialMixture(weights, [0.1, 1]), em.StoppingRule(1, 0)).mixture

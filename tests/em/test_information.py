@@ -56,7 +56,7 @@ def test_many_observations_are_summed_in_chunks_to_the_same():
 
 
 @EVERY
-def test_at_an_optimum_the_shares_are_shares(mixture):
+def test_at_an_optimum_the_shares_are_between_0_and_1(mixture):
     x = sample(mixture, 800)
     best = optimum(x, mixture)
     shares = em.information(x, best).shares

@@ -46,7 +46,7 @@ def environment(tmp_path_factory):
     shutil.copytree(ROOT / "em", project / "em", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, project)
-    for name in ("components", "serving"):  # what setuptools must not take
+    for name in ("components", "serving"):  # setuptools must not take these
         (project / name).mkdir()
         (project / name / "__init__.py").touch()
     for name in ("app.py", "settings.py"):
@@ -64,7 +64,7 @@ def environment(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def seen(environment):
-    """What a script sees in that environment, from another directory."""
+    """What a script prints in that environment, from another directory."""
     command = [environment / "bin" / "python", "-I", "-W", "error", "-c", SCRIPT]
     done = subprocess.run(command, cwd=environment.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

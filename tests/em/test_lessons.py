@@ -1,4 +1,4 @@
-"""What a run shows, in sentences: which apply, and that their numbers are those of the run."""
+"""Sentences about what a run shows: which of them apply, and their numbers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _broken():
     return em.fit(X, em.break_tie(X, TIED))
 
 
-# -- facts -----------------------------------------------------------------------------------------------------------
+# -- facts -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("c", [0.1, 0.5, 0.9, 0.999])
@@ -77,7 +77,7 @@ def test_single_fit_is_the_samples_moments(family):
     assert lessons.single_fit(X, em.GaussianMixture).std == pytest.approx(X.std())
 
 
-# -- the notebook's start --------------------------------------------------------------------------------------------
+# -- the notebook's start ----------------------------------------------------------------------------------------------
 
 
 def test_notebooks_start_with_its_tie_broken_gives_the_growth_predicted_and_measured(broken):
@@ -89,7 +89,7 @@ def test_notebooks_start_with_its_tie_broken_gives_the_growth_predicted_and_meas
     assert_plain(text)
 
 
-def test_notebooks_start_left_to_rounding_says_whether_it_parted():
+def test_notebooks_start_left_to_rounding_tells_whether_components_separated():
     stuck = em.fit(X, TIED)
     text = lessons.symmetric_start(X, stuck)
     assert text.startswith("Components 0 and 1 started identical, so only rounding errors can part them")
@@ -109,7 +109,7 @@ def test_stuck_at_a_saddle_is_not_taken_for_one_component_enough():
     assert lessons.one_component(X, em.fit(X, TIED)) is None
 
 
-def test_gaussians_and_pairs_among_more_components_have_their_growth_said_too():
+def test_gaussians_and_pairs_among_more_components_have_their_growth_too():
     waiting = em.datasets.load("faithful-waiting").x
     start = em.GaussianMixture([0.5, 0.5], [waiting.mean()] * 2, [waiting.std()] * 2)
     text = lessons.symmetric_start(waiting, em.fit(waiting, em.break_tie(waiting, start)))
@@ -120,7 +120,7 @@ def test_gaussians_and_pairs_among_more_components_have_their_growth_said_too():
     assert_plain(text)
 
 
-def test_only_what_happened_is_said_of_ties_among_more_components():
+def test_sentences_on_ties_among_more_components_report_only_what_happened():
     x, _ = em.ExponentialMixture([0.3, 0.3, 0.4], [0.1, 1, 10]).sample(300, np.random.default_rng(0))
     for scales in ([0.5, 0.505, 5], [1, 1.001, 1.002]):
         text = lessons.symmetric_start(x, em.fit(x, em.ExponentialMixture([0.3, 0.3, 0.4], scales)))
@@ -128,11 +128,11 @@ def test_only_what_happened_is_said_of_ties_among_more_components():
         assert "predict" not in text
 
 
-def test_components_that_started_apart_get_no_such_lesson():
+def test_components_that_started_apart_get_no_lesson_on_ties():
     assert lessons.symmetric_start(X, em.fit(X, APART)) is None
 
 
-# -- the other traps -------------------------------------------------------------------------------------------------
+# -- the other traps ---------------------------------------------------------------------------------------------------
 
 
 def test_overlap_gives_iterations_rate_and_what_it_predicts():
@@ -183,7 +183,7 @@ def test_a_run_that_was_cut_off_cannot_tell_whether_one_component_is_better(rule
     assert lessons.one_component(UNIFORM, em.fit(UNIFORM, em.ExponentialMixture([0.5, 0.5], [0.3, 0.8]), rule)) is None
 
 
-def test_spike_says_where_how_narrow_on_how_many_and_that_the_run_ended():
+def test_spike_gives_place_width_count_and_the_end_of_the_run():
     run = em.fit(SPIKED, SPIKE)
     text = lessons.spike(SPIKED, run)
     assert "Component 1 has shrunk onto the value 0: its standard deviation went to 0" not in text
@@ -199,9 +199,9 @@ def test_spike_of_an_exponential_on_zeros_and_a_component_without_weight():
     text = lessons.spike(x, em.fit(x, em.ExponentialMixture([0.8, 0.2], [10, 0.1])))
     assert "with a standard deviation of 0.0005 for component 1, on 5 of 65 observations" in text
     assert_plain(text)
-    lost = em.fit(SPIKED, em.GaussianMixture([0.9, 0.1], [8, 1e6], [1, 2]))
-    assert "component 1 has lost all its weight" in lost.message
-    assert lessons.spike(SPIKED, lost) is None, "the run has said it"
+    run = em.fit(SPIKED, em.GaussianMixture([0.9, 0.1], [8, 1e6], [1, 2]))
+    assert "component 1 has lost all its weight" in run.message
+    assert lessons.spike(SPIKED, run) is None, "the message of the run covers it"
 
 
 def test_unequal_sizes_give_the_smallest_weight_and_its_effective_count():
@@ -215,14 +215,14 @@ def test_unequal_sizes_give_the_smallest_weight_and_its_effective_count():
         expected = [k, weight, 0.05, scale, 5, weight * 1000, 1000]
         assert numbers(text) == pytest.approx(expected, rel=6e-3)
         assert_plain(text)
-        assert len(numbers(lessons.unequal_sizes(x, run))) == 5  # no truth: nothing said of it
+        assert len(numbers(lessons.unequal_sizes(x, run))) == 5  # without a truth there is no sentence about it
     assert lessons.unequal_sizes(X, em.fit(X, APART), APART) is None
     far = 2_460_000 + np.append(np.linspace(0, 0.2, 40), [2.31, 2.33])
     small = em.fit(far, em.GaussianMixture([0.9, 0.1], [2_460_000.1, 2_460_002], [0.1, 0.2]))
     assert "a mean of 2460002.32: the equivalent of 2 of" in lessons.unequal_sizes(far, small)
 
 
-def test_label_switching_is_said_in_words_just_where_it_happened():
+def test_label_switching_has_a_sentence_only_where_it_happened():
     straight = em.fit(X, em.ExponentialMixture([0.5, 0.5], [0.2, 2]))
     switched = em.fit(X, em.ExponentialMixture([0.5, 0.5], [2, 0.2]))
     assert lessons.label_switching(X, straight, APART) is None
@@ -231,11 +231,11 @@ def test_label_switching_is_said_in_words_just_where_it_happened():
     assert_plain(text)
     assert lessons.label_switching(X, switched) is None
     merged = em.ExponentialMixture([0.5, 0.5], [0.4, 0.39])
-    assert lessons.label_switching(X, em.fit(X, merged, em.StoppingRule(1)), APART) is None, "which is which is open"
+    assert lessons.label_switching(X, em.fit(X, merged, em.StoppingRule(1)), APART) is None, "the matching is ambiguous"
     assert lessons.label_switching(X, switched, em.ExponentialMixture([1], [1])) is None
 
 
-# -- all together ----------------------------------------------------------------------------------------------------
+# -- all together ------------------------------------------------------------------------------------------------------
 
 
 def test_describe_is_every_lesson_that_applies_and_changes_nothing(broken):
@@ -263,7 +263,7 @@ def test_describe_is_plain_for_any_run(family, k):
 
 
 @pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
-def test_describe_has_words_for_identical_components_on_next_to_nothing(family):
+def test_describe_has_a_sentence_for_identical_components_on_hardly_anything(family):
     for seed in range(150):
         rng = np.random.default_rng(seed)
         x = np.r_[0, 10.0 ** rng.integers(-200, -90, rng.integers(2)), 10.0 ** rng.uniform(-3, 3, rng.integers(2, 9))]
@@ -275,14 +275,14 @@ def test_describe_has_words_for_identical_components_on_next_to_nothing(family):
 
 
 @pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
-def test_describe_says_nothing_of_a_run_whose_time_was_up_at_once(family):
+def test_describe_is_empty_for_a_run_that_was_out_of_time_at_once(family):
     run = em.fit([0, 0], family.from_moments([0.4, 0.6], [1, 3], [1, 1]), em.StoppingRule(deadline=0))
     assert em.describe([0, 0], run) == ()
 
 
 @pytest.mark.parametrize("x", [[2.0], [2.0] * 9, [0.3, 0.1 + 0.2], [0.0, 0.0], [0.0, 1.0]])
 @pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
-def test_describe_has_words_for_data_that_hardly_can_be_fitted(family, x):
+def test_describe_has_a_sentence_for_data_that_can_hardly_be_fitted(family, x):
     for means in ([1, 1], [0.5, 3]):
         run = em.fit(x, family.from_moments([0.4, 0.6], means, [1, 1]))
         for text in em.describe(x, run, run.mixtures[0]):

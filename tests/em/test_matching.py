@@ -13,7 +13,7 @@ from em.studies.matching import _assignment
 
 
 def random_mixture(family, k, rng):
-    """Components clearly apart, in random order."""
+    """Components that are clearly apart, in random order."""
     order = rng.permutation(k)
     weights = rng.dirichlet(np.full(k, 5.0))
     if family is em.ExponentialMixture:
@@ -22,7 +22,7 @@ def random_mixture(family, k, rng):
 
 
 def jittered(mixture, rng):
-    """The same parameters, some per cent off."""
+    """The same parameters, changed by some per cent."""
     weights, *others = (array * rng.uniform(0.95, 1.05, array.size) for array in mixture.parameters.values())
     return type(mixture)(weights / weights.sum(), *others)
 
@@ -71,7 +71,7 @@ def test_weights_decide_between_identical_components():
     assert em.match(em.ExponentialMixture([0.3, 0.7], [1, 1]), truth) == (0, 1)
 
 
-def test_components_out_of_all_proportion_still_match():
+def test_components_of_extreme_sizes_still_match():
     truth = em.GaussianMixture([0.5, 0.5], [0, 1e150], [1e-150, 1])
     assert em.match(em.reordered(truth, (1, 0)), truth) == (1, 0)
     far = em.ExponentialMixture([0.5, 0.5], [1e-300, 1e300])
@@ -100,7 +100,7 @@ def test_mixtures_of_different_kinds_are_not_matched():
 
 
 @pytest.mark.parametrize("k", range(1, 9))
-def test_the_assignment_is_the_cheapest_there_is(k):
+def test_the_assignment_is_the_cheapest(k):
     rng = np.random.default_rng(k)
     for _ in range(50):
         costs = rng.exponential(size=(k, k))

@@ -1,4 +1,4 @@
-"""Densities, sampling, moments, responsibilities, and that a mixture is a value that never changes."""
+"""Densities, sampling, moments and responsibilities; a mixture is a value that never changes."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_responsibilities_are_bayes_rule_and_rows_sum_to_one(mixture):
         (em.ExponentialMixture([0.5, 0.5], [1e-200, 1e-199]), [1e150], 1),
     ],
 )
-def test_far_out_the_nearest_component_present_takes_the_observation(mixture, x, winner):
+def test_far_out_the_nearest_component_with_weight_takes_the_observation(mixture, x, winner):
     everything = np.arange(mixture.n_components) == winner
     assert mixture.responsibilities(x).tolist() == [everything.tolist()] * len(x)
 
@@ -189,17 +189,17 @@ def test_parameters_are_frozen_read_only_float64_copies():
 def test_no_call_modifies_or_keeps_the_callers_arrays(mixture):
     x = np.array([0.1, 0.5, 1, 2, 60.0])
     r = mixture.responsibilities(x)
-    kept, kept_r = x.copy(), r.copy()
+    original, original_r = x.copy(), r.copy()
     records = em.iterate(x, mixture)
     for call in (mixture.density, mixture.log_density, mixture.component_log_density, mixture.log_likelihood):
         call(x)
-    np.testing.assert_array_equal(x, kept)
+    np.testing.assert_array_equal(x, original)
     if (mixture.weights > 0).all():
         type(mixture).m_step(x, r)
-        np.testing.assert_array_equal(r, kept_r)
-        np.testing.assert_array_equal(x, kept)
+        np.testing.assert_array_equal(r, original_r)
+        np.testing.assert_array_equal(x, original)
     x[:] = 3
-    assert next(records).log_likelihood == pytest.approx(mixture.log_likelihood(kept), rel=1e-14)
+    assert next(records).log_likelihood == pytest.approx(mixture.log_likelihood(original), rel=1e-14)
 
 
 def test_fitted_mixtures_are_read_only_too():

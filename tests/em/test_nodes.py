@@ -1,4 +1,4 @@
-"""Observations gathered onto nodes: the sums are those over the observations themselves."""
+"""Observations gathered onto nodes: sums over nodes equal sums over observations."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ CURVES = {
 
 @pytest.mark.parametrize("name", CURVES)
 @pytest.mark.parametrize("steepness", [0.1, 1.0, 10.0, 60.0])
-def test_sums_of_what_an_iteration_asks_for_are_those_over_the_observations(name, steepness):
+def test_sums_of_an_iteration_equal_those_over_the_observations(name, steepness):
     x = np.random.default_rng(0).normal(0.3, 1, 30_000)
     low, high = x.min(), x.max()
     gathered = gather([x[:9000], x[9000:]], low, high, bins_for(steepness, high - low, x.size))
-    assert gathered.serve(steepness)
+    assert gathered.are_fine_enough(steepness)
     of = CURVES[name]
     assert of(gathered.points, steepness) @ gathered.weights == pytest.approx(of(x, steepness).sum(), rel=1e-13)
 
@@ -59,7 +59,7 @@ def test_how_many_bins():
 
 
 def random_start(seed):
-    """Many observations, and a mixture of as many components, somewhere near."""
+    """Many observations, and a mixture of as many components that is near them."""
     rng = np.random.default_rng(seed)
     k = int(rng.integers(1, 6))
     unit, n = 10.0 ** rng.integers(-6, 7), int(rng.integers(FEW, 3 * CHUNK))
@@ -102,7 +102,7 @@ def test_whole_runs_over_nodes_agree_with_runs_over_observations(mixture, monkey
 
 
 def gatherings(monkeypatch):
-    """Numbers of bins, of each time that observations are gathered from now on."""
+    """The number of bins each time that observations are gathered from now on."""
     made = []
 
     def counted(parts, low, high, n_bins, centre):
@@ -125,11 +125,11 @@ def test_observations_are_gathered_at_the_second_pass_and_again_where_odds_have_
     assert len(made) == 1
     step(used, EXPONENTIAL)
     assert len(made) == 2
-    step(used, alike)  # finer ones serve as well
+    step(used, alike)  # finer ones are good enough too
     assert len(made) == 2
 
 
-def test_few_observations_are_not_gathered_nor_where_that_would_take_too_many_nodes(monkeypatch):
+def test_observations_are_not_gathered_if_they_are_few_or_need_too_many_nodes(monkeypatch):
     made = gatherings(monkeypatch)
     few, many = (GAUSSIAN.sample(n, np.random.default_rng(0))[0] for n in (FEW - 1, 2 * FEW))
     apart = np.r_[many, 1e4]

@@ -1,7 +1,7 @@
 """Nonsense for every parameter of every public function: a ValueError names the parameter, shows the value, and helps.
 
-The table has arguments that work for each function, and what each parameter takes of the `NONSENSE` for all of them. A
-function or a parameter that is not in the table fails a test.
+The table has valid arguments for each function, and says which of the common `NONSENSE` each parameter accepts. A test
+fails if a function or a parameter is not in the table.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pytest
 import em
 
 X = np.random.default_rng(3).poisson([[2], [9]], (2, 30)).ravel().astype(float)
-"""Counts above 0 as well, so they suit every family."""
+"""Counts above 0, so that they suit every family."""
 MIXTURES = {
     em.ExponentialMixture: em.ExponentialMixture([0.4, 0.6], [2, 9]),
     em.GaussianMixture: em.GaussianMixture([0.4, 0.6], [2, 9], [1.5, 3]),
@@ -101,7 +101,7 @@ NONSENSE: dict[str, Any] = {
 
 
 class Taken(NamedTuple):
-    """What a parameter takes: a good value, which of the `NONSENSE` are none for it, and more nonsense."""
+    """What a parameter accepts: a valid value, the entries of `NONSENSE` that it accepts, and more nonsense."""
 
     good: Any
     welcome: Collection[str] = ()
@@ -285,7 +285,7 @@ MADE_BY_THE_ENGINE = {
     em.Statistics,
     em.datasets.Dataset,
 }
-"""Results: nobody makes them by hand, but their methods may take arguments."""
+"""Results: users do not construct them, but their methods may take arguments."""
 OBJECTS = {
     "Information": em.information(X, GAUSSIAN),
     "StoppingRule": em.StoppingRule(),
@@ -324,19 +324,19 @@ def arguments(name: str) -> dict[str, Any]:
 
 
 def complaint(name: str, parameter: str, value: Any) -> str | None:
-    """What is wrong with how a function refuses a value; None if nothing is."""
+    """A complaint about how a function refuses a value; None if it is right."""
     try:
         CALLS[name](**(arguments(name) | {parameter: value}))
     except ValueError as error:
-        said = re.fullmatch(rf"(?s){parameter} must (\S.*?); got (\S.*?): (\S+ \S.*)", str(error))
-        return None if said and shown(value, said[2]) else f"says: {error}"
+        match = re.fullmatch(rf"(?s){parameter} must (\S.*?); got (\S.*?): (\S+ \S.*)", str(error))
+        return None if match and shown(value, match[2]) else f"says: {error}"
     except Exception as error:
         return f"raises {type(error).__name__}: {error}"
     return "accepts it"
 
 
 def shown(value: Any, text: str) -> bool:
-    """Whether a text shows a value, or of an array its shape, its type or the entry that is wrong."""
+    """Whether a text shows a value; for an array its shape, its type or the wrong entry."""
     if value is None or (isinstance(value, (bool, int, float, complex, str, bytes, type)) and not _huge(value)):
         return repr(value)[:50] in text or str(value)[:50] in text
     return bool(text.strip())
@@ -354,7 +354,7 @@ def test_the_table_has_every_public_function_with_every_parameter():
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_good_arguments_are_taken(name):
+def test_valid_arguments_are_accepted(name):
     CALLS[name](**arguments(name))
 
 
@@ -364,11 +364,11 @@ def test_nonsense_is_refused_by_name_with_the_value_and_a_remedy(name, parameter
     values = [value for kind, value in NONSENSE.items() if kind not in taken.welcome]
     wrong = {i: complaint(name, parameter, value) for i, value in enumerate([*values, *taken.more])}
     kinds = [kind for kind in NONSENSE if kind not in taken.welcome] + [f"more {i}" for i in range(len(taken.more))]
-    assert {kinds[i]: said for i, said in wrong.items() if said} == {}
+    assert {kinds[i]: fault for i, fault in wrong.items() if fault} == {}
 
 
 @pytest.mark.parametrize(("name", "parameter"), CASES, ids=lambda part: part)
-def test_numbers_of_numpy_are_as_welcome_as_those_of_python(name, parameter):
+def test_numbers_of_numpy_are_accepted_like_those_of_python(name, parameter):
     good = TABLE[name][parameter].good
     if type(good) is int:
         same = [np.int64(good), np.uint8(good), np.int32(good)]

@@ -27,7 +27,7 @@ def test_a_density_with_a_kink_is_fitted_and_has_no_standard_errors(n):
     assert not em.information(x, run.mixture).is_concave
 
 
-def test_identical_components_with_a_kink_grow_as_is_said():
+def test_identical_components_with_a_kink_grow_as_reported():
     for seed in range(20):
         x = sample(LAPLACE, 400, seed)
         single = LaplaceMixture.m_step(x, np.ones((x.size, 1)))

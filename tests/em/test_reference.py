@@ -1,4 +1,4 @@
-"""Fits of real data against optima found by other means (scipy, R) and against published numbers."""
+"""Fits of real data beside optima of other programs (scipy, R) and published numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENT = em.StoppingRule(max_iter=20_000, tol=1e-14)
 
 
 def entries():
-    """What each file of data holds, by its name; an optimum more is an entry more."""
+    """The contents of each data file by name; each further optimum is an entry of its own."""
     found = {path.stem: json.loads(path.read_text("utf-8")) for path in FILES}
     for entry in found.values():
         if "values" in entry:
@@ -66,7 +66,7 @@ PUBLISHED = [name for name, entry in ENTRIES.items() if entry.get("published_fit
 
 
 def assert_as_printed(found, printed):
-    """Equal to the last digit that was printed, or to six digits where there are more."""
+    """Equal to the last printed digit, or to six digits if there are more."""
     for value, number in zip(found, printed, strict=True):
         digits = len(repr(number).partition(".")[2])
         assert value == pytest.approx(number, abs=10**-digits, rel=2e-6)
@@ -108,7 +108,7 @@ def test_one_exponential_has_the_log_likelihood_that_the_note_on_proschans_data_
     assert one.log_likelihood[-1] == pytest.approx(-1096.48514, abs=5e-6)
 
 
-# -- what a data set is said to teach ---------------------------------------------------------------------------------
+# -- what a data set teaches -------------------------------------------------------------------------------------------
 
 
 def random_ends(name, k=2, n=100):
@@ -120,7 +120,7 @@ def random_ends(name, k=2, n=100):
 
 @pytest.mark.slow
 def test_a_data_set_teaches_what_it_says():
-    """The words are written here once more, so that who changes them comes here."""
+    """The words are repeated here, so that a change of them fails this test."""
     air, waiting, galaxies, eruptions, geyser, deaths = (
         em.datasets.load(name)
         for name in (
@@ -163,14 +163,14 @@ def test_a_data_set_teaches_what_it_says():
     assert em.fit(deaths.x, deaths.start, em.StoppingRule(10_000)).n_iter > 1000
 
 
-# -- the data sets that are offered by name --------------------------------------------------------------------------
+# -- the data sets by name ---------------------------------------------------------------------------------------------
 
 
 def test_every_file_of_data_has_a_name_and_every_name_a_file():
     assert {path.name for path in FILES} == {f"{name}.json" for name in em.datasets.names()}
 
 
-def test_a_data_set_is_read_from_its_own_file_when_it_is_asked_for():
+def test_a_data_set_is_read_from_its_file_only_when_it_is_needed():
     script = """
 import sys
 opened = []
@@ -219,7 +219,7 @@ def test_data_are_read_only_and_loaded_once(name):
 
 
 @pytest.mark.parametrize("name", em.datasets.names())
-def test_fit_from_a_data_sets_start_with_the_default_rule_is_near_its_optimum_or_says_that_it_is_not(name):
+def test_fit_from_a_data_sets_start_with_the_default_rule_is_near_its_optimum_or_reports_that_it_is_not(name):
     data = em.datasets.load(name)
     run = em.fit(data.x, data.start)
     if run.converged:
@@ -249,6 +249,6 @@ def test_deaths_are_whole_numbers_as_often_as_the_file_says():
 
 
 @pytest.mark.parametrize("name", ["waiting", "", None, [], {}, 3])
-def test_names_of_no_data_set_are_refused_with_those_there_are(name):
+def test_unknown_names_of_data_sets_are_refused_with_the_known_ones(name):
     with pytest.raises(ValueError, match="name must be one of faithful-waiting, faithful-eruptions, air-conditioning"):
         em.datasets.load(name)

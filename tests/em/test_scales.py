@@ -20,7 +20,7 @@ def powers(rng, spread, size):
 
 
 def any_mixture(family, k, rng):
-    """Components of one size or of many, some without weight."""
+    """Components of equal or different sizes, some without weight."""
     weights = rng.dirichlet(np.ones(k)) if rng.random() < 0.8 else np.eye(k)[0]
     arrays = [powers(rng, rng.choice([3, 100]), k) for _ in family.kinds]
     if family is em.GaussianMixture:
@@ -29,7 +29,7 @@ def any_mixture(family, k, rng):
 
 
 def any_observations(family, rng):
-    """Of one size, far from 0, or with one value far below the others; counts up to 1e15."""
+    """Observations of one size, far from 0, or with one value far below the others; counts up to 1e15."""
     n = int(rng.choice([3, 40]))
     if family is em.PoissonMixture:
         x = np.floor(10 ** rng.uniform(0, 15, n))
@@ -53,7 +53,7 @@ def numbers(result):
 
 
 def results(x, mixture, other, rng) -> Iterator[object]:
-    """What every public function makes of observations and two mixtures; one at a time."""
+    """The result of every public function for observations and two mixtures, one at a time."""
     family, r = type(mixture), mixture.responsibilities(x)
     share = r[:, 0] if r[:, 0].any() else None
     yield mixture.log_likelihood(x), mixture.density(-x), mixture.component_log_density(x), mixture.mean, mixture.std

@@ -1,4 +1,4 @@
-"""What is said of a run is held, claim by claim, against naive computations, over random runs of every kind."""
+"""Every claim of the sentences about a run equals a naive computation, over random runs of every kind."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.naive import log_likelihood
 from tests.runs import odd_runs, random_runs
 
 ALWAYS = 10
-"""Each kind of sentence must have occurred at least so often, each optional clause at least twice."""
+"""Each kind of sentence must occur at least this often, each optional clause at least twice."""
 
 
 CUT_OFF = ("exactly", "limit", "time")
 
 
-def said(run, x, truth):
-    """Every sentence about a run with the kinds that it may be of; those on ties and failures have tests elsewhere."""
+def sentences(run, x, truth):
+    """Every sentence about a run with its possible kinds; those on ties and failures are tested elsewhere."""
     if run.reason not in (em.StopReason.STATIONARY_START, em.StopReason.DEGENERATE):
         yield ("converged", *CUT_OFF), run.message
     for lesson in LESSONS:
@@ -36,7 +36,7 @@ def said(run, x, truth):
 def test_every_claim_holds_in_random_runs_of_every_kind_and_every_clause_occurs():
     counts = Counter()
     for kind, x, run, truth in random_runs(1500, seed=1):
-        for kinds, text in said(run, x, truth):
+        for kinds, text in sentences(run, x, truth):
             found = [(name, match) for name in kinds if (match := re.fullmatch(PATTERNS[name], text))]
             assert len(found) == 1, f"no pattern has all of this: {text}"
             name, match = found[0]
@@ -51,15 +51,15 @@ def test_every_claim_holds_in_random_runs_of_every_kind_and_every_clause_occurs(
 
 
 def _clause(kind, group):
-    """A clause of a sentence; messages of runs that were cut off share theirs."""
+    """A clause of a sentence; messages of runs that were cut off share their clauses."""
     return f"{'cut off' if kind in CUT_OFF else kind}: {group}"
 
 
 @pytest.mark.slow
-def test_sentences_about_a_family_of_ones_own_are_whole_too():
+def test_sentences_about_an_own_family_are_complete_too():
     counts = Counter()
     for _, x, run, truth in odd_runs(150):
-        for kinds, text in said(run, x, truth):
+        for kinds, text in sentences(run, x, truth):
             found = [name for name in kinds if re.fullmatch(PATTERNS[name], text)]
             assert found, text
             counts.update(found)

@@ -1,4 +1,4 @@
-"""Standard errors: what they are, where there are none, where they are poor, and whether their sentences are true."""
+"""Standard errors: their values, where there are none, where they are poor, and whether their sentences are true."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import pytest
 
 import em
 from benchmarks import coverage
+from benchmarks.report import RESULTS
 from em.fitting.acceleration import moved
 from em.fitting.standard_errors import ENOUGH, OFF
 from tests.em.test_information import MIXTURES, optimum, sample
+
+TABLE = RESULTS / "coverage.md"
 
 
 def test_standard_errors_of_one_component_are_the_textbooks():
@@ -98,7 +101,7 @@ def test_there_are_none_where_components_coincide(cv2):
     assert not em.information(x, tied).is_concave
 
 
-def test_information_that_is_not_finite_is_said_to_be_that():
+def test_information_that_is_not_finite_is_reported_as_such():
     x = np.array([0.0, 1, 2, 5])
     for mixture, why in (
         (em.ExponentialMixture([0, 1], [1, x.mean()]), "a component has weight 0"),
@@ -130,7 +133,7 @@ def test_bad_arguments_are_refused(arguments):
         em.standard_errors(*arguments)
 
 
-# -- what is said is true ----------------------------------------------------------------------------------------------
+# -- the sentences are true --------------------------------------------------------------------------------------------
 
 
 def random_end(seed):
@@ -145,7 +148,7 @@ def random_end(seed):
     else:
         truth = em.PoissonMixture(weights, 10 ** rng.uniform(-2, 1.2, k))
     x, _ = truth.sample(n, rng)
-    x[0] = max(x[0], 1)  # zeros only have no fit
+    x[0] = max(x[0], 1)  # data of zeros only have no fit
     how = seed // 3 % 4
     if how == 0:
         return x, truth
@@ -158,7 +161,7 @@ def random_end(seed):
 
 
 def rise(x, mixture, step):
-    """Central first and second differences of the log-likelihood along a step in its coordinates."""
+    """Central first and second differences of the log-likelihood along a step in its own coordinates."""
     low, here, high = (moved(mixture, sign * step).log_likelihood(x) for sign in (-1, 0, 1))
     return (high - low) / 2, low - 2 * here + high
 
@@ -179,23 +182,23 @@ def test_every_reason_holds_on_hundreds_of_random_ends():
             noise = 1e-12 * (1 + abs(information.log_likelihood)) / size**2
             assert bend / size**2 >= -1e-6 - noise - 1e-3 * abs(information.shares[0])
         elif "parabola" in found.message:
-            said = float(re.search(r"is ([\d.e+]+) standard errors away", found.message)[1])
+            distance = float(re.search(r"is ([\d.e+]+) standard errors away", found.message)[1])
             step = information.newton_step
             size = 1e-3 / np.abs(step).max()
             slope, bend = rise(x, mixture, size * step)
             assert slope > 0
             assert bend < 0
-            # Along Newton's step the top of the parabola is at 1, where it has risen by half the squared distance.
-            assert np.sqrt(slope / size) == pytest.approx(said, rel=0.06)
-            assert np.sqrt(-bend / size**2) == pytest.approx(said, rel=0.06)
+            # Along Newton's step the parabola has its top at 1 and rises by half the squared distance.
+            assert np.sqrt(slope / size) == pytest.approx(distance, rel=0.06)
+            assert np.sqrt(-bend / size**2) == pytest.approx(distance, rel=0.06)
         elif "varies by" in found.message:
-            k, said = re.search(r"component (\d) would be ([\d.e+]+),", found.message).groups()
+            k, size = re.search(r"component (\d) would be ([\d.e+]+),", found.message).groups()
             steps = 1e-6 * np.eye(information.gradient.size)
             change = [(moved(mixture, step).weights - moved(mixture, -step).weights) / 2e-6 for step in steps]
             errors = np.sqrt(np.diagonal(np.transpose(change) @ information.covariance() @ change))
-            assert errors[int(k)] == pytest.approx(float(said), rel=0.06)
+            assert errors[int(k)] == pytest.approx(float(size), rel=0.06)
             assert errors[int(k)] == pytest.approx(errors.max(), rel=1e-6)
-            assert float(said) >= 0.5
+            assert float(size) >= 0.5
         elif "edge of its range" in found.message:
             lowered = {name: values.copy() for name, values in mixture.parameters.items()}
             name = [name for name, kind in mixture.kinds.items() if kind is em.Kind.POSITIVE][-1]
@@ -231,7 +234,7 @@ def test_a_warning_names_a_component_its_count_and_what_it_is_worth():
     assert n > 40
 
 
-def test_what_is_not_enough_is_below_what_is_needed_also_as_it_is_written():
+def test_a_worth_below_the_limit_is_also_below_it_when_rounded_in_the_message():
     for n, poor in ((19, True), (20, False), (21, False)):
         x = np.random.default_rng(n).exponential(1, n)
         found = em.standard_errors(x, em.ExponentialMixture([1], [x.mean()]))
@@ -242,9 +245,9 @@ def test_what_is_not_enough_is_below_what_is_needed_also_as_it_is_written():
         x, _ = em.GaussianMixture([0.5, 0.5], [0, 7], [1, 1]).sample(41, np.random.default_rng(seed))
         found = em.standard_errors(x, em.fit(x, em.GaussianMixture([0.5, 0.5], [0, 7], [1, 1])).mixture)
         if numbers := re.search(r"only ([\d.]+) obs|than ([\d.]+) with known", found.message):
-            said = float(numbers[1] or numbers[2])
-            assert said < 20
-            close += said > 19.5
+            worth = float(numbers[1] or numbers[2])
+            assert worth < 20
+            close += worth > 19.5
     assert close > 3
 
 
@@ -263,7 +266,7 @@ def test_components_that_merged_have_no_standard_errors():
 
 
 def test_the_sentences_state_the_figures_of_the_table():
-    lines = coverage.RESULTS.read_text().splitlines()
+    lines = TABLE.read_text().splitlines()
     table = [line for line in lines if re.search(": (no )?warning", line)]
     rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in table]
     found = {int(name.split()[0]): (rate, worst) for name, _, rate, worst in rows}
@@ -278,13 +281,13 @@ def test_the_sentences_state_the_figures_of_the_table():
 
 
 def test_every_setting_of_the_table_is_one_of_the_benchmark():
-    lines = [line.split("|") for line in coverage.RESULTS.read_text().splitlines() if line.count("|") == 7]
-    told = [(line[1].strip(), line[2].strip()) for line in lines[2:]]
-    assert told == [(setting.name, f"{setting.n:,}") for setting in coverage.settings()]
+    lines = [line.split("|") for line in TABLE.read_text().splitlines() if line.count("|") == 7]
+    rows = [(line[1].strip(), line[2].strip()) for line in lines[2:]]
+    assert rows == [(setting.name, f"{setting.n:,}") for setting in coverage.settings()]
 
 
 @pytest.mark.slow
-def test_estimates_are_off_as_often_as_is_said():
+def test_estimates_are_off_as_often_as_the_table_says():
     chosen = [setting for setting in coverage.settings() if setting.n in (300, 1000)][::7]
     outcomes = [coverage.outcome(setting, 30, 1000 + seed) for seed, setting in enumerate(chosen)]
     for lowest, highest in coverage.classes():

@@ -117,26 +117,26 @@ def test_kmeans_start_finds_groups_that_are_far_apart():
 
 
 @pytest.mark.parametrize("way", [em.random_start, em.kmeans_start])
-def test_a_seed_is_no_generator(way):
+def test_a_seed_in_place_of_a_generator_is_refused(way):
     with pytest.raises(ValueError, match=r"use np.random.default_rng\(seed\)"):
         way([1.0, 2.0], em.GaussianMixture, 2, 7)
 
 
-def test_break_tie_refuses_what_is_no_mixture():
+def test_break_tie_refuses_anything_but_a_mixture():
     with pytest.raises(ValueError, match="start must be a mixture"):
         em.break_tie([1.0, 2.0], "a")
 
 
-# -- every promise, recomputed ---------------------------------------------------------------------------------------
+# -- every promise, recomputed -----------------------------------------------------------------------------------------
 
 
 def broken_promises(x, start, k):
-    """What a start does not keep of what `em.studies.starts` promises."""
+    """The promises of `em.studies.starts` that a start breaks."""
     low, high, means = x.min(), x.max(), start._component_means()
     own = type(start) in (em.ExponentialMixture, em.GaussianMixture, em.PoissonMixture)
     rounding = 0 if own else 1e-9 * max(abs(low), abs(high))
     reach = rounding if low < high else 1.03 * NUDGE * start._component_stds()
-    kept = {
+    promises = {
         "as many as asked for": start.n_components == k,
         "weights": (start.weights > 0).all() and abs(start.weights.sum() - 1) < 1e-12,
         "different": not start.tied_components(),
@@ -145,7 +145,7 @@ def broken_promises(x, start, k):
         "above the lowest value": (means > start.lowest).all(),
         "finite": np.isfinite(start.log_likelihood(x)),
     }
-    return [promise for promise, holds in kept.items() if not holds]
+    return [promise for promise, holds in promises.items() if not holds]
 
 
 def small_integers():
@@ -171,7 +171,7 @@ def odd_samples(n_seeds):
 
 
 def attempt(*arguments):
-    """A start, or None and the words in which it is refused."""
+    """A start, or None and the message of its refusal."""
     try:
         return make(*arguments), ""
     except ValueError as refused:
@@ -179,7 +179,7 @@ def attempt(*arguments):
 
 
 def check_starts(family, samples, ks):
-    """Every start of each sample, or a refusal in words; returns how many were made."""
+    """Check every start of each sample, or its refusal; return the number of starts."""
     made = 0
     for i, x in enumerate(samples):
         for k in ks:
@@ -210,12 +210,12 @@ def test_starts_of_other_families_keep_every_promise(truth):
 
 @pytest.mark.parametrize("x", [[2.0**53 - 1, 2.0**53], [2.0**52, 2.0**52 + 1]])
 @WAYS
-def test_counts_without_room_for_so_many_components_are_refused_in_words(way, x):
+def test_counts_without_room_for_all_components_are_refused_in_words(way, x):
     with pytest.raises(ValueError, match="x must leave room for 8 different poisson components"):
         make(way, x, em.PoissonMixture, 8)
 
 
-# -- breaking ties ---------------------------------------------------------------------------------------------------
+# -- breaking ties -----------------------------------------------------------------------------------------------------
 
 
 def random_ties(seed):
@@ -263,7 +263,7 @@ def test_break_tie_nudges_no_component_onto_another():
 
 
 @pytest.mark.parametrize("mean", [1e-300, 1e-6, 1.0, 1e6, 1e12])
-def test_break_tie_moves_poisson_components_of_any_size_by_no_more_than_a_few_hundredths_of_a_std(mean):
+def test_break_tie_moves_poisson_components_by_at_most_a_few_hundredths_of_a_std(mean):
     broken = em.break_tie([1.0, 2.0, 7.0], em.PoissonMixture([0.5, 0.5], [mean, mean]))
     assert 0 < np.diff(broken.means)[0] <= 0.031 * np.sqrt(mean)
     assert broken.tied_components() == []

@@ -1,4 +1,4 @@
-"""The E-step and the M-step one by one, for every family: they are what a run is made of."""
+"""The E-step and the M-step one by one, for every family: a run consists of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.families import FAMILIES, TRUTHS, LogNormalMixture, PlainGaussian, sa
 
 
 @FAMILIES
-def test_the_steps_are_what_a_run_is_made_of(truth):
+def test_a_run_consists_of_the_steps(truth):
     x = sample(truth)
     run = em.fit(x, truth, em.StoppingRule(12, 0))
     prepared, mixture = em.Observations(x, type(truth)), truth
@@ -66,10 +66,10 @@ def test_prepared_observations_give_the_same_bits_and_are_not_those_of_the_calle
     x = sample(truth, n)
     prepared = em.Observations(x, type(truth))
     runs = [em.fit(given, truth, em.StoppingRule(6, 0)) for given in (x, prepared, prepared)]
-    kept = x.copy()
+    original = x.copy()
     x += 1
     runs.append(em.fit(prepared, truth, em.StoppingRule(6, 0)))
-    np.testing.assert_array_equal(prepared.x, kept)
+    np.testing.assert_array_equal(prepared.x, original)
     for run in runs[1:]:
         assert run.mixtures == runs[0].mixtures
         assert run.log_likelihood.tolist() == runs[0].log_likelihood.tolist()
@@ -78,7 +78,7 @@ def test_prepared_observations_give_the_same_bits_and_are_not_those_of_the_calle
         prepared.x[0] = 1
 
 
-def test_statistics_and_mixtures_keep_what_they_were_made_of():
+def test_statistics_and_mixtures_copy_their_arguments():
     x = np.array([1.0, 2, 3, 4, 9])
     for start in (LogNormalMixture([0.5, 0.5], [0, 1], [1, 1]), em.GaussianMixture([0.5, 0.5], [1, 4], [1, 1])):
         own = x.copy()
@@ -86,12 +86,12 @@ def test_statistics_and_mixtures_keep_what_they_were_made_of():
         expected = em.m_step(statistics)
         own *= 100
         assert em.m_step(statistics) == expected
-        assert {statistics: 1}[statistics] == 1  # nothing in it can be changed, so it has a hash
+        assert {statistics: 1}[statistics] == 1  # it is immutable, so it has a hash
         np.testing.assert_allclose(statistics.means, start.responsibilities(x).T @ x / statistics.n_eff, rtol=1e-12)
     assert em.e_step(x, em.ExponentialMixture([1], [2])).stds is None
 
 
-def test_one_preparation_serves_mixtures_of_any_number_of_components():
+def test_prepared_observations_serve_mixtures_of_any_number_of_components():
     x = sample(TRUTHS[1], 7000)
     prepared = em.Observations(x, em.GaussianMixture)
     for k in (1, 3, 2, 5, 2):

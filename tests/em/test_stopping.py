@@ -1,4 +1,4 @@
-"""When a run stops and what it then says: first with bare numbers, then on data."""
+"""When a run stops, and its message: first with bare numbers, then on data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def geometric(limit, gap, c, n):
 
 
 def records_until_stop(rule, log_likelihood, n_observations=N):
-    """How many records the rule reads before it stops, and why; (None, None) if it never does."""
+    """How many records the rule reads before it stops, and the reason; (None, None) if it never stops."""
     for count in range(1, len(log_likelihood) + 1):
         reason = rule.reason(log_likelihood[:count], n_observations)
         if reason is not None:
@@ -31,13 +31,13 @@ def records_until_stop(rule, log_likelihood, n_observations=N):
 
 @pytest.mark.parametrize("c", [0.01, 0.3, 0.9, 0.99, 0.999])
 @pytest.mark.parametrize("limit", [-500, 0, 3e4])
-def test_estimate_on_a_geometric_sequence_is_exactly_what_was_left_before_the_last_step(c, limit):
+def test_estimate_on_a_geometric_sequence_is_exactly_the_gap_before_the_last_step(c, limit):
     for t in (2, 3, 5):
         left_before = 10 * c ** (t - 1)
         if left_before * (1 - c) > 1e6 * rounding_level(limit, N):
             estimate = remaining_gain(geometric(limit, 10, c, t), N)
             assert estimate == pytest.approx(left_before / N, rel=1e-4)
-            assert estimate > 10 * c**t / N  # so it bounds what is left after it
+            assert estimate > 10 * c**t / N  # so it bounds the gap after it
 
 
 def test_remaining_gain_is_per_observation():
@@ -46,11 +46,11 @@ def test_remaining_gain_is_per_observation():
 
 
 @pytest.mark.parametrize("sequence", [[], [-5], [-5, -4]])
-def test_remaining_gain_cannot_be_told_from_fewer_than_three_records(sequence):
+def test_remaining_gain_is_unknown_with_fewer_than_three_records(sequence):
     assert remaining_gain(sequence, N) == math.inf
 
 
-def test_remaining_gain_cannot_be_told_while_increments_do_not_shrink():
+def test_remaining_gain_is_unknown_while_increments_do_not_shrink():
     assert remaining_gain([0, 1, 2], N) == math.inf
     assert remaining_gain([0, 1, 2.1], N) == math.inf
     assert remaining_gain([0, 0, 1e-6], N) == math.inf
@@ -84,8 +84,8 @@ def test_rule_converges_when_the_estimates_at_the_last_two_records_are_below_tol
 
 
 @pytest.mark.slow
-def test_small_steps_alone_are_no_convergence():
-    slow = geometric(-500, 10, 0.9999, 3000)  # steps of 1e-3 and less, 10 still to come at first
+def test_small_steps_alone_are_not_convergence():
+    slow = geometric(-500, 10, 0.9999, 1000)  # steps of 1e-3 and less, with 10 to go at first
     assert records_until_stop(StoppingRule(5000, 1e-3), slow)[0] is None
     assert slow[1] - slow[0] < 1e-3 * N
 
@@ -94,11 +94,11 @@ def test_small_steps_alone_are_no_convergence():
 def test_growing_increments_never_stop(growth):
     increments = [1e-4 * growth**t for t in range(40)]
     log_likelihood = list(accumulate(increments, initial=-500.0))
-    # Constant increments differ by rounding alone: those may look as if they shrank, by 1e-12, with 1e8 to come.
+    # Constant increments differ by rounding, so they may seem to shrink by 1e-12, with 1e8 to go.
     assert records_until_stop(StoppingRule(1000, 1e-2), log_likelihood) == (None, None)
 
 
-def test_one_pause_is_no_convergence():
+def test_one_pause_is_not_convergence():
     pause = list(accumulate([1, 1e-9, 2.5e-9, 6e-9, 1.5e-8], initial=-500.0))
     assert remaining_gain(pause[:3], N) < 1e-8
     assert records_until_stop(StoppingRule(1000, 1e-8), pause) == (None, None)
@@ -197,7 +197,7 @@ def beside_a_saddle():
 
 
 @pytest.mark.parametrize("tol", [1e-8, 0])
-def test_on_a_plateau_it_is_not_said_that_nothing_is_to_come(tol):
+def test_on_a_plateau_the_message_does_not_claim_the_end(tol):
     run = em.fit(*beside_a_saddle(), em.StoppingRule(60, tol))
     assert run.reason is StopReason.MAX_ITER
     assert remaining_gain(run.log_likelihood.tolist(), 200) == 0
@@ -205,20 +205,20 @@ def test_on_a_plateau_it_is_not_said_that_nothing_is_to_come(tol):
     assert "cannot be told" in run.message
 
 
-def test_on_a_plateau_it_is_not_asked_at_every_iteration_whether_it_is_the_end():
+def test_on_a_plateau_the_check_for_the_end_does_not_run_at_every_iteration():
     run = em.fit(*beside_a_saddle(), em.StoppingRule(60))
     assert run.n_passes < 1.4 * run.n_iter
 
 
 @pytest.mark.parametrize("far", [0, 3e12, 9e12, -9e12])
-def test_means_that_are_no_finer_than_numbers_are_do_not_keep_a_run_going(far):
+def test_means_that_change_by_rounding_do_not_keep_a_run_going(far):
     x = far + np.random.default_rng(0).normal(0, 1, 600)
     run = em.fit(x, em.GaussianMixture([1], [far + 1], [2]))
     assert run.converged
     assert run.mixture.stds[0] == pytest.approx(x.std(), rel=1e-3)
 
 
-# -- a deadline ------------------------------------------------------------------------------------------------------
+# -- a deadline --------------------------------------------------------------------------------------------------------
 
 
 SLOW = em.ExponentialMixture([0.5, 0.5], [0.5, 1])
@@ -233,7 +233,7 @@ def test_a_deadline_that_has_passed_gives_the_start_and_says_so():
     assert run.message.startswith("Stopped after 0 iterations because the time was up")
 
 
-def test_a_deadline_ends_a_long_run_with_what_it_has_reached():
+def test_a_deadline_ends_a_long_run_at_its_last_iteration():
     x, _ = SLOW.sample(500, np.random.default_rng(0))
     start = em.ExponentialMixture([0.5, 0.5], [0.3, 0.6])
     run = em.fit(x, start, em.StoppingRule(10**9, 0, time.monotonic() + 0.2))
@@ -243,7 +243,7 @@ def test_a_deadline_ends_a_long_run_with_what_it_has_reached():
     np.testing.assert_array_equal(run.log_likelihood, again.log_likelihood)
 
 
-def test_what_ends_in_time_is_what_it_is_without_a_deadline():
+def test_a_run_that_ends_in_time_is_the_same_without_a_deadline():
     x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(500, np.random.default_rng(0))
     start = em.ExponentialMixture([0.5, 0.5], [0.3, 0.6])
     for rule in (em.StoppingRule(), em.StoppingRule(5), em.StoppingRule(7, 0)):
@@ -253,7 +253,7 @@ def test_what_ends_in_time_is_what_it_is_without_a_deadline():
         np.testing.assert_array_equal(timed.log_likelihood, run.log_likelihood)
 
 
-def test_starts_after_the_deadline_are_not_run_but_one_is():
+def test_after_the_deadline_only_one_start_is_run():
     x, _ = SLOW.sample(500, np.random.default_rng(0))
     starts = [em.random_start(x, em.ExponentialMixture, 2, np.random.default_rng(i)) for i in range(5)]
     found = em.restarts(x, starts, em.StoppingRule(deadline=time.monotonic() - 1))

@@ -104,7 +104,7 @@ def test_axes_hold_the_whole_path_with_a_margin():
                     assert axis[-1] / axis[0] >= 3.99
 
 
-def test_scales_are_spaced_evenly_in_their_logarithm_just_where_they_span_much():
+def test_scales_are_spaced_evenly_in_their_logarithm_only_where_they_span_much():
     x, _ = CASES["exponential"][0].sample(500, np.random.default_rng(0))
     near, far = em.surface_axes(em.fit(x, em.ExponentialMixture([0.5, 0.5], [0.09, 100])))
     np.testing.assert_allclose(np.diff(near), np.diff(near)[0], rtol=1e-9)

@@ -23,13 +23,13 @@ def sample(truth, n=300, seed=0):
 
 
 def tied_pair(x, family, rho=0.5, shift=0.0, size=1.0):
-    """Two identical components: at the sample moments, or `shift` standard deviations off and `size` times as wide."""
+    """Two identical components at the sample moments, shifted by `shift` standard deviations, `size` times as wide."""
     if family is em.ExponentialMixture:
         return family([rho, 1 - rho], [x.mean() * size] * 2)
     return family([rho, 1 - rho], [x.mean() + shift * x.std()] * 2, [x.std() * size] * 2)
 
 
-# -- the symmetric start ---------------------------------------------------------------------------------------------
+# -- the symmetric start -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("truth", [APART, OVERLAPPING, SKEWED], ids=["apart", "overlapping", "gaussian"])
@@ -78,7 +78,7 @@ def test_two_tied_of_three_components_are_never_converged_even_where_rounding_pa
 
 
 def tied_groups(seed):
-    """A sample, and a start of two to five components of which one or more groups are identical."""
+    """A sample, and a start of two to five components with one or more identical groups."""
     rng = np.random.default_rng(seed)
     family = (em.ExponentialMixture, em.GaussianMixture, em.PoissonMixture)[seed % 3]
     k = int(rng.integers(2, 6))
@@ -89,8 +89,8 @@ def tied_groups(seed):
     return x, family.from_moments(rng.dirichlet(np.full(k, 3)), means[home], x.std() * rng.uniform(0.3, 1, k)[home])
 
 
-def test_what_is_said_of_ties_holds_however_many_groups_there_are():
-    said = {"divides between them alike": 0, "only rounding errors have separated them": 0}
+def test_messages_about_ties_are_true_for_any_number_of_groups():
+    counts = {"divides between them alike": 0, "only rounding errors have separated them": 0}
     for seed in range(400):
         x, start = tied_groups(seed)
         run = em.fit(x, start, em.StoppingRule(150, 1e-7))
@@ -101,11 +101,11 @@ def test_what_is_said_of_ties_holds_however_many_groups_there_are():
         assert all(array[i] == array[j] for array in list(start.parameters.values())[1:])
         r = run.mixture.responsibilities(x)[:, [i, j]]
         together = np.abs(r[:, 0] * run.mixture.weights[j] - r[:, 1] * run.mixture.weights[i]).max() < 1e-10
-        for words, holds in zip(said, (together, run.mixture._component_distances()[i, j] > 0), strict=True):
+        for words, holds in zip(counts, (together, run.mixture._component_distances()[i, j] > 0), strict=True):
             if words in run.message:
                 assert holds, (seed, run.message)
-                said[words] += 1
-    assert min(said.values()) > 5, said
+                counts[words] += 1
+    assert min(counts.values()) > 5, counts
 
 
 @pytest.mark.parametrize("family", [em.ExponentialMixture, em.GaussianMixture])
@@ -133,7 +133,7 @@ def test_tol_zero_runs_a_symmetric_start_exactly_max_iter_iterations_from_exactl
     assert run.mixtures[0].scales.tolist() == [0.5, 0.5]
 
 
-# -- how fast EM leaves it -------------------------------------------------------------------------------------------
+# -- how fast EM leaves it ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rho", [0.5, 0.2])
@@ -183,7 +183,7 @@ def test_growth_within_part_of_the_sample_is_that_of_the_part_alone(family):
     assert part == pytest.approx(em.diagnosis.saddle_growth(x[belongs], family), rel=1e-10)
 
 
-# -- breaking the tie ------------------------------------------------------------------------------------------------
+# -- breaking the tie --------------------------------------------------------------------------------------------------
 
 
 def test_break_tie_returns_the_start_itself_where_nothing_is_tied():
@@ -237,7 +237,7 @@ def test_after_break_tie_data_of_cv2_below_one_fall_back_to_one_component():
     assert run.log_likelihood[-1] == pytest.approx(one.log_likelihood(UNIFORM), abs=1e-6)
 
 
-# -- stopping too early ----------------------------------------------------------------------------------------------
+# -- stopping too early ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -297,10 +297,10 @@ def test_at_convergence_overlapping_components_have_about_the_tolerance_left():
     assert len(left) >= 12
     assert np.median(left) < 1.1
     assert max(left) < 60
-    assert min(left) > 0.1  # the estimate is not idle either
+    assert min(left) > 0.1  # and the estimate is not far too large
 
 
-def test_components_identical_but_for_rounding_are_not_said_to_be_parted_by_chance():
+def test_components_identical_except_for_rounding_are_not_reported_as_separated_by_chance():
     x = sample(APART)
     for distance in (2e-13, 9e-13):
         start = em.ExponentialMixture([0.5, 0.5], [0.5, 0.5 * (1 + distance)])

@@ -1,4 +1,4 @@
-"""One design: what a thing looks like is written in assets/tokens.css, and nowhere else."""
+"""One design: only assets/tokens.css defines how things look."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ TOKENS = ASSETS / "tokens.css"
 LITERAL_COLOUR = re.compile(
     r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|lab|lch)\(|\b(?:white|black|red|gr[ae]y|blue)\b", re.I
 )
-"""A colour that is written out; `transparent`, `currentcolor` and those of the system are none."""
+"""A literal colour; `transparent`, `currentcolor` and colours of the system are allowed."""
 
 
 def declarations(sheet: Path) -> list[tuple[str, str]]:
-    """Properties and values of a style sheet, comments left out."""
+    """Properties and values of a style sheet, without comments."""
     text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.S)
     return [(name.strip(), value.strip()) for name, value in re.findall(r"([\w-]+)\s*:\s*([^:;{}]+);", text)]
 
 
 def literal(name: str, value: str) -> bool:
-    """Whether a declaration has a value that should be a token's."""
+    """Whether a declaration has a literal value that should be a token."""
     own = re.sub(r"var\([^()]*\)", "", value)
     if LITERAL_COLOUR.search(own):
         return True
-    if name in {"font-size", "font"}:  # in em it is so much of what is around it, in % it is the whole page's
+    if name in {"font-size", "font"}:  # em is relative to the text around it, % to the whole page
         return bool(re.search(r"\d(?:px|rem|pt)", own))
     if name.startswith("border") and name.endswith("radius"):
         return bool(re.search(r"[1-9]\d*(?:px|rem|em)", own))
     if name == "box-shadow":
         return bool(re.search(r"\dpx", own))
-    # A pixel or a step back puts something right to the eye; the Background is spaced in rem, by its type.
+    # Single pixels and negative steps align things by eye; the Background has spaces in rem.
     if re.match(r"(?:padding|margin|(?:row-|column-)?gap)", name):
         return any(float(pixels) >= 2 for pixels in re.findall(r"(?<![-\d.])(\d+(?:\.\d+)?)px", own))
     return False
@@ -60,11 +60,11 @@ def test_colours_type_radii_shadows_and_spaces_are_tokens(sheet):
         ("padding", "5px var(--space-2)"),
     ],
 )
-def test_what_should_be_a_token_is_found(name, value):
+def test_literal_values_are_found(name, value):
     assert literal(name, value)
 
 
-def test_every_token_that_is_used_is_written_somewhere():
+def test_every_token_that_is_used_is_defined():
     texts = [sheet.read_text("utf-8") for sheet in SHEETS]
     scripts = [script.read_text("utf-8") for script in own_files("js")]
     written = {name for text in texts for name in re.findall(r"(--[\w-]+)\s*:", text)}

@@ -1,4 +1,4 @@
-"""Colours of the page: contrast of all that is read or looked at, and components that everybody can tell apart."""
+"""Colours of the page: contrast of text and marks, and components that everybody can distinguish."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ STYLES = {path.name: path.read_text("utf-8") for path in own_files("css")}
 
 GROUNDS = ("paper", "card", "tint")
 TEXT = ("ink", "quiet", "accent", "bad")
-"""What text is written in, on any of the grounds."""
+"""Colours of text on any of the backgrounds."""
 MARKS = ("edge", "accent", "ink", "quiet", "bad")
-"""Borders of what can be pressed or filled in, rings of what has the focus, lines that are no component's."""
+"""Borders of controls, rings of the focus, and lines that belong to no component."""
 COMPONENTS = tuple(f"component-{k}" for k in range(MAX_COMPONENTS))
 BUSY = 0.85
-"""How much of the accent is in the button of a run under way (assets/core/widgets.css)."""
+"""Share of the accent in the button of a run under way (assets/core/widgets.css)."""
 
 LEAST_TEXT, LEAST_MARK = 4.5, 3.0
 LEAST_DIFFERENCE = 6.0
-"""CIEDE2000 between any two components for anybody: some two and a half times what is just noticed. The first two, of
-which most mixtures here are made, are to be far more apart."""
+"""Least CIEDE2000 between any two components for anybody, about two and a half times a just noticeable difference. The
+first two, which most mixtures here have, must be far more apart."""
 LEAST_OF_TWO = 30.0
 
 
@@ -41,7 +41,7 @@ def rgb(mode: str) -> dict[str, Rgb]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_text_can_be_read_on_every_ground(mode):
+def test_text_is_readable_on_every_background(mode):
     colour = rgb(mode)
     pairs = {(text, ground): contrast(colour[text], colour[ground]) for text in TEXT for ground in GROUNDS}
     pairs["card", "ink"] = contrast(colour["card"], colour["ink"])  # "Copied"
@@ -52,7 +52,7 @@ def test_text_can_be_read_on_every_ground(mode):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_edges_lines_and_components_can_be_seen(mode):
+def test_edges_lines_and_components_are_visible(mode):
     colour = rgb(mode)
     pairs = {(mark, ground): contrast(colour[mark], colour[ground]) for mark in MARKS for ground in GROUNDS}
     pairs |= {(name, "card"): contrast(colour[name], colour["card"]) for name in COMPONENTS}  # figures and tables
@@ -67,10 +67,10 @@ def test_style_sheets_use_no_other_pairs():
             colours |= set(re.findall(r"(?<![\w-])(?:color|border(?:-\w+)*|outline):[^;]*var\(--([\w-]+)\)", style))
             grounds |= set(re.findall(r"(?<![\w-])background(?:-color)?:\s*var\(--([\w-]+)\)", style))
     lengths = {name for name in colours if name.startswith("radius")}
-    codes = {"qr-ink"}  # on a ground of its own, in light and dark
+    codes = {"qr-ink"}  # on its own background, in light and dark
     known = {*TEXT, *MARKS, *COMPONENTS, "on-accent", "card", "line"}
     assert colours - {"of", *lengths, *codes} <= known
-    assert grounds <= {*GROUNDS, "accent", "ink", "qr-ground", "dim"}  # dim: over a page that waits for the tour
+    assert grounds <= {*GROUNDS, "accent", "ink", "qr-ground", "dim"}  # dim: over the page during the tour
     assert f"color-mix(in srgb, var(--accent) {BUSY:.0%}, var(--card))" in STYLES["widgets.css"]
 
 
@@ -79,7 +79,7 @@ def drawn(figure: dict[str, Any]) -> dict[str, str]:
     found = {}
     for trace in figure["data"]:
         if trace["type"] == "contour":
-            continue  # a landscape: what is to be seen in it are its marks (below), and numbers on hovering
+            continue  # its marks are tested below; its numbers show on hovering
         line, marker = trace.get("line", {}), trace.get("marker", {})
         for part in (line, marker.get("line", {}) if trace["type"] == "bar" else marker):
             if part.get("width") != 0 and part.get("color"):
@@ -92,7 +92,7 @@ def drawn(figure: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("graph", skeletons())
-def test_all_that_is_drawn_can_be_seen(graph, mode):
+def test_everything_drawn_is_visible(graph, mode):
     ground = rgb(mode)["card"]
     faint = {}
     for uid, colour in drawn(json.loads(json.dumps(skeletons()[graph][mode]))).items():
@@ -103,14 +103,14 @@ def test_all_that_is_drawn_can_be_seen(graph, mode):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_marks_can_be_seen_from_the_foot_to_the_summit_of_the_surface(mode):
+def test_marks_are_visible_from_the_lowest_to_the_highest_point_of_the_surface(mode):
     (contour, *others) = json.loads(json.dumps(skeletons()[ids.SURFACE_FIGURE][mode]))["data"]
     ends = [seen(colour) for _, colour in contour["colorscale"]]
     faint = {}
     for trace in others:
         line, marker = trace.get("line", {}), trace.get("marker", {})
         edge = marker.get("line", {}).get("color")
-        grounds = [srgb(edge)] if edge == tokens(mode)["card"] else ends  # a mark with a rim brings its own ground
+        grounds = [srgb(edge)] if edge == tokens(mode)["card"] else ends  # a mark with a rim has its own background
         assert trace.get("opacity", 1) == 1
         for part in filter(None, (line.get("color"), marker.get("color"))):
             ratio = min(contrast(srgb(part), ground) for ground in grounds)
@@ -126,7 +126,7 @@ def seen(colour: str) -> Rgb:
 
 @pytest.mark.parametrize("vision", VISION)
 @pytest.mark.parametrize("mode", MODES)
-def test_components_are_told_apart_whatever_somebody_sees(mode, vision):
+def test_components_are_distinguishable_with_any_colour_vision(mode, vision):
     seen = {name: lab(srgb(tokens(mode)[name]), VISION[vision]) for name in COMPONENTS}
     differences = {pair: difference(*(seen[name] for name in pair)) for pair in combinations(COMPONENTS, 2)}
     assert {pair: found for pair, found in differences.items() if found < LEAST_DIFFERENCE} == {}
@@ -147,7 +147,7 @@ def test_components_differ_in_line_and_sign_too():
         ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
     ],
 )
-def test_differences_are_those_published(one, other, expected):
+def test_differences_equal_the_published_ones(one, other, expected):
     """Sharma, Wu and Dalal (2005), "The CIEDE2000 color-difference formula", table 1."""
     found = difference(np.array(one, float), np.array(other, float))
     assert found == pytest.approx(expected, abs=1e-4)

@@ -38,7 +38,7 @@ NASTY = [
     "x\x00y\x1b[2J",
     "\u202ereversed\u202c \u200bhidden",
     "\ud800 alone",
-    "$price_{ {x} $$ ${x_title} %s {0} {finished.seed}",
+    "$price_{ {x} $$ ${x_title} %s {0} {completed.seed}",
     "<script>alert(1)</script> [click](javascript:alert(1)) ``` $$\\href{javascript:alert(1)}{x}$$",
     "\U0001f642 μ 漢字",
     "x" * 5000,
@@ -107,7 +107,7 @@ with open(sys.argv[1], "w") as file:
 
 
 def python(folder, *arguments):
-    """What a fresh Python, isolated and in another folder, prints; it must not complain of any number."""
+    """The output of a new Python, isolated and in another folder, without numerical warnings."""
     return subprocess.run(
         [sys.executable, "-I", "-W", "error::RuntimeWarning", *map(str, arguments)],
         cwd=folder,
@@ -124,14 +124,14 @@ def ends(tmp_path_factory):
     """Variables at the end of each case's script, all run in one clean process."""
     folder = tmp_path_factory.mktemp("scripts")
     paths = [folder / f"{i}.py" for i in range(len(CASES))]
-    for path, finished in zip(paths, CASES.values(), strict=True):
-        path.write_text(script(finished), "utf-8")
+    for path, completed in zip(paths, CASES.values(), strict=True):
+        path.write_text(script(completed), "utf-8")
     python(folder, "-c", RUN_ALL, "ends.json", *paths)
     return dict(zip(CASES, json.loads((folder / "ends.json").read_text()), strict=True))
 
 
-def assert_repeats(end, finished):
-    run = finished.run
+def assert_repeats(end, completed):
+    run = completed.run
     for name, values in run.mixture.parameters.items():
         np.testing.assert_allclose(end[name], values, rtol=RELATIVE, atol=0, err_msg=name)
     np.testing.assert_allclose(end["trace"], run.log_likelihood, rtol=RELATIVE, atol=0)
@@ -144,24 +144,24 @@ def test_script_repeats_the_run(ends, name):
     assert_repeats(ends[name], CASES[name])
 
 
-def test_the_cases_are_what_they_are_called():
+def test_the_cases_match_their_names():
     assert CASES["slow"].run.n_iter == 3000
     assert CASES["tied Gaussian"].run.n_iter > 100
-    for name, finished in CASES.items():
-        assert (finished.run.degenerate is not None) == name.startswith(("degenerate", "no iteration")), name
-        assert (finished.run.n_iter == 0) == name.startswith("no iteration"), name
+    for name, completed in CASES.items():
+        assert (completed.run.degenerate is not None) == name.startswith(("degenerate", "no iteration")), name
+        assert (completed.run.n_iter == 0) == name.startswith("no iteration"), name
 
 
-def test_script_says_what_it_repeats_and_prints_the_estimates(tmp_path):
-    finished = CASES["drawn exponential 2"]
-    source = script(finished)
+def test_script_names_what_it_repeats_and_prints_the_estimates(tmp_path):
+    completed = CASES["drawn exponential 2"]
+    source = script(completed)
     (tmp_path / "run.py").write_text(source, "utf-8")
     printed = python(tmp_path, "run.py").splitlines()
-    assert float(printed[0].removeprefix("log-likelihood ")) == pytest.approx(finished.run.log_likelihood[-1])
-    assert printed[1:] == [f"{name} {values}" for name, values in finished.run.mixture.parameters.items()]
+    assert float(printed[0].removeprefix("log-likelihood ")) == pytest.approx(completed.run.log_likelihood[-1])
+    assert printed[1:] == [f"{name} {values}" for name, values in completed.run.mixture.parameters.items()]
     comments = " ".join(line.removeprefix("# ") for line in source.splitlines() if line.startswith("# "))
-    assert f"{finished.title} {finished.source} The run on the page: {finished.link}" in comments
-    assert f"at log-likelihood {finished.run.log_likelihood[-1]:.10g}. {finished.run.message}" in comments
+    assert f"{completed.title} {completed.source} The run on the page: {completed.link}" in comments
+    assert f"at log-likelihood {completed.run.log_likelihood[-1]:.10g}. {completed.run.message}" in comments
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -179,12 +179,12 @@ def names_of(node):
 
 
 def named(text, *, x_title="observation x", link=None):
-    finished = CASES["drawn exponential 2"]
-    return CompletedRun(text, text, x_title, finished.x, finished.run, None, finished.truth, finished.seed, link)
+    completed = CASES["drawn exponential 2"]
+    return CompletedRun(text, text, x_title, completed.x, completed.run, None, completed.truth, completed.seed, link)
 
 
 def tree(source):
-    """What a script means; read as bytes, since a comment can change how they are decoded."""
+    """The syntax tree of a script, read as bytes, since a comment can change the encoding."""
     return ast.dump(ast.parse(source.encode()))
 
 
@@ -198,12 +198,12 @@ def test_no_title_source_or_link_changes_the_code(text):
 
 @pytest.mark.parametrize("text", NASTY)
 def test_the_axis_title_is_one_literal_in_the_code(text):
-    finished = named("plain", x_title=text)
-    assert tree(script(finished)).replace(repr(finished.x_title), "'observation x'") == tree(script(named("plain")))
+    completed = named("plain", x_title=text)
+    assert tree(script(completed)).replace(repr(completed.x_title), "'observation x'") == tree(script(named("plain")))
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_texts_of_others_stay_out_of_the_notebook_but_for_comments(text):
+def test_foreign_texts_are_only_in_comments_of_the_notebook(text):
     nasty, plain = (nbformat.reads(notebook(named(t, link=t)), as_version=nbformat.NO_CONVERT) for t in (text, "plain"))
     for cell, expected in zip(nasty.cells, plain.cells, strict=True):
         if cell.cell_type == "markdown":
@@ -215,18 +215,18 @@ def test_texts_of_others_stay_out_of_the_notebook_but_for_comments(text):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["tied exponential", "degenerate on repeated values"])
 def test_notebook_is_valid_and_repeats_the_run(tmp_path, name):
-    finished = CASES[name]
+    completed = CASES[name]
     nasty = CompletedRun(
-        NASTY[0], NASTY[1], "$x_{$ {x}", finished.x, finished.run, truth=finished.truth, seed=finished.seed
+        NASTY[0], NASTY[1], "$x_{$ {x}", completed.x, completed.run, truth=completed.truth, seed=completed.seed
     )
     book = nbformat.reads(notebook(nasty), as_version=nbformat.NO_CONVERT)
     nbformat.validate(book)
     assert (book.nbformat, book.nbformat_minor) == (4, 5)
     last = "import importlib.util, json\nassert not importlib.util.find_spec('em')\n"
-    names = ", ".join(f"'{name}': [float(v) for v in {name}]" for name in ("trace", *finished.run.parameters))
+    names = ", ".join(f"'{name}': [float(v) for v in {name}]" for name in ("trace", *completed.run.parameters))
     book.cells.append(nbformat.v4.new_code_cell(f"{last}print(json.dumps({{{names}}}))"))
     nbclient.NotebookClient(book, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    assert_repeats(json.loads(book.cells[-1].outputs[0].text), finished)
+    assert_repeats(json.loads(book.cells[-1].outputs[0].text), completed)
     assert any("image/png" in output.get("data", {}) for output in book.cells[-2].outputs)
     assert not list(tmp_path.iterdir())
 
@@ -243,7 +243,7 @@ def test_notebook_is_the_script_in_cells_with_the_formulas_of_both_steps(name):
     assert (r"\lambda_k = \frac{1}{N_k}" if "exponential" in name else r"\sigma_k^2 = \frac{1}{N_k}") in text
 
 
-def test_what_is_taken_home_is_written_without_the_page_and_without_what_runs_it():
+def test_exports_are_written_without_the_page_and_its_server():
     modules = tuple(f"components.results.{name}" for name in ("export_code", "export_tables", "completed_run"))
     needed = {name.split(".")[0] for name in chain.from_iterable(map(imports, modules))}
     assert needed <= {"em", "components", "numpy"} | set(sys.stdlib_module_names)

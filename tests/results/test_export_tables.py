@@ -1,4 +1,4 @@
-"""The run as data: what is written is read back exactly, by readers that know nothing of it."""
+"""The run as data: standard readers read back exactly what was written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TRUTH = em.GaussianMixture([0.3, 0.5, 0.2], [-4, 0, 5], [1, 0.5, 2])
 FORMATS = (ROOT / "docs" / "formats.md").read_text("utf-8")
 
 
-def finished(x, start, **details):
+def completed(x, start, **details):
     x = np.asarray(x, dtype=float)
     return CompletedRun("Title\n", "Source\u2028", "x", x, em.fit(x, start), **details)
 
@@ -27,12 +27,12 @@ def finished(x, start, **details):
 @pytest.fixture(scope="module")
 def drawn():
     x, z = TRUTH.sample(300, np.random.default_rng(5))
-    return finished(x, em.quantile_start(x, em.GaussianMixture, 3), z=z, truth=TRUTH, seed=5, link="http://a/?b")
+    return completed(x, em.quantile_start(x, em.GaussianMixture, 3), z=z, truth=TRUTH, seed=5, link="http://a/?b")
 
 
 def degenerate():
     x = np.r_[0, np.random.default_rng(1).normal(8, 1, 40)]
-    return finished(x, em.GaussianMixture([0.9, 0.1], [8, 0], [1, 2]))
+    return completed(x, em.GaussianMixture([0.9, 0.1], [8, 0], [1, 2]))
 
 
 def strict(text):
@@ -52,14 +52,14 @@ def test_csv_is_read_back_exactly_in_the_order_of_the_data(drawn):
     assert [row[1] for row in rows] == [str(label) for label in drawn.z]
 
 
-def test_csv_has_no_labels_where_none_are_known():
-    one = finished([1, 2, 4], em.ExponentialMixture([1], [1]))
+def test_csv_has_no_labels_if_they_are_unknown():
+    one = completed([1, 2, 4], em.ExponentialMixture([1], [1]))
     assert observations_csv(one) == "x,q0\r\n1.0,1.0\r\n2.0,1.0\r\n4.0,1.0\r\n"
 
 
 def test_no_cell_can_be_a_formula():
     x = [-1e-300, -0.0, 1e20, -123456789.123456789, 5e-324, 3]
-    text = observations_csv(finished(x, em.GaussianMixture([0.5, 0.5], [0, 1e20], [1, 1]), z=np.arange(6)))
+    text = observations_csv(completed(x, em.GaussianMixture([0.5, 0.5], [0, 1e20], [1, 1]), z=np.arange(6)))
     lines = text.split("\r\n")
     assert lines.pop() == ""
     assert lines.pop(0) == "x,label,q0,q1"
@@ -88,7 +88,7 @@ def test_json_holds_the_whole_run(drawn):
     assert len(document["bounds"]) == run.n_iter == len(document["log_likelihood"]) - 1
 
 
-def test_json_of_given_data_says_null_for_what_is_not_known():
+def test_json_of_given_data_has_null_for_unknown_values():
     document = strict(run_json(degenerate()))
     assert [document[key] for key in ("seed", "true", "link")] == [None, None, None]
 
@@ -102,7 +102,7 @@ def test_json_of_a_degenerate_run_is_strict_and_says_so():
 
 
 def test_json_of_no_iteration_has_a_start_and_a_likelihood_that_may_be_null():
-    one = finished([1, 2, 3, 5], em.GaussianMixture([0.5, 0.5], [0, 1], [1e-160, 1e-160]))
+    one = completed([1, 2, 3, 5], em.GaussianMixture([0.5, 0.5], [0, 1], [1e-160, 1e-160]))
     assert one.run.log_likelihood.tolist() == [-np.inf]
     document = strict(run_json(one))
     assert (document["n_iter"], document["log_likelihood"], document["bounds"]) == (0, [None], [])

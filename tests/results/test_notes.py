@@ -1,4 +1,4 @@
-"""The page's own notes on a run are held, claim by claim, against the request, over random requests of every kind."""
+"""Every claim of the page's own notes on a run is checked with the request, over random requests of every kind."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from components.state.sources import SOURCES, STARTS
 from components.views import export
 from components.views.run import reply
 from em.fitting.acceleration import moved
-from tests.asking import run_request
 from tests.naive import apart, moments, slowest
+from tests.page_requests import run_request
 
 N = r"[\d,]+"
 PATTERNS = {
@@ -36,7 +36,7 @@ PATTERNS = {
 
 
 def some_request(rng):
-    """A run that the page could ask for, with parameters of any size, equal ones more often than by chance."""
+    """A run that the page could request, with parameters of any size that are often equal."""
     name = str(rng.choice([*SOURCES, "generated", "generated-gaussian", "own"]))
     k = int(rng.integers(1, 6))
     true_k = k if rng.random() < 0.5 else int(rng.integers(1, 6))
@@ -85,19 +85,19 @@ def check_start(m, spec, x, run, result):
 
 
 def check_tie(m, spec, x, run, result):
-    asked, start = runs.starting_mixture(spec, x), run.mixtures[0]
-    pairs = tied(asked)
+    requested, start = runs.starting_mixture(spec, x), run.mixtures[0]
+    pairs = tied(requested)
     assert pairs
-    assert (m["who"] == "The two") is m["order"].startswith("component 0") is (asked.n_components == 2)
+    assert (m["who"] == "The two") is m["order"].startswith("component 0") is (requested.n_components == 2)
     assert not tied(start)
-    np.testing.assert_array_equal(start.weights, asked.weights)
-    r = asked.responsibilities(x)
+    np.testing.assert_array_equal(start.weights, requested.weights)
+    r = requested.responsibilities(x)
     for i, j in pairs:
-        np.testing.assert_allclose(r[:, i] * asked.weights[j], r[:, j] * asked.weights[i], rtol=1e-9)
+        np.testing.assert_allclose(r[:, i] * requested.weights[j], r[:, j] * requested.weights[i], rtol=1e-9)
         assert apart(start, i, j) < 0.05, "a little"
         means, stds = moments(start)
         assert (means[i], stds[i]) < (means[j], stds[j])
-        where = [moments(asked)[0][i], moments(asked)[1][i]]
+        where = [moments(requested)[0][i], moments(requested)[1][i]]
         np.testing.assert_allclose([means[i], stds[i]], where, atol=0.03 * where[1])
 
 
@@ -110,8 +110,8 @@ def check_flat(m, spec, x, run, result):
 def check_unmatched(m, spec, x, run, result):
     assert not spec.blind
     assert result["beside"] is None
-    for said, k in ((m["true"], len(result["true"]["weights"])), (m["k"], run.mixture.n_components)):
-        assert said == f"{k} component{'s' * (k > 1)}"
+    for count, k in ((m["true"], len(result["true"]["weights"])), (m["k"], run.mixture.n_components)):
+        assert count == f"{k} component{'s' * (k > 1)}"
     assert (m["were"] == "was") is (run.mixture.n_components == 1)
 
 
@@ -161,7 +161,7 @@ def test_every_note_of_the_page_holds_and_every_kind_occurs():
                 raise AssertionError(f"{seed}: {note}\n{error}") from error
             counts[name] += 1
         if not any("identical" in note for note in result["notes"]) and tied(run.mixtures[0]):
-            assert run.degenerate, "it is said that a component is empty instead"
+            assert run.degenerate, "the message of an empty component comes instead"
             assert run.n_iter == 0
     assert min(counts[name] for name in PATTERNS) >= 2, counts
 
@@ -172,17 +172,17 @@ def own_request(x, **change):
     return defaults | {"source": "own", "data": x, "family": "gaussian", "start_from": "hand", "k": 2} | change
 
 
-def test_a_tie_that_numbers_cannot_part_is_refused_in_words_wherever_a_run_is_asked_for():
+def test_a_tie_that_numbers_cannot_break_is_refused_in_words_by_every_request_for_a_run():
     far = [1e10, 1e10 + 0.01, 1e10 + 0.09]
     same = {name: value for i in range(2) for name, value in ((f"start_mu{i}", 1e10), (f"start_sigma{i}", 1e-4))}
     request = own_request(far, **same)
     words = "start must have components that numbers can tell apart; got GaussianMixture"
     link = "https://x.org/"
-    asked = {"study": "surface", "across": 0, "up": 1, "iteration": 0, "what": "script", "link": link}
-    for answer in (reply(request), studies.reply(request | asked), export.reply(request | asked)):
-        assert words in " ".join(answer["errors"].values())
+    extra = {"study": "surface", "across": 0, "up": 1, "iteration": 0, "what": "script", "link": link}
+    for refusal in (reply(request), studies.reply(request | extra), export.reply(request | extra)):
+        assert words in " ".join(refusal["errors"].values())
 
 
-def test_own_values_without_room_for_the_components_on_offer_are_refused_in_words():
+def test_own_values_without_room_for_any_number_of_components_are_refused_in_words():
     answer = reply(own_request([1.0, 2.0]) | {"data": [1e5, float(np.nextafter(1e5, 2e5))]})
     assert answer["errors"]["data"].startswith("These values cannot be fitted: x must leave room for 2 different")

@@ -1,4 +1,4 @@
-"""What the reply to a run holds: its method, its standard errors."""
+"""The reply to a run: its method and its standard errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 import em
 from components.views.run import reply
-from tests.asking import run_request
+from tests.page_requests import run_request
 
 
 def test_an_accelerated_run_is_the_engines_and_one_without_a_method_is_ems():

@@ -1,4 +1,4 @@
-"""The studies of a run say nothing that another one denies."""
+"""The studies of a run do not contradict each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from components.results import runs, studies
 from components.state import run_request
 from em.studies.admissible import Limits
-from tests.asking import study_request
+from tests.page_requests import study_request
 
 CASES = [
     {"source": "galaxies", "k": k, "start_from": start, "start_seed": seed, "starts_seed": seed, "starts": starts}
@@ -26,7 +26,7 @@ CASES = [
     {"source": "generated", "n": 50, "k": 3, "start_from": "random", "start_seed": 7},
     {"source": "generated-gaussian", "n": 30, "k": 3, "start_from": "kmeans", "start_seed": 7, "max_iter": 4000},
     {"source": "galaxies", "k": 4, "start_from": "random", "start_seed": 1, "max_iter": 5},
-    # Without the runs from the other starts, the best fit with five components would be lower here, or none.
+    # Without the other starts, the best fit with five components would be lower here or missing.
     *(
         {
             "source": "generated-gaussian",

@@ -1,4 +1,4 @@
-"""The files of deploy/: those whose program is here are run, and the page must work through them."""
+"""The files of deploy/: those with an installed program are run, and the page must work through them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def text(name: str) -> str:
 
 
 def need(program: str) -> str:
-    """Where a program is, or skip."""
+    """The path of a program; skip the test without it."""
     return located(program) or pytest.skip(f"{program} is not installed here")
 
 
@@ -34,8 +34,8 @@ def nginx(folder, upstream, url_prefix):
 @contextmanager
 def caddy(folder, upstream, url_prefix):
     port, program, config = free_port(), need("caddy"), text("Caddyfile")
-    said = subprocess.run([program, "version"], capture_output=True, text=True, check=True).stdout
-    version = tuple(int(number) for number in re.findall(r"\d+", said)[:2])
+    output = subprocess.run([program, "version"], capture_output=True, text=True, check=True).stdout
+    version = tuple(int(number) for number in re.findall(r"\d+", output)[:2])
     if version < (2, 7):
         config = re.sub(r"\n.*request_buffers.*", "", config)
     (folder / "Caddyfile").write_text(config)
@@ -49,7 +49,7 @@ def caddy(folder, upstream, url_prefix):
 
 @pytest.fixture(scope="module", params=["/", "/lab/"])
 def behind(request, tmp_path_factory):
-    """The page behind a proxy; the proxies are started in front as they are asked for."""
+    """The page behind a proxy; each proxy is started when a test needs it."""
     folder = tmp_path_factory.mktemp("deploy")
     with gunicorn(folder, request.param, PROXIES="1", WEB_CONCURRENCY="1", TRUSTED_HOSTS="em.example.org") as server:
         yield folder, server.address.removeprefix("http://").split("/")[0], request.param
@@ -71,7 +71,7 @@ def test_names_are_checked_behind_the_proxy(proxied):
         assert answer.status_code == status
 
 
-def test_what_a_client_says_of_itself_is_not_believed(proxied):
+def test_forwarding_headers_of_a_client_are_not_trusted(proxied):
     claimed = {"X-Forwarded-Host": "em.example.org", "Host": "127.0.0.1"}
     assert requests.get(f"{proxied.address}healthz", headers=claimed, timeout=10).status_code == 200
     claimed = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "192.0.2.1"}
@@ -79,12 +79,12 @@ def test_what_a_client_says_of_itself_is_not_believed(proxied):
 
 
 def test_too_large_a_body_is_refused(proxied):
-    with suppress(requests.ConnectionError):  # it may hang up while we still send
+    with suppress(requests.ConnectionError):  # it may close the connection while we still send
         answer = requests.post(f"{proxied.address}_dash-update-component", data=b" " * (MAX_BODY + 10**6), timeout=30)
         assert answer.status_code in (400, 413, 502)
 
 
-def test_clients_that_stop_halfway_keep_nobody_waiting(proxied):
+def test_clients_that_stop_halfway_do_not_block_others(proxied):
     if not getattr(proxied, "buffers", True):
         pytest.skip("this Caddy is older than 2.7 and cannot buffer requests")
     host, port, path = re.match(r"http://(.*?):(\d+)(.*)", proxied.address).groups()
@@ -107,7 +107,7 @@ def test_the_line_of_the_procfile_serves(tmp_path):
         smoke(server.address)
 
 
-def test_the_unit_is_sound_and_confined(tmp_path):
+def test_the_unit_is_valid_and_sandboxed(tmp_path):
     program = need("systemd-analyze")
     unit = tmp_path / "emlab.service"
     unit.write_text(text("emlab.service").replace("/opt/emlab", str(ROOT)))

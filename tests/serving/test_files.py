@@ -1,4 +1,4 @@
-"""Files compressed beforehand, and how long browsers keep what."""
+"""Files compressed beforehand, and how long browsers cache them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ACCEPTED = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A client of a page with its files built, and the folder of these."""
+    """A client of a page with built files, and their folder."""
     folder = tmp_path_factory.mktemp("built")
     app = create_app()
     (folder / "assets" / "old").mkdir(parents=True)
@@ -36,7 +36,7 @@ def test_the_partial_plotly_is_of_the_version_that_is_installed():
     assert f"v{get_plotlyjs_version()}\n" in head
 
 
-def test_what_is_built_is_what_dash_serves_and_compressed_right(served):
+def test_built_files_equal_those_of_dash_and_are_compressed_right(served):
     client, folder = served
     plain = create_app().server.test_client()
     built = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".br", ".gz"}]
@@ -53,7 +53,7 @@ def test_what_is_built_is_what_dash_serves_and_compressed_right(served):
                 assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_what_is_no_longer_served_goes_and_what_is_built_stays(served):
+def test_a_build_removes_files_that_are_no_longer_served(served):
     _, folder = served
     assert not list(folder.glob("assets/old/*"))
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
@@ -63,7 +63,7 @@ def test_what_is_no_longer_served_goes_and_what_is_built_stays(served):
 
 @pytest.fixture
 def changed(monkeypatch, tmp_path):
-    """What changes the page's style sheets, and says where its files are from then on."""
+    """A function that changes the page's style sheets and returns the new address of the assets."""
     assets = shutil.copytree(files.ASSETS, tmp_path / "assets")
     monkeypatch.setattr(files, "ASSETS", assets)
 
@@ -76,7 +76,7 @@ def changed(monkeypatch, tmp_path):
     files.assets_path.cache_clear()
 
 
-def test_what_a_running_server_may_still_be_asked_for_stays_until_files_change_once_more(changed, tmp_path):
+def test_files_of_a_running_server_stay_until_files_change_once_more(changed, tmp_path):
     folder, paths = tmp_path / "static", []
     for comment in ("first", "second", "third"):
         paths.append(changed(comment))
@@ -86,25 +86,25 @@ def test_what_a_running_server_may_still_be_asked_for_stays_until_files_change_o
         assert there == set(paths[-2:])
 
 
-def test_an_address_with_its_content_is_kept_for_good_and_others_are_asked_for_again(served):
+def test_addresses_with_a_hash_are_cached_forever_and_others_are_revalidated(served):
     client, folder = served
     for address in files.addresses(create_app()):
-        kept = address.startswith(files.assets_path()) or files.FINGERPRINT.search(address)
+        immutable = address.startswith(files.assets_path()) or files.FINGERPRINT.search(address)
         with client.get(f"/{address}") as answer:
-            assert bool(answer.cache_control.immutable) == bool(kept), address
-            assert answer.cache_control.max_age == (timedelta(days=3650).total_seconds() if kept else 0), address
+            assert bool(answer.cache_control.immutable) == bool(immutable), address
+            assert answer.cache_control.max_age == (timedelta(days=3650).total_seconds() if immutable else 0), address
     fingerprinted = [path for path in folder.rglob("*.js") if files.FINGERPRINT.search(path.name)]
     assert len(fingerprinted) == 6
 
 
 @pytest.mark.parametrize("path", ["", "_dash-layout", "_dash-dependencies"])
-def test_the_page_is_asked_for_again_and_not_sent_again(served, path):
+def test_the_page_is_revalidated_and_not_sent_again(served, path):
     client, _ = served
     first = client.get(f"/{path}", headers=ACCEPTED)
     assert first.cache_control.no_cache
     assert first.headers["Content-Encoding"] == "br"
     again = client.get(f"/{path}", headers=ACCEPTED | {"If-None-Match": first.headers["ETag"]})
-    assert again.status_code == 304 or not path  # the page names the process that made it
+    assert again.status_code == 304 or not path  # the page names its process
     assert again.status_code == 200 or not again.get_data()
 
 
@@ -120,7 +120,7 @@ def test_the_address_of_the_assets_changes_with_any_of_them(monkeypatch, tmp_pat
     assert all(re.fullmatch(r"assets/[0-9a-f]{12}", address) for address in addresses)
 
 
-def test_without_a_build_all_is_served_all_the_same(tmp_path):
+def test_everything_is_served_without_a_build_too(tmp_path):
     app = create_app()
     before = app.server.wsgi_app
     files.serve(app, tmp_path / "nothing")
@@ -131,7 +131,7 @@ def test_without_a_build_all_is_served_all_the_same(tmp_path):
 
 
 @pytest.mark.parametrize("query", ["", "v=1&view=em&n=321", "x=%22%3E%3Cscript%3E&amp"])
-def test_the_page_names_what_dash_will_ask_for(query):
+def test_the_page_names_the_requests_of_dash(query):
     page = create_app().server.test_client().get("/", query_string=query).get_data(as_text=True)
     named = [unescape(address) for address in re.findall(r'<link rel="preload"[^>]* href="([^"]+)"', page)]
     assert named[:2] == [f"/_dash-layout{query and '?'}{query}", "/_dash-dependencies"]
@@ -139,13 +139,13 @@ def test_the_page_names_what_dash_will_ask_for(query):
     assert len(named) == 3
 
 
-def test_what_draws_figures_is_only_announced_where_none_is_to_be_drawn_soon():
+def test_plotly_is_only_prefetched_by_views_without_figures():
     page = create_app().server.test_client().get("/?view=background").get_data(as_text=True)
     assert '<link rel="prefetch" as="script" id="plotly"' in page
 
 
 @pytest.mark.parametrize(("kind", "mimetype"), [("js", "text/javascript"), ("css", "text/css")])
-def test_scripts_and_style_sheets_travel_as_one(kind, mimetype):
+def test_scripts_and_style_sheets_are_each_one_file(kind, mimetype):
     answer = create_app().server.test_client().get(f"/{files.bundle_path(kind)}")
     assert answer.mimetype == mimetype
     for path in (path for path in files.ASSETS.rglob(f"*.{kind}") if "vendor" not in path.parts):

@@ -1,4 +1,4 @@
-"""Twenty thousand requests that nobody should send: no 5xx, no traceback, no memory lost. `make fuzz` sends more."""
+"""Twenty thousand invalid requests: no 5xx, no traceback, no memory leak. `make fuzz` sends more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.servers import gunicorn
 WARM, MORE = 4_000, 16_000
 
 
-def test_requests_that_nobody_should_send_are_refused_and_cost_no_memory(caplog):
+def test_invalid_requests_are_refused_and_cost_no_memory(caplog):
     caplog.set_level(logging.CRITICAL)
     app = create_app()
     process = psutil.Process()

@@ -15,7 +15,7 @@ import requests
 
 from serving.files import assets_path
 from tests import ROOT
-from tests.asking import callback_request, run_request
+from tests.page_requests import callback_request, run_request
 from tests.servers import GUNICORN, free_port, gunicorn, running, smoke
 
 
@@ -27,7 +27,7 @@ def server(request, tmp_path_factory):
 
 
 def send(address: str, text: bytes) -> socket.socket:
-    """Open a connection and say something."""
+    """Open a connection and send some bytes."""
     host, port = address.removeprefix("http://").rstrip("/").split(":")
     connection = socket.create_connection((host, int(port)), timeout=10)
     connection.sendall(text)
@@ -38,7 +38,7 @@ def test_it_serves_the_page_and_runs(server):
     smoke(server.address)
 
 
-def test_every_process_knows_its_files_before_it_is_asked_for_the_page(server):
+def test_every_process_knows_its_files_before_the_first_request(server):
     with gunicorn(Path(server.log).parent, WEB_CONCURRENCY="1") as fresh:
         path = re.search(r'"/(_dash-component-suites/[^"]+)"', requests.get(server.address, timeout=10).text)[1]
         assert requests.get(fresh.address + path, timeout=10).status_code == 200
@@ -46,12 +46,12 @@ def test_every_process_knows_its_files_before_it_is_asked_for_the_page(server):
 
 def test_a_class_at_once_is_answered(server):
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(requests.get, [f"{server.address}_dash-dependencies"] * 60))
-    assert {answer.status_code for answer in answers} == {200}
+        responses = list(threads.map(requests.get, [f"{server.address}_dash-dependencies"] * 60))
+    assert {response.status_code for response in responses} == {200}
 
 
 def test_a_class_that_presses_a_button_at_once_is_answered(tmp_path):
-    """Three hundred runs, each with a seed of its own, from one address and without names."""
+    """Three hundred runs with different seeds, from one address and without page names."""
 
     def run(seed):
         body = callback_request({"id": seed} | run_request(seed=seed))
@@ -61,7 +61,7 @@ def test_a_class_that_presses_a_button_at_once_is_answered(tmp_path):
         assert set(threads.map(run, range(300))) == {200}
 
 
-def test_clients_that_say_nothing_keep_no_one_waiting(server):
+def test_silent_clients_do_not_block_others(server):
     silent = [send(server.address, b"") for _ in range(60)] + [send(server.address, b"GET / HT") for _ in range(30)]
     begin = time.monotonic()
     assert requests.get(server.address, timeout=10).status_code == 200
@@ -79,15 +79,15 @@ def test_the_log_has_no_queries_and_no_addresses_of_clients(server):
     requests.get(f"{server.address}?own=secret", headers={"User-Agent": "somebody's"}, timeout=30)
     with send(server.address, b"NONSENSE /?own=secret x\r\n\r\n") as connection:
         connection.recv(100)
-    said = server.said()
-    assert "GET / 200" in said
-    assert "Invalid request" in said
+    log = server.said()
+    assert "GET / 200" in log
+    assert "Invalid request" in log
     for personal in ("secret", "somebody", "from ip", "Traceback"):
-        assert personal not in said
+        assert personal not in log
 
 
 def test_one_thread_of_blas_each(server):
-    """numpy starts its threads when it is imported, which is in the first process."""
+    """numpy starts its threads at import, which happens in the first process."""
     assert len(list(Path(f"/proc/{server.process.pid}/task").iterdir())) == 1
 
 
@@ -95,7 +95,7 @@ def test_there_is_no_control_socket(server):
     assert not list(Path.home().glob(".gunicorn/*.ctl"))
 
 
-def test_under_a_path_all_of_it_is_there_and_nothing_beside(tmp_path):
+def test_under_a_path_everything_is_served_and_nothing_outside_it(tmp_path):
     with gunicorn(tmp_path, "/lab/") as server:
         smoke(server.address)
         root = server.address.removesuffix("lab/")
@@ -111,7 +111,7 @@ def test_it_listens_by_ipv6_too(tmp_path):
 
 @pytest.fixture
 def copy(tmp_path):
-    """A folder with the project, to be changed."""
+    """A copy of the project that a test may change."""
     for part in ("em", "components", "serving", "assets"):
         (tmp_path / part).symlink_to(ROOT / part)
     for part in ("app.py", "settings.py", "gunicorn.conf.py"):
@@ -120,12 +120,12 @@ def copy(tmp_path):
 
 
 def reloaded(server, processes):
-    """Ask for a reload, and wait until the processes are others."""
+    """Reload, and wait until the processes are others."""
     server.process.send_signal(signal.SIGHUP)
     return server.processes(2, processes)
 
 
-def test_a_reload_takes_new_settings_along_and_none_that_cannot_be_read(copy):
+def test_a_reload_takes_new_settings_unless_they_are_invalid(copy):
     settings, own = (copy / "settings.py").read_text("utf-8"), (copy / "gunicorn.conf.py").read_text("utf-8")
     with gunicorn(copy, code=copy, WEB_CONCURRENCY="2") as server:
         processes = server.processes(2)
@@ -141,7 +141,7 @@ def test_a_reload_takes_new_settings_along_and_none_that_cannot_be_read(copy):
         assert "does not start" in server.said()
 
 
-def test_a_reload_takes_new_code_and_none_that_does_not_start(copy):
+def test_a_reload_takes_new_code_unless_it_does_not_start(copy):
     code = (copy / "app.py").read_text("utf-8")
     with gunicorn(copy, code=copy, WEB_CONCURRENCY="2", METRICS_TOKEN="a-token-of-the-tests") as server:
         title = '<meta name="description" content="See mixture'

@@ -1,4 +1,4 @@
-"""What every answer says to the browser and to a supervisor, and whom the server believes."""
+"""Headers of every response, health, and which proxies and hosts the server trusts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import settings
 from app import create_app
 from components.views import page
 from serving.files import assets_path
-from tests.asking import callback_request, run_request
+from tests.page_requests import callback_request, run_request
 
 
 def client(**environment):
@@ -29,7 +29,7 @@ def policy(response) -> dict[str, list[str]]:
     return {name: sources.split() for name, _, sources in (directive.partition(" ") for directive in directives)}
 
 
-def test_inline_scripts_are_those_that_the_policy_names_and_no_others_may_run(plain):
+def test_only_inline_scripts_that_the_policy_names_may_run(plain):
     response = plain.get("/")
     scripts = re.findall(r"<script(?![^>]* src=)([^>]*)>(.*?)</script>", response.get_data(as_text=True), re.S)
     run = [text for attributes, text in scripts if 'type="application/json"' not in attributes]
@@ -52,8 +52,8 @@ def test_the_policy_lets_nothing_in_from_elsewhere(plain):
     }
 
 
-def test_every_kind_of_answer_has_the_headers_and_no_cookie(plain):
-    answers = [
+def test_every_kind_of_response_has_the_headers_and_no_cookie(plain):
+    responses = [
         plain.get("/"),
         plain.get("/_dash-layout"),
         plain.get(f"/{assets_path()}/core/layout.css"),
@@ -62,7 +62,7 @@ def test_every_kind_of_answer_has_the_headers_and_no_cookie(plain):
         plain.post("/_dash-update-component", json={}),
         plain.post("/_dash-update-component", json=callback_request({"id": 1} | run_request(n=5))),
     ]
-    for answer in answers:
+    for answer in responses:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert "camera=()" in answer.headers["Permissions-Policy"]
@@ -77,7 +77,7 @@ def test_who_may_embed_the_page_is_a_setting():
     assert policy(answer)["frame-ancestors"] == ["'self'", "https://moodle.example.org"]
 
 
-def test_hsts_is_for_those_who_came_by_tls_and_only_as_set():
+def test_hsts_is_sent_over_tls_only_and_as_set():
     strict = client(HSTS_SECONDS="3600")
     assert strict.get("/healthz", base_url="https://localhost").headers["Strict-Transport-Security"] == "max-age=3600"
     assert "Strict-Transport-Security" not in strict.get("/healthz").headers
@@ -87,7 +87,7 @@ FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "em.example.org",
 
 
 @pytest.mark.parametrize(("proxies", "believed"), [("0", False), ("1", True)])
-def test_a_proxy_is_believed_only_as_set(proxies, believed):
+def test_a_proxy_is_trusted_only_as_set(proxies, believed):
     behind = client(PROXIES=proxies, HSTS_SECONDS="60", TRUSTED_HOSTS="em.example.org")
     answer = behind.get("/healthz", headers=FORWARDED)
     assert ("Strict-Transport-Security" in answer.headers) is believed
@@ -99,13 +99,13 @@ def test_a_proxy_is_believed_only_as_set(proxies, believed):
     [("em.example.org", 200), ("em.example.org:8050", 200), ("a.example.net", 200), ("localhost:8050", 200)]
     + [(host, 400) for host in ("example.org", "x.em.example.org", "evil.example", "em.example.org.evil.example")],
 )
-def test_hosts_are_those_that_are_trusted(host, status):
+def test_only_trusted_hosts_are_served(host, status):
     trusting = client(TRUSTED_HOSTS="em.example.org,.example.net")
     assert trusting.get("/healthz", headers={"Host": host}).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health_is_json_that_nobody_keeps(plain, path):
+def test_health_is_json_that_is_not_cached(plain, path):
     answer = plain.get(path)
     assert answer.status_code == 200
     assert answer.get_json()["status"] in {"ok", "ready"}

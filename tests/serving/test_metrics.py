@@ -1,4 +1,4 @@
-"""What the server tells those who look after it."""
+"""Metrics and logs, for those who run the server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from components.state import ids
-from tests.asking import callback_request, run_request
+from tests.page_requests import callback_request, run_request
 from tests.servers import free_port, gunicorn, running
 
 TOKEN = "a-token-of-the-tests"
@@ -32,17 +32,17 @@ def run(server, body=None, **headers):
 
 
 def number(server, name):
-    """A number of all processes together."""
+    """A metric, summed over all processes."""
     text = requests.get(f"{server.address}metrics", headers=BEARER, timeout=30).text
     return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
 
 
 def lines(server, name):
-    """What the log says of a request; it is written before the answer is sent."""
-    return [told for told in map(json.loads, server.said().splitlines()) if told.get("id") == name]
+    """Log lines of a request; they are written before the response is sent."""
+    return [line for line in map(json.loads, server.said().splitlines()) if line.get("id") == name]
 
 
-def test_the_numbers_are_for_who_has_the_token(server):
+def test_the_metrics_need_the_token(server):
     for headers in ({}, {"Authorization": TOKEN}, {"Authorization": f"Bearer {TOKEN}x"}, {"Authorization": "Bearer ü"}):
         headers = {name: value.encode() for name, value in headers.items()}
         assert requests.get(f"{server.address}metrics", headers=headers, timeout=30).status_code == 401
@@ -50,7 +50,7 @@ def test_the_numbers_are_for_who_has_the_token(server):
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
 
 
-def test_without_a_token_there_are_none(tmp_path):
+def test_without_a_token_there_are_no_metrics(tmp_path):
     with gunicorn(tmp_path, WEB_CONCURRENCY="1") as server:
         for headers in ({}, BEARER, {"Authorization": "Bearer "}, {"Authorization": "Bearer off"}):
             assert requests.get(f"{server.address}metrics", headers=headers, timeout=30).status_code == 404
@@ -66,16 +66,16 @@ def test_requests_are_counted_by_kind_and_status_over_all_processes(server):
     assert (number(server, runs), number(server, refused)) == (before[0] + 10, before[1] + 10)
 
 
-def test_durations_waits_and_kept_answers_are_counted(server):
-    timed, waits, kept = 'emlab_request_seconds_count{kind="run"}', "emlab_wait_seconds_count", "emlab_kept_answers"
-    before = [number(server, name) for name in (timed, waits, kept)]
+def test_durations_waits_and_cached_replies_are_counted(server):
+    names = ('emlab_request_seconds_count{kind="run"}', "emlab_wait_seconds_count", "emlab_kept_answers")
+    before = [number(server, name) for name in names]
     body = callback_request(run_request(n=60, seed=4))
     for _ in range(10):
         run(server, body)
-    timed, waits, kept = (number(server, name) - old for name, old in zip((timed, waits, kept), before, strict=True))
+    timed, waits, cached = (number(server, name) - old for name, old in zip(names, before, strict=True))
     assert timed == 10
     assert 1 <= waits <= 2, "once in each process"
-    assert waits + kept == 10
+    assert waits + cached == 10
     assert number(server, "emlab_queue") == 0
 
 
@@ -85,28 +85,28 @@ def test_numbers_outlive_a_process(server):
     assert number(server, "emlab_requests_total") >= before
 
 
-def test_every_answer_has_a_name_and_the_log_says_what_it_was(server):
+def test_every_response_has_an_id_that_is_in_the_log(server):
     answer = run(server)
-    (told,) = lines(server, answer.headers["X-Request-ID"])
-    assert told["message"] == "POST /_dash-update-component 200"
-    assert (told["kind"], told["level"], told["bytes"]) == ("run", "INFO", int(answer.headers["Content-Length"]))
-    assert told["seconds"] < 30
-    assert "waited" in told or told["kept"]
+    (line,) = lines(server, answer.headers["X-Request-ID"])
+    assert line["message"] == "POST /_dash-update-component 200"
+    assert (line["kind"], line["level"], line["bytes"]) == ("run", "INFO", int(answer.headers["Content-Length"]))
+    assert line["seconds"] < 30
+    assert "waited" in line or line["kept"]
 
 
 def test_a_refusal_is_one_line_with_its_reason(server):
     answer = run(server, {"output": f"{ids.RUN_REPLY}.data"})
-    (told,) = lines(server, answer.headers["X-Request-ID"])
-    assert (told["level"], told["kind"], told["reason"]) == ("WARNING", "malformed", answer.json()["error"])
+    (line,) = lines(server, answer.headers["X-Request-ID"])
+    assert (line["level"], line["kind"], line["reason"]) == ("WARNING", "malformed", answer.json()["error"])
 
 
-def test_a_proxy_may_name_requests_and_nonsense_is_no_name(server):
+def test_a_proxy_may_set_request_ids_and_nonsense_is_ignored(server):
     assert run(server, **{"X-Request-ID": "from-the-proxy-1"}).headers["X-Request-ID"] == "from-the-proxy-1"
     for odd in ("short", "x" * 65, "a b c d e f g", '"}{"level":"x'):
         assert re.fullmatch("[0-9a-f]{16}", run(server, **{"X-Request-ID": odd}).headers["X-Request-ID"])
 
 
-def test_every_line_of_the_log_is_an_object_without_people(server):
+def test_every_line_of_the_log_is_an_object_without_personal_data(server):
     requests.get(f"{server.address}?own=secret", headers={"User-Agent": "somebody's"}, timeout=30)
     for line in server.said().splitlines():
         assert {"time", "level", "message"} <= json.loads(line).keys()
@@ -120,7 +120,7 @@ def test_a_log_of_refusals_only_is_silent_about_the_rest(tmp_path):
         assert not lines(server, quiet.headers["X-Request-ID"])
 
 
-def test_the_folder_of_numbers_goes_with_the_server(tmp_path):
+def test_the_folder_of_metrics_is_removed_with_the_server(tmp_path):
     def folders():
         return {path for root in ("/dev/shm", "/tmp") for path in Path(root).glob("emlab-*")}
 
@@ -130,13 +130,13 @@ def test_the_folder_of_numbers_goes_with_the_server(tmp_path):
     assert not folders() - before
 
 
-def test_no_line_of_python_app_py_says_who_asked_nor_what_with(tmp_path):
+def test_no_line_of_python_app_py_names_a_client_or_its_query(tmp_path):
     port = str(free_port())
     address = f"http://127.0.0.1:{port}/"
     with running([sys.executable, "app.py"], address, tmp_path / "log", PORT=port) as server:
         assert requests.get(f"{address}?source=own&data=secret", timeout=30).status_code == 200
         assert requests.post(f"{address}_dash-update-component?secret", json={}, timeout=30).status_code == 400
-        said = server.said().replace(address, "")
-    assert "POST /_dash-update-component 400" in said
-    assert "secret" not in said
-    assert "127.0.0.1" not in said
+        log = server.said().replace(address, "")
+    assert "POST /_dash-update-component 400" in log
+    assert "secret" not in log
+    assert "127.0.0.1" not in log

@@ -1,4 +1,4 @@
-"""The server, asked without a browser."""
+"""The server, without a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from components.figures import theme
 from components.state import ids, parameters
 from serving.files import assets_path, own_files
 from tests import ROOT
-from tests.asking import callback_request, run_request
+from tests.page_requests import callback_request, run_request
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_odd_requests_are_answered_in_words(client, request_):
 
 
 def body(**change):
-    """A well-formed callback request, with some of it exchanged."""
+    """A well-formed callback request, with some parts replaced."""
     return callback_request(default(n=5)) | change
 
 
@@ -81,7 +81,7 @@ MALFORMED = [
     body(output=None),
     body(output=["a"]),
     body(output="theme.data"),
-    body(  # consistent, but the browser's own business
+    body(  # consistent, but a callback of the browser
         output=f"{ids.THEME}.data",
         outputs={"id": ids.THEME, "property": "data"},
         inputs=[{"id": ids.THEME_CHOICE, "property": "data", "value": "dark"}],
@@ -109,7 +109,7 @@ def test_malformed_callback_requests_are_refused_with_a_short_reason(client, mal
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a":' * 50_000, "NaN", "\x00"])
-def test_what_is_no_json_is_refused(client, text):
+def test_a_body_that_is_not_json_is_refused(client, text):
     response = client.post("/_dash-update-component", data=text, content_type="application/json")
     assert response.status_code in (400, 413)
 
@@ -158,12 +158,12 @@ def test_callbacks_compute_one_at_a_time(client, monkeypatch):
     monkeypatch.setattr(em, "fit", fit)
     with ThreadPoolExecutor(4) as threads:
         apps = [client.application.test_client() for _ in range(4)]
-        answers = list(threads.map(ask, apps, [default(n=6, seed=seed) for seed in range(4)]))
-    assert [answer.status_code for answer in answers] == [200] * 4
+        responses = list(threads.map(ask, apps, [default(n=6, seed=seed) for seed in range(4)]))
+    assert [response.status_code for response in responses] == [200] * 4
     assert most == [1] * 4
 
 
-def test_colours_are_read_from_the_css_and_stand_nowhere_else():
+def test_colours_are_read_from_the_css_and_are_nowhere_else():
     light, dark = theme.tokens("light"), theme.tokens("dark")
     assert light.keys() == dark.keys() >= {"ink", "quiet", "paper", "card", "component-0", "component-1"}
     assert (light["component-0"], dark["component-1"]) == ("#0072b2", "#e69f00")
@@ -174,30 +174,7 @@ def test_colours_are_read_from_the_css_and_stand_nowhere_else():
             assert not hexes.search(path.read_text("utf-8")), path.name
 
 
-def luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(a: str, b: str) -> float:
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("mode", theme.MODES)
-def test_text_and_marks_have_contrast(mode):
-    colour = theme.tokens(mode)
-    for ground in ("paper", "card"):
-        for text in ("ink", "quiet", "accent", "bad"):
-            assert contrast(colour[text], colour[ground]) >= 4.5, (text, ground)
-    for mark in ("edge", "component-0", "component-1", "component-2", "component-3"):
-        assert contrast(colour[mark], colour["card"]) >= 3, mark
-    assert contrast(colour["on-accent"], colour["accent"]) >= 4.5
-    assert contrast(colour["accent"], colour["tint"]) >= 4.5
-
-
-def test_the_browser_is_told_what_python_knows(client):
+def test_the_browser_gets_the_constants_of_python(client):
     layout = json.dumps(client.get("/_dash-layout").get_json(), ensure_ascii=False)
     for words in (*parameters.PROBLEMS.values(), parameters.REFUSAL, *parameters.RATE_LABELS.values()):
         assert words in layout

@@ -1,4 +1,4 @@
-"""What the environment sets: read, refused in words, and documented."""
+"""Settings in the environment: read, refused in words, and documented."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_value_is_read(name, text, value):
         "ACCESS_LOG": ["yes", "1", "ON"],
     }.items(),
 )
-def test_what_cannot_be_is_refused_with_name_and_value(name, texts):
+def test_an_invalid_value_is_refused_with_its_name(name, texts):
     for text in texts:
         with pytest.raises(ValueError, match=f"^{name} must be ") as refusal:
             settings.read({name: text})

@@ -1,30 +1,30 @@
-"""Who may be behind an address without a name."""
+"""How many pages without a name may be behind an address."""
 
 from __future__ import annotations
 
 import pytest
 
 from app import create_app
-from serving.visits import KNOWN_FOR, MOST_NAMES, Visits
-from serving.work import PAGE
-from tests.asking import callback_request, run_request
+from serving.limits import PAGE
+from serving.visits import LIFETIME, MAX_NAMES, Visits
 from tests.clock import Clock
+from tests.page_requests import callback_request, run_request
 
 
-def test_visits_of_which_no_page_has_named_itself():
+def test_visits_without_a_page_that_has_named_itself():
     visits = Visits(Clock())
     for _ in range(3):
-        visits.came("school")
-    visits.came("home")
+        visits.add_visit("school")
+    visits.add_visit("home")
     for _ in range(5):
-        visits.asked("school", "a")
-    visits.asked("school", "b")
+        visits.add_name("school", "a")
+    visits.add_name("school", "b")
     assert visits.unnamed("school") == 1
-    for page in "cdefg":  # their visits were told to another process
-        visits.asked("school", page)
+    for page in "cdefg":  # their visits reached another process
+        visits.add_name("school", page)
     assert visits.unnamed("school") == 0
-    for _ in range(6):  # and those of as many others to this one
-        visits.came("school")
+    for _ in range(6):  # and as many visits of others reached this one
+        visits.add_visit("school")
     assert visits.unnamed("school") == 2
     assert visits.unnamed("home") == 1
     assert visits.unnamed("elsewhere") == 0
@@ -34,21 +34,21 @@ def test_visits_and_names_are_forgotten():
     clock = Clock()
     visits = Visits(clock)
     for i in range(1000):
-        visits.came(str(i))
-        visits.came("school")
-    clock.now += KNOWN_FOR
+        visits.add_visit(str(i))
+        visits.add_visit("school")
+    clock.now += LIFETIME
     assert visits.unnamed("school") == pytest.approx(500)
-    clock.now += 20 * KNOWN_FOR
+    clock.now += 20 * LIFETIME
     assert visits.unnamed("school") == 0
     assert not visits._unnamed
-    for i in range(2 * MOST_NAMES):
-        visits.asked("school", str(i))
-    assert len(visits._names) <= MOST_NAMES
+    for i in range(2 * MAX_NAMES):
+        visits.add_name("school", str(i))
+    assert len(visits._names) <= MAX_NAMES
 
 
-def test_a_class_that_names_no_page_is_not_refused_beside_a_page_that_does(monkeypatch):
-    """Three hundred who came, from one address, each with runs of its own; a single program that did not come is."""
-    monkeypatch.setattr("serving.work.PAGE_TURNS", 4.5)
+def test_a_class_without_page_names_is_not_refused_beside_a_named_page(monkeypatch):
+    """Three hundred visitors from one address have different runs; a single program without a visit is refused."""
+    monkeypatch.setattr("serving.limits.PAGE_BUDGET", 4.5)
     server = create_app().server
 
     def ask(seed, address, **headers):

@@ -63,7 +63,7 @@ V1 = {
     },
     "v=1&hide=controls&embed=on&present=on": {"hide": ("controls",), "embed": True, "present": True},
 }
-"""Links of version 1, and what each must mean for ever."""
+"""Links of version 1, and what each must always mean."""
 
 
 @pytest.mark.parametrize("query", V1)
@@ -71,11 +71,11 @@ def test_links_of_version_1_keep_their_meaning(query):
     assert decode(query) == decode(f"?{query}") == Link(V1[query])
 
 
-# -- round trip ------------------------------------------------------------------------------------------------------
+# -- round trip --------------------------------------------------------------------------------------------------------
 
 
 def some_value(rng: random.Random, parameter: parameters.Parameter) -> float:
-    """A value that is allowed, as the page would hold it."""
+    """An allowed value, as the page holds it."""
     if parameter.step is None:
         return rng.choice([parameter.minimum, parameter.maximum, rng.random(), 10 ** rng.uniform(-15, 0)])
     steps = rng.randint(0, round((parameter.maximum - parameter.minimum) / parameter.step))
@@ -84,7 +84,7 @@ def some_value(rng: random.Random, parameter: parameters.Parameter) -> float:
 
 
 def some_state(rng: random.Random) -> list[tuple[str, Any, Any]]:
-    """Name in the link, value and default of everything that a page can show."""
+    """Name in the link -> value and default, for everything that a page can show."""
     view = rng.choice(list(address.VIEWS))
     state: list[tuple[str, Any, Any]] = [(address.VIEW, view, address.FIRST_VIEW)]
     source, start_from = rng.choice(list(SOURCES)), rng.choice(list(STARTS))
@@ -103,7 +103,7 @@ def some_state(rng: random.Random) -> list[tuple[str, Any, Any]]:
 
 
 def meant(state: list[tuple[str, Any, Any]]) -> dict[str, Any]:
-    """What decoding the link of a state must give."""
+    """The expected result of decoding the link of a state."""
     keys = {name: key for key, name in address.NAMES.items()}
     on_off = {word: on for on, word in address.ON_OFF.items()}
     readings = dict.fromkeys((*SWITCHES, *FLAGS), on_off.get)
@@ -126,11 +126,11 @@ def test_ten_thousand_states_survive_the_round_trip_exactly_in_short_links(page)
     assert longest < 1950, "with scheme, host and path a link has at most 2,000 characters"
 
 
-# -- addresses that nobody should send -------------------------------------------------------------------------------
+# -- invalid addresses -------------------------------------------------------------------------------------------------
 
 
 def some_address(rng: random.Random) -> str:
-    """A link with something broken in it, or no link at all."""
+    """A broken link, or no link at all."""
     query = "&".join(f"{name}={value}" for name, value, default in some_state(rng) if value != default)
     alphabet = string.printable + "é٣２−∞\x00\ud800%&=?#+"
     for _ in range(rng.randint(1, 12)):
@@ -150,7 +150,7 @@ def some_address(rng: random.Random) -> str:
 
 
 @pytest.mark.slow
-def test_ten_thousand_broken_addresses_are_read_and_give_only_what_is_allowed():
+def test_ten_thousand_broken_addresses_are_read_and_give_only_allowed_values():
     rng = random.Random(5)
     for _ in range(10_000):
         found = decode(some_address(rng))
@@ -188,16 +188,16 @@ def test_ten_thousand_broken_addresses_are_read_and_give_only_what_is_allowed():
         ("v=99&n=5", "another version"),
     ],
 )
-def test_what_is_left_out_of_a_link_is_said(query, words):
+def test_a_message_names_what_is_left_out_of_a_link(query, words):
     assert any(words in problem for problem in decode(query).problems)
 
 
-def test_what_a_link_hides_is_hidden_whatever_else_it_names():
+def test_what_a_link_hides_is_hidden_with_any_other_values():
     assert decode("hide=surface,everything,truth,truth").values == {"hide": ("truth", "surface")}
     assert decode("hide=").values == {}
 
 
-def test_unknown_names_and_what_the_source_does_not_have_are_ignored():
+def test_unknown_names_and_parameters_of_other_sources_are_ignored():
     found = decode("bogus=1&source=galaxies&lambda0=3&n=5&__proto__=1&start_mu0=12")
     assert found.problems == ()
     assert found.values == {"source": "galaxies", "n": 5, "start_mu0": 12}
@@ -212,11 +212,11 @@ def test_long_and_empty_addresses_open_the_page(query):
     assert json.loads(layout.get_data(as_text=True))["props"]
 
 
-# -- in the browser --------------------------------------------------------------------------------------------------
+# -- in the browser ----------------------------------------------------------------------------------------------------
 
 
 def assert_opens_the_same(page: Page) -> None:
-    """The page's address, opened afresh, shows what is on show."""
+    """The page's address, opened in a new page, shows the same."""
     address = page.address()
     page.until(lambda: page.browser.current_url == address)
     before = page.seen()

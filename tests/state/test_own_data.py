@@ -1,4 +1,4 @@
-"""A class's own data: what is read from pasted text and files, and the words for what is not."""
+"""A class's own data: the values read from pasted text and files, and the messages of refusals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from components.state.own_data.reading import Refused, read, suits
 
 
 def outcome(content):
-    """What was read, and the words of a refusal: one of them None."""
+    """The values read, and the message of a refusal: one of them None."""
     try:
         return read(content), None
     except Refused as refusal:
@@ -55,7 +55,7 @@ READ = {
     "1,5e3\n2,5": [1500, 2.5],
     '"1,5"\n"2"': [1.5, 2],
     "0,577\n1,234": [0.577, 1.234],  # no group of thousands begins with 0
-    # commas that part cells
+    # commas that separate cells
     "x,y\n1,5\n2,7\n3,9": [5, 7, 9],  # x only counts the rows
     "x,y\n4,5\n2,7": [4, 2],
     "1.5,2.5,3.5": [1.5, 2.5, 3.5],
@@ -193,7 +193,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("content", REFUSED, ids=lambda content: repr(content[:12]))
-def test_what_cannot_be_read_is_refused_in_sentences(content):
+def test_unreadable_data_are_refused_in_sentences(content):
     start = time.process_time()
     with pytest.raises(Refused) as refusal:
         read(content)
@@ -219,7 +219,7 @@ def test_encodings(encoding):
     assert read(codecs.BOM_UTF16_BE + text.encode("utf-16-be")) == data
 
 
-# -- columns ---------------------------------------------------------------------------------------------------------
+# -- columns -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_column_is_chosen_by_name():
@@ -291,7 +291,7 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them_and_not_all_are_listed():
     assert [s.row for s in data.skipped] == list(range(2, 2 + reading.MAX_SKIPPED))
 
 
-# -- families --------------------------------------------------------------------------------------------------------
+# -- families ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -313,20 +313,20 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them_and_not_all_are_listed():
     ],
     ids=str,
 )
-def test_families_that_do_not_suit_are_said_in_words(values, exponential, gaussian):
+def test_families_that_do_not_suit_are_refused_in_words(values, exponential, gaussian):
     for family, words in ((em.ExponentialMixture, exponential), (em.GaussianMixture, gaussian)):
-        said = suits(values, family)
+        message = suits(values, family)
         if words is None:
-            assert said is None
+            assert message is None
             assert em.fit(values, em.quantile_start(values, family, 2)).message
         else:
-            assert said.startswith(words)
-            assert said.endswith(".")
+            assert message.startswith(words)
+            assert message.endswith(".")
     if exponential and not gaussian:
         assert suits(values, em.ExponentialMixture).endswith("Choose a Gaussian mixture.")
 
 
-def test_the_engine_has_the_last_word(monkeypatch):
+def test_the_engine_decides_last(monkeypatch):
     def refuse(x):
         raise ValueError("x must be something else")
 
@@ -334,7 +334,7 @@ def test_the_engine_has_the_last_word(monkeypatch):
     assert suits([-1, 2], em.GaussianMixture) == "These values cannot be fitted: x must be something else."
 
 
-def test_numbers_that_are_all_out_of_range_are_said_so_wherever_they_stand():
+def test_numbers_that_are_all_out_of_range_are_reported_in_any_place():
     for text, where in (("1e299 2e299", "There is no"), ("x\n1e299\n2e299", "Column “x” has no")):
         with pytest.raises(Refused) as refused:
             read(text)

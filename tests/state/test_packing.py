@@ -1,4 +1,4 @@
-"""Small data in a link: every bit comes back, links stay short, and nothing else is taken for one."""
+"""Small data in a link: every bit comes back, links stay short, and other text is not read as data."""
 
 from __future__ import annotations
 

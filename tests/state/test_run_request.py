@@ -1,4 +1,4 @@
-"""The table of parameters, and what is made of values from outside."""
+"""The table of parameters, and the checks of values from outside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from components.state import parameters
 from components.state.presets import PRESETS
 from components.state.sources import SIZES, SOURCES, STARTS
 from components.views.run import reply
-from tests.asking import run_request, study_request
+from tests.page_requests import run_request, study_request
 
 ALL = [*parameters.GAUSSIAN, *parameters.EXPONENTIAL, *(p for source in SOURCES.values() for p in source.parameters())]
 MANY = [
@@ -28,7 +28,7 @@ PUBLISHED = {"faithful-waiting", "geyser-duration"}
 
 
 @pytest.mark.parametrize("parameter", [*(pytest.param(p, id=p.name) for p in ALL), *MANY])
-def test_defaults_and_bounds_are_allowed_and_what_lies_beyond_is_not(parameter):
+def test_defaults_and_bounds_are_allowed_and_values_beyond_are_not(parameter):
     for value in (parameter.default, parameter.minimum, parameter.maximum):
         assert parameter.problem(value) is None
     step = parameter.step or 1e-9
@@ -92,7 +92,7 @@ def test_bad_values_are_refused_in_words_on_the_server(name, value):
 
 
 @pytest.mark.parametrize("request_", [None, [], 3, "x", {}, {"source": 3}, {"source": ["generated"]}, {"source": "no"}])
-def test_requests_that_nobody_should_send_are_answered_in_words(request_):
+def test_invalid_requests_are_answered_in_words(request_):
     assert "source" in reply(request_)["errors"]
 
 
@@ -135,9 +135,9 @@ def test_marks_are_thinned_evenly_by_rank_and_numbers_are_not():
     assert "2,000 of the 50,000" in " ".join(result["notes"])
 
 
-def test_what_is_said_of_a_tie_holds():
-    said = " ".join(reply(DEFAULT)["result"]["notes"])
-    assert "nudged apart a little, component 0 to the smaller side" in said
+def test_the_note_on_a_tie_is_true():
+    notes = " ".join(reply(DEFAULT)["result"]["notes"])
+    assert "nudged apart a little, component 0 to the smaller side" in notes
     empty = " ".join(reply(DEFAULT | {"start_rho": 0})["result"]["notes"])
     assert "nudged" not in empty
 
@@ -165,8 +165,8 @@ def test_every_preset_is_allowed_and_teaches_its_lesson(name):
     if name == "local":
         assert result["log_likelihood"][-1] == pytest.approx(-220.24328, abs=1e-4)
     if preset.study:
-        asked = study_request(preset.study, source=preset.source, method=preset.method, **preset.settings)
-        found = studies.reply(asked)["result"]
+        request = study_request(preset.study, source=preset.source, method=preset.method, **preset.settings)
+        found = studies.reply(request)["result"]
         if preset.study == "surface":
             assert found["compared"]["em_passes"] > 100 * found["compared"]["passes"]
             assert found["compared"]["arrived"]
@@ -223,7 +223,7 @@ def test_odd_but_allowed_runs_are_answered(change):
     assert np.isfinite(result["log_likelihood"]).all()
 
 
-# -- other numbers of components, other starts -----------------------------------------------------------------------
+# -- other numbers of components, other starts -------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -253,7 +253,7 @@ def test_weights_are_taken_in_proportion_and_three_components_are_the_engines():
 
 
 @pytest.mark.parametrize(("start_from", "make"), [("random", em.random_start), ("kmeans", em.kmeans_start)])
-def test_a_drawn_start_is_the_engines_and_its_seed_is_said(start_from, make):
+def test_a_drawn_start_is_the_engines_and_its_seed_is_named(start_from, make):
     request = run_request("galaxies", k=3, start_from=start_from, start_seed=7)
     result = reply(request)["result"]
     start = make(em.datasets.load("galaxies").x, em.GaussianMixture, 3, np.random.default_rng(7))
@@ -288,13 +288,13 @@ def test_the_quantile_start_is_the_engines():
         ({"n": 100_000}, "max_iter", "Components K"),
     ],
 )
-def test_what_is_wrong_with_more_components_is_said(change, name, words):
+def test_errors_of_more_components_are_named(change, name, words):
     answer = reply(run_request(true_k=3, k=3) | change)
     assert words in answer["errors"][name]
     assert "result" not in answer
 
 
-def test_a_start_that_the_observations_cannot_give_is_said():
+def test_a_start_that_the_observations_do_not_allow_is_refused_in_words():
     for source in ("generated", "generated-gaussian"):
         for start_from in ("quantiles", "random", "kmeans"):
             answer = reply(run_request(source, start_from=start_from, n=1))
@@ -325,7 +325,7 @@ def test_the_surface_is_over_the_components_that_were_chosen():
         assert studies.reply(request | {"up": up})["errors"] == {"across": words}
 
 
-def test_the_surface_holds_all_else_as_at_the_iteration_on_show():
+def test_the_surface_holds_other_parameters_at_the_iteration_on_show():
     run = reply(DEFAULT)["result"]
     x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(1))
     for iteration, at in ((0, 0), (2.5, 3), (7, 7), (10_000, len(run["log_likelihood"]) - 1)):
@@ -344,7 +344,7 @@ def test_other_starts_have_as_many_components_as_the_run():
 
 
 @pytest.mark.parametrize("source", sorted(PUBLISHED))
-def test_the_published_fit_stands_beside_ours(source):
+def test_the_published_fit_is_beside_ours(source):
     result = reply(run_request(source))["result"]
     assert result["beside"]["head"] == "Published"
     final = {name: values[-1] for name, values in result["trajectory"].items()}
@@ -353,7 +353,7 @@ def test_the_published_fit_stands_beside_ours(source):
     assert result["beside"]["log_likelihood"] == pytest.approx(result["log_likelihood"][-1], abs=1e-4)
 
 
-def test_what_stands_beside_the_estimates_is_in_their_order():
+def test_values_beside_the_estimates_are_in_their_order():
     swapped = run_request(start_lambda0=2, start_lambda1=0.05, start_rho=0.5)
     result = reply(swapped)["result"]
     assert result["trajectory"]["scales"][-1][0] > result["trajectory"]["scales"][-1][1]
@@ -365,7 +365,7 @@ def test_what_stands_beside_the_estimates_is_in_their_order():
     assert result["true"]["scales"] == [0.1, 1]
 
 
-def test_what_takes_too_long_is_cut_short_and_that_is_said(monkeypatch):
+def test_a_run_that_takes_too_long_is_cut_off_with_a_note(monkeypatch):
     monkeypatch.setattr("components.state.run_request.MAX_SECONDS", -1)
     result = reply(DEFAULT)["result"]
     assert "because the time was up" in result["sentence"]

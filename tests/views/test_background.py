@@ -1,4 +1,4 @@
-"""The Background view: what it says, whether that is true, and how it is typeset in a real browser."""
+"""The Background view: its text, whether it is true, and how a real browser typesets it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def formulas(tree: Component) -> list[str]:
 
 
 def words(tree: Component | str | list, tex: bool = True) -> str:
-    """All text in its order, formulas as TeX or left out."""
+    """All text in order, with or without the TeX of formulas."""
     if isinstance(tree, str):
         return tree
     if isinstance(tree, Component):
@@ -46,7 +46,7 @@ def view() -> Component:
     return background_view.article()
 
 
-# -- markup -----------------------------------------------------------------------------------------------------------
+# -- markup ------------------------------------------------------------------------------------------------------------
 
 
 def test_prose_marks_up_a_sentence() -> None:
@@ -56,7 +56,7 @@ def test_prose_marks_up_a_sentence() -> None:
     assert formula.className == "tex-glued"
 
 
-def test_document_tells_blocks_apart() -> None:
+def test_document_recognises_blocks() -> None:
     blocks = document("### Head\n\nText\nover lines\n\n- one\n- two\n\n$$ a \\qquad b \\allowbreak = c $$")
     assert [type(block).__name__ for block in blocks] == ["H3", "P", "Ul", "Div"]
     assert blocks[1].children == ["Text over lines"]
@@ -65,10 +65,10 @@ def test_document_tells_blocks_apart() -> None:
     assert ["tex-continues" in part.className for part in blocks[3].children] == [False, True, False]
 
 
-# -- what it says -----------------------------------------------------------------------------------------------------
+# -- its text ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_formula_is_one_and_no_markup_is_left_over(view: Component) -> None:
+def test_formulas_are_recognised_and_no_markup_remains(view: Component) -> None:
     tex = formulas(view)
     assert len(tex) > 100
     for formula in tex:
@@ -112,7 +112,7 @@ def test_sources_in_full(view: Component, source: str) -> None:
     assert re.search(source, words(view))
 
 
-# -- whether it is true -----------------------------------------------------------------------------------------------
+# -- whether it is true ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rate", [0.5, 1.0, 3.0])
@@ -151,7 +151,7 @@ def test_the_derivatives_vanish_at_the_m_step(family: type[em.Mixture]) -> None:
     assert new.weights == pytest.approx(q.mean(axis=0))
 
 
-def test_what_the_reader_may_check_in_run_em() -> None:
+def test_claims_that_a_reader_can_check_in_run_em() -> None:
     x, _ = NOTEBOOK.sample(200, np.random.default_rng(3))
     new = em.fit(x, em.ExponentialMixture([0.1, 0.9], [0.3, 0.6]), em.StoppingRule(1, 0)).mixture
     assert new.weights @ new.scales == pytest.approx(x.mean())
@@ -174,10 +174,10 @@ def test_only_the_right_weight_update_stays_at_the_maximum() -> None:
 def test_the_numbers_of_the_symmetric_start(view: Component) -> None:
     cv2 = NOTEBOOK.cv2
     waiting = em.datasets.load("faithful-waiting").x
-    said = words(view)
-    assert f"has {cv2:.2f}" in said
-    assert rf"\ln 2.34 \approx {np.log(1e16) / np.log(cv2):.0f}" in said
-    assert f"Old Faithful it is {em.diagnosis.saddle_growth(waiting, em.GaussianMixture):.2f}" in said
+    text = words(view)
+    assert f"has {cv2:.2f}" in text
+    assert rf"\ln 2.34 \approx {np.log(1e16) / np.log(cv2):.0f}" in text
+    assert f"Old Faithful it is {em.diagnosis.saddle_growth(waiting, em.GaussianMixture):.2f}" in text
 
 
 @pytest.mark.parametrize("weights", [[0.5, 0.5], [0.1, 0.9]])
@@ -224,12 +224,12 @@ def test_a_run_has_converged_when_the_decrement_confirms_it() -> None:
     assert decrement < 1e-6
 
 
-# -- in the browser ---------------------------------------------------------------------------------------------------
+# -- in the browser ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def assets(tmp_path):
-    """A folder with what the Background needs of the page's scripts."""
+    """A folder with the scripts of the page that the Background needs."""
     for path in (*files.own_files("css"), *files.own_files("js")):
         if path.suffix == ".css" or path.stem in {"background", "scrolling"}:
             shutil.copy(path, tmp_path)
@@ -238,7 +238,7 @@ def assets(tmp_path):
 
 
 def make_app(assets, prefix: str) -> Dash:
-    """The view, hidden as in the page, and a button that shows it; under a policy that forbids inline scripts."""
+    """The view, hidden as in the page, and a button that shows it; the policy forbids inline scripts."""
     app = Dash(
         __name__,
         url_base_pathname=prefix,
@@ -260,7 +260,7 @@ def make_app(assets, prefix: str) -> Dash:
     scripts = " ".join(["'self'", *app.csp_hashes()])
 
     @app.server.after_request
-    def _policy(response):  # type: ignore[no-untyped-def]
+    def _policy(response):
         response.headers["Content-Security-Policy"] = (
             f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
         )
@@ -270,13 +270,13 @@ def make_app(assets, prefix: str) -> Dash:
 
 
 LISTEN = """
-window.said = [];
+window.logged = [];
 for (const level of ["warn", "error"]) {
   const log = console[level];
-  console[level] = (...what) => { window.said.push(what.join(" ")); log.apply(console, what); };
+  console[level] = (...what) => { window.logged.push(what.join(" ")); log.apply(console, what); };
 }
 """
-"""`get_logs` holds errors only; KaTeX complains of doubtful TeX in warnings."""
+"""`get_logs` has errors only; KaTeX reports doubtful TeX in warnings."""
 
 
 def visit(dash_duo, assets, prefix: str = "/") -> None:
@@ -326,7 +326,7 @@ def test_typeset_when_first_opened_and_not_before(dash_duo, assets, prefix: str)
     content, window = scroll_widths(dash_duo)
     assert window == 390
     assert content <= window
-    assert dash_duo.driver.execute_script("return window.said") == []
+    assert dash_duo.driver.execute_script("return window.logged") == []
     assert dash_duo.get_logs() == []
 
 
@@ -351,9 +351,9 @@ def test_without_katex_the_tex_stays_readable(dash_duo, assets) -> None:
     dash_duo.driver.execute_cdp_cmd("Network.enable", {})
     dash_duo.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*katex.min.js*"]})
     show(dash_duo, 390)
-    WebDriverWait(dash_duo.driver, 20).until(lambda driver: driver.execute_script("return window.said.length"))
-    (said,) = dash_duo.driver.execute_script("return window.said")
-    assert re.search("Formulas are shown as TeX: .+ could not be loaded", said)
+    WebDriverWait(dash_duo.driver, 20).until(lambda driver: driver.execute_script("return window.logged.length"))
+    (message,) = dash_duo.driver.execute_script("return window.logged")
+    assert re.search("Formulas are shown as TeX: .+ could not be loaded", message)
     assert dash_duo.find_elements("[data-rendered]") == []
     assert dash_duo.find_element(".equation .tex").text == r"\Pr(z_n = k) = \pi_k,"
     content, window = scroll_widths(dash_duo)

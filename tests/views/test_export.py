@@ -1,4 +1,4 @@
-"""Files of a run, asked for without a browser."""
+"""Files of a run, requested without a browser."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from components.results.export_tables import observations_csv, run_json
 from components.state.sources import SOURCES
 from components.views import run as run_view
 from components.views.export import FILES, LINK_REFUSAL, MAX_LINK, reply
-from tests.asking import run_request
+from tests.page_requests import run_request
 
 LINK = "http://127.0.0.1:8050/?seed=7"
 
 
-def asked(what="run", link=LINK, **change):
+def requested(what="run", link=LINK, **change):
     return run_request(**change) | {"what": what, "link": link, "id": 1}
 
 
 def file(**change):
-    return reply(asked(**change))["file"]
+    return reply(requested(**change))["file"]
 
 
 def errors(**change):
-    answer = reply(asked(**change))
-    assert answer.keys() == {"errors"}
-    return answer["errors"]
+    refusal = reply(requested(**change))
+    assert refusal.keys() == {"errors"}
+    return refusal["errors"]
 
 
 def drawn(seed):
@@ -65,12 +65,12 @@ def test_real_data_have_no_seed_and_no_truth():
         ({"n": 50, "seed": 9}, "em-lab-exponential-mixture-n50-seed9-k2"),
     ],
 )
-def test_names_say_what_a_file_holds(change, stem):
+def test_names_describe_the_contents_of_a_file(change, stem):
     for what, extension in {"data": "csv", "run": "json", "script": "py", "notebook": "ipynb"}.items():
         assert file(what=what, **change)["name"] == f"{stem}.{extension}"
 
 
-def test_every_file_is_what_its_type_says_and_tells_the_address():
+def test_every_file_has_the_format_of_its_type_and_the_address():
     texts = {what: file(what=what, n=50) for what in FILES}
     assert [one["type"].split("/")[0] for one in texts.values()] == ["text", "application", "text", "application"]
     ast.parse(texts["script"]["text"])
@@ -117,9 +117,9 @@ def test_the_longest_address_is_written():
     assert longest in file(what="script", link=longest, n=50)["text"]
 
 
-def test_refused_values_are_refused_as_those_of_a_run():
+def test_bad_values_are_refused_as_for_a_run():
     assert list(errors(n=0, seed=-1)) == ["n", "seed"]
-    assert list(reply(asked() | {"source": "elsewhere"})["errors"]) == ["source"]
+    assert list(reply(requested() | {"source": "elsewhere"})["errors"]) == ["source"]
 
 
 @pytest.mark.parametrize("request_", [None, [], 7, "run", {}])
@@ -127,14 +127,14 @@ def test_odd_requests_are_answered_in_words(request_):
     assert list(reply(request_)) == ["errors"]
 
 
-@pytest.mark.parametrize("answer", [reply, run_view.reply])
-def test_an_error_of_the_fit_is_not_disguised_as_one_of_the_start(monkeypatch, answer):
+@pytest.mark.parametrize("respond", [reply, run_view.reply])
+def test_an_error_of_the_fit_is_not_reported_as_one_of_the_start(monkeypatch, respond):
     def fails(*_args):
         raise ValueError("elsewhere")
 
     monkeypatch.setattr(em, "fit", fails)
     with pytest.raises(ValueError, match="elsewhere"):
-        answer(asked())
+        respond(requested())
 
 
 def test_observations_that_give_no_start_are_refused_in_words():

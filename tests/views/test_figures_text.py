@@ -1,4 +1,4 @@
-"""How to read the figures of Run EM: that every card and trap has its words, and whether these are true."""
+"""How to read the figures of Run EM: every card and trap has its text, and it is true."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from components.state.presets import PRESETS
 from components.views import background as background_view
 from components.views import run as run_view
 from components.views.figures_text import FIGURES, TRAPS
-from tests.asking import run_request, study_request
+from tests.page_requests import run_request, study_request
 from tests.views.test_background import NOTEBOOK, nodes, words
 
 X, _ = NOTEBOOK.sample(1000, np.random.default_rng(1))
@@ -36,7 +36,7 @@ def study(name: str) -> dict[str, Any]:
 
 
 def left(name: str) -> np.ndarray:
-    """What each record's log-likelihood has still to gain, as a share of the whole gain."""
+    """The gain that remains after each record, as a share of the whole gain."""
     ell = np.array(trap(name)["log_likelihood"])
     return (ell[-1] - ell) / (ell[-1] - ell[0])
 
@@ -45,7 +45,7 @@ def trajectory(name: str, parameter: str) -> np.ndarray:
     return np.array(trap(name)["trajectory"][parameter])
 
 
-# -- complete ---------------------------------------------------------------------------------------------------------
+# -- complete ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_card_that_shows_a_result_is_explained_under_its_own_title() -> None:
@@ -60,10 +60,10 @@ def test_every_trap_has_one_sentence_under_its_own_label() -> None:
     assert list(TRAPS) == list(PRESETS)
     items = document(FIGURES)[-1].children
     for item, preset in zip(items, PRESETS.values(), strict=True):
-        said = words(item)
-        assert said.startswith(f"{preset.label}: ")
-        assert said.endswith(".")
-        assert ". " not in said
+        text = words(item)
+        assert text.startswith(f"{preset.label}: ")
+        assert text.endswith(".")
+        assert ". " not in text
 
 
 def test_it_is_in_the_view() -> None:
@@ -72,7 +72,7 @@ def test_it_is_in_the_view() -> None:
     assert words(section).endswith(words(document(FIGURES)))
 
 
-# -- figures ----------------------------------------------------------------------------------------------------------
+# -- figures -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_histogram_has_area_one() -> None:
@@ -146,7 +146,7 @@ def test_the_criteria() -> None:
     assert np.log(7) < 2 < np.log(8)
 
 
-# -- traps ------------------------------------------------------------------------------------------------------------
+# -- traps -------------------------------------------------------------------------------------------------------------
 
 
 def test_notebook_is_almost_flat_for_three_iterations_and_parts_by_cv2() -> None:

@@ -1,4 +1,4 @@
-"""Somebody's own data asked for by the page: read, packed, run, and refused in words."""
+"""Own data in requests of the page: read, packed, run, and refused in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from components.state.parameters import Parameter, number
 from components.state.sources import OWN, SIZES, own
 from components.views import own_panel
 from components.views.run import reply
-from tests.asking import study_request
+from tests.page_requests import study_request
 
 VALUES = np.round(
     em.GaussianMixture([0.4, 0.6], [2, 6], [1, 1]).sample(90, np.random.default_rng(3))[0] + 5, 2
@@ -27,7 +27,7 @@ VALUES = np.round(
 
 
 def own_request(values=VALUES, family="gaussian", k=2, **change):
-    """A request for a run on somebody's own data."""
+    """A request for a run on own data."""
     suited = family if isinstance(family, str) and family in FAMILIES else "gaussian"
     parameters = own(VALUES, FAMILIES[suited]).parameters(k=k)
     defaults = {p.name: p.default for p in parameters} | {"k": k}
@@ -47,7 +47,7 @@ def test_text_and_files_are_read_packed_and_ready_to_run():
             assert set(family["starts"]) == set(SIZES)
 
 
-def test_more_than_a_link_carries_is_said_and_not_packed():
+def test_more_than_a_link_carries_is_reported_and_not_packed():
     result = own_panel.reply({"text": " ".join(str(i) for i in range(MAX_PACKED + 1))})["result"]
     assert result["packed"] is None
     assert own_panel.NOT_CARRIED in result["sentence"]
@@ -64,7 +64,7 @@ def test_a_column_is_chosen_by_its_name():
     assert "no column" in own_panel.reply({"text": text, "column": "age"})["error"]
 
 
-def test_negative_values_leave_only_the_gaussian_family_and_say_why():
+def test_negative_values_leave_only_the_gaussian_family_with_a_reason():
     result = own_panel.reply({"text": "-1 2 3 4 7"})["result"]
     assert result["families"]["gaussian"]["problem"] is None
     assert "negative" in result["families"]["exponential"]["problem"]
@@ -91,7 +91,7 @@ def test_odd_requests_are_refused_in_words(request_):
 
 
 @pytest.mark.parametrize("text", ["", "hello", "3 3 3 3", "7", "nan inf", "\x00\x01", "1,2,x;3"])
-def test_what_gives_no_data_is_refused_in_words(text):
+def test_input_without_data_is_refused_in_words(text):
     answer = own_panel.reply({"text": text})
     assert answer["error"].endswith(".")
 
@@ -153,19 +153,20 @@ def test_the_family_is_checked():
 @pytest.mark.parametrize("family", FAMILIES)
 def test_starts_suit_data_of_any_size(scale, family):
     rng = np.random.default_rng(0)
-    for _ in range(20):
+    for sample in range(20):
         values = (np.abs(rng.normal(3, 1, 50)) * scale).tolist()
         source = own(values, FAMILIES[family])
         for k in SIZES:
             for p in source.starts[k]:
                 assert p.problem(p.default) is None, p
                 assert p.minimum < p.default < p.maximum, p
-        request = own_request(values, family) | {p.name: p.default for p in source.parameters()}
-        assert "result" in reply(request)
+        if sample < 3:  # a run takes longer than all the checks above
+            request = own_request(values, family) | {p.name: p.default for p in source.parameters()}
+            assert "result" in reply(request)
 
 
 @pytest.mark.parametrize(("centre", "spread"), [(3e6, 0.1), (1e6, 0.01), (1.7e9, 0.05), (-4e8, 1e-3), (5e11, 0.1)])
-def test_starts_suit_data_far_from_0_too_and_bounds_are_told_apart(centre, spread):
+def test_starts_suit_data_far_from_0_too_and_bounds_differ(centre, spread):
     values = np.random.default_rng(0).normal(centre, spread, 50).tolist()
     source = own(values, FAMILIES["gaussian"])
     for k in SIZES:
@@ -178,16 +179,16 @@ def test_starts_suit_data_far_from_0_too_and_bounds_are_told_apart(centre, sprea
     assert source.starts[2][1].problem(source.starts[2][1].maximum + spread) == "too_large"
 
 
-def test_a_value_between_two_steps_is_refused_also_where_numbers_lie_apart():
+def test_a_value_between_two_steps_is_refused_also_where_numbers_are_sparse():
     parameter = Parameter("x", "x", 1_699_999_999, 1_700_000_001, 1.7e9, 0.0001)
     assert parameter.problem(1_700_000_000.1234) is None
     assert parameter.problem(1_700_000_000.12345) == "off_step"
 
 
-# -- in links --------------------------------------------------------------------------------------------------------
+# -- in links ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_link_carries_them_and_what_is_damaged_is_said():
+def test_a_link_carries_them_and_damage_is_reported():
     packed = pack(VALUES)
     found = address.decode(f"view=em&source=own&data={packed}&k=3&start_mu2=7")
     assert found.problems == ()

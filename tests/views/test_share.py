@@ -1,4 +1,4 @@
-"""Sharing, asked without a browser: QR codes, what a link hides, and runs of which the truth is not told."""
+"""Sharing, without a browser: QR codes, what a link hides, and blind runs."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from components.state.options import EMBED, FLAGS, GROUPS, TRUTH
 from components.state.presets import PRESETS
 from components.views import page, share
 from components.views import run as run_view
-from tests.asking import run_request, study_request
+from tests.page_requests import run_request, study_request
 
 HOST = "http://192.168.1.17:8050/"
 
 
-# -- QR codes --------------------------------------------------------------------------------------------------------
+# -- QR codes ----------------------------------------------------------------------------------------------------------
 
 
 def pixels(answer: dict[str, Any], scale: int = 3) -> np.ndarray:
@@ -74,12 +74,12 @@ def test_addresses_of_every_length_can_be_read_from_their_code():
         "say http://a",
     ],
 )
-def test_a_code_is_made_of_addresses_only(text):
+def test_only_addresses_get_a_code(text):
     handed_back = text if isinstance(text, str) and text.isprintable() else None
     assert qr.reply(text) == {"text": handed_back, "error": qr.NO_ADDRESS}
 
 
-def test_a_link_that_is_too_long_for_a_code_is_told_its_length():
+def test_the_refusal_of_a_link_too_long_for_a_code_gives_its_length():
     assert "2,001 characters" in qr.reply("https://a/" + "b" * 1991)["error"]
     assert "svg" in qr.reply("https://a/" + "b" * 1990)
 
@@ -96,7 +96,7 @@ def test_the_server_makes_the_code():
     assert response.get_json()["response"][ids.QR_REPLY]["data"] == qr.reply(HOST)
 
 
-# -- runs of which the truth is not told -----------------------------------------------------------------------------
+# -- blind runs --------------------------------------------------------------------------------------------------------
 
 TRUTHS = {
     "unequal": run_request(rho=0.047, lambda0=0.137, lambda1=1.219, n=3000),
@@ -108,14 +108,14 @@ TRUTHS = {
 
 @pytest.mark.parametrize("request_", TRUTHS.values(), ids=TRUTHS)
 def test_a_blind_run_is_the_same_run_without_a_word_of_the_truth(request_):
-    told, blind = (run_view.reply(request_ | {"blind": yes})["result"] for yes in (False, True))
-    assert told["true"] is not None
-    assert told["z"] is not None
+    full, blind = (run_view.reply(request_ | {"blind": yes})["result"] for yes in (False, True))
+    assert full["true"] is not None
+    assert full["z"] is not None
     for name in ("true", "z", "beside"):
         assert blind[name] is None, name
     for name in ("x", "rank", "histogram", "trajectory", "log_likelihood", "bounds", "sentence"):
-        assert blind[name] == told[name], name
-    assert told["notes"] != blind["notes"], "there is something to hide in these runs"
+        assert blind[name] == full[name], name
+    assert full["notes"] != blind["notes"], "there is something to hide in these runs"
     for words in ("true", "Labels are switched"):
         assert words not in " ".join(blind["notes"])
 
@@ -138,11 +138,11 @@ def test_blind_is_true_or_false(odd):
 
 def test_the_traps_whose_question_tells_the_truth_are_known():
     for preset in PRESETS.values():
-        told = re.search(r"\btrue\b|come from one|comes from component", preset.predict)
-        assert preset.tells_truth is (told is not None), preset.label
+        match = re.search(r"\btrue\b|come from one|comes from component", preset.predict)
+        assert preset.tells_truth is (match is not None), preset.label
 
 
-# -- what a link hides -----------------------------------------------------------------------------------------------
+# -- what a link hides -------------------------------------------------------------------------------------------------
 
 
 def parts(part: object) -> Iterator[Component]:
@@ -158,7 +158,7 @@ def parts(part: object) -> Iterator[Component]:
 
 
 def hidden_groups(query: str) -> set[str]:
-    """Groups of which every part is hidden; of the others none may be."""
+    """Groups with every part hidden; of other groups no part may be hidden."""
     states: dict[str, set[bool]] = {}
     for part in parts(page.layout(query)):
         if group := getattr(part, "data-group", None):
@@ -173,7 +173,7 @@ def test_a_link_hides_what_it_names_and_nothing_else():
     for group in GROUPS:
         assert hidden_groups(f"hide={group}") == {group}
     assert hidden_groups("hide=" + ",".join(GROUPS)) == set(GROUPS)
-    assert hidden_groups("reveal=on") == set(), "one page leaves nothing behind on another"
+    assert hidden_groups("reveal=on") == set(), "one page has no effect on another"
 
 
 def test_everything_that_names_true_values_is_hidden_with_them():
@@ -191,13 +191,13 @@ def by_id(query: str) -> dict[str, Component]:
     return {part.id: part for part in parts(page.layout(query)) if isinstance(getattr(part, "id", None), str)}
 
 
-def test_words_about_a_run_are_seen_though_its_button_is_hidden():
+def test_the_sentence_about_a_run_is_visible_without_its_button():
     for query in ("view=em&hide=run", "view=em&hide=controls"):
         hidden = [part for part in parts(page.layout(query)) if getattr(part, "hidden", False)]
         assert ids.RUN_STATUS not in {getattr(inner, "id", None) for part in hidden for inner in parts(part)}
 
 
-def test_reveal_and_the_way_out_are_there_only_where_they_are_needed():
+def test_reveal_and_exit_are_there_only_where_they_are_needed():
     assert {ids.REVEAL, ids.OPEN_FULL}.isdisjoint(by_id(""))
     assert {ids.REVEAL, ids.OPEN_FULL}.isdisjoint(by_id("reveal=on&present=on"))
     assert {ids.REVEAL, ids.OPEN_FULL}.isdisjoint(by_id("hide=truth"))

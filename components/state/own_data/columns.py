@@ -1,4 +1,4 @@
-"""Rows of cells as columns with names: which row holds the names, and which column is read if none is chosen."""
+"""Rows of cells as named columns: where the header is, and which column is the default."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_COLUMNS = 200
 """Most columns to choose from."""
 
 ALL = "all numbers, row by row"
-"""Name of the column that takes every cell; there may be one where no row of names stands above."""
+"""Name of the column of all cells, which only a table without a header can have."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Column:
     numbers : int
         How many of its cells look like numbers.
     position : int or None
-        Where its cells stand in each row; None for `ALL`.
+        Index of its cells in each row; None for `ALL`.
     named : bool
-        Whether the name stands above it.
+        Whether its name is in the header.
     """
 
     name: str
@@ -41,16 +41,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """What a text holds.
+    """The content of a text.
 
     Attributes
     ----------
     columns : tuple of Column
         In their order; at least one.
     header : bool
-        Whether a row of names stands above the values.
+        Whether there is a row of names above the values.
     titles, rows : list of (int, list of str)
-        Rows above the names, and below them, with their numbers.
+        Rows above and below the names, with their numbers.
     """
 
     columns: tuple[Column, ...]
@@ -66,22 +66,22 @@ class Table:
         return [(number, cells[j] if j < len(cells) else "") for number, cells in self.rows]
 
     def decimal_mark(self, column: list[str]) -> str:
-        """The decimal mark of a column's cells: they tell, or else all the others.
+        """The decimal mark of a column's cells, from themselves or else from all cells.
 
-        Where nothing tells, a point before three digits in every number is a decimal point: ``1.234`` above ``5.678``.
+        If these are ambiguous, a point before three digits in every number is a decimal point: ``1.234`` and ``5.678``.
 
         Raises
         ------
         Refused
-            If nothing tells, and there are commas, or points in some of the numbers only.
+            If these are ambiguous, and there are commas, or points in only some of the numbers.
         """
         mark = decimal_mark(column)
         if mark is None and any("," in cell or "." in cell for cell in column):
             mark = decimal_mark(chain.from_iterable(cells for _, cells in self.rows))
         if mark is None:
-            parted = [cell for cell in column if ("," in cell or "." in cell) and is_number(cell)]
+            marked = [cell for cell in column if ("," in cell or "." in cell) and is_number(cell)]
             whole = any(cell.lstrip("+-").isdecimal() for cell in column)
-            unclear = next((cell for cell in parted if "," in cell or whole), None)
+            unclear = next((cell for cell in marked if "," in cell or whole), None)
             if unclear:
                 raise Refused(
                     f"The other numbers do not tell whether “{unclear}” has decimals or thousands behind its mark. "
@@ -93,9 +93,8 @@ class Table:
     def default(self) -> Column:
         """The column that is read if none is chosen.
 
-        All numbers if there are fewer rows than columns without names; otherwise the first column with numbers in at
-        least half of its rows, but neither one without a name beside others with names, nor one that only counts the
-        rows, if there is another.
+        All numbers if there are fewer rows than columns without names. Otherwise the first column with numbers in at
+        least half of its rows; if possible one that has a name and does more than number the rows.
         """
         columns = [column for column in self.columns if column.position is not None]
         if len(self.rows) < len(columns) < len(self.columns) or not columns:
@@ -109,8 +108,8 @@ class Table:
 def read_table(text: str) -> Table:
     """Find the columns of a text.
 
-    A row of names is one with text above numbers. Without it, a single line and lines of different lengths are numbers
-    in their order; lines of equal length can be taken as columns or in their order.
+    A row with text above numbers is the header. Without it, a single line or lines of different lengths are one
+    sequence of numbers; lines of equal length can be columns or one sequence.
 
     Raises
     ------
@@ -148,7 +147,7 @@ def read_table(text: str) -> Table:
 
 
 def _is_name(cell: str) -> bool:
-    """Whether a cell could be a name rather than a number that cannot be read, as 12.5% cannot."""
+    """Whether a cell could be a name rather than an unreadable number such as 12.5%."""
     return cell != "" and cell[0] not in "0123456789+-.," and cell.lower() not in MISSING
 
 
@@ -158,11 +157,11 @@ def _counts(rows: list[Row]) -> Counter[int]:
 
 
 def _aligned(names: list[str], width: int, separator: str) -> list[str]:
-    """Names in the places of the cells below them, which are usually `width` in a row."""
+    """Names aligned with the cells below them, of which most rows have `width`."""
     if width <= len(names) or separator == ";":
         return names
     if separator == " " and width == len(names) + 1:
-        return ["", *names]  # R writes the names of rows without a name above them
+        return ["", *names]  # R writes no name above the names of rows
     raise Refused(
         f"Most rows have {width:,} cells, but only {len(names):,} names stand above them. Give each column a name; if "
         "the numbers have decimal commas, put semicolons between the cells."
@@ -170,7 +169,7 @@ def _aligned(names: list[str], width: int, separator: str) -> list[str]:
 
 
 def _columns(names: list[str], counts: Counter[int]) -> list[Column]:
-    """Columns that have a name or numbers, under names that are all different."""
+    """Columns that have a name or numbers, with unique names."""
     named = {j: shown(name) for j, name in enumerate(names) if name}
     positions = sorted(named.keys() | counts.keys())
     if len(positions) > MAX_COLUMNS:

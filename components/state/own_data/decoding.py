@@ -1,4 +1,4 @@
-"""Bytes from outside as text: which encodings are read, and what is refused because it is no text."""
+"""Bytes of a file as text: which encodings are read, and what is refused because it is not text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALLOWED = (
     "a spreadsheet must be saved as CSV first."
 )
 TOO_LARGE = f"This has {{size:,}} bytes; at most {MAX_BYTES:,} are allowed. {ALLOWED}"
-"""Words for what is larger than `MAX_BYTES`; for all who know the size before reading."""
+"""Message for what is larger than `MAX_BYTES`; the browser shows it too."""
 
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or a spreadsheet (xlsx, ods)",
@@ -27,18 +27,18 @@ _SIGNATURES = {
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
-"""Characters without width that come along when a web page is copied."""
+"""Characters without width, often copied along from a web page."""
 
 
 class Refused(ValueError):
-    """What cannot be read, in sentences for the page: what was found, and what is allowed."""
+    """Data cannot be read; the message, in sentences for the page, says what was found and what is allowed."""
 
 
 def decoded(content: bytes | str) -> str:
     r"""Text of a file or of what was pasted, with "\n" at the end of lines.
 
-    UTF-8, UTF-16 with a byte order mark, and Windows-1252, as which everything else is read: of a number only a
-    non-breaking space or a typographic minus could be at stake.
+    UTF-8, UTF-16 with a byte order mark, otherwise Windows-1252. A wrong guess could only change a non-breaking space
+    or a typographic minus in a number.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def decoded(content: bytes | str) -> str:
     Raises
     ------
     Refused
-        If it is empty, larger than `MAX_BYTES`, or no text.
+        If it is empty, larger than `MAX_BYTES`, or not text.
     """
     if isinstance(content, str):
         content = content.encode("utf-8", "replace")  # lone surrogates, which JSON can carry, become question marks
@@ -72,8 +72,13 @@ def decoded(content: bytes | str) -> str:
 
 def shown(text: str, length: int = 24) -> str:
     """A cell or a name as a sentence shows it: in one line, shortened, nothing invisible."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    text = one_line(text)
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """Text with spaces in place of line breaks and of what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _text(content: bytes) -> str:

@@ -1,7 +1,7 @@
-"""Numbers as people write them: decimal point or comma, groups of thousands, a minus sign from a word processor.
+"""Numbers as people write them: decimal point or comma, groups of thousands, typographic minus signs.
 
-A cell may be a number with a decimal point, with a decimal comma, or both ways with different values: 1,234 is 1234 or
-1.234. Which mark a column has is therefore decided from all its cells (`decimal_mark`).
+A cell can be a number with a decimal point and another with a decimal comma: 1,234 is 1234 or 1.234. So all cells of a
+column decide which mark it has (`decimal_mark`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from collections.abc import Iterable
 
 LARGEST = 1e12
 SMALLEST = 1e-12
-"""Values beyond ±LARGEST, and values other than 0 nearer to it than SMALLEST, are left out.
-
-The engine allows far more (up to 1e150), but no figure and no slider of the page does."""
+"""Values beyond ±LARGEST, and nonzero values within ±SMALLEST, are left out: the page's figures and sliders cannot show
+them. The engine allows up to 1e150."""
 
 LONGEST = 60
-"""Most characters that a number may have; a measurement never needs as many."""
+"""Most characters of a number."""
 
 LEAD = 100
-"""So many cells more with one decimal mark than with the other settle which one a column has."""
+"""A column has a decimal mark as soon as this many more cells have it than the other mark."""
 
 MISSING = frozenset({"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", ".", "..", "?", "*"})
 _INFINITE = re.compile(r"[+-]?(?:inf(?:inity)?|∞)", re.IGNORECASE)
@@ -28,17 +27,17 @@ _SPACES = " \u00a0\u2007\u2009\u202f"
 
 
 def _number(mark: str, other: str, decimals: str) -> str:
-    """Numbers with a decimal mark; the `other` one, a space or an apostrophe may part their groups of thousands."""
+    """Pattern of numbers with a decimal mark; the `other` one, a space or an apostrophe can separate thousands."""
     group = f"group{ord(other)}"
     plain = rf"(?:[0-9]+(?:\{mark}[0-9]{decimals})?|\{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?"
-    parted = (
+    grouped = (
         rf"[1-9][0-9]{{0,2}}(?P<{group}>[{other}{_SPACES}'’])[0-9]{{3}}(?:(?P={group})[0-9]{{3}})*(?:\{mark}[0-9]+)?"
     )
-    return rf"[+-]?(?:{plain}|{parted})"
+    return rf"[+-]?(?:{plain}|{grouped})"
 
 
-_POINT = _number(".", ",", "*")  # "5." is a number as Python writes it
-_COMMA = _number(",", ".", "+")  # "5," is an item of a list
+_POINT = _number(".", ",", "*")  # Python writes "5."
+_COMMA = _number(",", ".", "+")  # "5," belongs to a list
 _PATTERNS = {
     marks: re.compile(pattern) for marks, pattern in ((".", _POINT), (",", _COMMA), (".,", f"{_POINT}|{_COMMA}"))
 }
@@ -50,7 +49,7 @@ _NAMES = {".": "point", ",": "comma"}
 
 
 def tidy(cell: str) -> str:
-    """A cell without space or quotes around it, and with plain minus signs."""
+    """A cell without spaces or quotes around it, and with plain minus signs."""
     cell = cell.strip()
     if not cell.isascii():
         cell = cell.translate(_MINUS_SIGNS)
@@ -67,14 +66,9 @@ def _match(cell: str, marks: str) -> re.Match[str] | None:
 
 
 def decimal_mark(cells: Iterable[str]) -> str | None:
-    """The decimal mark that tidy cells share, as far as they tell.
+    """The decimal mark of most tidy cells; None if they are equally many.
 
-    Only a cell that is a number with one mark and not with the other tells: 0,5 and 12.34 do, 1,234 does not.
-
-    Returns
-    -------
-    str or None
-        The mark that more cells ask for, as soon as it leads by `LEAD`; None if as many ask for either, or none does.
+    A cell counts if it is a number with one mark and not with the other: 0,5 and 12.34 count, 1,234 does not.
     """
     votes = 0
     for cell in cells:
@@ -86,7 +80,7 @@ def decimal_mark(cells: Iterable[str]) -> str | None:
 
 
 def value(cell: str, mark: str) -> float | str:
-    """The value of a tidy cell with this decimal mark, or words that say why it has none."""
+    """The value of a tidy cell with this decimal mark, or why it has none, in words."""
     if match := _match(cell, mark):
         as_python = mark == "." and not match.lastindex  # no groups of thousands
         number = float(cell if as_python else cell.translate(_PLAIN[mark])) + 0.0  # -0 becomes 0
@@ -107,7 +101,7 @@ def value(cell: str, mark: str) -> float | str:
 
 
 def out_of_range(number: float) -> str | None:
-    """Words for a number too large or too small for the page, or None."""
+    """Why a number is too large or too small for the page, in words, or None."""
     if not abs(number) <= LARGEST:  # nan too
         return f"beyond ±{LARGEST:g}"
     if 0 < abs(number) < SMALLEST:

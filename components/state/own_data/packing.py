@@ -1,9 +1,8 @@
-"""Small data in a link: up to two hundred values as a short text, exactly, and back.
+"""Small data in a link: up to two hundred values as a short text, without loss.
 
-Values with few decimals are whole numbers of some power of ten, and whole numbers between two bounds are the digits of
-one large number, which needs no more bits than they have. Values with many digits are the eight bytes each that they
-are. Either way the bytes are written in base 64, with a checksum. Nothing is compressed, so that no link unpacks to
-more than its own length.
+Values with few decimals are integers times a power of ten. Such integers become the digits of one large number, in a
+base that their range gives. Values with many digits are eight bytes each. Either way the bytes are written in base 64
+with a checksum. Nothing is compressed, so a link cannot unpack to much more than its length.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from decimal import Decimal
 MAX_PACKED = 200
 """Most values that a link carries."""
 MAX_TEXT = 2200
-"""Most characters of a packed text: 200 values of eight bytes are 2,139, and the shorter way is taken."""
+"""Most characters of a packed text: 200 values of eight bytes need 2,139."""
 
 _TEXT = re.compile(r"(?:([0-9]{1,3})\.(-?[0-9]{1,3})\.(-?[0-9]{1,20})\.([0-9]{1,20})\.)?([A-Za-z0-9_-]+)")
-"""Count, exponent, lowest whole number and how many there are up to the highest; none of them before plain bytes."""
+"""Count, exponent, lowest integer, base, and bytes; only the bytes if they are eight each."""
 
 
 def pack(values: Iterable[float]) -> str:
@@ -59,7 +58,7 @@ def unpack(text: str) -> tuple[float, ...]:
     Raises
     ------
     ValueError
-        If the text is anything else.
+        If `pack` did not write the text.
     """
     match = _TEXT.fullmatch(text) if isinstance(text, str) and len(text) <= MAX_TEXT else None
     values = _read(match) if match else None
@@ -69,7 +68,7 @@ def unpack(text: str) -> tuple[float, ...]:
 
 
 def _as_digits(values: list[float]) -> str | None:
-    """Values as digits of one large number; None if that would lose the sign of -0."""
+    """Values as digits of one large number; None if a sign of -0 would be lost."""
     if any(value == 0 and math.copysign(1, value) < 0 for value in values):
         return None
     decimals = [Decimal(repr(value)).normalize() for value in values]
@@ -83,7 +82,7 @@ def _as_digits(values: list[float]) -> str | None:
 
 
 def _read(match: re.Match[str]) -> tuple[float, ...] | None:
-    """Values of a text of the right shape; None if it is not what `pack` writes."""
+    """Values of a text that matches `_TEXT`; None if `pack` did not write it."""
     *head, body = match.groups()
     try:
         data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))[:-4]

@@ -1,7 +1,7 @@
 """A class's own data: pasted numbers or a file, read in memory into the values of one column.
 
-Nothing is guessed in silence: `OwnData.sentence` says what was read and from where, each value left out is listed with
-its row and the reason, and what could be understood in two ways is refused (`components.grids`, `components.numerals`).
+`OwnData.sentence` says what was read and from where, and lists values left out with row and reason. Ambiguous data are
+refused (`grids`, `columns`).
 """
 
 from __future__ import annotations
@@ -12,22 +12,20 @@ from dataclasses import dataclass
 
 import em
 from components.state.own_data.columns import Column, read_table
-from components.state.own_data.decoding import ALLOWED, MAX_BYTES, TOO_LARGE, Refused, decoded, shown
+from components.state.own_data.decoding import ALLOWED, Refused, decoded, shown
 from components.state.own_data.numerals import is_number, out_of_range, value
 from components.state.parameters import MAX_COMPONENTS, MAX_VALUES, with_minus
 
-__all__ = ["CLOSE", "MAX_BYTES", "MAX_VALUES", "TOO_LARGE", "Column", "OwnData", "Refused", "Skipped", "read", "suits"]
-
 OTHER_UNIT = "give the values in another unit."
 MAX_SKIPPED = 20
-"""Most values left out that are listed one by one."""
+"""Most left-out values that are listed."""
 CLOSE = 10
-"""Values so many times as far from 0 as from one another need more digits, here and in the browser."""
+"""Numbers are shown with more digits if their size is so many times their difference, here and in the browser."""
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A value left out: its row, as a spreadsheet counts, what stood there, shortened, and why."""
+    """A value left out: its row, as a spreadsheet counts, its text, shortened, and the reason."""
 
     row: int
     cell: str
@@ -46,11 +44,11 @@ class OwnData:
     values : tuple of float
         In the order of the rows; at least one, at most `MAX_VALUES`, none out of range (`numerals.out_of_range`).
     columns : tuple of Column
-        What there is to choose from.
+        All that can be chosen.
     column : Column
         The one that was read.
     header : bool
-        Whether a row of names stands above the values.
+        Whether there is a row of names above the values.
     decimal : str
         The decimal mark, "." or ",".
     skipped : tuple of Skipped
@@ -92,9 +90,9 @@ def read(content: bytes | str, column: str | None = None) -> OwnData:
     Parameters
     ----------
     content : bytes or str
-        A file as it is, or pasted text.
+        A file, or pasted text.
     column : str or None
-        Name of the column; None: the table's own choice (`Table.default`).
+        Name of the column; None: `Table.default`.
 
     Returns
     -------
@@ -104,8 +102,8 @@ def read(content: bytes | str, column: str | None = None) -> OwnData:
     Raises
     ------
     Refused
-        A ValueError, in sentences for the page: nothing there, no text, too large, no numbers, no such column, or not
-        clear what the commas or spaces are.
+        A ValueError, in sentences for the page: empty, not text, too large, no numbers, no such column, or ambiguous
+        commas or spaces.
     """
     table = read_table(decoded(content))
     chosen = table.default if column is None else next((c for c in table.columns if c.name == column), None)
@@ -137,7 +135,7 @@ def read(content: bytes | str, column: str | None = None) -> OwnData:
 
 
 def _distinct_texts(low: float, high: float) -> tuple[str, str]:
-    """Two values in six digits or, where they lie close together or are large, in as many as they need; 12 travel."""
+    """Two values in six digits, or in up to 12 if they are close together or large."""
     size = max(abs(low), abs(high))
     ratio = size / (high - low) if high > low else 1.0
     digits = 6 + (math.ceil(math.log10(ratio)) if ratio >= CLOSE else 0)
@@ -146,15 +144,7 @@ def _distinct_texts(low: float, high: float) -> tuple[str, str]:
 
 
 def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
-    """Why a mixture of this family should not be fitted to values, in words; None if it can be.
-
-    Parameters
-    ----------
-    values : sequence of float
-        Also such as `read` has not seen: those of a link.
-    family : type
-        `em.ExponentialMixture` or `em.GaussianMixture`.
-    """
+    """Why a mixture of this family cannot be fitted to these values, in words; None if it can be."""
     n = len(values)
     if n < 2:
         return f"There {'is only one value' if n else 'are no values'}: a mixture needs at least two."
@@ -166,7 +156,7 @@ def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
         return f"All {n:,} values are {lowest:.12g}: a mixture needs at least two different values."
     try:
         for k in range(1, MAX_COMPONENTS + 1):
-            em.quantile_start(values, family, k)  # the page offers each of these
+            em.quantile_start(values, family, k)
     except ValueError as error:
         if lowest >= family.lowest:
             return f"These values cannot be fitted: {error}."

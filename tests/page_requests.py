@@ -12,10 +12,10 @@ from components.state.sources import BY_HAND, GENERATED, SOURCES
 def run_request(
     source: str = GENERATED, true_k: int = 2, k: int = 2, start_from: str = BY_HAND, **change: Any
 ) -> dict[str, Any]:
-    """A request for a run with every parameter at its default but those named."""
-    asked = SOURCES[source].parameters(true_k, k, start_from)
+    """A request for a run with every parameter at its default except those given."""
+    shown = SOURCES[source].parameters(true_k, k, start_from)
     sizes = {"k": k} | ({"true_k": true_k} if SOURCES[source].generated else {})
-    return {"source": source, "start_from": start_from} | {p.name: p.default for p in asked} | sizes | change
+    return {"source": source, "start_from": start_from} | {p.name: p.default for p in shown} | sizes | change
 
 
 def study_request(study: str, **change: Any) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def study_request(study: str, **change: Any) -> dict[str, Any]:
 
 
 def callback_request(request: Any) -> dict[str, Any]:
-    """What the browser posts for the run to be made."""
+    """The body that the browser posts for a run."""
     return {
         "output": f"{ids.RUN_REPLY}.data",
         "outputs": {"id": ids.RUN_REPLY, "property": "data"},
