@@ -15,8 +15,8 @@ from em.mixtures.checks import Floats, one_of
 
 __all__ = ["Dataset", "load", "names"]
 
-NAMES = ("faithful-waiting", "faithful-eruptions", "air-conditioning", "galaxies", "geyser-duration", "deaths")
-"""The data sets. Everything about one is in its file, data/<name>.json."""
+NAMES = tuple(sorted(file.name[:-5] for file in (files("em") / "data").iterdir() if file.name.endswith(".json")))
+"""The data sets. The engine knows of each what is in its file, data/<name>.json."""
 
 
 @dataclass(frozen=True, eq=False)

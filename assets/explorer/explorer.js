@@ -87,7 +87,7 @@
     }
 
     makers[view] = make;
-    return function () {
+    return function updateExplorer() {
       const context = clientside.callback_context;
       const [config] = Object.values(context.states);
       if (!document.getElementById(`${view}-figure`)) return clientside.no_update; // only the theme is there

@@ -1,4 +1,4 @@
-/* Drawing figures: numbers are filled into skeletons from Python (components/figures/run_figures.py). */
+/* Drawing figures: numbers are filled into skeletons from Python (components/figures/). */
 (function () {
   "use strict";
   const { emlab, dash_clientside: clientside } = window;

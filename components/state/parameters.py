@@ -23,7 +23,9 @@ PROBLEMS = {
     "off_step": "this falls between two steps",
 }
 REFUSAL = "{label}: {problem}. Allowed: {allowed}. Kept: {kept}."
+"""In the browser, which keeps the last good value."""
 SERVER_REFUSAL = "{label}: {problem}. Allowed: {allowed}."
+"""In replies of the server."""
 
 _NEGATIVE = re.compile(r"(^|[\s(])-(?=\d)", re.ASCII)
 _POWER = re.compile(r"((?:^|[\s(−±])\d+(?:\.\d+)?)e([-+])0*(?=\d)", re.ASCII)

@@ -128,7 +128,7 @@ def _placed(value: float, shape: Shape) -> float:
 
 
 def _real(name: str, label: str, step: float) -> Source:
-    """Real data that come with the engine."""
+    """A data set of the engine: its label in the list, and the step of the sliders of its start."""
     data = em.datasets.load(name)
     shapes = CARDS[data.family.family].shapes_for(data.x, step)
     others = {k: em.quantile_start(data.x, data.family, k) for k in SIZES}

@@ -36,7 +36,7 @@ class Explorer:
     view, figure : str
         The view and the id of its figure.
     parameters : tuple of Parameter
-        The mixing weight, then what each component has.
+        The mixing weight first, then the others in their order on the page.
     choices : tuple of str
         Ids of what can be chosen about the figure.
     switches : dict

@@ -250,5 +250,5 @@ def test_deaths_are_whole_numbers_as_often_as_the_file_says():
 
 @pytest.mark.parametrize("name", ["waiting", "", None, [], {}, 3])
 def test_unknown_names_of_data_sets_are_refused_with_the_known_ones(name):
-    with pytest.raises(ValueError, match="name must be one of faithful-waiting, faithful-eruptions, air-conditioning"):
+    with pytest.raises(ValueError, match="name must be one of air-conditioning, deaths, faithful-eruptions"):
         em.datasets.load(name)

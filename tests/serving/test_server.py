@@ -166,7 +166,7 @@ def test_callbacks_compute_one_at_a_time(client, monkeypatch):
 def test_colours_are_read_from_the_css_and_are_nowhere_else():
     light, dark = theme.tokens("light"), theme.tokens("dark")
     assert light.keys() == dark.keys() >= {"ink", "quiet", "paper", "card", "component-0", "component-1"}
-    assert (light["component-0"], dark["component-1"]) == ("#0072b2", "#e69f00")
+    assert all(light[f"component-{k}"] != dark[f"component-{k}"] for k in range(5))
     hexes = re.compile(r"#[0-9a-fA-F]{6}\b")
     sources = [*(ROOT / "components").rglob("*.py"), *own_files("js"), *own_files("css")]
     for path in sources:
