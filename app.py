@@ -56,13 +56,12 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
         suppress_callback_exceptions=True,  # else Dash sends the layout a second time, to check against
         index_string=INDEX,
         assets_url_path=files.assets_path(),
-        include_assets_files=False,  # bundled instead
-        external_scripts=[f"{at.url_prefix}{files.bundle_path('js')}"],
-        external_stylesheets=[f"{at.url_prefix}{files.bundle_path('css')}"],
+        include_assets_files=False,  # serving/files.py names them
+        external_stylesheets=[f"{at.url_prefix}{files.style_path()}"],
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = layout
-    files.add_bundles(app)
+    files.add_own(app)
     page.register(app)
     malformed.refuse_malformed(app)
     limits.add(app)
@@ -80,7 +79,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
 
 
 def layout() -> Component:
-    """The page as its address sets it (assets/core/network.js adds the query); Dash's first call has no address."""
+    """The page as its address sets it (assets/core/network.mjs adds the query); Dash's first call has no address."""
     return page.layout(flask.request.query_string.decode("latin-1") if flask.has_request_context() else "")
 
 

@@ -28,14 +28,17 @@ BUILT = ROOT / "build" / "static"
 ASSETS = ROOT / "assets"
 
 PLOTLY = "vendor/plotly/plotly-emlab.min.js"
-"""Replaces the whole plotly.js. It is preloaded, and runs when the page is complete (figures/draw.js)."""
+"""Replaces the whole plotly.js. It is preloaded, and runs when the page is complete (figures/draw.mjs)."""
+
+MAIN = "main.mjs"
+"""The module that imports all others."""
 
 ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "devices/", "page/")
-"""Folders of scripts and style sheets. Later style rules override earlier ones."""
+"""Folders of modules and style sheets. Later style rules override earlier ones."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 """Scripts of Dash that the page does not need: its table; polyfills, since the page itself needs browsers of 2024
-(light-dark in tokens.css, Promise.withResolvers in failed_requests.js); code of core components that load on demand."""
+(light-dark in tokens.css, Promise.withResolvers in failed_requests.mjs); code of core components that load on demand."""
 
 FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
 """Version of the package and time of its installation, which Dash writes into file names."""
@@ -50,21 +53,33 @@ def assets_path() -> str:
     return f"assets/{content.hexdigest()[:12]}"
 
 
-def bundle_path(kind: str) -> str:
-    """Address of the file with all of the page's own scripts (`js`) or style sheets (`css`)."""
-    return f"{assets_path()}/emlab.{kind}"
+def style_path() -> str:
+    """Address of the file with all of the page's own style sheets."""
+    return f"{assets_path()}/emlab.css"
 
 
-def add_bundles(app: Dash) -> None:
-    """Serve both: on a slow connection, more requests take longer than more bytes."""
+def module_paths() -> list[str]:
+    """Addresses of the page's own modules."""
+    return [f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in own_files("mjs")]
+
+
+def add_own(app: Dash) -> None:
+    """Serve the page's own style sheets as one file, and each module; start the page with its modules, then Dash.
+
+    The headers have a hash of the script that starts them, so this is called before `headers.add`.
+    """
     prefix = app.config.routes_pathname_prefix
-    for kind, mimetype in (("js", "text/javascript"), ("css", "text/css")):
-        content, path = b"\n".join(file.read_bytes() for file in own_files(kind)), bundle_path(kind)
+    contents = {style_path(): (b"\n".join(file.read_bytes() for file in own_files("css")), "text/css")}
+    for path, file in zip(module_paths(), own_files("mjs"), strict=True):
+        contents[path] = file.read_bytes(), "text/javascript"
+    for path, (content, mimetype) in contents.items():
         app.server.add_url_rule(prefix + path, path, partial(flask.Response, content, mimetype=mimetype))
+    main = f"{app.config.requests_pathname_prefix}{assets_path()}/{MAIN}"
+    app.renderer = (ASSETS / "start.js").read_text("utf-8").replace(f'"{MAIN}"', json.dumps(main))
 
 
 def own_files(kind: str) -> list[Path]:
-    """The page's own scripts (`js`) or style sheets (`css`), in their order in the bundle."""
+    """The page's own modules (`mjs`) or style sheets (`css`), folder by folder."""
     return [path for place in ORDER for path in sorted(ASSETS.glob(f"{place}*.{kind}"))]
 
 
@@ -149,6 +164,8 @@ class Light(Dash):
         # Background has no figures, and browsers warn about files that are preloaded and not used.
         how = "prefetch" if outline["data-opens"] == "background" else "preload"
         tags.append(f'<link rel="{how}" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
+        modules = [f'<link rel="modulepreload" href="{prefix}{path}">' for path in module_paths()]
+        parts["css"] = "\n".join([parts["css"], *modules])
         entry = 'id="react-entry-point"'
         data = [f'{name}="{value}"' for name, value in outline.items()]
         parts["app_entry"] = parts["app_entry"].replace(entry, " ".join([entry, *data]))

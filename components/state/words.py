@@ -147,6 +147,7 @@ FAILED = {
     "trying": "The server does not answer; trying again …",
     "failed": "The server did not answer. What is on the page stays.",
     "no_page": "The server did not answer, so the page could not be loaded.",
+    "broken": "The page cannot start, because of an error in it. If it stays, tell the person who serves the page.",
     "no_figures": "The server did not answer, so the figures cannot be drawn. All else can be used.",
     "again": "Try again",
 }

@@ -1,0 +1,277 @@
+/* Sliders, number boxes, choices, switches and tabs. Bounds and words come from Python. */
+import { dash } from "./dash.mjs";
+
+const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+/* A count with commas. */
+const count = (whole) => whole.toLocaleString("en");
+
+/* A number with that many significant digits, without an exponent unless it is very large or small. */
+function format(number, digits = 4) {
+  if (!Number.isFinite(number)) return "–";
+  const value = Number(number.toPrecision(digits));
+  const size = Math.abs(value);
+  if (size < 1e-12) return "0"; // rounding
+  const exponent = size >= 10 ** Math.max(6, digits - 1) || size < 1e-4;
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  const text = exponent ? value.toExponential(digits - 1).replace("e+", "e") : value.toFixed(decimals);
+  return text.replaceAll("-", "−");
+}
+
+/* Digits for values from `low` to `high`: more (12 at most) where their size is `close` times their range, so that
+   they can be told apart. As in components/state/own_data/reading.py. */
+function digitsOver(low, high, digits, close) {
+  const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);
+  return ratio >= close && ratio < Infinity ? Math.min(12, digits + Math.ceil(Math.log10(ratio))) : digits;
+}
+
+/* Python's sentences have a hyphen for a minus and 1e-05 for 1e−5. As in components/state/parameters.py. */
+const withMinus = (text) =>
+  text
+    .replace(/(^|[\s(])-(?=\d)/g, "$1−")
+    .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e\+0*(?=\d)/g, "$1$2e")
+    .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e-0*(?=\d)/g, "$1$2e−");
+
+/* The problem (a key of PROBLEMS) with the text in the box of parameter p, or null. */
+function problemOf(p, box) {
+  if (box.value === "") return box.validity.badInput ? "not_a_number" : "empty";
+  const typed = Number(box.value);
+  if (!Number.isFinite(typed)) return "not_a_number";
+  if (typed < p.minimum) return "too_small";
+  if (typed > p.maximum) return "too_large";
+  return box.validity.stepMismatch ? "off_step" : null;
+}
+
+/* Every registered slider and box: id -> its parameter, the valid values of its view, the page's config, and what to
+   do at once when it moves.
+
+   Events are handled here and not by Dash, since an update by Dash takes longer than a frame: Dash, and a view's
+   callback, get a slider's value when it rests. Dash also reports a refused value as no number, and only once. */
+const controls = new Map();
+
+function register(parameters, values, config, onMove = () => {}) {
+  for (const p of parameters)
+    for (const id of [`${p.name}-slider`, boxId(p)]) controls.set(id, { p, values, config, onMove });
+}
+
+/* A parameter with a column has its box in a cell of a table, others in a row of their own. */
+const boxId = ({ name, column }) => `${name}-${column ? "cell" : "box"}`;
+const errorId = (p) => (p.column ? `${boxId(p)}-error` : `${p.name}-error`);
+
+const byId = (id) => document.getElementById(id);
+
+function setText(id, text) {
+  const written = withMinus(text);
+  if (byId(id).textContent !== written) byId(id).textContent = written;
+}
+
+function refusal({ p, values, config }, box) {
+  const problem = problemOf(p, box);
+  if (!problem) return "";
+  const named = document.querySelector(`label[for="${box.id}"]`); // λ may be a scale or a rate
+  const label = named ? named.textContent : p.label;
+  return fill(config.refusal, { label, problem: config.problems[problem], allowed: p.allowed, kept: values[p.name] });
+}
+
+const ERROR_REST = 300; // ms until an old message goes: what is under the pointer must not move as it is pressed
+const refused = new Set();
+const isRefused = (p) => refused.has(boxId(p));
+
+/* A refused box is marked invalid and described by the message; an empty message ends both. */
+function showRefusal(p, message) {
+  if (message) {
+    refused.add(boxId(p));
+    setText(errorId(p), message);
+    byId(boxId(p)).setAttribute("aria-invalid", "true");
+    byId(boxId(p)).setAttribute("aria-describedby", errorId(p));
+  } else if (refused.delete(boxId(p))) {
+    for (const name of ["aria-invalid", "aria-describedby"]) byId(boxId(p))?.removeAttribute(name);
+    setTimeout(() => isRefused(p) || !byId(errorId(p)) || setText(errorId(p), ""), ERROR_REST);
+  }
+}
+
+/* A slider's value in words, from its first focus on: a number alone could be anything. */
+const WEIGHT = /(pi1|rho)$/;
+const number = (value) =>
+  (Number.isInteger(value) ? value.toFixed(1) : String(Number(value.toPrecision(6)))).replace("-", "−");
+
+function valueInWords({ p, config }, value) {
+  const { plain, measured, weight, rate } = config.valueWords;
+  const isRate = byId(`${p.name}-slider-label`).textContent === config.rateLabels[p.name];
+  const words = WEIGHT.test(p.name) ? weight : isRate ? rate : p.unit ? measured : plain;
+  const other = p.name.endsWith("pi1") ? 2 : 1;
+  const [rest, mean] = [number(1 - value), format(1 / value, 3)];
+  return fill(words, { value: number(value), unit: p.unit, rest, other, mean });
+}
+
+function setValueText(slider) {
+  const control = controls.get(slider.id);
+  if (control) slider.setAttribute("aria-valuetext", valueInWords(control, control.values[control.p.name]));
+}
+
+document.addEventListener("focusin", ({ target }) => {
+  if (target.type === "range") setValueText(target);
+});
+
+const AT_REST = 150; // ms without a move until Dash gets a slider's value
+const TYPED = 500; // ms without a key until the typed text is read
+const timers = {}; // key, as the id of a control -> timer
+
+/* Do an action after some ms, unless another follows with the same key. */
+function delay(ms, key, action) {
+  clearTimeout(timers[key]);
+  timers[key] = setTimeout(() => {
+    delete timers[key];
+    action();
+  }, ms);
+}
+
+function handleSlider(event, slider, { p, values, onMove }) {
+  event.stopPropagation(); // Dash gets the value when the slider rests
+  if (event.type === "change" && slider.id in timers) return;
+  values[p.name] = Number(slider.value);
+  showValue(p, values);
+  delay(AT_REST, slider.id, () => dash.set_props(slider.id, { value: slider.value }));
+  onMove();
+}
+
+function readBox(box, control) {
+  if (!box.isConnected) return; // its table is gone
+  const { p, values, onMove } = control;
+  const message = refusal(control, box);
+  showRefusal(p, message);
+  if (message || values[p.name] === Number(box.value)) return;
+  values[p.name] = Number(box.value);
+  if (p.slider) dash.set_props(`${p.name}-slider`, { value: box.value });
+  onMove();
+}
+
+/* To press something else ends typing. Rows and messages that then come or go would move what is pressed: they wait
+   for the release, which is before the click. */
+let pressed = null;
+const untilReleased = [];
+document.addEventListener("pointerdown", ({ target }) => (pressed = target), true);
+for (const type of ["pointerup", "pointercancel"])
+  document.addEventListener(type, () => {
+    pressed = null;
+    untilReleased.splice(0).forEach((action) => action());
+  }, true);
+
+/* "1" on the way to "1e9" is not a value: typed keys are read after a pause, arrow keys and Enter at once. */
+function handleBox(event, box, control) {
+  const typing = event.type === "input" && event.inputType;
+  clearTimeout(timers[box.id]);
+  if (typing) delay(TYPED, box.id, () => readBox(box, control));
+  else if (pressed && pressed !== box) untilReleased.push(() => readBox(box, control));
+  else readBox(box, control);
+}
+
+function handle(event) {
+  const control = controls.get(event.target.id);
+  if (control) (event.target.type === "range" ? handleSlider : handleBox)(event, event.target, control);
+}
+
+/* A number over many orders of magnitude has no step: arrow keys multiply or divide it by ten. */
+document.addEventListener("keydown", (event) => {
+  const control = controls.get(event.target.id);
+  const factor = { ArrowUp: 10, ArrowDown: 0.1 }[event.key];
+  if (!control || !factor || control.p.step !== null) return;
+  event.preventDefault();
+  const { p, values } = control;
+  event.target.value = String(Number(Math.min(values[p.name] * factor, p.maximum).toPrecision(12)));
+  readBox(event.target, control);
+});
+
+// Before React, which listens further down.
+for (const type of ["input", "change"]) document.addEventListener(type, handle, true);
+
+/* Show a parameter's valid value in its box, without a refusal. */
+function showValue(p, values) {
+  const box = byId(boxId(p));
+  const slider = p.slider && byId(`${p.name}-slider`);
+  if (slider && slider.hasAttribute("aria-valuetext")) setValueText(slider);
+  if (box.value === "" || Number(box.value) !== values[p.name]) box.value = String(values[p.name]);
+  showRefusal(p, "");
+}
+
+/* Take over the values of sliders that came to rest. */
+function read(context) {
+  for (const { prop_id: property, value } of context.triggered) {
+    const control = controls.get(property.replace(/\.value$/, ""));
+    if (!control) continue;
+    control.values[control.p.name] = Number(value);
+    showValue(control.p, control.values);
+  }
+}
+
+/* Set parameters to `changes` wherever they show; `bounds` too where they have changed. */
+function set(parameters, changes, values, bounds = false) {
+  for (const p of parameters) {
+    values[p.name] = changes[p.name];
+    const limits = bounds ? { min: p.minimum, max: p.maximum, step: p.step ?? "any" } : {};
+    if (bounds && !p.column) dash.set_props(`${p.name}-box`, limits);
+    if (p.slider) dash.set_props(`${p.name}-slider`, { ...limits, value: String(values[p.name]) });
+    showValue(p, values);
+  }
+}
+
+const defaults = (parameters) => Object.fromEntries(parameters.map((p) => [p.name, p.default]));
+const reset = (parameters, values) => set(parameters, defaults(parameters), values);
+
+/* A disabled button can still have the focus. */
+function disable(button, on) {
+  if (on) button.setAttribute("aria-disabled", "true");
+  else button.removeAttribute("aria-disabled");
+}
+
+const wasTriggered = (context, id) => context.triggered.some(({ prop_id: prop }) => prop.startsWith(`${id}.`));
+
+/* Dash does not hear a list, which is plain HTML. */
+document.addEventListener("change", ({ target }) => {
+  if (target.dataset.store) dash.set_props(target.dataset.store, { data: target.value });
+});
+
+/* Choose from a list as if by hand. */
+function choose(list, value) {
+  byId(`${list}-select`).value = value;
+  dash.set_props(list, { data: value });
+}
+
+/* For Dash: one of several buttons was pressed. */
+function pressOne() {
+  const { triggered_id: pressed, outputs_list: outputs } = dash.callback_context;
+  const [store, ...buttons] = outputs;
+  if (byId(pressed).getAttribute("aria-pressed") === "true") return outputs.map(() => dash.no_update);
+  return [pressed.slice(store.id.length + 1), ...buttons.map(({ id }) => String(id === pressed))];
+}
+
+/* For Dash: a switch was pressed. */
+const toggle = (_clicks, on) => [!on, String(!on)];
+
+/* Move the focus past header and controls, to the content of the open view. */
+document.addEventListener("click", (event) => {
+  if (event.target.id !== "skip") return;
+  event.preventDefault();
+  const main = byId("main");
+  const content = main.querySelector(".view:not([hidden]) :is(.stage, .results, .background)") || main;
+  content.tabIndex = -1;
+  content.focus();
+});
+
+/* Arrow keys, Home and End move between tabs, as in every tab list. */
+document.addEventListener("keydown", (event) => {
+  const tab = event.target.closest && event.target.closest('[role="tab"]');
+  if (!tab || event.ctrlKey || event.altKey || event.metaKey) return; // Alt and an arrow go back and forward
+  const tabs = [...tab.parentElement.querySelectorAll('[role="tab"]')];
+  const at = tabs.indexOf(tab);
+  const next = { ArrowRight: at + 1, ArrowLeft: at - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  tabs[next % tabs.length].focus();
+  tabs[next % tabs.length].click();
+});
+
+export {
+  boxId, choose, count, defaults, delay, digitsOver, disable, errorId, fill, format, isRefused, pressOne, read,
+  register, reset, set, setText, toggle, wasTriggered,
+};

@@ -1,0 +1,269 @@
+/* Drawing figures: numbers are filled into skeletons from Python (components/figures/). */
+import { dash } from "../core/dash.mjs";
+import { loadPlotly } from "../core/network.mjs";
+
+const SETTLE = 400; // ms without a move until plotly redraws, unless Dash got the value before
+const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
+
+function mode() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen || (darkScheme.matches ? "dark" : "light");
+}
+
+/* Type, lines and marks of figures grow with the page's type, as in a lecture hall. */
+const USUAL = 16; // px
+const SIZES = ["size", "width", "ticklen", "standoff", "l", "r", "t", "b"];
+const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL;
+
+function scaled(part, by) {
+  if (part === null || typeof part !== "object") return part;
+  if (Array.isArray(part)) return part.map((one) => scaled(one, by));
+  const sized = (name, value) => (SIZES.includes(name) && typeof value === "number" ? value * by : scaled(value, by));
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, sized(name, value)]));
+}
+
+const larger = {}; // "id mode scale" -> skeleton
+let shown = null; // the scale of what was drawn last
+
+function sizedSkeleton(config, id, look) {
+  const by = (shown = scale());
+  if (by === 1) return config.skeletons[id][look];
+  return (larger[`${id} ${look} ${by}`] ??= scaled(config.skeletons[id][look], by));
+}
+
+/* A copy of a figure's skeleton with the wanted traces, in the present colours and size; where the config has a mode,
+   as for saved and printed figures, in that mode and its own size. */
+function skeleton(config, id, wanted = () => true) {
+  const { data, layout } = config.mode ? config.skeletons[id][config.mode] : sizedSkeleton(config, id, mode());
+  return structuredClone({ data: data.filter(wanted), layout });
+}
+
+const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);
+const setTrace = (figure, uid, changes) => Object.assign(trace(figure, uid), changes);
+
+const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+
+const onShow = {}; // id -> figure
+
+/* Tell tables, points and sentences what a figure now shows. */
+function publish(id, figure) {
+  onShow[id] = figure;
+  document.dispatchEvent(new CustomEvent("figure", { detail: id }));
+}
+
+/* Draw a whole figure: the first time at once if it is visible, else when the browser is idle. */
+function show(id, figure) {
+  const plot = plotOf(id);
+  if (plot) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
+  else enqueue(id, figure);
+  publish(id, figure);
+}
+
+const queue = new Map(); // id -> figure that was never drawn yet
+const LATEST = 2000; // ms: a page embedded in another site's may never be idle in Chromium
+const { requestIdleCallback } = window; // Safari has none
+const whenIdle = (action) =>
+  requestIdleCallback ? requestIdleCallback(action, { timeout: LATEST }) : setTimeout(action, 50);
+
+function enqueue(id, figure) {
+  const place = document.getElementById(id);
+  queue.set(id, figure);
+  load();
+  if (isVisible(place)) return draw(id);
+  opened.observe(place);
+  whenIdle(drawNext);
+}
+
+const isVisible = (place) => place.offsetWidth && !place.closest(".view[hidden]"); // a closed view keeps its width
+
+function draw(id) {
+  if (!window.Plotly) return;
+  const figure = queue.get(id);
+  queue.delete(id);
+  const place = document.getElementById(id);
+  opened.unobserve(place);
+  sizes.observe(place);
+  const plot = document.createElement("div");
+  place.replaceChildren(plot);
+  window.Plotly.newPlot(plot, figure.data, figure.layout, JSON.parse(place.dataset.config));
+  plot.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
+}
+
+function drawNext() {
+  const [id] = queue.keys();
+  if (!id || !window.Plotly) return;
+  draw(id);
+  whenIdle(drawNext);
+}
+
+const opened = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) if (isIntersecting && queue.has(target.id)) draw(target.id);
+});
+
+const sizes = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    const plot = plotOf(target.id);
+    if (contentRect.width && plot) fit(plot, target.id, contentRect);
+  }
+});
+
+/* Fit a figure to its new size. A figure drawn while it was hidden knew no size. */
+async function fit(plot, id, size) {
+  if (differs(plot._fullLayout, size)) {
+    try {
+      await window.Plotly.Plots.resize(plot);
+    } catch {
+      return; // hidden again meanwhile
+    }
+    publish(id, onShow[id]);
+  }
+  plot.dispatchEvent(new CustomEvent("resized", { bubbles: true }));
+}
+
+const differs = (full, { width, height }) => Math.abs(full.width - width) + Math.abs(full.height - height) > 1;
+
+let loading = false;
+
+/* plotly.js takes longer to run than all the rest of the page: it is loaded for the first figure. */
+async function load() {
+  if (loading || window.Plotly) return;
+  loading = true;
+  await loadPlotly(document.getElementById("plotly").href);
+  for (const id of [...queue.keys()]) if (isVisible(document.getElementById(id))) draw(id);
+  whenIdle(drawNext);
+}
+
+const pending = {};
+
+/* Write the paths of the curves at once, and have plotly redraw when the movement has settled: a whole redraw takes
+   longer than a frame. `marks` are the points of each of the figure's shapes. */
+function showMoving(id, figure, marks) {
+  clearTimeout(pending[id]);
+  const plot = plotOf(id);
+  if (!plot || !sameAxes(plot, figure) || !writePaths(plot, figure)) return show(id, figure);
+  if (marks) writeMarks(plot, marks);
+  publish(id, figure);
+  pending[id] = setTimeout(() => show(id, figure), SETTLE);
+}
+
+function showNow(id, figure) {
+  clearTimeout(pending[id]);
+  show(id, figure);
+}
+
+function sameAxes(plot, figure) {
+  const full = plot._fullLayout;
+  if (!full || !full.xaxis || !plot.querySelector(".main-svg")) return false;
+  const names = Object.keys(figure.layout).filter((name) => /^[xy]axis\d*$/.test(name));
+  return names.every((name) => {
+    const { type = "linear", range } = figure.layout[name];
+    return type === full[name].type && (range ?? []).every((end, i) => Math.abs(end - full[name].range[i]) < 1e-9);
+  });
+}
+
+/* The axis of a trace. */
+const axisOf = (layout, letter, { [`${letter}axis`]: name }) =>
+  layout[(name || letter).replace(letter, `${letter}axis`)];
+
+function writePaths(plot, figure) {
+  const full = plot._fullLayout;
+  const writes = [];
+  for (const one of figure.data) {
+    if (one.visible === false || one.type !== "scatter" || one.mode === "markers" || one.line?.width === 0) continue;
+    const group = plot.querySelector(`.scatterlayer .trace${one.uid}`);
+    const axes = ["x", "y"].map((letter) => axisOf(full, letter, one));
+    if (one.mode === "markers+text") {
+      if (!group || !writePoints(group, one, ...axes)) return false;
+      continue;
+    }
+    const line = group?.querySelector("path.js-line");
+    if (!line) return false;
+    const path = pathOf(one, ...axes);
+    writes.push([line, path.line]);
+    const fill = group.querySelector("path.js-fill");
+    if (fill) writes.push([fill, path.fill]);
+  }
+  for (const [node, d] of writes) node.setAttribute("d", d);
+  return true;
+}
+
+/* Marks with words beside them, if their number is the same. */
+function writePoints(group, { x, y, text }, xaxis, yaxis) {
+  const marks = group.querySelectorAll("path.point");
+  const words = group.querySelectorAll(".textpoint text");
+  if (marks.length !== x.length || words.length !== x.length) return false;
+  marks.forEach((mark, i) => {
+    const [px, py] = [xaxis.d2p(x[i]).toFixed(2), yaxis.d2p(y[i]).toFixed(2)];
+    mark.setAttribute("transform", `translate(${px},${py})`);
+    words[i].setAttribute("x", px);
+    words[i].setAttribute("y", py);
+    if (words[i].textContent !== text[i]) words[i].textContent = text[i];
+  });
+  return true;
+}
+
+/* Ticks of each shape: { xs, low, high } in data units of the second row of axes. */
+function writeMarks(plot, marks) {
+  const { xaxis, yaxis2 } = plot._fullLayout;
+  marks.forEach(({ xs, low, high }, i) => {
+    const node = plot.querySelector(`.shapelayer path[data-index="${i}"]`);
+    if (!node) return;
+    const [from, to] = [low, high].map((y) => (yaxis2._offset + yaxis2.d2p(y)).toFixed(1));
+    node.setAttribute("d", xs.map((x) => `M${(xaxis._offset + xaxis.d2p(x)).toFixed(1)},${from}V${to}`).join(""));
+  });
+}
+
+function pathOf(one, xaxis, yaxis) {
+  const floor = yaxis._length + 1000; // well under the frame; plotly clips
+  let line = "";
+  let first = null;
+  let last = null;
+  for (let i = 0; i < one.x.length; i++) {
+    const px = xaxis.d2p(one.x[i]).toFixed(2);
+    const y = yaxis.d2p(one.y[i]);
+    const py = Number.isFinite(y) ? Math.min(Math.max(y, -1000), floor).toFixed(2) : floor;
+    line += (i ? "L" : "M") + px + "," + py;
+    if (first === null) first = px;
+    last = px;
+  }
+  const base = yaxis.type === "log" ? floor : yaxis.d2p(0).toFixed(2);
+  return { line, fill: `${line}L${last},${base}L${first},${base}Z` };
+}
+
+/* Evenly spaced points of a window or, if squared, denser towards its left end, where exponentials are steep. */
+function grid([low, high], count, squared) {
+  return Array.from({ length: count + 1 }, (_, i) => {
+    const t = i / count;
+    return low + (high - low) * (squared ? t * t : t);
+  });
+}
+
+/* The smallest end of a fixed ladder that holds `peak`, so that an axis grows in visible steps. */
+const LADDER = [1, 1.5, 2, 3, 5, 7.5, 10];
+function axisEnd(peak) {
+  const power = 10 ** Math.floor(Math.log10(peak));
+  return power * LADDER.find((rung) => rung * power >= peak * 0.999999);
+}
+
+/* For Dash: other colours were chosen; the mode that results. */
+function setTheme(chosen) {
+  if (chosen === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
+  return mode();
+}
+
+/* Redraw when the page's type has another size, as on a projector. */
+window.addEventListener("resize", () => {
+  if (shown !== null && shown !== scale()) dash.set_props("theme", { data: mode() });
+});
+
+/* Redraw when the system changes the colours. */
+darkScheme.addEventListener("change", () => {
+  const isReady = document.getElementById("theme-choice-system"); // else there is no page yet
+  if (isReady && !document.documentElement.dataset.theme) dash.set_props("theme", { data: mode() });
+});
+
+export {
+  axisEnd, axisOf, grid, mode, onShow, plotOf, scale, setTheme, setTrace, showMoving, showNow, skeleton, trace,
+  whenIdle,
+};

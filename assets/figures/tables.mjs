@@ -1,0 +1,230 @@
+/* The numbers of a figure as tables, which are kept up to date while they are open. */
+import * as controls from "../core/controls.mjs";
+import { element } from "../core/dom.mjs";
+import * as events from "../core/events.mjs";
+import * as figures from "./draw.mjs";
+import { nameOf, plain, titleOf } from "./points.mjs";
+
+const ROWS = 21; // of a curve
+const DIGITS = 4;
+const CLOSE = 1e-4; // the range of an axis below which its numbers have exponents
+const SIDE = 7; // rows and columns of the surface
+const REST = 150; // ms between two updates
+const open = new Map(); // id of a figure -> { title, region, timer }
+
+const config = () => events.config();
+const fill = (name, values) => controls.fill(config().figureWords[name], values);
+const indices = (count) => Array.from({ length: count }, (_, i) => i);
+const isShown = ({ visible, x }) => visible !== false && x?.length > 0;
+
+/* Evenly spaced indices among `count`, with the first, the last, and those of `also`. */
+function thin(count, also = [], rows = ROWS) {
+  if (count <= rows) return indices(count);
+  const even = indices(rows).map((i) => Math.round((i * (count - 1)) / (rows - 1)));
+  return [...new Set([...even, ...also])].sort((a, b) => a - b);
+}
+
+const componentOf = ({ uid }) => (uid.match(/(?:component|posterior|true)-(\d)$/) || [])[1];
+
+/* -- tables of each figure: { what, count, columns: [{ name, k, values }], at: rows, current } ------- */
+
+/* One table of traces over the same x, a column each. */
+function curves(figure, traces, what, also) {
+  const [{ x }] = traces;
+  const at = thin(x.length, also);
+  const columns = traces.map((one) => ({
+    name: nameOf(figure, one, config()),
+    k: componentOf(one),
+    values: one.y,
+  }));
+  const across = { name: titleOf(figure, "x", traces[0]), values: x };
+  return { what, count: x.length, columns: [across, ...columns], at, current: also?.[0] };
+}
+
+function bars(figure, { x, y, width, name }) {
+  const { from, to } = config().figureWords;
+  const axis = titleOf(figure, "x", {});
+  return {
+    what: plain(name),
+    count: x.length,
+    columns: [
+      { name: `${axis}, ${from}`, values: x.map((middle, i) => middle - width[i] / 2) },
+      { name: to, values: x.map((middle, i) => middle + width[i] / 2) },
+      { name: titleOf(figure, "y", {}), values: y },
+    ],
+    at: thin(x.length),
+  };
+}
+
+/* Observations in order, with their responsibilities. */
+function observations(figure) {
+  const all = figure.data
+    .filter((one) => one.uid.startsWith("observations") && isShown(one))
+    .flatMap((one) => one.x.map((x, i) => ({ x, q: one.customdata[i], row: nameOf(figure, one, config()) })))
+    .sort((a, b) => a.x - b.x);
+  if (!all.length) return [];
+  return [
+    {
+      what: config().figureWords.observations,
+      count: all.length,
+      columns: [
+        { name: titleOf(figure, "x", {}), values: all.map(({ x }) => x) },
+        ...all[0].q.map((_, k) => ({ name: `q${k}`, k, values: all.map(({ q }) => q[k]) })),
+        { name: config().sentences.component_head, values: all.map(({ row }) => row) },
+      ],
+      at: thin(all.length),
+    },
+  ];
+}
+
+const ofUid = (figure, pattern) => figure.data.filter((one) => pattern.test(one.uid) && isShown(one));
+
+function density(figure) {
+  const lines = ofUid(figure, /^(mixture|component-\d|notebook)$/);
+  const steps = ofUid(figure, /^steps$/);
+  return [
+    curves(figure, lines, config().figureWords.curves),
+    ...ofUid(figure, /^histogram$/).map((one) => bars(figure, one)),
+    ...(steps.length ? [curves(figure, steps, steps[0].name)] : []),
+    ...observations(figure),
+  ];
+}
+
+const onShow = (figure, uid) => [figures.trace(figure, uid).x[0]];
+
+function surface(figure) {
+  const { x, y, customdata } = figures.trace(figure, "surface");
+  const [across, up] = [thin(x.length, [], SIDE), thin(y.length, [], SIDE)];
+  const [name, other] = ["x", "y"].map((letter) => titleOf(figure, letter, {}));
+  const grid = {
+    what: fill("surface", { across: name, up: other }),
+    count: x.length * y.length,
+    shown: across.length * up.length,
+    columns: [
+      { name: `${other} \\ ${name}`, values: y },
+      ...across.map((i) => ({ name: x[i], values: customdata.map((row) => row[i]) })),
+    ],
+    at: up,
+  };
+  const path = figures.trace(figure, "path");
+  const at = thin(path.x.length);
+  const columns = [
+    { name: config().figureWords.iteration, values: indices(path.x.length) },
+    { name, values: path.x },
+    { name: other, values: path.y },
+  ];
+  return [grid, { what: plain(path.name), count: path.x.length, columns, at }];
+}
+
+const makers = {
+  "posterior-figure": (figure) => [curves(figure, ofUid(figure, /^posterior/), config().figureWords.curves)],
+  "log-likelihood-figure": (figure) => [
+    curves(figure, ofUid(figure, /^log-likelihood$/), config().figureWords.iterations, onShow(figure, "cursor")),
+  ],
+  "parameters-figure": (figure) => [
+    curves(figure, ofUid(figure, /^row\d-component/), config().figureWords.iterations, onShow(figure, "cursor-0")),
+  ],
+  "surface-figure": surface,
+};
+
+const text = (value) => (typeof value === "number" ? controls.format(value, DIGITS) : value);
+
+/* Values along an axis with the same decimals: as few as they need, or as tell them apart. Very close ones
+   have significant digits instead. */
+function axisTexts(values) {
+  const span = values[values.length - 1] - values[0] || 1;
+  if (span < CLOSE) {
+    const size = Math.max(...values.map(Math.abs));
+    const digits = DIGITS + Math.max(0, Math.ceil(Math.log10(size / span)));
+    return values.map((value) => controls.format(value, digits));
+  }
+  const needed = values.map((value) => (String(Number(value.toPrecision(DIGITS))).split(".")[1] || "").length);
+  const apart = DIGITS - Math.ceil(Math.log10(span));
+  const decimals = Math.max(0, Math.min(apart, Math.max(...needed)));
+  return values.map((value) => value.toFixed(decimals).replace("-", "−"));
+}
+
+function build({ what, count, columns, at, shown: some = at.length, current }, title) {
+  const few = some < count;
+  const numbers = { title, what, shown: some, count: controls.count(count) };
+  const names = columns.map(({ name, k }) => {
+    const attributes = { class: `sign of-${k}`, "aria-hidden": "true" };
+    const sign = k === undefined ? [] : [element("span", config().signs[k], attributes)];
+    return element("th", [...sign, text(name)], { scope: "col" });
+  });
+  const heads = axisTexts(at.map((i) => columns[0].values[i]));
+  const rows = at.map((i, row) => {
+    const cells = columns.slice(1).map(({ values }) => element("td", text(values[i])));
+    const attributes = i === current ? { class: "chosen", "aria-current": "true" } : {};
+    return element("tr", [element("th", heads[row], { scope: "row" }), ...cells], attributes);
+  });
+  return element("table", [
+    element("caption", fill(few ? "caption_few" : "caption", numbers)),
+    element("thead", element("tr", names)),
+    element("tbody", rows),
+  ]);
+}
+
+function write(id) {
+  const { title, region } = open.get(id);
+  const figure = figures.onShow[id];
+  const tables = figure ? (makers[id] || density)(figure) : [];
+  const content = element("div", tables.map((one) => build(one, title)));
+  if (content.innerHTML === region.innerHTML) return; // a selection in it stays
+  region.replaceChildren(...content.childNodes);
+}
+
+const buttonOf = (id) => document.querySelector(`.save[data-figure="${id}"] .as-table`);
+
+function show(id, title) {
+  const button = buttonOf(id);
+  const region = element("div", [], {
+    id: `${id}-table`,
+    class: "figure-table",
+    role: "region",
+    tabindex: "0",
+    "aria-label": fill("region", { title }),
+  });
+  button.closest(".card").append(region);
+  button.setAttribute("aria-controls", region.id);
+  button.setAttribute("aria-expanded", "true");
+  open.set(id, { title, region, timer: null });
+  write(id);
+  region.scrollIntoView({ block: "nearest" });
+}
+
+/* Close a figure's tables, if they are open. */
+function hide(id) {
+  if (!open.has(id)) return;
+  const { region, timer } = open.get(id);
+  const button = buttonOf(id);
+  clearTimeout(timer);
+  region.remove();
+  button.removeAttribute("aria-controls");
+  button.setAttribute("aria-expanded", "false");
+  open.delete(id);
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (!target.matches?.(".as-table")) return;
+  const { figure: id, title } = target.closest(".save").dataset;
+  (open.has(id) ? hide : show)(id, title);
+});
+
+document.addEventListener("figure", ({ detail: id }) => {
+  const one = open.get(id);
+  if (!one || one.timer) return;
+  one.timer = setTimeout(() => {
+    one.timer = null;
+    write(id);
+  }, REST);
+});
+
+/* The button that shows and hides a figure's tables. */
+function button(title) {
+  const name = fill("as_table", { title });
+  const attributes = { type: "button", class: "as-table", title: name, "aria-label": name, "aria-expanded": "false" };
+  return element("button", config().figureWords.table, attributes);
+}
+
+export { button, hide };

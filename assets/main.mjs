@@ -1,0 +1,47 @@
+/* The page's own code begins here. start.js imports this module, and then starts Dash, which finds its functions in
+   `dash_clientside.emlab` (ClientsideFunction("emlab", …) in components/). */
+import { dash } from "./core/dash.mjs";
+import * as controls from "./core/controls.mjs";
+import * as network from "./core/network.mjs";
+import * as densities from "./maths/densities.mjs";
+import * as sampling from "./maths/sampling.mjs";
+import * as figures from "./figures/draw.mjs";
+import "./figures/points.mjs";
+import "./figures/tables.mjs";
+import * as explorer from "./explorer/explorer.mjs";
+import * as ownData from "./run/own_data.mjs";
+import * as run from "./run/run.mjs";
+import * as runFigures from "./run/run_figures.mjs";
+import "./run/sentences.mjs";
+import * as studies from "./run/studies.mjs";
+import * as walk from "./run/walk.mjs";
+import * as link from "./page/address.mjs";
+import * as background from "./page/background.mjs";
+import * as pageExport from "./page/export.mjs";
+import "./page/handout.mjs";
+import "./page/hiding.mjs";
+import * as share from "./page/share.mjs";
+import "./page/tour.mjs";
+import * as views from "./page/views.mjs";
+
+dash.emlab = {
+  background: background.open,
+  choose: controls.pressOne,
+  exponential: explorer.exponential,
+  export: pageExport.receive,
+  gaussian: explorer.gaussian,
+  half_steps: walk.setHalves,
+  own_data: ownData.showReading,
+  qr: share.receiveCode,
+  run_colours: run.recolour,
+  run_controls: run.updateControls,
+  run_results: run.showReply,
+  select_view: views.select,
+  study_results: studies.showReply,
+  theme: figures.setTheme,
+  toggle: controls.toggle,
+  views: views.deliver,
+};
+
+/* For tests and benchmarks only: modules import one another. */
+window.emlab = { controls, densities, figures, link, network, run, runFigures, sampling, views, walk };

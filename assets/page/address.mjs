@@ -1,0 +1,102 @@
+/* The page's state in its address: what differs from the defaults. Python reads addresses, by the same tables
+   (components/state/address.py); here they are written. */
+import * as controls from "../core/controls.mjs";
+import { hides } from "../core/dom.mjs";
+import * as events from "../core/events.mjs";
+import * as explorers from "../explorer/explorer.mjs";
+import * as ownData from "../run/own_data.mjs";
+import * as run from "../run/run.mjs";
+import * as studies from "../run/studies.mjs";
+import * as walk from "../run/walk.mjs";
+import { section } from "./background.mjs";
+import * as views from "./views.mjs";
+
+const REST = 400; // ms without a change until the address is written: browsers limit how often
+let settings = null; // the page's config, once all views are there
+const byId = (id) => document.getElementById(id);
+
+/* [name, value, default] of choices, switches and flags. */
+function options() {
+  const { view, choices, switches, hide, flags } = settings.link;
+  const open = document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
+  const chosen = (id) => {
+    const list = byId(`${id}-select`);
+    return list ? list.value : document.querySelector(`[id^="${id}-"][aria-pressed="true"]`).id.slice(id.length + 1);
+  };
+  const isSet = (flag) => (document.querySelector(".page").classList.contains(flag) ? "on" : "off");
+  const isOn = (id) => (byId(`${id}-button`).getAttribute("aria-checked") === "true" ? "on" : "off");
+  return [
+    [view.name, view.names[open], view.default],
+    ...choices.map(({ name, id, default: usual }) => [name, chosen(id), usual]),
+    ...switches.map(({ name, id, default: usual }) => [name, isOn(id), usual]),
+    [hide.name, hide.groups.filter(hides).join(","), ""],
+    ...flags.map((flag) => [flag, isSet(flag), "off"]),
+  ];
+}
+
+const numbers = (parameters, values) => parameters.map((p) => [p.name, values[p.name], p.default]);
+
+const everything = () => [
+  ...options(),
+  ...dataInUse(),
+  ...explorers.state(settings).flatMap((one) => numbers(...one)),
+  ...numbers(...run.state()),
+  ...numbers(...studies.state()),
+  [settings.link.iteration.name, walk.iterationOnShow(), null], // unless at the end
+];
+
+const dataInUse = () => (byId("source-select").value === "own" ? ownData.state() : []);
+
+function encode(state, version) {
+  const given = state.filter(([, value, usual]) => value !== usual);
+  if (!given.length) return "";
+  const pair = ([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`;
+  return `?${[["v", version], ...given].map(pair).join("&")}`;
+}
+
+/* Name -> value of the present state. */
+const shown = () => Object.fromEntries(everything());
+
+/* The address of the present state with `changes` (name -> value). Before all views are there (`whenReady`) it is the
+   one that the page was opened with. */
+function address(changes = {}) {
+  if (!settings) return location.href;
+  const state = everything().map(([name, value, usual]) => [name, name in changes ? changes[name] : value, usual]);
+  return location.origin + location.pathname + encode(state, settings.link.version);
+}
+
+/* The address needs all views. */
+const changed = () => controls.delay(REST, "address", settings ? write : views.oneByOne);
+
+function write() {
+  const now = address() + section();
+  if (now !== location.href) history.replaceState(history.state, "", now);
+}
+
+// In the capturing phase, since core/controls.js stops the moves of sliders.
+for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed, true);
+
+const missing = new Set(["gaussian", "exponential", "run"]); // views with state in the address
+const ready = Promise.withResolvers();
+
+events.onViewReady((view, config) => {
+  missing.delete(view);
+  if (missing.size || settings) return;
+  settings = config;
+  ready.resolve();
+  changed();
+});
+
+/* Do what needs the address, when all views are there. */
+function whenReady(action) {
+  if (settings) return action();
+  views.all();
+  ready.promise.then(action);
+}
+
+// Not before: the first run of a view, which no user made, does not request the other views.
+events.onChanged(() => settings && changed());
+
+const isReady = () => settings !== null;
+
+export { address, encode, isReady, shown, whenReady };

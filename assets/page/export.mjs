@@ -1,0 +1,138 @@
+/* Export: files of the run on show, which the server writes, and each figure as a picture. */
+import { dash } from "../core/dash.mjs";
+import { disable, fill, setText } from "../core/controls.mjs";
+import { element } from "../core/dom.mjs";
+import * as events from "../core/events.mjs";
+import * as failures from "../core/failed_requests.mjs";
+import * as tables from "../figures/tables.mjs";
+import * as explorers from "../explorer/explorer.mjs";
+import * as studies from "../run/studies.mjs";
+import * as walk from "../run/walk.mjs";
+import * as link from "./address.mjs";
+
+const FORMATS = ["SVG", "PNG"];
+let settings = null; // the page's config, once a view is there
+let registered = false;
+let waiting = false; // one file at a time
+let request = 0;
+
+/* For Dash: called when the view comes, and with each reply. */
+function receive(reply, config) {
+  if (!registered) begin(config);
+  if (reply) save(reply);
+  return dash.no_update;
+}
+
+function save(reply) {
+  dash.set_props("export-reply", { data: null }); // it may be large
+  if (reply.errors) return finish(Object.values(reply.errors).join(" "), true);
+  const { name, type, text } = reply.file;
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  download(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the user may have to choose a folder first
+  finish(fill(settings.sentences.saved, { name }));
+}
+
+function begin(config) {
+  settings = config;
+  registered = true;
+  failures.register("export-reply", {
+    place: () => "export-words",
+    focus: ({ what }) => `export-${what}`,
+    onFailure: () => wait(false),
+    onRetry: () => wait(true),
+  });
+}
+
+const download = (url, name) => element("a", [], { href: url, download: name }).click();
+
+const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+
+/* Each export contains the page's address, so it waits for it. */
+const press = (what) => link.whenReady(() => (what === "handout" ? window.print() : requestFile(what)));
+
+function requestFile(what) {
+  const run = walk.requestOnShow();
+  if (waiting || !run) return;
+  wait(true);
+  dash.set_props("export-request", { data: { ...run, id: ++request, what, link: link.address() } });
+}
+
+function wait(on) {
+  waiting = on;
+  for (const button of document.querySelectorAll(".export button")) disable(button, on);
+  if (on) show(settings.sentences.working);
+}
+
+function finish(sentence, isError = false) {
+  wait(false);
+  show(sentence, isError);
+}
+
+function show(sentence, isError = false) {
+  document.getElementById("export-words").className = isError ? "error" : "note";
+  setText("export-words", sentence);
+}
+
+/* Put the buttons beside a figure. */
+function addButtons(place) {
+  const { title } = place.dataset;
+  place.replaceChildren(
+    tables.button(title),
+    ...FORMATS.map((format) => {
+      const label = fill(settings.sentences.save_as, { title, format });
+      return element("button", format, { type: "button", title: label, "aria-label": label });
+    })
+  );
+}
+
+const viewOf = (id) => document.getElementById(id).closest(".view").id.replace("view-", "");
+
+/* A figure on show, in light colours; null without a run. */
+function inLight(id) {
+  const light = { ...settings, mode: "light" };
+  if (viewOf(id) !== "run") return explorers.figureOf(viewOf(id), light);
+  if (!walk.requestOnShow()) return null;
+  return id === "surface-figure" ? studies.figureOf(light) : walk.figureOf(id, light);
+}
+
+const settingOf = ([label, value]) =>
+  fill(settings.sentences.setting, { label, value: String(value).replace(/^-/, "−") });
+
+/* Title and subtitle of a picture: name and iteration; data or settings. */
+function titleOf(id, name) {
+  if (viewOf(id) !== "run") return [[name], explorers.settings(viewOf(id)).map(settingOf).join(", ")];
+  const { result, colours } = walk.state;
+  return [
+    [name, document.getElementById("walk-place").textContent],
+    id === "data-figure" ? `${result.data} ${colours}` : result.data,
+  ];
+}
+
+async function savePicture(id, name, format) {
+  const figure = inLight(id);
+  if (!figure) return;
+  const { data, layout } = figure;
+  const [title, text] = titleOf(id, name);
+  const saved = structuredClone(settings.saved);
+  Object.assign(layout, saved.layout, { title: { text: title.join(" · "), subtitle: { text } } });
+  const { width, height } = layout;
+  const scale = format === "PNG" ? saved.scale : 1;
+  const url = await window.Plotly.toImage({ data, layout }, { format: slug(format), width, height, scale });
+  download(url, `${["em-lab", ...title].map(slug).join("-")}.${slug(format)}`);
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (!settings || target.tagName !== "BUTTON") return;
+  const { textContent: format } = target;
+  const picture = target.closest(".save")?.dataset;
+  if (picture && FORMATS.includes(format)) savePicture(picture.figure, picture.title, format);
+  else if (target.closest(".export")) press(target.id.replace("export-", ""));
+});
+
+events.onViewReady((view, config) => {
+  settings = config;
+  document.querySelectorAll(`#view-${view} .save:empty`).forEach(addButtons);
+});
+
+export { inLight, receive, settingOf };

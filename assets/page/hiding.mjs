@@ -1,0 +1,33 @@
+/* The button that reveals what a link hides (Python hides it), and the link from an embedded page to the whole one. */
+import { hides, parts } from "../core/dom.mjs";
+import * as events from "../core/events.mjs";
+import * as run from "../run/run.mjs";
+import * as link from "./address.mjs";
+
+/* Show everything. The button goes, so the focus moves to the first part that is shown. */
+function reveal(button) {
+  const blind = hides("truth");
+  const hidden = parts().filter((part) => part.hidden);
+  for (const part of hidden) part.hidden = false;
+  button.hidden = true;
+  document.querySelector(".page").classList.remove("reveal");
+  const first = hidden.find((part) => !part.closest("[hidden]"));
+  if (first) {
+    first.tabIndex = -1;
+    first.focus({ preventScroll: true });
+  }
+  if (blind) run.rerun();
+  events.changed();
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (target.id === "reveal") link.whenReady(() => reveal(target));
+});
+
+/* Give the link the present state when it is pressed, reached by keyboard, or followed. */
+for (const type of ["pointerdown", "focusin", "click"])
+  document.addEventListener(type, ({ target }) => {
+    if (target.id !== "open-full") return;
+    if (link.isReady()) target.href = link.address({ embed: "off" });
+    else target.search = location.search.replace(/([?&])embed=on&?/, "$1"); // nothing has changed yet
+  }, true);

@@ -1,0 +1,51 @@
+/* A table with a row per component, where more than two are set; its cells are number boxes as all others. Plain
+   elements, since Dash components would slow every update of the page. */
+import * as controls from "../core/controls.mjs";
+import { element } from "../core/dom.mjs";
+
+/* Show those parameters that have a column in the element `id`. */
+function show(id, parameters, values, config) {
+  const cells = parameters.filter(({ column }) => column);
+  document.getElementById(id).replaceChildren(...(cells.length ? build(id, cells, config) : []));
+  if (!cells.length) return;
+  const onMove = () => showProportions(id, cells, values, config);
+  controls.register(cells, values, config, onMove);
+  controls.set(cells, values, values);
+  onMove();
+}
+
+function build(id, cells, config) {
+  const headings = [...new Set(cells.map(({ column }) => column))];
+  const ks = [...new Set(cells.map(({ component }) => component))];
+  const rows = ks.map((k) => {
+    const sign = element("span", config.signs[k], { class: "sign", "aria-hidden": "true" });
+    const own = cells.filter(({ component }) => component === k).map((p) => element("td", [boxOf(p)]));
+    return element("tr", [element("th", [sign, String(k)], { scope: "row" }), ...own], { class: `of-${k}` });
+  });
+  const first = element("span", config.sentences.component_head, { class: "unseen" });
+  const head = element("tr", [first, ...headings].map((text) => element("th", text, { scope: "col" })));
+  const table = element("table", [element("thead", head), element("tbody", rows)], { class: "component-table" });
+  const errors = cells.map((p) => element("p", [], { id: controls.errorId(p), class: "error", "aria-live": "polite" }));
+  return [table, element("p", [], { id: `${id}-proportions`, class: "about" }), ...errors];
+}
+
+const boxOf = (p) =>
+  element("input", [], {
+    type: "number",
+    id: controls.boxId(p),
+    class: "cell",
+    inputmode: "decimal",
+    min: p.minimum,
+    max: p.maximum,
+    step: p.step,
+    "aria-label": p.label,
+  });
+
+function showProportions(id, cells, values, config) {
+  const shares = cells.filter(({ name }) => /weight\d$/.test(name)).map(({ name }) => values[name]);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const weights = shares.map((share) => controls.format(share / total, 3)).join(", ");
+  controls.setText(`${id}-proportions`, controls.fill(config.sentences.proportions, { weights }));
+}
+
+export { show };

@@ -1,0 +1,124 @@
+/* Own data: pasted, chosen or dropped. The server keeps nothing: they stay in the browser and travel with each run. */
+import { dash } from "../core/dash.mjs";
+import * as controls from "../core/controls.mjs";
+import { element } from "../core/dom.mjs";
+import * as failures from "../core/failed_requests.mjs";
+
+let settings = null;
+let followReading = null;
+let reading = null; // the data in use
+let content = null; // what they were read from: { text } or { file }
+let sent = null; // the content of the last request
+let request = 0;
+const byId = (id) => document.getElementById(id);
+
+/* `onReading` is called with the suitable families when the data are others. */
+function begin(config, onReading) {
+  settings = config;
+  followReading = onReading;
+  reading = config.own;
+  build();
+  failures.register("own-reply", {
+    place: () => "own-said",
+    focus: () => "own-use",
+    onFailure: showColumn,
+    onRetry: () => show(words().reading),
+  });
+}
+
+const words = () => settings.ownWords;
+
+function build() {
+  const text = element("textarea", [], { id: "own-text", rows: 3, spellcheck: "false", autocomplete: "off" });
+  const use = element("button", words().use, { id: "own-use", type: "button", class: "plain-button" });
+  const file = element("input", [], { id: "own-file", type: "file", accept: ".csv,.tsv,.txt,text/plain,text/csv" });
+  const columnLabel = element("label", words().column, { for: "own-column" });
+  const columns = element("select", [], { id: "own-column" });
+  byId("own-input").replaceChildren(
+    element("label", words().paste, { for: "own-text" }),
+    text,
+    use,
+    element("label", words().file, { for: "own-file" }),
+    file,
+    element("div", [columnLabel, columns], { id: "own-columns", class: "select" }),
+    element("p", [], { id: "own-said", class: "about", "aria-live": "polite" })
+  );
+  byId("own-columns").hidden = true;
+  use.addEventListener("click", () => send({ text: text.value }));
+  file.addEventListener("change", () => file.files[0] && sendFile(file.files[0]));
+  columns.addEventListener("change", () => send(content, columns.value));
+}
+
+function show(sentence, isError = false) {
+  controls.setText("own-said", sentence);
+  byId("own-said").classList.toggle("error", isError);
+}
+
+/* Whether content is too large to be sent, which is then shown. */
+function refuseSize(size) {
+  const tooLarge = size > settings.ownLimit;
+  if (tooLarge) show(controls.fill(words().too_large, { size: controls.count(size) }), true);
+  return tooLarge;
+}
+
+function send(source, column = null) {
+  if (refuseSize((source.text || "").length)) return;
+  sent = source;
+  show(words().reading);
+  dash.set_props("own-request", { data: { ...source, column, id: ++request } });
+}
+
+function sendFile(file) {
+  byId("own-file").value = ""; // so that the same file can be chosen again
+  if (refuseSize(file.size)) return;
+  const reader = new FileReader();
+  reader.addEventListener("load", () => send({ file: reader.result.slice(reader.result.indexOf(",") + 1) }));
+  reader.addEventListener("error", () => show(words().unreadable, true));
+  reader.readAsDataURL(file);
+}
+
+for (const type of ["dragover", "drop"])
+  document.addEventListener(type, (event) => {
+    const panel = byId("own-panel");
+    if (!settings || !panel || panel.hidden || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (type === "drop" && event.dataTransfer.files[0]) sendFile(event.dataTransfer.files[0]);
+  });
+
+/* Select the column in use, after another could not be read. */
+const showColumn = () => (byId("own-column").value = reading?.column);
+
+function refuse(error) {
+  const inUse = sent === content && controls.fill(words().kept, { column: reading.column });
+  show(inUse ? `${error} ${inUse}` : error, true);
+  showColumn();
+}
+
+/* For Dash: the server has read data, or refused them. */
+function showReading(reply) {
+  if (!reply) return;
+  if (reply.error) return refuse(reply.error);
+  reading = reply.result;
+  if (sent.file && sent !== content) byId("own-text").value = ""; // the text is not in use
+  content = sent;
+  show(reading.sentence);
+  const optionOf = (name) => element("option", name, { value: name });
+  byId("own-column").replaceChildren(...reading.columns.map(optionOf));
+  showColumn();
+  byId("own-columns").hidden = reading.columns.length < 2;
+  const { families } = reading;
+  followReading(...Object.keys(families).filter((family) => !families[family].problem));
+}
+
+/* Why there can be no run with this family, or null. */
+const problem = (family) => (reading ? reading.families[family].problem : words().none);
+
+/* The source for a run; empty while there is a problem. */
+const source = (family) => (problem(family) ? { about: "", samples: {}, starts: {} } : reading.families[family]);
+
+const values = () => reading.values;
+
+/* The data for the link, if it can carry them. */
+const state = () => (reading?.packed ? [["data", reading.packed, null]] : []);
+
+export { begin, problem, showReading, source, state, values };
