@@ -25,10 +25,17 @@ from tests.conftest import pytest_setup_options
 
 @contextmanager
 def plain_dash() -> Iterator[str]:
-    """The page as Dash serves it, with nothing added."""
+    """The page as Dash serves it, with nothing added but the start of its modules."""
     # Dash loads plotly.js only for its own figure component, which the page does not use.
     plotly = {"relative_package_path": "package_data/plotly.min.js", "namespace": "plotly"}
-    app = Dash("app", index_string=INDEX, assets_folder=str(files.ASSETS), assets_path_ignore=["vendor"])
+    app = Dash(
+        "app",
+        index_string=INDEX,
+        assets_folder=str(files.ASSETS),
+        assets_ignore=r"js$",
+        assets_path_ignore=["vendor"],
+    )
+    app.renderer = files.start("/assets/main.mjs")
     app.scripts.append_script(plotly)
     app.layout = layout
     page.register(app)

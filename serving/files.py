@@ -38,7 +38,7 @@ ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "devices/", "pa
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 """Scripts of Dash that the page does not need: its table; polyfills, since the page itself needs browsers of 2024
-(light-dark in tokens.css, Promise.withResolvers in failed_requests.mjs); code of core components that load on demand."""
+(light-dark in tokens.css, Promise.withResolvers in failed_requests.mjs); code of core components loaded on demand."""
 
 FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
 """Version of the package and time of its installation, which Dash writes into file names."""
@@ -74,8 +74,12 @@ def add_own(app: Dash) -> None:
         contents[path] = file.read_bytes(), "text/javascript"
     for path, (content, mimetype) in contents.items():
         app.server.add_url_rule(prefix + path, path, partial(flask.Response, content, mimetype=mimetype))
-    main = f"{app.config.requests_pathname_prefix}{assets_path()}/{MAIN}"
-    app.renderer = (ASSETS / "start.js").read_text("utf-8").replace(f'"{MAIN}"', json.dumps(main))
+    app.renderer = start(f"{app.config.requests_pathname_prefix}{assets_path()}/{MAIN}")
+
+
+def start(main: str) -> str:
+    """The script that imports the module at an address, and with it all others, and then starts Dash."""
+    return (ASSETS / "start.js").read_text("utf-8").replace(f'"{MAIN}"', json.dumps(main))
 
 
 def own_files(kind: str) -> list[Path]:

@@ -35,7 +35,7 @@ PAGE_BUDGET = 100
 """Recent requests that one page may always make: no person makes two a second all the time."""
 
 PAGE = "X-Page"
-"""Header with the page's name, a random number (assets/core/network.js). With it a page that sends too many requests
+"""Header with the page's name, a random number (assets/core/network.mjs). With it a page that sends too many requests
 does not delay the others of its class."""
 PAGE_LENGTH = 16
 

@@ -24,7 +24,8 @@ MODULES = {
     path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__"): path
     for path in FILES
 }
-SCRIPTS = [path for path in (ROOT / "assets").rglob("*.js") if "vendor" not in path.parts]
+ASSETS = ROOT / "assets"
+SCRIPTS = sorted(path for path in ASSETS.rglob("*.mjs") if "vendor" not in path.parts)
 
 RULE = (
     ("em.mixtures",),
@@ -142,20 +143,79 @@ def test_files_stay_small(path):
     assert len(path.read_text("utf-8").splitlines()) <= (400 if path in OTHERS else 350)
 
 
-SCRIPT_RULE = ({"core", "maths"}, {"figures"}, {"explorer", "run"}, {"page"})
-"""Folders of `assets/`, as `RULE`."""
+# -- modules of the browser --------------------------------------------------------------------------------------------
+
+SCRIPT_RULE = (("core", "maths"), ("figures",), ("explorer", "run"), ("page",), ("",))
+"""Folders of `assets/`, as `RULE`; the last has main.mjs only."""
+
+IMPORT = re.compile(r'^(?:import|export) (?:[^;"]*? from )?"([^"]+)";', re.M)
 
 
-def uses(script: Path) -> set[str]:
-    """Names in `emlab` that a script uses."""
-    return set(re.findall(r"\bemlab\.(\w+)", script.read_text("utf-8")))
+def imported(script: Path) -> set[Path]:
+    """Modules that a module imports before it runs."""
+    return {(script.parent / name).resolve() for name in IMPORT.findall(script.read_text("utf-8"))}
 
 
-def test_scripts_use_only_folders_before_their_own():
-    assert {path.parent.name for path in SCRIPTS} == set().union(*SCRIPT_RULE)
-    home = {name: path for path in SCRIPTS for name in re.findall(r"^  emlab\.(\w+) = ", path.read_text("utf-8"), re.M)}
+def script_folder(script: Path) -> str:
+    return script.relative_to(ASSETS).parent.as_posix().removeprefix(".")
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Circles in a graph, one for each import that closes one."""
+    found, done = [], set()
+
+    def visit(node: str, path: list[str]) -> None:
+        if node in path:
+            found.append([*path[path.index(node) :], node])
+        elif node not in done:
+            for following in sorted(graph[node]):
+                visit(following, [*path, node])
+            done.add(node)
+
+    for node in graph:
+        visit(node, [])
+    return found
+
+
+def test_circles_are_found():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c", "a"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_modules_of_the_browser_import_only_from_folders_before_their_own():
     floors = {folder: i for i, folders in enumerate(SCRIPT_RULE) for folder in folders}
+    assert {script_folder(script) for script in SCRIPTS} == floors.keys()
     for script in SCRIPTS:
-        for used in uses(script) & home.keys():
-            mine, other = script.parent.name, home[used].parent.name
-            assert mine == other or floors[other] < floors[mine], f"{script.name} uses {home[used].name}"
+        mine = script_folder(script)
+        for other in imported(script):
+            assert other in SCRIPTS, f"{script.name} imports {other}, which does not exist"
+            below = script_folder(other)
+            assert mine == below or floors[below] < floors[mine], f"{script.name} imports {other.name}"
+
+
+def test_modules_of_the_browser_have_no_circle():
+    graph = {
+        script.relative_to(ASSETS).as_posix(): {one.relative_to(ASSETS).as_posix() for one in imported(script)}
+        for script in SCRIPTS
+    }
+    found = circles(graph)
+    print(f"{len(graph)} modules, {sum(map(len, graph.values()))} imports, {len(found)} circles")
+    assert [" -> ".join(circle) for circle in found] == []
+
+
+def test_the_browser_runs_every_module_and_only_main_writes_what_tests_and_dash_use():
+    reached, waiting = set(), {ASSETS / "main.mjs"}
+    while waiting:
+        script = waiting.pop()
+        reached.add(script)
+        waiting |= imported(script) - reached
+    assert reached == set(SCRIPTS)
+    for script in SCRIPTS:
+        assert script.name == "main.mjs" or not re.search(r"\bemlab\b", script.read_text("utf-8")), script.name
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, ASSETS / "start.js"], ids=lambda path: path.name)
+def test_scripts_stay_small(path):
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) <= 350
+    assert max(map(len, lines)) <= 120

@@ -182,7 +182,7 @@ function enter() {
   document.dispatchEvent(new CustomEvent("enter", { detail }));
 }
 
-// Before other listeners for arrow keys (run/walk.js)
+// Before other listeners for arrow keys (run/walk.mjs)
 document.addEventListener(
   "keydown",
   (event) => {

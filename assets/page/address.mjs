@@ -73,7 +73,7 @@ function write() {
   if (now !== location.href) history.replaceState(history.state, "", now);
 }
 
-// In the capturing phase, since core/controls.js stops the moves of sliders.
+// In the capturing phase, since core/controls.mjs stops the moves of sliders.
 for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed, true);
 
 const missing = new Set(["gaussian", "exponential", "run"]); // views with state in the address

@@ -32,7 +32,7 @@ function responsibilitiesAt(t) {
   return cache.q;
 }
 
-/* The step on show at a place (run_figures.js). */
+/* The step on show at a place (run_figures.mjs). */
 function stepAt(place) {
   const t = Math.ceil(place / 2);
   return { t, p: runFigures.record(walk.result, t), q: responsibilitiesAt(Math.floor(place / 2)) };
@@ -205,7 +205,7 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   const slider = byId("walk-slider");
   const { target } = event;
-  if (event.defaultPrevented) return; // a figure's points (figures/points.js)
+  if (event.defaultPrevented) return; // a figure's points (figures/points.mjs)
   if (!walk.result || !slider || slider.closest("[hidden]") || event.ctrlKey || event.altKey || event.metaKey) return;
   if (document.querySelector("dialog[open]")) return;
   if (target.matches("input, textarea, select, [role=tab]")) return;

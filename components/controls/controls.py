@@ -198,9 +198,9 @@ def save(graph_id: str, title: str) -> html.Div:
 def graph(
     graph_id: str, label: str, sentence: str, over: Sequence[Component] = (), keys: str = ids.FIGURE_KEYS
 ) -> html.Div:
-    """Room for a figure, which the browser draws (assets/figures/draw.js).
+    """Room for a figure, which the browser draws (assets/figures/draw.mjs).
 
-    Arrow keys walk along its points (assets/figures/points.js). So its role is application: screen readers read the
+    Arrow keys walk along its points (assets/figures/points.mjs). So its role is application: screen readers read the
     points, not every number at the axes. `over` lies above the figure; `sentence` and `keys` are ids of its sentence
     and of the list of its keys.
     """

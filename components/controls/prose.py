@@ -3,7 +3,7 @@
 Blank lines separate blocks: ``### `` starts a heading, ``- `` the items of a list, ``$$`` a formula on its own line,
 which may break at ``\\qquad`` and ``\\allowbreak``; anything else is a paragraph. Inside a block ``$...$`` is TeX,
 ``*...*`` is emphasis, `` `...` `` is code and ``[words](address)`` is a link. The browser typesets every ``.tex``
-element (``assets/page/background.js``); until then it shows the TeX source.
+element (``assets/page/background.mjs``); until then it shows the TeX source.
 """
 
 from __future__ import annotations

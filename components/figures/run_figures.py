@@ -1,7 +1,7 @@
 """The figures without their numbers: pure functions of the colour mode that return plotly figures.
 
-Colours, titles, names and axes are set here. The browser fills in x and y (assets/figures/draw.js); it finds each trace
-by its ``uid``.
+Colours, titles, names and axes are set here. The browser fills in x and y (assets/figures/draw.mjs). It finds each
+trace by its ``uid``.
 """
 
 from __future__ import annotations

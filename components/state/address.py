@@ -1,8 +1,8 @@
 """The page's state in its address: one link shows everybody the same.
 
 Names in the address are those of parameters and options; values equal to their defaults are left out. The browser
-writes the address (assets/page/address.js), this module reads it. What cannot be read is ignored, and the page says so.
-The version goes up when a default or a name changes, so that older links keep their meaning.
+writes the address (assets/page/address.mjs), this module reads it. What cannot be read is ignored, and the page says
+so. The version goes up when a default or a name changes, so that older links keep their meaning.
 """
 
 from __future__ import annotations

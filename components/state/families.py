@@ -1,6 +1,6 @@
 """One card for each family of distributions that the page offers: all that differs between them in Python.
 
-The engine has a file for each family (`em/mixtures`), the browser an entry in `assets/maths/densities.js`.
+The engine has a file for each family (`em/mixtures`), the browser an entry in `assets/maths/densities.mjs`.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ class Explorer:
     def register(self, app: Dash) -> None:
         """Bind the controls and the drawing: it runs in the browser on every move, with no request to the server.
 
-        The view may come after the page (assets/page/views.js), so its parts are optional.
+        The view may come after the page (assets/page/views.mjs), so its parts are optional.
         """
         register_controls(app, *self.choices, *self.switches)
         buttons = [button(self.view) for button in (ids.reset, ids.draw, ids.clear)]

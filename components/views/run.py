@@ -185,7 +185,7 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
 
 
 def _described(figure: str, label: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
-    """A figure, and beneath it room for a sentence about it (assets/run/sentences.js)."""
+    """A figure, and beneath it room for a sentence about it (assets/run/sentences.mjs)."""
     sentence = ids.sentence(figure)
     words = html.P(id=sentence, className="note figure-sentence", **in_group("words"))
     return [graph(figure, label, sentence, keys=keys), words]

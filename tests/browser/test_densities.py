@@ -40,9 +40,9 @@ def ask(lab):
 
 def test_no_other_script_has_the_normal_densitys_constant():
     scripts = {
-        path.name for path in own_files("js") if re.search(r"SQRT_2PI|sqrt\(2 \* Math\.PI\)", path.read_text("utf-8"))
+        path.name for path in own_files("mjs") if re.search(r"SQRT_2PI|sqrt\(2 \* Math\.PI\)", path.read_text("utf-8"))
     }
-    assert scripts == {"densities.js"}
+    assert scripts == {"densities.mjs"}
 
 
 def normal(values: np.ndarray) -> np.ndarray:

@@ -295,7 +295,7 @@ def test_a_table_whose_numbers_stay_is_not_made_anew(page):
         "const [region, id, done] = [document.getElementById(arguments[0] + '-table'), arguments[0], arguments[1]];"
         "const [table] = region.children;"
         "document.dispatchEvent(new CustomEvent('figure', {detail: id}));"
-        "setTimeout(() => done(region.children[0] === table), 400)",  # REST in assets/figures/tables.js, and more
+        "setTimeout(() => done(region.children[0] === table), 400)",  # REST in assets/figures/tables.mjs, and more
         ids.DATA_FIGURE,
     )
     assert same

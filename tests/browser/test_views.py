@@ -15,7 +15,7 @@ window.restless = setInterval(() => document.dispatchEvent(new PointerEvent('poi
 window.since = performance.now()
 """
 """The pointer moves without end, from before the page stands: however slow the computer, nobody is ever quiet."""
-LONGER_THAN_QUIET = "return performance.now() - window.since > 4500"  # QUIET in assets/page/views.js
+LONGER_THAN_QUIET = "return performance.now() - window.since > 4500"  # QUIET in assets/page/views.mjs
 ASK_EARLY = """
 const [option, file, done] = arguments;
 const { set_props: set } = dash_clientside;

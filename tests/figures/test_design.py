@@ -66,7 +66,7 @@ def test_literal_values_are_found(name, value):
 
 def test_every_token_that_is_used_is_defined():
     texts = [sheet.read_text("utf-8") for sheet in SHEETS]
-    scripts = [script.read_text("utf-8") for script in own_files("js")]
+    scripts = [script.read_text("utf-8") for script in own_files("mjs")]
     written = {name for text in texts for name in re.findall(r"(--[\w-]+)\s*:", text)}
     written |= {name for script in scripts for name in re.findall(r"setProperty\(\"(--[\w-]+)", script)}
     written |= {name for script in scripts for name in re.findall(r"(--[\w-]+):", script)}
@@ -75,7 +75,7 @@ def test_every_token_that_is_used_is_defined():
 
 
 def test_python_and_scripts_write_no_colour():
-    for path in [*own_files("js"), *(ASSETS.parent / "components").rglob("*.py")]:
+    for path in [*own_files("mjs"), *(ASSETS.parent / "components").rglob("*.py")]:
         assert not re.search(r"[\"']#[0-9a-f]{3,8}[\"']", path.read_text("utf-8"), re.I), path.name
 
 

@@ -7,11 +7,13 @@ import re
 import shutil
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import brotli
 import pytest
 from plotly.offline import get_plotlyjs_version
 
+import settings
 from app import create_app
 from serving import files
 
@@ -24,7 +26,7 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
     app = create_app()
     (folder / "assets" / "old").mkdir(parents=True)
-    for name in ("run.js", "run.js.br"):
+    for name in ("run.mjs", "run.mjs.br"):
         (folder / "assets" / "old" / name).write_text("what was there before")
     files.build(app, folder)
     files.serve(app, folder)
@@ -111,7 +113,7 @@ def test_the_page_is_revalidated_and_not_sent_again(served, path):
 def test_the_address_of_the_assets_changes_with_any_of_them(monkeypatch, tmp_path):
     addresses = set()
     monkeypatch.setattr(files, "ASSETS", tmp_path)
-    for name, text in (("a.js", "1"), ("a.js", "2"), ("b.js", "")):
+    for name, text in (("a.mjs", "1"), ("a.mjs", "2"), ("b.mjs", "")):
         (tmp_path / name).write_text(text)
         files.assets_path.cache_clear()
         addresses.add(files.assets_path())
@@ -144,12 +146,32 @@ def test_plotly_is_only_prefetched_by_views_without_figures():
     assert '<link rel="prefetch" as="script" id="plotly"' in page
 
 
-@pytest.mark.parametrize(("kind", "mimetype"), [("js", "text/javascript"), ("css", "text/css")])
-def test_scripts_and_style_sheets_are_each_one_file(kind, mimetype):
-    answer = create_app().server.test_client().get(f"/{files.bundle_path(kind)}")
-    assert answer.mimetype == mimetype
-    for path in (path for path in files.ASSETS.rglob(f"*.{kind}") if "vendor" not in path.parts):
+def own(kind: str) -> list[Path]:
+    return [path for path in files.ASSETS.rglob(f"*.{kind}") if "vendor" not in path.parts]
+
+
+def test_style_sheets_are_one_file():
+    answer = create_app().server.test_client().get(f"/{files.style_path()}")
+    assert answer.mimetype == "text/css"
+    for path in own("css"):
         assert path.read_bytes() in answer.data, path.name
+
+
+@pytest.mark.parametrize("prefix", ["/", "/lab/"])
+def test_every_module_is_preloaded_and_one_of_them_starts_the_page(prefix):
+    client = create_app(settings.read({"URL_PREFIX": prefix})).server.test_client()
+    page = client.get(prefix).get_data(as_text=True)
+    preloaded = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+    assert len(set(preloaded)) == len(preloaded)
+    base = f"{prefix}{files.assets_path()}/"
+    assert {files.ASSETS / address.removeprefix(base) for address in preloaded} == set(own("mjs"))
+    for address in preloaded:
+        answer = client.get(address, headers=ACCEPTED)
+        assert answer.mimetype == "text/javascript"
+        assert len(answer.data) < 300 or answer.headers["Content-Encoding"] == "br"
+    (start,) = re.findall(r'<script id="_dash-renderer"[^>]*>(.*?)</script>', page, re.S)
+    assert f'const MAIN = "{base}{files.MAIN}";' in start
+    assert not re.search(r"<script[^>]* src=[^>]*\.mjs", page), "Dash would run it before it starts"
 
 
 @pytest.mark.parametrize(

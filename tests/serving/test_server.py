@@ -168,7 +168,7 @@ def test_colours_are_read_from_the_css_and_are_nowhere_else():
     assert light.keys() == dark.keys() >= {"ink", "quiet", "paper", "card", "component-0", "component-1"}
     assert all(light[f"component-{k}"] != dark[f"component-{k}"] for k in range(5))
     hexes = re.compile(r"#[0-9a-fA-F]{6}\b")
-    sources = [*(ROOT / "components").rglob("*.py"), *own_files("js"), *own_files("css")]
+    sources = [*(ROOT / "components").rglob("*.py"), *own_files("mjs"), *own_files("css")]
     for path in sources:
         if path.name != "tokens.css":
             assert not hexes.search(path.read_text("utf-8")), path.name

@@ -229,12 +229,22 @@ def test_a_run_has_converged_when_the_decrement_confirms_it() -> None:
 
 @pytest.fixture
 def assets(tmp_path):
-    """A folder with the scripts of the page that the Background needs."""
-    for path in (*files.own_files("css"), *files.own_files("js")):
-        if path.suffix == ".css" or path.stem in {"background", "scrolling"}:
-            shutil.copy(path, tmp_path)
+    """A folder with the style sheets, and the modules that the Background needs."""
+    for path in files.own_files("css"):
+        shutil.copy(path, tmp_path)
+    for name in ("core/dash.mjs", "core/scrolling.mjs", "page/background.mjs"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(files.ASSETS / name, tmp_path / name)
     (tmp_path / "vendor").symlink_to(files.ASSETS / "vendor")
     return tmp_path
+
+
+START = """
+import("%sassets/page/background.mjs").then(({ open }) => {
+  dash_clientside.emlab = { background: open };
+  new DashRenderer();
+})
+"""
 
 
 def make_app(assets, prefix: str) -> Dash:
@@ -243,8 +253,9 @@ def make_app(assets, prefix: str) -> Dash:
         __name__,
         url_base_pathname=prefix,
         assets_folder=str(assets),
-        assets_path_ignore=["vendor"],
+        assets_path_ignore=["vendor", "core", "page"],
     )
+    app.renderer = START % prefix
     app.layout = html.Div(
         [
             html.Button("Show", id="show"),
