@@ -34,6 +34,8 @@
   const views = {}; // view -> { config, inputs } of Dash's last call
   const makers = {}; // view -> function that makes its figure
 
+  const tickStep = () => (widthOf("gaussian-figure") < NARROW ? 2 : 1);
+
   /* An explorer: `mixtureOf` returns mixture and window for its values; `describe` adds what only its figure has. */
   function explorer(view, mixtureOf, describe) {
     function valuesOf({ parameters }) {
@@ -60,7 +62,7 @@
       emlab.figures.trace(figure, "mixture").name = curve;
       figure.layout.yaxis.title.text = axis;
       figure.layout.xaxis.range = [...window];
-      if (view === "gaussian") figure.layout.xaxis.dtick = widthOf(`${view}-figure`) < NARROW ? 2 : 1;
+      if (view === "gaussian") figure.layout.xaxis.dtick = tickStep();
       Object.assign(figure.layout.yaxis, {
         type: log ? "log" : "linear",
         tickmode: log ? "array" : cumulative ? "linear" : "auto",
@@ -85,6 +87,11 @@
       setText(`${view}-sentence`, sentence);
       announce(view, pressed ? pointsSentence : sentence);
     }
+
+    document.addEventListener("resized", ({ target: plot }) => {
+      const isNew = view === "gaussian" && plot.closest("#gaussian-figure") && plot.layout.xaxis.dtick !== tickStep();
+      if (isNew) draw(emlab.figures.showNow);
+    });
 
     makers[view] = make;
     return function updateExplorer() {

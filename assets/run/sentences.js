@@ -16,6 +16,7 @@
 
   /* -- sentences: a run's result, a step of the walk, the page's config -> text ----------------------- */
 
+  /* Of a family that is not here, the standard deviation. */
   const shapes = {
     exponential(_result, p, words) {
       const [density] = emlab.densities.mixture("exponential", p, [0]);
@@ -37,8 +38,9 @@
   function data(result, { p }, { figureSentences: words }) {
     const { family, n, x } = result;
     const [low, high] = [x[0], x.at(-1)].map((one) => observed(result, one));
-    const mean = among(result, emlab.densities.moments(family, p).mean);
-    return fill(words.data, { n: count(n), low, high, mean, shape: shapes[family](result, p, words) });
+    const { mean, std } = emlab.densities.moments(family, p);
+    const shape = shapes[family]?.(result, p, words) ?? fill(words.spread, { std: among(result, std, "stds") });
+    return fill(words.data, { n: count(n), low, high, mean: among(result, mean), shape });
   }
 
   /* Thinned marks are an even share of all observations: they give percentages, not counts. */

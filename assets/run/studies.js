@@ -5,8 +5,6 @@
   const { count, delay, fill, format, isRefused, setText } = emlab.controls;
   const REST = 120; // ms without a step until the surface follows the walk
   const STUDIES = ["surface", "starts", "sizes"];
-  const SYMBOL = { scales: "λ", means: "μ" };
-  const START = { scales: "start_lambda", means: "start_mu", stds: "start_sigma" };
   const values = {};
   let settings = null; // the page's words and parameters, once they are known
   let request = 0;
@@ -110,7 +108,7 @@
   function showSurface(result, config) {
     surface = { ...result, run: emlab.walk.state.result };
     const words = fill(config.sentences.surface, {
-      symbol: SYMBOL[result.parameter],
+      symbol: symbolOf(surface.run, result.parameter),
       across: result.components[0],
       up: result.components[1],
       t: count(result.iteration),
@@ -119,6 +117,8 @@
     document.querySelector(".study-surface .graph").classList.add("drawn");
     redraw(config);
   }
+
+  const symbolOf = ({ family }, parameter, k = "") => fill(settings.symbols[family][parameter], { k });
 
   /* An accelerated run beside EM, in words. */
   function comparison({ compared }, { sentences }) {
@@ -146,9 +146,10 @@
     const { run, parameter, components } = surface;
     const { weights, ...others } = emlab.runFigures.record(run, 0);
     const start = { start_rho: weights[0] };
+    const nameOf = (name, k) => `start_${settings.requestNames[run.family][name]}${k}`;
     weights.forEach((weight, k) => (start[`start_weight${k}`] = weight));
-    for (const [name, all] of Object.entries(others)) all.forEach((value, k) => (start[`${START[name]}${k}`] = value));
-    components.forEach((k, i) => (start[`${START[parameter]}${k}`] = [x, y][i]));
+    for (const [name, all] of Object.entries(others)) all.forEach((value, k) => (start[nameOf(name, k)] = value));
+    components.forEach((k, i) => (start[nameOf(parameter, k)] = [x, y][i]));
     return start;
   }
 
@@ -178,7 +179,7 @@
         type: log ? "log" : "linear",
         tickvals: log ? ticks(...range) : undefined,
         range: log ? range.map(Math.log10) : range,
-        title: { text: emlab.runFigures.withUnit(`${SYMBOL[parameter]}<sub>${components[k]}</sub>`, run) },
+        title: { text: emlab.runFigures.withUnit(symbolOf(run, parameter, `<sub>${components[k]}</sub>`), run) },
       };
     });
     return figure;
