@@ -38,6 +38,8 @@ const announce = (view, text) => delay(ANNOUNCE, view, () => setText(`${view}-an
 const views = {}; // view -> { config, inputs } of Dash's last call
 const makers = {}; // view -> function that makes its figure
 
+const tickStep = () => (widthOf("gaussian-figure") < NARROW ? 2 : 1);
+
 /* An explorer: `mixtureOf` returns mixture and window for its values; `describe` adds what only its figure has. */
 function explorer(view, mixtureOf, describe) {
   function valuesOf({ parameters }) {
@@ -64,7 +66,7 @@ function explorer(view, mixtureOf, describe) {
     figures.trace(figure, "mixture").name = curve;
     figure.layout.yaxis.title.text = axis;
     figure.layout.xaxis.range = [...window];
-    if (view === "gaussian") figure.layout.xaxis.dtick = widthOf(`${view}-figure`) < NARROW ? 2 : 1;
+    if (view === "gaussian") figure.layout.xaxis.dtick = tickStep();
     Object.assign(figure.layout.yaxis, {
       type: log ? "log" : "linear",
       tickmode: log ? "array" : cumulative ? "linear" : "auto",
@@ -89,6 +91,11 @@ function explorer(view, mixtureOf, describe) {
     setText(`${view}-sentence`, sentence);
     announce(view, pressed ? pointsSentence : sentence);
   }
+
+  document.addEventListener("resized", ({ target: plot }) => {
+    const isNew = view === "gaussian" && plot.closest("#gaussian-figure") && plot.layout.xaxis.dtick !== tickStep();
+    if (isNew) draw(figures.showNow);
+  });
 
   makers[view] = make;
   return function updateExplorer() {

@@ -39,9 +39,11 @@ function normal(z) {
   return z > 0 ? 1 - beyond : beyond;
 }
 
-/* A family: density, log density, distribution function, mean and std of component k with parameters p. */
+/* A family: density, log density, distribution function, mean and std of component k with parameters p; the lowest
+   observation, if there is one. */
 const families = {
   exponential: {
+    lowest: 0,
     density: (p, k, x) => (x < 0 ? 0 : Math.exp(-x / p.scales[k]) / p.scales[k]),
     cumulative: (p, k, x) => (x < 0 ? 0 : -Math.expm1(-x / p.scales[k])),
     logDensity: (p, k, x) => (x < 0 ? -Infinity : -x / p.scales[k] - Math.log(p.scales[k])),

@@ -49,19 +49,23 @@ const digitsAmong = ({ x }, digits, name = "means") =>
 function windowOf({ family, histogram: { edges } }) {
   const [low, high] = [edges[0], edges[edges.length - 1]];
   const margin = (high - low) * 0.02 || 1;
-  return family === "exponential"
-    ? { curve: [0, high], axis: [-margin, high + margin] }
+  const { lowest } = densities.families[family];
+  return lowest !== undefined
+    ? { curve: [lowest, high], axis: [lowest - margin, high + margin] }
     : { curve: [low - 3 * margin, high + 3 * margin], axis: [low - 3 * margin, high + 3 * margin] };
 }
 
 const curvePoints = (result) =>
-  figures.grid(windowOf(result).curve, CURVE_POINTS, result.family === "exponential");
+  figures.grid(windowOf(result).curve, CURVE_POINTS, "lowest" in densities.families[result.family]);
 
-/* The same, with points on spikes that are narrower than their distance. */
-function pointsFor(result, { means = [], stds }) {
+/* The same, with points on spikes that are narrower than their distance. Near a lowest observation it is dense. */
+function pointsFor(result, p) {
   const xs = curvePoints(result);
-  const narrow = means.flatMap((mean, k) => (stds[k] < xs[1] - xs[0] ? SPIKE.map((z) => mean + z * stds[k]) : []));
-  return narrow.length ? [...xs, ...narrow].sort((a, b) => a - b) : xs;
+  const { lowest, mean, std } = densities.families[result.family];
+  if (lowest !== undefined) return xs;
+  const narrow = componentsOf(result).filter((k) => std(p, k) < xs[1] - xs[0]);
+  const points = narrow.flatMap((k) => SPIKE.map((z) => mean(p, k) + z * std(p, k)));
+  return points.length ? [...xs, ...points].sort((a, b) => a - b) : xs;
 }
 
 /* Row of each observation in the strip: its label, or else the likeliest component. */

@@ -18,6 +18,7 @@ const lists = new Intl.ListFormat("en-GB"); // one, two and three
 
 /* -- sentences: a run's result, a step of the walk, the page's config -> text ----------------------- */
 
+/* Of a family that is not here, the standard deviation. */
 const shapes = {
   exponential(_result, p, words) {
     const [density] = densities.mixture("exponential", p, [0]);
@@ -39,8 +40,9 @@ function observed(result, value) {
 function data(result, { p }, { figureSentences: words }) {
   const { family, n, x } = result;
   const [low, high] = [x[0], x.at(-1)].map((one) => observed(result, one));
-  const mean = among(result, densities.moments(family, p).mean);
-  return fill(words.data, { n: count(n), low, high, mean, shape: shapes[family](result, p, words) });
+  const { mean, std } = densities.moments(family, p);
+  const shape = shapes[family]?.(result, p, words) ?? fill(words.spread, { std: among(result, std, "stds") });
+  return fill(words.data, { n: count(n), low, high, mean: among(result, mean), shape });
 }
 
 /* Thinned marks are an even share of all observations: they give percentages, not counts. */

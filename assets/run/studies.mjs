@@ -12,8 +12,6 @@ import * as walk from "./walk.mjs";
 
 const REST = 120; // ms without a step until the surface follows the walk
 const STUDIES = ["surface", "starts", "sizes"];
-const SYMBOL = { scales: "λ", means: "μ" };
-const START = { scales: "start_lambda", means: "start_mu", stds: "start_sigma" };
 const values = {};
 let settings = null; // the page's words and parameters, once they are known
 let runFrom = null; // starts a run from start values
@@ -121,7 +119,7 @@ const afterRun = (study) => (next = study);
 function showSurface(result, config) {
   surface = { ...result, run: walk.state.result };
   const words = fill(config.sentences.surface, {
-    symbol: SYMBOL[result.parameter],
+    symbol: symbolOf(surface.run, result.parameter),
     across: result.components[0],
     up: result.components[1],
     t: count(result.iteration),
@@ -130,6 +128,8 @@ function showSurface(result, config) {
   document.querySelector(".study-surface .graph").classList.add("drawn");
   redraw(config);
 }
+
+const symbolOf = ({ family }, parameter, k = "") => fill(settings.symbols[family][parameter], { k });
 
 /* An accelerated run beside EM, in words. */
 function comparison({ compared }, { sentences }) {
@@ -157,9 +157,10 @@ function startAt(x, y) {
   const { run, parameter, components } = surface;
   const { weights, ...others } = runFigures.record(run, 0);
   const start = { start_rho: weights[0] };
+  const nameOf = (name, k) => `start_${settings.requestNames[run.family][name]}${k}`;
   weights.forEach((weight, k) => (start[`start_weight${k}`] = weight));
-  for (const [name, all] of Object.entries(others)) all.forEach((value, k) => (start[`${START[name]}${k}`] = value));
-  components.forEach((k, i) => (start[`${START[parameter]}${k}`] = [x, y][i]));
+  for (const [name, all] of Object.entries(others)) all.forEach((value, k) => (start[nameOf(name, k)] = value));
+  components.forEach((k, i) => (start[nameOf(parameter, k)] = [x, y][i]));
   return start;
 }
 
@@ -189,7 +190,7 @@ function figureOf(config) {
       type: log ? "log" : "linear",
       tickvals: log ? ticks(...range) : undefined,
       range: log ? range.map(Math.log10) : range,
-      title: { text: runFigures.withUnit(`${SYMBOL[parameter]}<sub>${components[k]}</sub>`, run) },
+      title: { text: runFigures.withUnit(symbolOf(run, parameter, `<sub>${components[k]}</sub>`), run) },
     };
   });
   return figure;

@@ -140,3 +140,4 @@ SYMBOLS = {
     name: {"weights": "π{k}"} | {p.name: f"{p.symbol}{{k}}" for p in card.parameters} for name, card in CARDS.items()
 }
 """Symbol of each parameter in the table, by family; ρ is π0."""
+REQUEST_NAMES = {name: {p.name: p.request for p in card.parameters} for name, card in CARDS.items()}

@@ -109,6 +109,7 @@ FIGURE_WORDS = {
 FIGURE_SENTENCES = {
     "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
     "at_zero": "its peak, {density}, at 0",
+    "spread": "standard deviation {std}",
     "one_mode": "one mode, at {at}",
     "many_modes": "{count}\N{NO-BREAK SPACE}modes, at {at}",
     "posterior": "Of {n} observations, {parts}.",

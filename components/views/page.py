@@ -88,6 +88,7 @@ def _tables() -> dict[str, Any]:
         "figureWords": words.FIGURE_WORDS,
         "figureSentences": words.FIGURE_SENTENCES,
         "symbols": families.SYMBOLS,
+        "requestNames": families.REQUEST_NAMES,
         "parameterNames": families.PARAMETER_NAMES,
         "signs": SIGNS,
         "share": share.as_dict(),

@@ -150,6 +150,20 @@ def test_of_thinned_marks_shares_are_told(page):
     holds(page, ids.DATA_FIGURE, x.size, x.min(), x.max(), x.mean(), found.mixture.density([0.0])[0], 0)
 
 
+def test_a_family_without_a_shape_of_its_own_has_its_standard_deviation(page, default):
+    script = """
+    const { families } = emlab.densities;
+    families.other = families.exponential;
+    emlab.walk.state.result.family = "other";
+    document.dispatchEvent(new CustomEvent("figure", { detail: arguments[0] }));
+    """
+    page.browser.execute_script(script, ids.DATA_FIGURE)
+    weights, scales = default[1].mixture.weights, default[1].mixture.scales
+    std = np.sqrt(2 * weights @ scales**2 - (weights @ scales) ** 2)
+    assert "standard deviation" in sentence(page, ids.DATA_FIGURE)
+    assert numbers(sentence(page, ids.DATA_FIGURE))[-1] == pytest.approx(std, rel=1e-2)
+
+
 def test_a_degenerate_run_has_its_numbers(page):
     press(page, ids.preset("spike"))
     page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))

@@ -23,12 +23,13 @@ import em
 modules = sorted(module.name for module in pkgutil.walk_packages(em.__path__, "em."))
 for module in modules:
     importlib.import_module(module)
-data = [em.datasets.load(name) for name in em.datasets.names()]
-run = em.fit(data[0].x, data[0].start)
+data = {name: em.datasets.load(name) for name in em.datasets.names()}
+waiting = data["faithful-waiting"]
+run = em.fit(waiting.x, waiting.start)
 print(json.dumps({
     "place": em.__file__,
     "modules": modules,
-    "sizes": {one.name: one.x.size for one in data},
+    "sizes": {name: one.x.size for name, one in data.items()},
     "converged": run.converged,
     "log_likelihood": run.log_likelihood[-1],
     "files": [str(file) for file in importlib.metadata.files("em-lab")],
