@@ -11,10 +11,15 @@ import "./figures/tables.mjs";
 import * as explorer from "./explorer/explorer.mjs";
 import * as ownData from "./run/own_data.mjs";
 import * as run from "./run/run.mjs";
-import * as runFigures from "./run/run_figures.mjs";
-import "./run/sentences.mjs";
+import * as estimates from "./run/estimates.mjs";
+import * as runState from "./run/state.mjs";
 import * as studies from "./run/studies.mjs";
 import * as walk from "./run/walk.mjs";
+import "./run/figures/data.mjs";
+import "./run/figures/posterior.mjs";
+import "./run/figures/log_likelihood.mjs";
+import "./run/figures/parameters.mjs";
+import "./run/figures/surface.mjs";
 import * as link from "./page/address.mjs";
 import * as background from "./page/background.mjs";
 import * as pageExport from "./page/export.mjs";
@@ -48,4 +53,4 @@ for (const [name, run] of Object.entries(dash.emlab))
   if (typeof run !== "function") throw new Error(`no module has what Dash calls ${name}`);
 
 /* For tests and benchmarks only: modules import one another. */
-window.emlab = { controls, densities, figures, link, network, run, runFigures, sampling, views, walk };
+window.emlab = { controls, densities, estimates, figures, link, network, run, runState, sampling, views, walk };

@@ -234,9 +234,9 @@ def preset(page: Page, name: str) -> None:
 
 def run(page: Page) -> None:
     """Press Run EM and wait for another result."""
-    page.browser.execute_script("window.before = emlab.walk.state.result")
+    page.browser.execute_script("window.before = emlab.runState.state.result")
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.browser.execute_script("return emlab.walk.state.result !== window.before"))
+    page.until(lambda: page.browser.execute_script("return emlab.runState.state.result !== window.before"))
 
 
 @contextmanager

@@ -145,7 +145,7 @@ def test_files_stay_small(path):
 
 # -- modules of the browser --------------------------------------------------------------------------------------------
 
-SCRIPT_RULE = (("core", "maths"), ("figures",), ("explorer", "run"), ("page",), ("",))
+SCRIPT_RULE = (("core", "maths"), ("figures",), ("explorer", "run"), ("run/figures",), ("page",), ("",))
 """Folders of `assets/`, as `RULE`; the last has main.mjs only."""
 
 IMPORT = re.compile(r'^(?:import|export) (?:[^;"]*? from )?"([^"]+)";', re.M)

@@ -218,6 +218,11 @@ function set(parameters, changes, values, bounds = false) {
 const defaults = (parameters) => Object.fromEntries(parameters.map((p) => [p.name, p.default]));
 const reset = (parameters, values) => set(parameters, defaults(parameters), values);
 
+/* [name, value, default] for the address. */
+const linked = (parameters, values) => parameters.map((p) => [p.name, values[p.name], p.default]);
+
+const settingInWords = ({ setting }, label, value) => fill(setting, { label, value: String(value).replace(/^-/, "−") });
+
 /* A disabled button can still have the focus. */
 function disable(button, on) {
   if (on) button.setAttribute("aria-disabled", "true");
@@ -272,6 +277,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 export {
-  boxId, choose, count, defaults, delay, digitsOver, disable, errorId, fill, format, isRefused, pressOne, read,
-  register, reset, set, setText, toggle, wasTriggered,
+  boxId, choose, count, defaults, delay, digitsOver, disable, errorId, fill, format, isRefused, linked, pressOne,
+  read, register, reset, set, setText, settingInWords, toggle, wasTriggered,
 };

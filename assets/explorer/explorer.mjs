@@ -1,9 +1,14 @@
 /* The two explorers: every move is drawn and described in the browser, without a request. */
 import { dash } from "../core/dash.mjs";
-import { defaults, delay, fill, format, read, register, reset, setText, wasTriggered } from "../core/controls.mjs";
+import {
+  defaults, delay, fill, format, linked, read, register, reset, setText, settingInWords, wasTriggered,
+} from "../core/controls.mjs";
 import * as events from "../core/events.mjs";
 import * as densities from "../maths/densities.mjs";
+import * as features from "../core/features.mjs";
 import * as figures from "../figures/draw.mjs";
+import * as registry from "../figures/registry.mjs";
+import { densityTables } from "../figures/tables.mjs";
 import * as points from "./drawn_points.mjs";
 import * as peaks from "./peaks.mjs";
 
@@ -36,7 +41,6 @@ function widthOf(id) {
 const announce = (view, text) => delay(ANNOUNCE, view, () => setText(`${view}-announcement`, text));
 
 const views = {}; // view -> { config, inputs } of Dash's last call
-const makers = {}; // view -> function that makes its figure
 
 const tickStep = () => (widthOf("gaussian-figure") < NARROW ? 2 : 1);
 
@@ -54,14 +58,14 @@ function explorer(view, mixtureOf, describe) {
     const quantity = inputs[`${view}-quantity.data`];
     const figure = figures.skeleton(config, `${view}-figure`);
     const xs = figures.grid(window, POINTS, view === "exponential");
-    const peaks = [
+    const highest = [
       fillCurves(figure, view, p, xs, quantity, inputs[`${view}-components.data`]),
       points.fill(figure, view, p, window, quantity, config),
     ];
     const described = describe({ config, figure, values, p, xs, quantity, inputs });
     const { peak = 0, of = "", log = false, sentence } = described;
     const cumulative = quantity === "cumulative";
-    const end = cumulative ? WHOLE : axisEnd(view, Math.max(peak, ...peaks), `${of} ${log}`, fresh ? "fresh" : how);
+    const end = cumulative ? WHOLE : axisEnd(view, Math.max(peak, ...highest), `${of} ${log}`, fresh ? "fresh" : how);
     const { axis, curve } = config.quantities[quantity];
     figures.trace(figure, "mixture").name = curve;
     figure.layout.yaxis.title.text = axis;
@@ -97,7 +101,26 @@ function explorer(view, mixtureOf, describe) {
     if (isNew) draw(figures.showNow);
   });
 
-  makers[view] = make;
+  /* Labels and values, with those of points if there are any. */
+  function settingsInWords({ parameters: { [view]: parameters }, sentences }) {
+    const labelOf = (name) => document.getElementById(`${name}-box-label`).textContent;
+    const set = parameters.map(({ name }) => [labelOf(name), valid[view][name]]);
+    const [ofPoints, values] = points.state(view, views[view].config);
+    const drawn = values[ofPoints[0].name] ? ofPoints.map(({ name, label }) => [label, values[name]]) : [];
+    return [...set, ...drawn].map((setting) => settingInWords(sentences, ...setting));
+  }
+
+  registry.register(`${view}-figure`, {
+    make: (config) => make(config, figures.showMoving),
+    tables: densityTables,
+    caption: (name) => [[name], settingsInWords(views[view].config).join(", ")],
+  });
+  features.register({
+    view,
+    linked: (config) => [...linked(config.parameters[view], valid[view]), ...linked(...points.state(view, config))],
+    settings: (config) => [["", settingsInWords(config)]],
+  });
+
   return function updateExplorer() {
     const context = dash.callback_context;
     const [config] = Object.values(context.states);
@@ -136,10 +159,6 @@ function fillCurves(figure, family, p, xs, quantity, components) {
     });
   return Math.max(...mixture.y);
 }
-
-/* Parameters and values for the link. */
-const state = (config) =>
-  Object.keys(valid).flatMap((view) => [[config.parameters[view], valid[view]], points.state(view, config)]);
 
 const gaussianOf = (config, v) => ({
   p: { weights: [v.pi1, 1 - v.pi1], means: [v.mu1, v.mu2], stds: [v.sigma1, v.sigma2] },
@@ -211,17 +230,4 @@ const exponential = explorer("exponential", exponentialOf, (shown) => {
   };
 });
 
-/* The figure of a view as it is on show. */
-const figureOf = (view, config) => makers[view](config, figures.showMoving).figure;
-
-/* Labels and values of a view's settings, with those of points if there are any. */
-function settings(view) {
-  const { config } = views[view];
-  const labelOf = (name) => document.getElementById(`${name}-box-label`).textContent;
-  const set = config.parameters[view].map(({ name }) => [labelOf(name), valid[view][name]]);
-  const [parameters, values] = points.state(view, config);
-  const drawn = values[parameters[0].name] ? parameters.map(({ name, label }) => [label, values[name]]) : [];
-  return [...set, ...drawn];
-}
-
-export { exponential, figureOf, gaussian, settings, state };
+export { exponential, gaussian };

@@ -35,7 +35,7 @@ function sizedSkeleton(config, id, look) {
    as for saved and printed figures, in that mode and its own size. */
 function skeleton(config, id, wanted = () => true) {
   const { data, layout } = config.mode ? config.skeletons[id][config.mode] : sizedSkeleton(config, id, mode());
-  return structuredClone({ data: data.filter(wanted), layout });
+  return structuredClone({ id, data: data.filter(wanted), layout });
 }
 
 const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);

@@ -4,6 +4,7 @@ import { fill, format } from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as figures from "./draw.mjs";
+import { registered } from "./registry.mjs";
 
 const SPOKEN = 200; // ms of rest until a point is read aloud
 const LEAP = 10; // Page keys: leaps from end to end
@@ -32,30 +33,15 @@ const plain = (text) => (text || "").replace(/<[^>]+>/g, "");
 const titleOf = ({ layout }, letter, trace) =>
   plain(figures.axisOf(layout, letter, trace).title?.text).split(",")[0];
 
-/* The symbol of a parameter, by the title of its axis. */
-function symbolOf(figure, trace, config) {
-  const title = titleOf(figure, "y", trace);
-  const [key] = Object.entries(config.parameterNames).find(([, name]) => title.startsWith(name)); // a unit may follow
-  return Object.values(config.symbols).find((symbols) => key in symbols)[key];
-}
-
-/* The name of a trace without the sign of its component. */
-function nameOf(figure, trace, config) {
-  const { figureWords: words } = config;
-  const [, kind, k] = trace.uid.match(/(component|true|observations|posterior)-(\d)$/) || [];
-  if (trace.uid.startsWith("row")) {
-    const symbol = fill(symbolOf(figure, trace, config), { k });
-    return kind === "true" ? fill(words.true, { symbol }) : symbol;
-  }
-  if (trace.uid === "log-likelihood") return titleOf(figure, "y", trace);
-  const name = kind === "observations" ? figure.layout.yaxis2.ticktext[k] : trace.name || words[trace.uid];
+/* The name of a trace: the figure's own for it, or the legend's without the sign of its component. */
+function nameOf(figure, trace) {
+  const name = registered[figure.id].nameOf?.(figure, trace) || trace.name || events.config().figureWords[trace.uid];
   return plain(name).replace(/^[^\p{L}\p{N}]+/u, "");
 }
 
 function describe(figure, trace) {
   const { i, j } = walk;
-  const config = events.config();
-  const { figureWords: words } = config;
+  const { figureWords: words } = events.config();
   const number = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : format(value, 4));
   const equals = (name, value) => fill(words.equals, { name, value });
   const half = (trace.width?.[i] ?? 0) / 2;
@@ -65,7 +51,7 @@ function describe(figure, trace) {
     trace.uid.startsWith("observations") && trace.customdata[i].map((q, k) => equals(`q${k}`, number(q)));
   const height = isSurface(trace) ? [equals(words.height, format(trace.customdata[j][i], 7))] : [];
   const up = responsibilities || [equals(titleOf(figure, "y", trace), number(y))];
-  const name = curves(figure).length > 1 ? [nameOf(figure, trace, config)] : [];
+  const name = curves(figure).length > 1 ? [nameOf(figure, trace)] : [];
   return [equals(titleOf(figure, "x", trace), across), ...up, ...height, ...name].join(", ");
 }
 

@@ -4,11 +4,11 @@ import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as figures from "./draw.mjs";
 import { nameOf, plain, titleOf } from "./points.mjs";
+import { registered } from "./registry.mjs";
 
 const ROWS = 21; // of a curve
 const DIGITS = 4;
 const CLOSE = 1e-4; // the range of an axis below which its numbers have exponents
-const SIDE = 7; // rows and columns of the surface
 const REST = 150; // ms between two updates
 const open = new Map(); // id of a figure -> { title, region, timer }
 
@@ -18,7 +18,7 @@ const indices = (count) => Array.from({ length: count }, (_, i) => i);
 const isShown = ({ visible, x }) => visible !== false && x?.length > 0;
 
 /* Evenly spaced indices among `count`, with the first, the last, and those of `also`. */
-function thin(count, also = [], rows = ROWS) {
+function sample(count, also = [], rows = ROWS) {
   if (count <= rows) return indices(count);
   const even = indices(rows).map((i) => Math.round((i * (count - 1)) / (rows - 1)));
   return [...new Set([...even, ...also])].sort((a, b) => a - b);
@@ -28,17 +28,17 @@ const componentOf = ({ uid }) => (uid.match(/(?:component|posterior|true)-(\d)$/
 
 /* -- tables of each figure: { what, count, columns: [{ name, k, values }], at: rows, current } ------- */
 
-/* One table of traces over the same x, a column each. */
-function curves(figure, traces, what, also) {
+/* One table of traces over the same x, a column each; `current` is the index of the row to point out. */
+function curves(figure, traces, what, current) {
   const [{ x }] = traces;
-  const at = thin(x.length, also);
+  const at = sample(x.length, current === undefined ? [] : [current]);
   const columns = traces.map((one) => ({
-    name: nameOf(figure, one, config()),
+    name: nameOf(figure, one),
     k: componentOf(one),
     values: one.y,
   }));
   const across = { name: titleOf(figure, "x", traces[0]), values: x };
-  return { what, count: x.length, columns: [across, ...columns], at, current: also?.[0] };
+  return { what, count: x.length, columns: [across, ...columns], at, current };
 }
 
 function bars(figure, { x, y, width, name }) {
@@ -52,7 +52,7 @@ function bars(figure, { x, y, width, name }) {
       { name: to, values: x.map((middle, i) => middle + width[i] / 2) },
       { name: titleOf(figure, "y", {}), values: y },
     ],
-    at: thin(x.length),
+    at: sample(x.length),
   };
 }
 
@@ -60,7 +60,7 @@ function bars(figure, { x, y, width, name }) {
 function observations(figure) {
   const all = figure.data
     .filter((one) => one.uid.startsWith("observations") && isShown(one))
-    .flatMap((one) => one.x.map((x, i) => ({ x, q: one.customdata[i], row: nameOf(figure, one, config()) })))
+    .flatMap((one) => one.x.map((x, i) => ({ x, q: one.customdata[i], row: nameOf(figure, one) })))
     .sort((a, b) => a.x - b.x);
   if (!all.length) return [];
   return [
@@ -72,14 +72,21 @@ function observations(figure) {
         ...all[0].q.map((_, k) => ({ name: `q${k}`, k, values: all.map(({ q }) => q[k]) })),
         { name: config().sentences.component_head, values: all.map(({ row }) => row) },
       ],
-      at: thin(all.length),
+      at: sample(all.length),
     },
   ];
 }
 
+/* The same of the traces whose uid has a pattern. */
+const curvesTable = (figure, pattern, what, current) => curves(figure, ofUid(figure, pattern), what, current);
+
+/* The first x of a trace, as of a cursor. */
+const firstOf = (figure, uid) => figures.trace(figure, uid).x[0];
+
 const ofUid = (figure, pattern) => figure.data.filter((one) => pattern.test(one.uid) && isShown(one));
 
-function density(figure) {
+/* Densities, bars and points of an explorer, or of data and fit. */
+function densityTables(figure) {
   const lines = ofUid(figure, /^(mixture|component-\d|notebook)$/);
   const steps = ofUid(figure, /^steps$/);
   return [
@@ -89,43 +96,6 @@ function density(figure) {
     ...observations(figure),
   ];
 }
-
-const onShow = (figure, uid) => [figures.trace(figure, uid).x[0]];
-
-function surface(figure) {
-  const { x, y, customdata } = figures.trace(figure, "surface");
-  const [across, up] = [thin(x.length, [], SIDE), thin(y.length, [], SIDE)];
-  const [name, other] = ["x", "y"].map((letter) => titleOf(figure, letter, {}));
-  const grid = {
-    what: fill("surface", { across: name, up: other }),
-    count: x.length * y.length,
-    shown: across.length * up.length,
-    columns: [
-      { name: `${other} \\ ${name}`, values: y },
-      ...across.map((i) => ({ name: x[i], values: customdata.map((row) => row[i]) })),
-    ],
-    at: up,
-  };
-  const path = figures.trace(figure, "path");
-  const at = thin(path.x.length);
-  const columns = [
-    { name: config().figureWords.iteration, values: indices(path.x.length) },
-    { name, values: path.x },
-    { name: other, values: path.y },
-  ];
-  return [grid, { what: plain(path.name), count: path.x.length, columns, at }];
-}
-
-const makers = {
-  "posterior-figure": (figure) => [curves(figure, ofUid(figure, /^posterior/), config().figureWords.curves)],
-  "log-likelihood-figure": (figure) => [
-    curves(figure, ofUid(figure, /^log-likelihood$/), config().figureWords.iterations, onShow(figure, "cursor")),
-  ],
-  "parameters-figure": (figure) => [
-    curves(figure, ofUid(figure, /^row\d-component/), config().figureWords.iterations, onShow(figure, "cursor-0")),
-  ],
-  "surface-figure": surface,
-};
 
 const text = (value) => (typeof value === "number" ? controls.format(value, DIGITS) : value);
 
@@ -168,7 +138,7 @@ function build({ what, count, columns, at, shown: some = at.length, current }, t
 function write(id) {
   const { title, region } = open.get(id);
   const figure = figures.onShow[id];
-  const tables = figure ? (makers[id] || density)(figure) : [];
+  const tables = figure ? registered[id].tables(figure, config().figureWords) : [];
   const content = element("div", tables.map((one) => build(one, title)));
   if (content.innerHTML === region.innerHTML) return; // a selection in it stays
   region.replaceChildren(...content.childNodes);
@@ -227,4 +197,4 @@ function button(title) {
   return element("button", config().figureWords.table, attributes);
 }
 
-export { button, hide };
+export { button, curvesTable, densityTables, firstOf, hide, sample };

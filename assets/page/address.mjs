@@ -3,11 +3,7 @@
 import * as controls from "../core/controls.mjs";
 import { hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
-import * as explorers from "../explorer/explorer.mjs";
-import * as ownData from "../run/own_data.mjs";
-import * as run from "../run/run.mjs";
-import * as studies from "../run/studies.mjs";
-import * as walk from "../run/walk.mjs";
+import * as features from "../core/features.mjs";
 import { section } from "./background.mjs";
 import * as views from "./views.mjs";
 
@@ -34,18 +30,7 @@ function options() {
   ];
 }
 
-const numbers = (parameters, values) => parameters.map((p) => [p.name, values[p.name], p.default]);
-
-const everything = () => [
-  ...options(),
-  ...dataInUse(),
-  ...explorers.state(settings).flatMap((one) => numbers(...one)),
-  ...numbers(...run.state()),
-  ...numbers(...studies.state()),
-  [settings.link.iteration.name, walk.iterationOnShow(), null], // unless at the end
-];
-
-const dataInUse = () => (byId("source-select").value === "own" ? ownData.state() : []);
+const everything = () => [...options(), ...features.linked(settings)];
 
 function encode(state, version) {
   const given = state.filter(([, value, usual]) => value !== usual);

@@ -4,21 +4,20 @@ import { disable, fill, setText } from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
+import * as features from "../core/features.mjs";
+import { registered } from "../figures/registry.mjs";
 import * as tables from "../figures/tables.mjs";
-import * as explorers from "../explorer/explorer.mjs";
-import * as studies from "../run/studies.mjs";
-import * as walk from "../run/walk.mjs";
 import * as link from "./address.mjs";
 
 const FORMATS = ["SVG", "PNG"];
 let settings = null; // the page's config, once a view is there
-let registered = false;
+let begun = false;
 let waiting = false; // one file at a time
 let request = 0;
 
 /* For Dash: called when the view comes, and with each reply. */
 function receive(reply, config) {
-  if (!registered) begin(config);
+  if (!begun) begin(config);
   if (reply) save(reply);
   return dash.no_update;
 }
@@ -35,7 +34,7 @@ function save(reply) {
 
 function begin(config) {
   settings = config;
-  registered = true;
+  begun = true;
   failures.register("export-reply", {
     place: () => "export-words",
     focus: ({ what }) => `export-${what}`,
@@ -52,7 +51,7 @@ const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 const press = (what) => link.whenReady(() => (what === "handout" ? window.print() : requestFile(what)));
 
 function requestFile(what) {
-  const run = walk.requestOnShow();
+  const run = features.ofView("run").request();
   if (waiting || !run) return;
   wait(true);
   dash.set_props("export-request", { data: { ...run, id: ++request, what, link: link.address() } });
@@ -86,34 +85,14 @@ function addButtons(place) {
   );
 }
 
-const viewOf = (id) => document.getElementById(id).closest(".view").id.replace("view-", "");
-
-/* A figure on show, in light colours; null without a run. */
-function inLight(id) {
-  const light = { ...settings, mode: "light" };
-  if (viewOf(id) !== "run") return explorers.figureOf(viewOf(id), light);
-  if (!walk.requestOnShow()) return null;
-  return id === "surface-figure" ? studies.figureOf(light) : walk.figureOf(id, light);
-}
-
-const settingOf = ([label, value]) =>
-  fill(settings.sentences.setting, { label, value: String(value).replace(/^-/, "−") });
-
-/* Title and subtitle of a picture: name and iteration; data or settings. */
-function titleOf(id, name) {
-  if (viewOf(id) !== "run") return [[name], explorers.settings(viewOf(id)).map(settingOf).join(", ")];
-  const { result, colours } = walk.state;
-  return [
-    [name, document.getElementById("walk-place").textContent],
-    id === "data-figure" ? `${result.data} ${colours}` : result.data,
-  ];
-}
+/* A figure as it is on show, but in light colours; null without numbers. */
+const inLight = (id) => registered[id].make({ ...settings, mode: "light" })?.figure;
 
 async function savePicture(id, name, format) {
   const figure = inLight(id);
   if (!figure) return;
   const { data, layout } = figure;
-  const [title, text] = titleOf(id, name);
+  const [title, text] = registered[id].caption(name);
   const saved = structuredClone(settings.saved);
   Object.assign(layout, saved.layout, { title: { text: title.join(" · "), subtitle: { text } } });
   const { width, height } = layout;
@@ -135,4 +114,4 @@ events.onViewReady((view, config) => {
   document.querySelectorAll(`#view-${view} .save:empty`).forEach(addButtons);
 });
 
-export { inLight, receive, settingOf };
+export { inLight, receive };

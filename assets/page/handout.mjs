@@ -3,11 +3,10 @@
 import * as controls from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
+import * as features from "../core/features.mjs";
 import * as figures from "../figures/draw.mjs";
-import * as explorers from "../explorer/explorer.mjs";
-import * as walk from "../run/walk.mjs";
 import * as link from "./address.mjs";
-import { inLight, settingOf } from "./export.mjs";
+import { inLight } from "./export.mjs";
 
 const onScreen = []; // [plot, data, layout] as before printing
 
@@ -44,29 +43,7 @@ function describe(view, config) {
   const name = view.id.replace("view-", "");
   const title = document.getElementById(`tab-${name}`).textContent;
   const lineOf = ([heading, words]) => element("p", [element("b", heading), words.join(", ")]);
-  const lines = settingsOf(name, config).map(lineOf);
+  const lines = (features.ofView(name)?.settings(config) ?? []).map(lineOf);
   document.getElementById("handout-head").replaceChildren(element("h2", title), ...lines);
   controls.setText("handout-foot", controls.fill(config.sentences.link, { link: link.address() }));
 }
-
-/* The settings, under the headings of the controls. */
-function settingsOf(name, config) {
-  if (name !== "run") return config.parameters[name] ? [["", explorers.settings(name).map(settingOf)]] : [];
-  const request = walk.requestOnShow();
-  if (!request) return [];
-  const { sample, start, start_seed: seed, stopping } = config.parameters;
-  const { about, samples, starts } = config.sources[request.source];
-  const words = (...groups) =>
-    groups.flat().flatMap((p) => (p.name in request ? [settingOf([p.label, request[p.name]])] : []));
-  const truth = !request.blind && samples[request.true_k];
-  const groups = [
-    truth ? [chosen("source", request.source), ...words(sample, truth)] : [about],
-    [chosen("start-from", request.start_from), ...words(start, seed, starts[request.k])],
-    [document.getElementById(`method-${request.method}`).textContent, ...words(stopping)],
-  ];
-  const headings = document.querySelectorAll("#view-run .controls h2");
-  return groups.map((group, i) => [`${headings[i].textContent}: `, group]);
-}
-
-/* The text of a list's option. */
-const chosen = (list, value) => document.querySelector(`#${list}-select [value="${value}"]`).textContent;

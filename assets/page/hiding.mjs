@@ -1,7 +1,6 @@
 /* The button that reveals what a link hides (Python hides it), and the link from an embedded page to the whole one. */
 import { hides, parts } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
-import * as run from "../run/run.mjs";
 import * as link from "./address.mjs";
 
 /* Show everything. The button goes, so the focus moves to the first part that is shown. */
@@ -16,7 +15,7 @@ function reveal(button) {
     first.tabIndex = -1;
     first.focus({ preventScroll: true });
   }
-  if (blind) run.rerun();
+  events.revealed(blind);
   events.changed();
 }
 
@@ -24,10 +23,14 @@ document.addEventListener("click", ({ target }) => {
   if (target.id === "reveal") link.whenReady(() => reveal(target));
 });
 
-/* Give the link the present state when it is pressed, reached by keyboard, or followed. */
-for (const type of ["pointerdown", "focusin", "click"])
-  document.addEventListener(type, ({ target }) => {
-    if (target.id !== "open-full") return;
-    if (link.isReady()) target.href = link.address({ embed: "off" });
-    else target.search = location.search.replace(/([?&])embed=on&?/, "$1"); // nothing has changed yet
-  }, true);
+/* Give the link the present state when it is pressed, reached, or followed. That needs all views. */
+function prepare(event) {
+  if (event.target.id !== "open-full") return;
+  if (event.type === "click" && !link.isReady()) event.preventDefault();
+  link.whenReady(() => {
+    event.target.href = link.address({ embed: "off" });
+    if (event.defaultPrevented) event.target.click();
+  });
+}
+
+for (const type of ["pointerover", "pointerdown", "focusin", "click"]) document.addEventListener(type, prepare, true);

@@ -3,8 +3,9 @@ import { dash } from "../core/dash.mjs";
 import * as controls from "../core/controls.mjs";
 import { count, delay, fill, setText } from "../core/controls.mjs";
 import { element, hides } from "../core/dom.mjs";
+import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
-import * as walk from "../run/walk.mjs";
+import { iterationOnShow, state } from "../run/state.mjs";
 import * as link from "./address.mjs";
 
 const COPIED = 2000; // ms that “Copied” stays
@@ -70,25 +71,40 @@ function open() {
   const shown = link.shown();
   byId("share-view").value = shown.view;
   byId("share-theme").value = shown.theme;
-  const last = lastIteration();
-  setText("share-iteration", fill(settings.share.opens_at, { last: count(last) }));
-  const parameter = iterationUpTo(last);
-  Object.assign(byId("iteration-box"), { max: last, step: parameter.step });
-  controls.register([parameter], values, settings, update);
-  controls.set([parameter], { iteration: walk.iterationOnShow() ?? last }, values);
+  offerIterations();
   setText("share-problem", "");
   byId("share-dialog").showModal();
   update();
 }
 
+let offered = null; // the last iteration of the run that the dialog knows
+
+/* The iterations of the run on show: from its start to its end, at first the one on show. */
+function offerIterations() {
+  const last = lastIteration();
+  offered = last;
+  setText("share-iteration", fill(settings.share.opens_at, { last: count(last) }));
+  const parameter = iterationUpTo(last);
+  Object.assign(byId("iteration-box"), { max: last, step: parameter.step });
+  controls.register([parameter], values, settings, update);
+  controls.set([parameter], { iteration: iterationOnShow() ?? last }, values);
+}
+
+// A run was under way when the dialog was opened, and has come.
+events.onChanged(() => {
+  if (!settings || !isOpen() || lastIteration() === offered) return;
+  offerIterations();
+  update();
+});
+
 /* The parameter for the iteration of a run: in half-steps where the walk has them. */
 function iterationUpTo(last) {
   const { whole, ...halves } = settings.link.iteration;
-  const parameter = walk.state.halves ? halves : whole;
+  const parameter = state.halves ? halves : whole;
   return { ...parameter, maximum: last, allowed: parameter.allowed.replace(count(parameter.maximum), count(last)) };
 }
 
-const lastIteration = () => (walk.state.result?.log_likelihood.length ?? 1) - 1;
+const lastIteration = () => (state.result?.log_likelihood.length ?? 1) - 1;
 
 /* What the link changes in the present state. */
 function chosen() {

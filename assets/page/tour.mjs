@@ -2,6 +2,7 @@
 import * as controls from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
+import * as link from "./address.mjs";
 
 const GAP = 12; // px between target and card, and to the edge of the window
 const RING = 4; // px around the target
@@ -36,7 +37,7 @@ function build() {
 }
 
 function begin() {
-  if (!events.config()) return; // the page is not there yet
+  if (tour) return; // pressed twice
   tour = { ...build(), steps: words().steps.filter(isAvailable), at: 0, from: openView() };
   tour.dialog.showModal();
   tour.next.focus();
@@ -133,7 +134,7 @@ const actions = {
 };
 
 document.addEventListener("click", ({ target }) => {
-  if (target.id === "tour" && !tour) begin();
+  if (target.id === "tour") link.whenReady(begin); // all views are there: what a link hides is known
   else if (tour && target.dataset?.tour) actions[target.dataset.tour]();
 });
 

@@ -119,6 +119,6 @@ const source = (family) => (problem(family) ? { about: "", samples: {}, starts: 
 const values = () => reading.values;
 
 /* The data for the link, if it can carry them. */
-const state = () => (reading?.packed ? [["data", reading.packed, null]] : []);
+const linked = () => (reading?.packed ? [["data", reading.packed, null]] : []);
 
-export { begin, problem, showReading, source, state, values };
+export { begin, linked, problem, showReading, source, values };

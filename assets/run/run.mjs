@@ -1,92 +1,87 @@
 /* The Run EM view: its controls, the request for a run, and the result. Curves and responsibilities are computed here
    from the parameters, so that they need not travel. */
 import { dash } from "../core/dash.mjs";
-import { choose, defaults, fill, isRefused, register, set, setText, wasTriggered } from "../core/controls.mjs";
+import {
+  choose, defaults, fill, isRefused, linked, register, set, setText, settingInWords,
+  wasTriggered,
+} from "../core/controls.mjs";
 import { hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
+import * as features from "../core/features.mjs";
 import * as componentTable from "./component_table.mjs";
 import * as ownData from "./own_data.mjs";
+import { iterationOnShow, state, update } from "./state.mjs";
 import * as studies from "./studies.mjs";
 import * as walk from "./walk.mjs";
 
 const byId = (id) => document.getElementById(id);
-
-const values = {};
-const saved = {}; // source -> K, and "source family K" -> start values, as they were when the user chose another
+const { values } = state;
 let request = 0;
-let requested = null; // the last run that was requested
-let opensAt; // iteration at which the next result opens, unless at its end
-let current = null; // data source
-let startFrom = null; // how a run starts
-let method = null;
-let family = null; // to be fitted to own data
-let arranged = null; // "source family K" whose start values are on show
-let settings = null; // the page's parameters and words
 
-const truth = () => settings.sources[current].samples[values.true_k] || [];
-const sample = () => (truth().length ? [...settings.parameters.sample, ...truth()] : []);
-const byHand = () => settings.sources[current].starts[values.k] || [];
+/* A source: the page's, or own data. */
+const sourceOf = (name, family) => (name === "own" ? ownData.source(family) : state.config.sources[name]);
+
+const truth = () => sourceOf(state.source, state.family).samples[values.true_k] || [];
+const sample = () => (truth().length ? [...state.config.parameters.sample, ...truth()] : []);
+const byHand = () => sourceOf(state.source, state.family).starts[values.k] || [];
 
 /* Parameters of the start: values set by hand, a seed, or none. */
 function start() {
-  const { byHand: hand, drawn } = settings.starts;
-  if (startFrom === hand) return byHand();
-  return drawn.includes(startFrom) ? settings.parameters.start_seed : [];
+  const { byHand: hand, drawn } = state.config.starts;
+  if (state.startFrom === hand) return byHand();
+  return drawn.includes(state.startFrom) ? state.config.parameters.start_seed : [];
 }
 
 /* Parameters that do not depend on the source. */
 function always() {
-  const { sample: drawn, start: fitted, start_seed: seed, stopping } = settings.parameters;
+  const { sample: drawn, start: fitted, start_seed: seed, stopping } = state.config.parameters;
   return [...drawn, ...fitted, ...seed, ...stopping];
 }
 
 /* Parameters of a request. */
-const active = () => [...sample(), ...settings.parameters.start, ...start(), ...settings.parameters.stopping];
+function active() {
+  const { start: fitted, stopping } = state.config.parameters;
+  return [...sample(), ...fitted, ...start(), ...stopping];
+}
 
 /* For Dash: update the controls, and request a run if the button was pressed or the source changed. */
 function updateControls() {
   const context = dash.callback_context;
-  const source = context.inputs["source.data"];
-  if (!settings) {
-    [settings] = Object.values(context.states);
-    begin(source, context.inputs);
-  }
-  method = context.inputs["method.data"];
-  if (context.inputs["family.data"] !== family) {
-    family = context.inputs["family.data"];
-    if (current === "own") follow("own", family);
-  }
-  if (context.inputs["start-from.data"] !== startFrom) {
-    startFrom = context.inputs["start-from.data"];
-    arrange();
-  }
-  const newSource = source !== current;
+  const input = (id) => context.inputs[`${id}.data`];
+  const choices = { family: input("family"), startFrom: input("start-from"), method: input("method") };
+  const source = input("source");
+  if (!state.config) begin(Object.values(context.states)[0], source, choices);
+  const before = update(choices);
+  if ("family" in before && state.source === "own") follow(state.family);
+  if ("startFrom" in before) arrange();
+  const newSource = source !== state.source;
   if (newSource) followSource(source);
   if (newSource || wasTriggered(context, "run-button")) {
     showPreset(null);
     requestRun({ pressed: !newSource });
   }
-  events.viewReady("run", settings);
+  events.viewReady("run", state.config);
   return dash.no_update;
 }
 
-function begin(source, inputs) {
-  const { values: linked } = settings.link;
-  opensAt = linked.iteration;
-  Object.assign(values, defaults(always()), linked);
-  startFrom = inputs["start-from.data"];
-  family = inputs["family.data"];
-  for (const name of ["", family]) saved[`${source} ${name} ${values.k}`] = linked;
-  saved[source] = values.k;
+function begin(config, source, choices) {
+  const { values: fromLink } = config.link;
+  update({ config, opensAt: fromLink.iteration, ...choices });
+  Object.assign(values, defaults(always()), fromLink);
+  for (const name of ["", state.family]) state.saved[placeOf(source, name)] = fromLink;
+  state.saved[source] = values.k;
   for (const p of always())
-    register([p], values, settings, ["k", "true_k"].includes(p.name) ? arrange : undefined);
+    register([p], values, config, ["k", "true_k"].includes(p.name) ? arrange : undefined);
   failures.register("run-reply", { place: () => "run-status", focus: () => "run-button", onFailure: stop });
-  for (const list of ["source", "start-from", "family"]) byId(`${list}-select`).value = inputs[`${list}.data`];
-  ownData.begin(settings, (...families) => follow("own", ...families));
-  studies.begin(runFrom);
-  settings.sources.own = ownData.source(family);
+  const lists = { source, "start-from": state.startFrom, family: state.family };
+  for (const [list, value] of Object.entries(lists)) byId(`${list}-select`).value = value;
+  ownData.begin(config, follow);
+  studies.begin(config, runFrom);
 }
+
+/* Where start values are saved. */
+const placeOf = (source, family) => `${source} ${family} ${values.k}`;
 
 /* Show the controls of another source, with its own number of components. */
 function followSource(source) {
@@ -95,48 +90,47 @@ function followSource(source) {
 }
 
 function selectSource(source) {
-  if (current) saved[current] = values.k;
-  current = source;
-  const { start: fitted } = settings.parameters;
-  set(fitted, { k: saved[source] || defaults(fitted).k }, values);
-  setText("about-source", settings.sources[source].about);
+  if (state.source) state.saved[state.source] = values.k;
+  update({ source });
+  const { start: fitted } = state.config.parameters;
+  set(fitted, { k: state.saved[source] || defaults(fitted).k }, values);
+  setText("about-source", sourceOf(source, state.family).about);
   byId("own-panel").hidden = source !== "own";
 }
 
 /* Other own data, or another family for them; the first suitable one if the chosen one does not suit. */
-function follow(source, ...suitable) {
-  if (!suitable.includes(family)) {
-    [family] = suitable;
-    choose("family", family);
+function follow(...suitable) {
+  if (!suitable.includes(state.family)) {
+    update({ family: suitable[0] });
+    choose("family", state.family);
   }
-  settings.sources[source] = ownData.source(family);
-  for (const place of Object.keys(saved)) if (place.startsWith(`${source} `)) delete saved[place];
-  arranged = ""; // other data have other start values
-  followSource(source);
+  for (const place of Object.keys(state.saved)) if (place.startsWith("own ")) delete state.saved[place];
+  update({ arranged: "" }); // other data have other start values
+  followSource("own");
   requestRun();
 }
 
 /* Show rows and tables for the chosen source, numbers of components and way to start. */
 function arrange() {
-  const first = arranged === null;
+  const first = state.arranged === null;
   restoreStart();
   const rowNames = new Set(active().map(({ name, column }) => !column && name));
   for (const row of document.querySelectorAll("#view-run .controls .row"))
     row.hidden = !rowNames.has(row.id.replace(/-row$/, ""));
   const rows = [...truth(), ...start()].filter(({ column }) => !column);
-  register(rows, values, settings);
+  register(rows, values, state.config);
   if (!first) set(rows, values, values, true);
-  componentTable.show("true-table", truth(), values, settings);
-  componentTable.show("start-table", start(), values, settings);
+  componentTable.show("true-table", truth(), values, state.config);
+  componentTable.show("start-table", start(), values, state.config);
 }
 
 /* Take saved or default values for the chosen source and numbers of components. */
 function restoreStart() {
-  const place = `${current} ${current === "own" ? family : ""} ${values.k}`;
-  if (place !== arranged) {
-    if (arranged) saved[arranged] = { ...values };
-    arranged = place;
-    for (const p of byHand()) values[p.name] = saved[place]?.[p.name] ?? p.default;
+  const place = placeOf(state.source, state.source === "own" ? state.family : "");
+  if (place !== state.arranged) {
+    if (state.arranged) state.saved[state.arranged] = { ...values };
+    update({ arranged: place });
+    for (const p of byHand()) values[p.name] = state.saved[place]?.[p.name] ?? p.default;
   }
   for (const p of truth()) values[p.name] ??= p.default;
 }
@@ -145,65 +139,65 @@ function restoreStart() {
    started when this run is complete. */
 function requestRun({ pressed = true, study = null } = {}) {
   const parameters = active();
-  const own = current === "own";
-  const refused = parameters.some(isRefused) ? withResultNote(settings.sentences.mend_first) : "";
+  const { config, family, method, source, startFrom } = state;
+  const own = source === "own";
+  const refused = parameters.some(isRefused) ? withResultNote(config.sentences.mend_first) : "";
   const missing = own && ownData.problem(family);
   setText("run-status", refused || (pressed && missing) || "");
   if (missing || refused) return;
   const chosen = Object.fromEntries(parameters.map((p) => [p.name, values[p.name]]));
   const data = own ? { family, data: ownData.values() } : {};
-  requested = { source: current, start_from: startFrom, method, ...chosen, ...data };
   studies.afterRun(study);
-  send();
+  send({ source, start_from: startFrom, method, ...chosen, ...data });
 }
 
-const withResultNote = (sentence) => (walk.requestOnShow() ? `${sentence} ${settings.sentences.kept}` : sentence);
+const withResultNote = (sentence) => (state.result ? `${sentence} ${state.config.sentences.kept}` : sentence);
 
 /* Text that is read aloud: that a run has begun, and how it ended, even if it ended as the last one. */
 const announce = (text) => setText("run-announcement", text);
 
-function send() {
-  requested = { ...requested, blind: hides("truth") };
+function send(run) {
+  const requested = { ...run, blind: hides("truth") };
+  update({ requested });
   dash.set_props("run-request", { data: { id: ++request, ...requested } });
-  announce(settings.running);
+  announce(state.config.running);
   events.changed();
 }
 
-/* Request the same run, after what is hidden has changed; the iteration on show stays. */
+/* Request the same run with what was hidden; the iteration on show stays. */
+events.onRevealed((truth) => truth && rerun());
+
 function rerun() {
+  const { request: onShow, requested } = state;
   if (!requested) return;
-  if (requested === walk.requestOnShow()) opensAt = walk.iterationOnShow() ?? undefined;
-  send();
+  if (requested === onShow) update({ opensAt: iterationOnShow() ?? undefined });
+  send(requested);
 }
 
 /* For Dash: a reply has come. */
-function showReply(reply, colourBy, config) {
+function showReply(reply, colourBy) {
   if (!reply) return;
-  const reasons = Object.values(reply.errors || {}).join(" ");
-  setText("run-status", reasons && withResultNote(fill(config.sentences.refused, { reasons })));
-  announce(reply.result ? reply.result.sentence : "");
-  const place = opensAt;
-  opensAt = undefined;
-  if (!reply.result) {
-    requested = walk.requestOnShow(); // a refused request is not repeated
-    return;
-  }
-  walk.open(reply.result, requested, place);
-  studies.reset(config);
-  show(colourBy, config);
+  const { errors, result } = reply;
+  const reasons = Object.values(errors || {}).join(" ");
+  setText("run-status", reasons && withResultNote(fill(state.config.sentences.refused, { reasons })));
+  announce(result ? result.sentence : "");
+  const { opensAt, request: onShow, requested } = state;
+  update({ opensAt: undefined });
+  if (!result) return update({ requested: onShow }); // a refused request is not repeated
+  walk.open(result, requested, opensAt);
+  studies.reset();
+  walk.show(colourBy);
+  events.changed();
 }
 
 /* For Dash: other colours. */
-const recolour = (colourBy, _theme, config) => walk.requestOnShow() && show(colourBy, config);
-
-function show(colourBy, config) {
-  walk.show(colourBy, config);
-  studies.redraw(config);
+function recolour(colourBy) {
+  if (state.result) walk.show(colourBy);
 }
 
 /* After a failed request Dash leaves the button as it was during the run. */
 function stop() {
-  dash.set_props("run-button", { children: settings.run, "aria-busy": "false" });
+  dash.set_props("run-button", { children: state.config.run, "aria-busy": "false" });
   announce("");
 }
 
@@ -221,20 +215,21 @@ function runFrom(startValues) {
 }
 
 function startByHand() {
-  if (startFrom === settings.starts.byHand) return;
-  startFrom = settings.starts.byHand;
-  choose("start-from", startFrom);
+  const { byHand: hand } = state.config.starts;
+  if (state.startFrom === hand) return;
+  update({ startFrom: hand });
+  choose("start-from", hand);
 }
 
 /* Set source and values of a preset, show its question, and run it. */
 function applyPreset(name) {
-  const preset = settings.presets[name];
+  const preset = state.config.presets[name];
   startByHand();
-  method = preset.method;
-  byId(`method-${method}`).click();
-  if (preset.source !== current) {
+  update({ method: preset.method });
+  byId(`method-${preset.method}`).click();
+  if (preset.source !== state.source) {
     selectSource(preset.source);
-    choose("source", current);
+    choose("source", preset.source);
   }
   set(always().filter((p) => p.name in preset.settings), preset.settings, values);
   restoreStart();
@@ -245,16 +240,48 @@ function applyPreset(name) {
 }
 
 function showPreset(chosen) {
-  setText("predict", chosen ? settings.presets[chosen].predict : "");
-  for (const name of Object.keys(settings.presets))
+  setText("predict", chosen ? state.config.presets[chosen].predict : "");
+  for (const name of Object.keys(state.config.presets))
     byId(`preset-${name}`).setAttribute("aria-pressed", String(name === chosen));
 }
 
 document.addEventListener("click", ({ target }) => {
-  if (settings && target.id && target.id.startsWith("preset-")) applyPreset(target.id.slice("preset-".length));
+  if (state.config && target.id && target.id.startsWith("preset-")) applyPreset(target.id.slice("preset-".length));
 });
 
-/* Parameters and their values, for the link. */
-const state = () => [active(), values];
+/* -- what the rest of the page asks ----------------------------------------------------------------------------- */
 
-export { recolour, rerun, runFrom, showReply, state, updateControls };
+/* The run on show, under the headings of the controls. */
+function settings({ parameters, sentences }) {
+  if (!state.request) return [];
+  const { request: run } = state;
+  const { sample: drawn, start: fitted, start_seed: seed, stopping } = parameters;
+  const { about, samples, starts } = sourceOf(run.source, run.family);
+  const words = (...groups) =>
+    groups.flat().flatMap((p) => (p.name in run ? [settingInWords(sentences, p.label, run[p.name])] : []));
+  const known = !run.blind && samples[run.true_k];
+  const groups = [
+    known ? [chosenIn("source", run.source), ...words(drawn, known)] : [about],
+    [chosenIn("start-from", run.start_from), ...words(fitted, seed, starts[run.k])],
+    [byId(`method-${run.method}`).textContent, ...words(stopping)],
+  ];
+  const headings = document.querySelectorAll("#view-run .controls h2");
+  return groups.map((group, i) => [`${headings[i].textContent}: `, group]);
+}
+
+/* The text of a list's option. */
+const chosenIn = (list, value) => document.querySelector(`#${list}-select [value="${value}"]`).textContent;
+
+features.register({
+  view: "run",
+  linked: ({ link }) => [
+    ...(state.source === "own" ? ownData.linked() : []),
+    ...linked(active(), values),
+    ...studies.linked(),
+    [link.iteration.name, iterationOnShow(), null], // unless at the end
+  ],
+  settings,
+  request: () => state.request,
+});
+
+export { recolour, rerun, runFrom, showReply, updateControls };

@@ -6,6 +6,8 @@ trace by its ``uid``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -202,18 +204,89 @@ def surface(mode: Mode) -> go.Figure:
     return figure(mode, [contour, compared, path, *ends, here], hovermode="closest")
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the page.
+
+    Attributes
+    ----------
+    skeleton : callable
+        Colour mode -> the figure without its numbers.
+    label : str
+        Its name for screen readers.
+    words : mapping of str to str
+        The sentence beneath it, and parts of that; the browser fills them (assets/run/figures/).
+    """
+
+    skeleton: Callable[[Mode], go.Figure]
+    label: str
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+EXPLORER = "Figure: {title} density and its weighted components"
+
 FIGURES = {
-    ids.GAUSSIAN_FIGURE: explorer_figures.gaussian,
-    ids.EXPONENTIAL_FIGURE: explorer_figures.exponential,
-    ids.DATA_FIGURE: data,
-    ids.POSTERIOR_FIGURE: posterior,
-    ids.LOG_LIKELIHOOD_FIGURE: log_likelihood,
-    ids.PARAMETERS_FIGURE: parameters,
-    ids.SURFACE_FIGURE: surface,
+    ids.GAUSSIAN_FIGURE: Figure(explorer_figures.gaussian, EXPLORER.format(title=ids.VIEWS["gaussian"])),
+    ids.EXPONENTIAL_FIGURE: Figure(explorer_figures.exponential, EXPLORER.format(title=ids.VIEWS["exponential"])),
+    ids.DATA_FIGURE: Figure(
+        data,
+        "Figure: histogram of the observations, fitted mixture, and the observations",
+        {
+            "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
+            "at_zero": "its peak, {density}, at 0",
+            "spread": "standard deviation {std}",
+            "one_mode": "one mode, at {at}",
+            "many_modes": "{count}\N{NO-BREAK SPACE}modes, at {at}",
+        },
+    ),
+    ids.POSTERIOR_FIGURE: Figure(
+        posterior,
+        "Figure: responsibilities of each component, sorted",
+        {
+            "posterior": "Of {n} observations, {parts}.",
+            "posterior_one": "The one component is responsible for all {n} observations.",
+            "above": "q{k} is above {sure} for {count}",
+            "also_above": "q{k} for {count}",
+            "neither_above": "neither for {count}",
+            "none_above": "none for {count}",
+            "share": "{percent}\N{NO-BREAK SPACE}%",
+            "first_share": "about {percent}\N{NO-BREAK SPACE}%",
+        },
+    ),
+    ids.LOG_LIKELIHOOD_FIGURE: Figure(
+        log_likelihood,
+        "Figure: log-likelihood over iterations",
+        {
+            "log_likelihood": "Iteration {t} of {last}: {ell}",
+            "below_end": "{difference} below the end",
+            "above_start": "{difference} above the start",
+        },
+    ),
+    ids.PARAMETERS_FIGURE: Figure(
+        parameters,
+        "Figure: each parameter over iterations, true values dotted",
+        {
+            "parameters": "Iteration {t}: {values}; from iteration {settled} on "
+            "all within {near}\N{NO-BREAK SPACE}% of the end.",
+            "parameter": "{symbol}\N{NO-BREAK SPACE}{value}",
+            "from_to": "{symbol}\N{NO-BREAK SPACE}{low} to\N{NO-BREAK SPACE}{high}",
+        },
+    ),
+    ids.SURFACE_FIGURE: Figure(
+        surface,
+        "Figure: log-likelihood over one parameter of two components, with the path of the run",
+        {"surface": "Highest on the grid: {ell}, at {best}; iteration {t} at {here}."},
+    ),
 }
+"""Place of each figure -> the figure."""
+
+SENTENCES = {name: words for figure in FIGURES.values() for name, words in figure.words.items()}
+"""The words of all sentences beneath figures."""
 
 
 @cache
 def skeletons() -> dict[str, dict[Mode, dict[str, Any]]]:
     """Every figure in every colour mode, JSON-ready."""
-    return {graph: {mode: make(mode).to_plotly_json() for mode in MODES} for graph, make in FIGURES.items()}
+    return {
+        graph: {mode: figure.skeleton(mode).to_plotly_json() for mode in MODES} for graph, figure in FIGURES.items()
+    }

@@ -22,13 +22,19 @@ VIEWS = {
 }
 """View -> name of its tab, in order."""
 
-GAUSSIAN_FIGURE = "gaussian-figure"
-EXPONENTIAL_FIGURE = "exponential-figure"
-DATA_FIGURE = "data-figure"
-POSTERIOR_FIGURE = "posterior-figure"
-LOG_LIKELIHOOD_FIGURE = "log-likelihood-figure"
-PARAMETERS_FIGURE = "parameters-figure"
-SURFACE_FIGURE = "surface-figure"
+
+def figure(name: str) -> str:
+    """Id of a figure's place."""
+    return f"{name}-figure"
+
+
+GAUSSIAN_FIGURE = figure("gaussian")
+EXPONENTIAL_FIGURE = figure("exponential")
+DATA_FIGURE = figure("data")
+POSTERIOR_FIGURE = figure("posterior")
+LOG_LIKELIHOOD_FIGURE = figure("log-likelihood")
+PARAMETERS_FIGURE = figure("parameters")
+SURFACE_FIGURE = figure("surface")
 FIGURE_KEYS = "figure-keys"
 SURFACE_KEYS = "surface-keys"
 

@@ -106,31 +106,6 @@ FIGURE_WORDS = {
 }
 """Words for the points of a figure, read out one by one or shown as a table."""
 
-FIGURE_SENTENCES = {
-    "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
-    "at_zero": "its peak, {density}, at 0",
-    "spread": "standard deviation {std}",
-    "one_mode": "one mode, at {at}",
-    "many_modes": "{count}\N{NO-BREAK SPACE}modes, at {at}",
-    "posterior": "Of {n} observations, {parts}.",
-    "posterior_one": "The one component is responsible for all {n} observations.",
-    "above": "q{k} is above {sure} for {count}",
-    "also_above": "q{k} for {count}",
-    "neither_above": "neither for {count}",
-    "none_above": "none for {count}",
-    "share": "{percent}\N{NO-BREAK SPACE}%",
-    "first_share": "about {percent}\N{NO-BREAK SPACE}%",
-    "log_likelihood": "Iteration {t} of {last}: {ell}",
-    "below_end": "{difference} below the end",
-    "above_start": "{difference} above the start",
-    "parameters": "Iteration {t}: {values}; from iteration {settled} on "
-    "all within {near}\N{NO-BREAK SPACE}% of the end.",
-    "parameter": "{symbol}\N{NO-BREAK SPACE}{value}",
-    "from_to": "{symbol}\N{NO-BREAK SPACE}{low} to\N{NO-BREAK SPACE}{high}",
-    "surface": "Highest on the grid: {ell}, at {best}; iteration {t} at {here}.",
-}
-"""The sentence beneath each figure of a run, and its parts."""
-
 TOUR = {
     "slider": "Each parameter here has a slider and a box. As it changes, the curve follows at once.",
     "figure": "The strong line is the mixture, the filled curves are its weighted components. Ring and diamond can be "

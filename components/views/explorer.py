@@ -21,6 +21,7 @@ from components.controls.controls import (
     save,
     switch,
 )
+from components.figures.run_figures import FIGURES
 from components.state import ids, parameters
 from components.state.address import Link
 from components.state.parameters import DRAW, Parameter
@@ -101,7 +102,7 @@ class Explorer:
                 ),
                 graph(
                     self.figure,
-                    f"Figure: {title} density and its weighted components",
+                    FIGURES[self.figure].label,
                     ids.sentence(view),
                     [_peaks()] if self.draggable else [],
                 ),

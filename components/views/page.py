@@ -86,7 +86,7 @@ def _tables() -> dict[str, Any]:
         "rows": words.ROWS,
         "valueWords": words.VALUE_WORDS,
         "figureWords": words.FIGURE_WORDS,
-        "figureSentences": words.FIGURE_SENTENCES,
+        "figureSentences": run_figures.SENTENCES,
         "symbols": families.SYMBOLS,
         "requestNames": families.REQUEST_NAMES,
         "parameterNames": families.PARAMETER_NAMES,

@@ -23,7 +23,7 @@ from components.controls.controls import (
     switch,
     table_box,
 )
-from components.figures.run_figures import POSTERIOR_NAMES
+from components.figures.run_figures import FIGURES, POSTERIOR_NAMES
 from components.results import runs, studies
 from components.state import ids
 from components.state.address import Link
@@ -37,7 +37,6 @@ from components.views import export, own_panel
 
 RUN, RUNNING = "Run EM", "Running …"
 PLAY, PAUSE = "Play", "Pause"
-SURFACE = "Figure: log-likelihood over one parameter of two components, with the path of the run"
 
 
 def layout(link: Link) -> html.Div:
@@ -126,9 +125,7 @@ def _results(link: Link, status: list[Component]) -> html.Div:
                 "Data and fit",
                 [
                     legend({"of-mixture": FITTED, "of-histogram": HISTOGRAM}),
-                    *_described(
-                        ids.DATA_FIGURE, "Figure: histogram of the observations, fitted mixture, and the observations"
-                    ),
+                    *_described(ids.DATA_FIGURE),
                 ],
                 figure=ids.DATA_FIGURE,
                 beside=[choice(ids.COLOUR_BY, link.chosen(ids.COLOUR_BY))],
@@ -141,13 +138,13 @@ def _results(link: Link, status: list[Component]) -> html.Div:
                         ids.POSTERIOR_LEGEND,
                         first=link.whole(START[0]),
                     ),
-                    *_described(ids.POSTERIOR_FIGURE, "Figure: responsibilities of each component, sorted"),
+                    *_described(ids.POSTERIOR_FIGURE),
                 ],
                 figure=ids.POSTERIOR_FIGURE,
             ),
             card(
                 GROUPS["log-likelihood"],
-                _described(ids.LOG_LIKELIHOOD_FIGURE, "Figure: log-likelihood over iterations"),
+                _described(ids.LOG_LIKELIHOOD_FIGURE),
                 "short",
                 ids.LOG_LIKELIHOOD_FIGURE,
             ),
@@ -156,14 +153,14 @@ def _results(link: Link, status: list[Component]) -> html.Div:
                 GROUPS["parameters"],
                 [
                     legend({"of-true": TRUE_VALUES}, ids.TRUE_LEGEND),
-                    *_described(ids.PARAMETERS_FIGURE, "Figure: each parameter over iterations, true values dotted"),
+                    *_described(ids.PARAMETERS_FIGURE),
                 ],
                 figure=ids.PARAMETERS_FIGURE,
             ),
             _study(
                 "surface",
                 "Draw the surface",
-                [_rows(link, ACROSS), *_described(ids.SURFACE_FIGURE, SURFACE, ids.SURFACE_KEYS)],
+                [_rows(link, ACROSS), *_described(ids.SURFACE_FIGURE, ids.SURFACE_KEYS)],
                 ids.SURFACE_FIGURE,
             ),
             _study("sizes", f"Fit K = 1 to {SIZES[-1]}", [table_box(ids.study_table("sizes"))]),
@@ -184,11 +181,11 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
     return html.Div(rows, className="rows")
 
 
-def _described(figure: str, label: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
-    """A figure, and beneath it room for a sentence about it (assets/run/sentences.mjs)."""
+def _described(figure: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
+    """A figure, and beneath it room for a sentence about it (assets/figures/registry.mjs)."""
     sentence = ids.sentence(figure)
     words = html.P(id=sentence, className="note figure-sentence", **in_group("words"))
-    return [graph(figure, label, sentence, keys=keys), words]
+    return [graph(figure, FIGURES[figure].label, sentence, keys=keys), words]
 
 
 def _study(name: str, button: str, content: list[Component], figure: str | None = None) -> html.Section:
@@ -291,14 +288,12 @@ def register(app: Dash) -> None:
         ClientsideFunction("emlab", "run_results"),
         Input(ids.RUN_REPLY, "data"),
         State(ids.COLOUR_BY, "data"),
-        State(ids.CONFIG, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(  # a callback of its own, so that it does not wait for the server
         ClientsideFunction("emlab", "run_colours"),
         Input(ids.COLOUR_BY, "data", allow_optional=True),
         Input(ids.THEME, "data"),
-        State(ids.CONFIG, "data"),
         prevent_initial_call=True,
     )
     export.register(app)
@@ -308,6 +303,5 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("emlab", "study_results"),
         Input(ids.STUDY_REPLY, "data"),
-        State(ids.CONFIG, "data"),
         prevent_initial_call=True,
     )

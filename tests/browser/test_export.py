@@ -143,7 +143,7 @@ def test_one_file_is_asked_for_at_a_time(page, take):
 
 
 def test_a_refusal_is_said_beside_the_buttons(page):
-    page.browser.execute_script("emlab.walk.state.request = {source: 'elsewhere'}")
+    page.browser.execute_script("emlab.runState.state.request = {source: 'elsewhere'}")
     press(page, "data")
     page.until(lambda: "The data source must be one of" in page.text(ids.EXPORT_WORDS))
     assert page.element(ids.EXPORT_WORDS).get_attribute("class") == "error"

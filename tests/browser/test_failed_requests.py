@@ -55,20 +55,20 @@ def busy_page(lab, server):
 
 def result(page: Page) -> str:
     """The run on show, with every number in full."""
-    return str(page.browser.execute_script("return JSON.stringify(emlab.walk.state.result)"))
+    return str(page.browser.execute_script("return JSON.stringify(emlab.runState.state.result)"))
 
 
 def ask(page: Page, button: str = ids.RUN_BUTTON) -> None:
     """Press a button, wherever it is; `answered` then tells whether another result has come."""
     page.browser.execute_script(
-        "window.before = emlab.walk.state.result; document.activeElement.blur();"  # what was typed is taken
+        "window.before = emlab.runState.state.result; document.activeElement.blur();"  # what was typed is taken
         "document.getElementById(arguments[0]).click()",
         button,
     )
 
 
 def answered(page: Page) -> bool:
-    return bool(page.browser.execute_script("return emlab.walk.state.result !== window.before"))
+    return bool(page.browser.execute_script("return emlab.runState.state.result !== window.before"))
 
 
 def lost(page: Page, place: str = ids.RUN_STATUS, words: str = FAILED["failed"]) -> bool:

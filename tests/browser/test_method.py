@@ -117,7 +117,7 @@ def test_an_error_decides_the_digits(page):
         (0.999, 0.0962, ["1.00", "0.10"]),
         (3e-12, 2e-13, ["3.00e−12", "2.0e−13"]),
     ):
-        shown = page.browser.execute_script("return emlab.runFigures.withError(...arguments)", value, error)
+        shown = page.browser.execute_script("return emlab.estimates.withError(...arguments)", value, error)
         assert shown == expected
 
 

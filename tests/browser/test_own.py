@@ -141,7 +141,7 @@ def test_from_when_on_values_need_more_digits_is_written_once(page):
     paste(page, "1000000.1 1000000.2 1000000.3 1000001.1 1000001.2 1000001.3")
     page.until(lambda: "from 1000000.1 to 1000001.3;" in words(page, ids.DATA_FIGURE))
     before = page.browser.execute_script(
-        "const { config } = emlab.walk.state; return [config.close, config.close = 1e9]"
+        "const { config } = emlab.runState.state; return [config.close, config.close = 1e9]"
     )
     assert before == [CLOSE, 1e9]
     page.element(ids.WALK_START).click()

@@ -187,7 +187,7 @@ def test_the_iteration_of_a_link_is_for_its_own_run(page):
     page.type("n", "500")
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: "500 observations" in page.text(ids.RUN_NOTE))
-    last = page.browser.execute_script("return emlab.walk.state.result.log_likelihood.length - 1")
+    last = page.browser.execute_script("return emlab.runState.state.result.log_likelihood.length - 1")
     assert page.text(ids.WALK_PLACE) == f"Iteration {last} of {last}"
 
 

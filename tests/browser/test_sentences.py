@@ -154,7 +154,7 @@ def test_a_family_without_a_shape_of_its_own_has_its_standard_deviation(page, de
     script = """
     const { families } = emlab.densities;
     families.other = families.exponential;
-    emlab.walk.state.result.family = "other";
+    emlab.runState.state.result.family = "other";
     document.dispatchEvent(new CustomEvent("figure", { detail: arguments[0] }));
     """
     page.browser.execute_script(script, ids.DATA_FIGURE)
@@ -231,7 +231,7 @@ def test_nothing_moves_as_sentences_change(page, size, query):
         page.visit(query)
         page.until(lambda: sentence(page, ids.PARAMETERS_FIGURE))
         heights = page.browser.execute_script(
-            "const last = emlab.walk.state.result.log_likelihood.length - 1;"
+            "const last = emlab.runState.state.result.log_likelihood.length - 1;"
             "return [...new Set(Array.from({ length: last }, (_, t) => (emlab.walk.go(2 * t), "
             "document.getElementById('view-run').offsetHeight)))]"
         )

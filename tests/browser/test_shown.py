@@ -32,7 +32,7 @@ def words(page: Page) -> str:
 @pytest.mark.visits
 def test_hidden_true_values_are_nowhere_on_the_page_until_they_are_revealed(page):
     page.visit(BLIND)
-    result = page.browser.execute_script("return emlab.walk.state.result")
+    result = page.browser.execute_script("return emlab.runState.state.result")
     assert (result["true"], result["z"], result["beside"]) == (None, None, None)
     for truth in ("0.137", "2.371", "0.0470", "True λ", "true label", "label 0"):
         assert truth not in words(page)
@@ -87,7 +87,7 @@ def test_what_is_revealed_is_the_run_under_way_where_there_is_one(page):
     page.browser.execute_script(script, ids.REVEAL)
     page.until(lambda: "true label" in page.text(ids.RUN_NOTE))
     assert "0.7000" in page.text(ids.RUN_TABLE)
-    last = page.browser.execute_script("return emlab.walk.state.result.log_likelihood.length - 1")
+    last = page.browser.execute_script("return emlab.runState.state.result.log_likelihood.length - 1")
     assert page.text(ids.WALK_PLACE) == f"Iteration {last:,} of {last:,}", "it is another run"
 
 

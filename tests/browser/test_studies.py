@@ -106,7 +106,7 @@ def test_studies_that_are_asked_for_together_are_made_one_after_the_other(page):
 def test_a_spike_is_drawn_though_it_falls_between_the_points_of_the_curve(page):
     page.element(ids.preset("spike")).click()
     page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))
-    mean, std = (page.browser.execute_script(f"return emlab.walk.step().p.{name}[0]") for name in ("means", "stds"))
+    mean, std = (page.browser.execute_script(f"return emlab.runState.step().p.{name}[0]") for name in ("means", "stds"))
     curve = page.trace(ids.DATA_FIGURE, "mixture")
     assert max(curve["y"]) > 1e3
     assert curve["x"][int(np.argmax(curve["y"]))] == mean

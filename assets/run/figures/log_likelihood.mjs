@@ -1,0 +1,36 @@
+/* The log-likelihood over iterations. */
+import { count, fill } from "../../core/controls.mjs";
+import * as figures from "../../figures/draw.mjs";
+import { titleOf } from "../../figures/points.mjs";
+import { curvesTable, firstOf } from "../../figures/tables.mjs";
+import { indices } from "../result.mjs";
+import { add, number, skeleton } from "../run_figures.mjs";
+import { overIterations, span } from "./over_iterations.mjs";
+
+const ID = "log-likelihood-figure";
+const DIGITS = 7; // of ℓ
+
+function make(result, { t }, config) {
+  const figure = skeleton(config, ID, result);
+  const y = result.log_likelihood;
+  const curve = figures.trace(figure, "log-likelihood");
+  Object.assign(curve, { x: indices(y), y, mode: y.length > 60 ? "lines" : curve.mode });
+  figure.layout.yaxis.range = span(y, 0.06);
+  return overIterations(figure, result, t);
+}
+
+function sentence({ log_likelihood: ell }, { t }, { figureSentences: words }) {
+  const last = ell.length - 1;
+  const facts = [fill(words.log_likelihood, { t: count(t), last: count(last), ell: number(ell[t], DIGITS) })];
+  if (t < last) facts.push(fill(words.below_end, { difference: number(ell[last] - ell[t]) }));
+  if (t > 0) facts.push(fill(words.above_start, { difference: number(ell[t] - ell[0]) }));
+  return `${facts.join(", ")}.`;
+}
+
+const tables = (figure, { iterations }) => [
+  curvesTable(figure, /^log-likelihood$/, iterations, firstOf(figure, "cursor")),
+];
+
+const nameOf = (figure, trace) => titleOf(figure, "y", trace);
+
+add(ID, { make, sentence, tables, nameOf });

@@ -1,0 +1,22 @@
+/* What figures over iterations have in common. */
+import { lastRecord } from "../result.mjs";
+
+/* Ends of an axis around values, with a margin on each side. */
+const span = (values, share) => {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = (high - low) * share || Math.abs(high) * share || share;
+  return [low - margin, high + margin];
+};
+
+/* The figure with its axis and the cursor on the record on show. */
+function overIterations(figure, result, t) {
+  const last = lastRecord(result);
+  figure.layout.xaxis.range = [-0.02 * last - 0.2, 1.02 * last + 0.2];
+  for (const cursor of figure.data.filter(({ uid, visible }) => uid.startsWith("cursor") && visible !== false)) {
+    const name = (cursor.yaxis || "y").replace("y", "yaxis");
+    Object.assign(cursor, { x: [t, t], y: [...figure.layout[name].range] });
+  }
+  return { figure };
+}
+
+export { overIterations, span };

@@ -1,0 +1,45 @@
+/* The sorted posterior: responsibilities of each component, in order. */
+import { count, fill } from "../../core/controls.mjs";
+import * as figures from "../../figures/draw.mjs";
+import { curvesTable } from "../../figures/tables.mjs";
+import { componentsOf, indices } from "../result.mjs";
+import { add, hover, skeleton } from "../run_figures.mjs";
+
+const ID = "posterior-figure";
+const SURE = 0.9; // responsibility above which an observation counts as a component's
+const lists = new Intl.ListFormat("en-GB");
+
+/* q0 ascending, the others descending; thinned marks at their ranks among all observations. */
+function make(result, { q }, config) {
+  const figure = skeleton(config, ID, result);
+  for (const k of componentsOf(result)) {
+    const order = indices(q).sort((a, b) => (k === 0 ? q[a][0] - q[b][0] : q[b][k] - q[a][k]));
+    figures.setTrace(figure, `posterior-${k}`, {
+      x: result.rank,
+      y: order.map((i) => q[i][k]),
+      customdata: order.map((i) => [result.x[i], ...q[i]]),
+      hovertemplate: hover(figure, result),
+    });
+  }
+  const { n } = result;
+  Object.assign(figure.layout.xaxis, { range: [1 - 0.02 * n, 1.02 * n], dtick: n < 10 ? 1 : undefined });
+  return { figure };
+}
+
+/* Thinned marks are an even share of all observations: they give percentages, not counts. */
+function sentence({ n, x }, { q }, { figureSentences: words }) {
+  const components = q[0].map((_, k) => k);
+  if (components.length === 1) return fill(words.posterior_one, { n: count(n) });
+  const share = (some, template) => fill(template, { percent: Math.round((100 * some) / x.length) });
+  const of = (some, k) => (n === x.length ? count(some) : share(some, words[k === 0 ? "first_share" : "share"]));
+  const belong = components.map((k) => q.filter((one) => one[k] > SURE).length);
+  const rest = belong.reduce((left, some) => left - some, x.length);
+  const above = (some, k) => fill(words[k ? "also_above" : "above"], { k, sure: SURE, count: of(some, k) });
+  const parts = belong.map(above);
+  parts.push(fill(words[components.length === 2 ? "neither_above" : "none_above"], { count: of(rest) }));
+  return fill(words.posterior, { n: count(n), parts: lists.format(parts) });
+}
+
+const tables = (figure, { curves }) => [curvesTable(figure, /^posterior/, curves)];
+
+add(ID, { make, sentence, tables });

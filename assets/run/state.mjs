@@ -1,0 +1,58 @@
+/* The state of Run EM: one object that only `update` changes. */
+import * as densities from "../maths/densities.mjs";
+import { lastRecord, record } from "./result.mjs";
+
+const state = {
+  config: null, // the page's words, parameters and skeletons
+
+  source: null, // of the data, as chosen
+  family: null, // to be fitted to own data
+  startFrom: null, // how a run starts
+  method: null,
+  values: {}, // of sliders and boxes, by name: core/controls.mjs writes them
+  saved: {}, // source -> K, and "source family K" -> start values, as they were when the user chose another
+  arranged: null, // "source family K" whose start values are on show
+
+  requested: null, // the last run that was requested
+  opensAt: undefined, // iteration at which its result opens, unless at its end
+
+  request: null, // the run on show: what was requested
+  result: null, // and the reply
+  place: 0, // in the walk (walk.mjs)
+  halves: false, // whether the walk has half-steps
+  colourBy: "label", // colours of the observations
+  colours: "", // the same in words
+  surface: null, // the likelihood surface on show
+};
+
+/* Change the state; the former values of what is now another. */
+function update(change) {
+  const before = Object.entries(state).filter(([name, value]) => name in change && change[name] !== value);
+  Object.assign(state, change);
+  return Object.fromEntries(before);
+}
+
+/* Responsibilities of a record. The last ones are cached, since half-steps need them twice. */
+const cache = { t: null, result: null, q: null };
+function responsibilitiesAt(t) {
+  const { result } = state;
+  if (cache.t !== t || cache.result !== result) {
+    const p = record(result, t);
+    Object.assign(cache, { t, result, q: result.x.map((x) => densities.responsibilities(result.family, p, x)) });
+  }
+  return cache.q;
+}
+
+/* The step on show: record, its parameters, and responsibilities of the drawn observations (a row each). */
+function step() {
+  const t = Math.ceil(state.place / 2);
+  return { t, p: record(state.result, t), q: responsibilitiesAt(Math.floor(state.place / 2)) };
+}
+
+/* The last place of the walk. */
+const end = () => 2 * lastRecord(state.result);
+
+/* The iteration on show, with a half after an M-step; null for the last. */
+const iterationOnShow = () => (state.result && state.place < end() ? state.place / 2 : null);
+
+export { end, iterationOnShow, state, step, update };
