@@ -23,11 +23,15 @@
     if (target.id === "reveal") emlab.link.whenReady(() => reveal(target));
   });
 
-  /* Give the link the present state when it is pressed, reached by keyboard, or followed. */
-  for (const type of ["pointerdown", "focusin", "click"])
-    document.addEventListener(type, ({ target }) => {
-      if (target.id !== "open-full") return;
-      if (emlab.link.isReady()) target.href = emlab.link.address({ embed: "off" });
-      else target.search = location.search.replace(/([?&])embed=on&?/, "$1"); // nothing has changed yet
-    }, true);
+  /* Give the link the present state when it is pressed, reached, or followed. That needs all views. */
+  function prepare(event) {
+    if (event.target.id !== "open-full") return;
+    if (event.type === "click" && !emlab.link.isReady()) event.preventDefault();
+    emlab.link.whenReady(() => {
+      event.target.href = emlab.link.address({ embed: "off" });
+      if (event.defaultPrevented) event.target.click();
+    });
+  }
+
+  for (const type of ["pointerover", "pointerdown", "focusin", "click"]) document.addEventListener(type, prepare, true);
 })();

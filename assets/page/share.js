@@ -66,16 +66,31 @@
     const shown = emlab.link.shown();
     byId("share-view").value = shown.view;
     byId("share-theme").value = shown.theme;
+    offerIterations();
+    setText("share-problem", "");
+    byId("share-dialog").showModal();
+    update();
+  }
+
+  let offered = null; // the last iteration of the run that the dialog knows
+
+  /* The iterations of the run on show: from its start to its end, at first the one on show. */
+  function offerIterations() {
     const last = lastIteration();
+    offered = last;
     setText("share-iteration", fill(settings.share.opens_at, { last: count(last) }));
     const parameter = iterationUpTo(last);
     Object.assign(byId("iteration-box"), { max: last, step: parameter.step });
     emlab.controls.register([parameter], values, settings, update);
     emlab.controls.set([parameter], { iteration: emlab.walk.onShow() ?? last }, values);
-    setText("share-problem", "");
-    byId("share-dialog").showModal();
-    update();
   }
+
+  // A run was under way when the dialog was opened, and has come.
+  emlab.events.onChanged(() => {
+    if (!settings || !isOpen() || lastIteration() === offered) return;
+    offerIterations();
+    update();
+  });
 
   /* The parameter for the iteration of a run: in half-steps where the walk has them. */
   function iterationUpTo(last) {

@@ -37,7 +37,7 @@
   }
 
   function begin() {
-    if (!emlab.events.config()) return; // the page is not there yet
+    if (tour) return; // pressed twice
     tour = { ...build(), steps: words().steps.filter(isAvailable), at: 0, from: openView() };
     tour.dialog.showModal();
     tour.next.focus();
@@ -134,7 +134,7 @@
   };
 
   document.addEventListener("click", ({ target }) => {
-    if (target.id === "tour" && !tour) begin();
+    if (target.id === "tour") emlab.link.whenReady(begin); // all views are there: what a link hides is known
     else if (tour && target.dataset?.tour) actions[target.dataset.tour]();
   });
 

@@ -185,6 +185,7 @@
     shown = { request: requested, result: reply.result };
     emlab.studies.reset(config);
     show(colourBy, config);
+    emlab.events.changed();
   };
 
   clientside.emlab.run_colours = (colourBy, _theme, config) => shown && show(colourBy, config);
