@@ -33,7 +33,7 @@ PLOTLY = "vendor/plotly/plotly-emlab.min.js"
 MAIN = "main.mjs"
 """The module that imports all others."""
 
-ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "devices/", "page/")
+ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "run/figures/", "devices/", "page/")
 """Folders of modules and style sheets. Later style rules override earlier ones."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")

@@ -67,18 +67,19 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 def page(lab: DashComposite, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A freshly opened page; afterwards the console must be empty.
 
-    A test marked ``visits`` opens it itself, by `Page.visit`. A test marked ``same_page`` finds it as the same test
-    left it with the parameters before.
+    ``query`` marks what its address says: None if the test opens it itself, by `Page.visit`. A test marked
+    ``same_page`` finds it as the same test left it with the parameters before.
     """
     from tests.page import Page
 
-    marks, test = {mark.name for mark in request.node.iter_markers()}, request.node.function
-    page = _left.pop(test, None) or Page(lab, opened="visits" not in marks)
+    same, query = (request.node.get_closest_marker(name) for name in ("same_page", "query"))
+    test = request.node.function
+    page = _left.pop(test, None) or Page(lab, query=query.args[0] if query else "")
     _left.clear()
     failed = request.session.testsfailed
     yield page
     page.assert_quiet()
-    if "same_page" in marks and request.session.testsfailed == failed:
+    if same and request.session.testsfailed == failed:
         _left[test] = page
 
 

@@ -19,39 +19,51 @@ from components.state.parameters import MAX_COMPONENTS
 
 PATIENCE = 15
 
-DRAWN = (
-    "return document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= 6"
-    " && document.getElementById('run-sentence')?.textContent"
-)
-"""Whether the first run is on the page, and every figure drawn but the surface, which is asked for."""
-READY = f"if (document.querySelector('.page')) emlab.views.all(); {DRAWN}"
-"""The same, and all views are asked for: by themselves they come when nobody has touched anything for a while."""
+RUN = "v=1&view=em"
+"""A link's query that opens Run EM."""
+
+DRAWN = """
+const drawn = (panel) => panel?.hasChildNodes()
+  && [...panel.querySelectorAll('.graph:not(:has(#surface-figure))')].every((graph) => graph.querySelector('.main-svg'))
+  && (panel.id !== 'view-run' || document.getElementById('run-sentence').textContent !== '');
+"""
+"""Whether a view stands: figures are drawn (but the surface, which is asked for), and Run EM has its first run."""
+OPEN_VIEW = f"{DRAWN} return drawn(document.querySelector('.view:not([hidden])'))"
+ALL_VIEWS = f"emlab.views.all(); {DRAWN} return [...document.querySelectorAll('.view')].every(drawn)"
+"""All views, asked for: by themselves they come when nobody has touched anything for a while."""
 
 
 class Page:
-    """The page in a browser of dash.testing, from its server or another address; opened, or for `visit` to open."""
+    """The page in a browser of dash.testing, from its server or another address.
 
-    def __init__(self, composite: DashComposite, address: str | None = None, opened: bool = True) -> None:
+    It is opened with a query in its address or, if that is None, left for `visit` to open.
+    """
+
+    def __init__(self, composite: DashComposite, address: str | None = None, query: str | None = "") -> None:
         self.browser = composite.driver
         self.browser.set_window_size(1440, 1000)
         self.browser.get("about:blank")
         self.logs()
         self.url = (address or composite.server.url).rstrip("/") + "/"
-        if opened:
-            self.browser.get(self.url)
-            self.ready()
+        if query is not None:
+            self.visit(query)
 
     def ready(self) -> None:
-        """Wait until figures and the first run are there."""
-        self.until(lambda: self.browser.execute_script(READY))
+        """Wait until the open view stands."""
+        self.until(lambda: self.browser.execute_script(OPEN_VIEW))
 
     def visit(self, query: str) -> None:
         """Open the page with a query in its address."""
-        self.browser.get(f"{self.url}?{query}")
+        self.browser.get(f"{self.url}?{query}" if query else self.url)
         self.ready()
 
+    def load_views(self) -> None:
+        """Have all views loaded, and wait until they stand."""
+        self.until(lambda: self.browser.execute_script(ALL_VIEWS))
+
     def seen(self) -> dict[str, Any]:
-        """What the page shows: controls, figures' numbers, texts, and where it stands."""
+        """What all views show: controls, figures' numbers, texts, and where it stands."""
+        self.load_views()
         script = """
         const figures = [...document.querySelectorAll('.js-plotly-plot')].map((plot) => [
           plot.closest('[id$="-figure"]').id,
@@ -76,12 +88,14 @@ class Page:
 
     def address(self) -> str:
         """The link to what is on show; the browser's own address follows a moment later."""
+        self.load_views()  # an address needs them
         return str(self.browser.execute_script("return emlab.link.address()"))
 
     def open(self, view: str) -> None:
         """Open a view by its tab."""
         self.element(ids.tab(view)).click()
         self.until(lambda: self.element(ids.panel(view)).is_displayed())
+        self.ready()
 
     def element(self, element_id: str) -> WebElement:
         return self.browser.find_element(By.ID, element_id)

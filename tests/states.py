@@ -14,7 +14,7 @@ from components.state import ids
 from components.state.words import FAILED, TOUR
 from components.views import own_panel
 from tests.failing import Refusing, busy, is_callback
-from tests.page import Page
+from tests.page import RUN, Page
 
 SOONER = [20, 20]
 """Waits before failed requests are sent again, in ms."""
@@ -28,6 +28,7 @@ def states(page: Page, server: Refusing) -> Iterator[str]:
 
 def explorers(page: Page, _server: Refusing) -> Iterator[str]:
     """Both explorers."""
+    page.load_views()
     yield "first load"
     page.element(ids.draw("gaussian")).click()
     page.until(lambda: "points drawn" in page.text(ids.drawn("gaussian")))
@@ -96,7 +97,8 @@ def refused_runs(page: Page, server: Refusing) -> Iterator[str]:
         page.element(ids.try_again(ids.RUN_STATUS)).click()
         page.until(lambda: page.text(ids.RUN_STATUS) == FAILED["trying"])
     yield "running"
-    page.visit("v=1&view=em")
+    page.visit(RUN)
+    page.load_views()
 
 
 def own_data(page: Page, _server: Refusing) -> Iterator[str]:

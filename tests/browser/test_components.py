@@ -11,14 +11,9 @@ import em
 from components.state import ids
 from components.state.parameters import with_minus
 from components.state.sources import SOURCES
-from tests.page import Page
+from tests.page import RUN, Page
 
-
-@pytest.fixture
-def page(page):
-    """The page with Run EM open."""
-    page.open("run")
-    return page
+pytestmark = pytest.mark.query(RUN)
 
 
 def run(page: Page, expected: str) -> None:

@@ -70,6 +70,7 @@ def test_every_slider_moves_its_curve_to_what_scipy_says_and_reset_restores(page
     assert page.text(ids.other_weight(view)) == f"{1 - values[f'{view}-pi1']:.3f}"
     page.element(ids.reset(view)).click()
     page.until(lambda: shows(page, view, START))
+    page.load_views()
     for name in MOVES:
         assert float(page.value(ids.slider(name))) == float(page.value(ids.box(name))) == START[name]
 
@@ -127,6 +128,7 @@ def test_bad_values_are_refused_in_words_and_the_last_good_figure_stays(page, na
 
 def test_a_drag_asks_nothing_of_the_server_and_draws_while_it_goes(page):
     page.until(lambda: shows(page, "gaussian", START))
+    page.load_views()
     page.requests()
     page.browser.execute_script(
         "window.drawn = new Set();"

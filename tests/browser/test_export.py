@@ -21,8 +21,10 @@ from components.figures.theme import tokens
 from components.state import ids, words
 from components.views import export
 from tests.browser.test_studies import draw_surface
-from tests.page import Page
+from tests.page import RUN, Page
 from tests.page_requests import run_request
+
+pytestmark = pytest.mark.query(RUN)
 
 TITLES = {
     ids.DATA_FIGURE: "Data and fit",
@@ -43,13 +45,6 @@ LEGENDS = {
 LEGENDS[ids.EXPONENTIAL_FIGURE] = LEGENDS[ids.GAUSSIAN_FIGURE]
 DATA = "Exponential mixture: 1,000 observations, seed 1."
 WIDTH, HEIGHT = SAVED["layout"]["width"], SAVED["layout"]["height"]
-
-
-@pytest.fixture
-def page(page):
-    """The page with Run EM open."""
-    page.open("run")
-    return page
 
 
 @pytest.fixture
@@ -133,6 +128,7 @@ def test_a_hundred_thousand_observations_arrive(page, take):
 
 
 def test_one_file_is_asked_for_at_a_time(page, take):
+    page.load_views()
     page.requests()
     script = "for (const id of arguments) document.getElementById(id).click(); return [...arguments].map((id) => "
     script += "document.getElementById(id).getAttribute('aria-disabled'))"
@@ -152,8 +148,7 @@ def test_a_refusal_is_said_beside_the_buttons(page):
 
 def test_a_server_that_is_gone_is_said_and_pictures_still_come(dash_duo):
     dash_duo.start_server(create_app(), navigate=False)
-    page = Page(dash_duo)
-    page.open("run")
+    page = Page(dash_duo, query=RUN)
     page.try_again_after(50)
     dash_duo.server.stop()
     press(page, "script")
@@ -240,6 +235,7 @@ def test_a_png_has_twice_the_size_and_a_white_ground(page, take):
 
 
 def test_buttons_of_figures_have_names_and_room(page):
+    page.load_views()
     found = page.browser.execute_script(
         "return [...document.querySelectorAll('.save button')].map((button) => {"
         "const { width, height } = button.getBoundingClientRect();"

@@ -10,7 +10,7 @@ from components.state import ids
 from components.state.words import FAILED
 from serving.limits import PAGE, PAGE_LENGTH
 from tests.failing import EVER, Mortal, broken_off, busy, is_callback, refusing, unexpected
-from tests.page import Page
+from tests.page import RUN, Page
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +24,7 @@ def mortal(tmp_path_factory):
 def page(lab, mortal):
     """Run EM on a server that can be killed; afterwards the console must have nothing but lost requests."""
     mortal.start()
-    page = Page(lab, mortal.address)
-    page.open("run")
+    page = Page(lab, mortal.address, RUN)
     yield page
     assert unexpected(page) == []
 
@@ -47,8 +46,7 @@ def server(refuser):
 @pytest.fixture
 def busy_page(lab, server):
     """Run EM on a server that refuses what it is told to."""
-    page = Page(lab, server.address)
-    page.open("run")
+    page = Page(lab, server.address, RUN)
     yield page
     assert unexpected(page) == []
 
@@ -86,7 +84,7 @@ def test_a_page_names_itself_in_what_it_asks_for_and_another_visit_is_another_pa
     server.refuse = lambda request: names.append(request.headers.get(PAGE)) if is_callback(request) else None
     ask(busy_page)
     busy_page.until(lambda: answered(busy_page))
-    busy_page.visit("seed=2")
+    busy_page.visit(f"{RUN}&seed=2")
     one, *_, other = names
     assert one
     assert other
@@ -377,7 +375,7 @@ def test_a_page_whose_layout_is_lost_at_first_comes(lab, server):
 def test_a_page_that_never_comes_says_so_and_can_be_asked_for_again(lab, server):
     page = Page(lab, server.address)
     server.refuse = lambda request: busy(502) if of_the_page(request) else None
-    page.browser.get(f"{server.address}?v=1&n=321")
+    page.browser.get(f"{server.address}?{RUN}&n=321")
     page.until(lambda: page.text(ids.FIRST_LOAD) == FAILED["trying"])
     page.try_again_after()
     page.until(lambda: lost(page, ids.FIRST_LOAD, FAILED["no_page"]))

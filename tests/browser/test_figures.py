@@ -13,7 +13,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from components.figures.run_figures import FIGURES
 from components.state import ids, words
-from tests.page import Page
+from tests.page import RUN, Page
 
 
 def button(page: Page, figure: str) -> WebElement:
@@ -72,8 +72,8 @@ def test_the_explorers_table_has_the_numbers_of_the_curves_and_follows_them(page
     assert button(page, ids.GAUSSIAN_FIGURE).get_attribute("aria-expanded") == "false"
 
 
+@pytest.mark.query(RUN)
 def test_every_figure_of_a_run_has_its_tables_and_they_follow_the_walk(page):
-    page.open("run")
     page.element(ids.study("surface")).click()
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     captions = {}
@@ -174,8 +174,8 @@ def test_a_bar_of_drawn_points_is_read_out_from_end_to_end(page):
     assert re.match(r"x = (−1.250 to −1|−1 to −0.7500), ", readout(page))
 
 
+@pytest.mark.query(RUN)
 def test_places_very_close_together_are_told_apart(page):
-    page.open("run")
     page.choose(ids.SOURCE, "own")
     page.until(page.element("own-text").is_displayed)
     page.element("own-text").send_keys(" ".join(f"{i}.5e-8" for i in range(1, 30)))
@@ -191,8 +191,8 @@ def test_places_very_close_together_are_told_apart(page):
     np.testing.assert_allclose([shown[0], shown[-1]], [curve[0], curve[-1]], rtol=1e-3)
 
 
+@pytest.mark.query(RUN)
 def test_a_table_of_the_surface_goes_with_the_surface(page):
-    page.open("run")
     page.element(ids.study("surface")).click()
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     page.browser.execute_script("arguments[0].click()", button(page, ids.SURFACE_FIGURE))
@@ -203,8 +203,8 @@ def test_a_table_of_the_surface_goes_with_the_surface(page):
     assert button(page, ids.SURFACE_FIGURE).get_attribute("aria-expanded") == "false"
 
 
+@pytest.mark.query(RUN)
 def test_the_surface_is_walked_by_keyboard_and_enter_starts_from_there(page):
-    page.open("run")
     page.element(ids.study("surface")).click()
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     graph = reach(page, ids.SURFACE_FIGURE)
@@ -258,8 +258,8 @@ def test_the_mark_follows_the_figure_in_silence(page):
         (ids.PARAMETERS_FIGURE, [Keys.END, Keys.END, Keys.ARROW_UP], "iteration t = 61, weight = 0.5000, true π0"),
     ],
 )
+@pytest.mark.query(RUN)
 def test_points_of_a_run_are_read_out_and_the_walk_stays(page, figure, keys, said):
-    page.open("run")
     place = page.text(ids.WALK_PLACE)
     reach(page, figure)
     press(page, *keys)
@@ -267,16 +267,17 @@ def test_points_of_a_run_are_read_out_and_the_walk_stays(page, figure, keys, sai
     assert page.text(ids.WALK_PLACE) == place, "the arrow keys are the figure's"
 
 
+@pytest.mark.query(RUN)
 def test_after_a_click_on_a_figure_the_arrow_keys_walk_through_the_run(page):
-    page.open("run")
     ActionChains(page.browser).move_to_element(page.element(ids.POSTERIOR_FIGURE)).click().perform()
     press(page, Keys.ARROW_LEFT)
     page.until(lambda: page.text(ids.WALK_PLACE) == "Iteration 60 of 61")
     assert readout(page) == ""
 
 
+@pytest.mark.query(RUN)
 def test_every_figure_has_a_title_and_names_at_its_axes(page):
-    page.open("run")
+    page.load_views()
     page.element(ids.study("surface")).click()
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     found = page.browser.execute_script(
@@ -288,8 +289,8 @@ def test_every_figure_has_a_title_and_names_at_its_axes(page):
     assert all(text and "Click" not in text for texts in found for text in texts), found
 
 
+@pytest.mark.query(RUN)
 def test_a_table_whose_numbers_stay_is_not_made_anew(page):
-    page.open("run")
     page.browser.execute_script("arguments[0].click()", button(page, ids.DATA_FIGURE))
     same = page.browser.execute_async_script(
         "const [region, id, done] = [document.getElementById(arguments[0] + '-table'), arguments[0], arguments[1]];"

@@ -12,17 +12,12 @@ from components.state import ids, parameters
 from components.views import export
 from tests.browser.test_export import colour, dark, press
 from tests.browser.test_studies import draw_surface
-from tests.page import Page
+from tests.page import RUN, Page
+
+pytestmark = pytest.mark.query(RUN)
 
 PAPER = {"A4": (8.27, 11.69), "Letter": (8.5, 11)}
 """Width and height in inches."""
-
-
-@pytest.fixture
-def page(page):
-    """The page with Run EM open."""
-    page.open("run")
-    return page
 
 
 def pages(page: Page, paper: str) -> int:

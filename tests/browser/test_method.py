@@ -9,17 +9,12 @@ from selenium.webdriver.common.by import By
 import em
 from components.state import address, ids
 from components.state.presets import PRESETS
-from tests.page import Page
+from tests.page import RUN, Page
+
+pytestmark = pytest.mark.query(RUN)
 
 SLOW = PRESETS["slow"]
 ACCELERATED = ids.option(ids.METHOD, em.ACCELERATED)
-
-
-@pytest.fixture
-def page(page):
-    """The page with Run EM open."""
-    page.open("run")
-    return page
 
 
 def run(page: Page) -> None:

@@ -15,16 +15,17 @@ from components.state.parameters import with_minus
 from components.state.sources import own
 from components.state.words import FAILED
 from components.views import own_panel
-from tests.page import Page
+from tests.page import RUN, Page
 
 DRAWN, _ = em.GaussianMixture([0.4, 0.6], [2, 6], [1, 1]).sample(120, np.random.default_rng(8))
 VALUES = np.round(DRAWN, 2)
+
+pytestmark = pytest.mark.query(RUN)
 
 
 @pytest.fixture
 def page(page):
     """The page with Run EM open and one's own data chosen."""
-    page.open("run")
     page.choose(ids.SOURCE, "own")
     page.until(lambda: page.element("own-text").is_displayed())
     return page

@@ -114,7 +114,7 @@ def test_marks_and_handles_move_in_the_very_event_that_moves_the_slider(page):
 # -- cumulative distribution ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 @pytest.mark.parametrize("view", FIGURES)
 def test_cumulative_draws_what_scipy_says_and_names_it(page, view):
     page.visit(f"v=1&view={view}&{view}-pi1=0.3&{QUANTITY[view]}=cumulative&notebook-curve=on")
@@ -169,6 +169,7 @@ def counts(page: Page, view: str) -> list[float]:
 @pytest.mark.parametrize("view", FIGURES)
 def test_points_are_drawn_counted_cleared_and_go_with_the_curve_they_belong_to(page, view):
     page.open(view)
+    page.load_views()
     page.requests()
     assert page.text(ids.drawn(view)) == SENTENCES["no_points"]
     for count in (200, 400):
@@ -206,7 +207,7 @@ def test_points_are_drawn_counted_cleared_and_go_with_the_curve_they_belong_to(p
     assert page.trace(FIGURES[view], "histogram")["visible"] is False
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 def test_there_is_a_most_and_it_is_said(page):
     most = parameters.DRAWN["gaussian"][0].maximum
     page.visit(f"v=1&gaussian-points={most - 200}")
@@ -283,6 +284,7 @@ def test_a_handle_is_on_each_weighted_components_peak(page, values):
 
 
 def test_dragging_a_peak_sideways_moves_the_mean_everywhere(page):
+    page.load_views()
     page.requests()
     drag(page, 0, -100, 2)
     mean = float(page.value(ids.box("gaussian-mu1")))
@@ -326,7 +328,7 @@ def test_without_components_or_controls_there_are_no_handles(page):
     assert not page.element(ids.draw("gaussian")).is_displayed()
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 @pytest.mark.parametrize("view", FIGURES)
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
 def test_every_control_and_the_figure_are_seen_without_scrolling(page, view, width, height):

@@ -15,14 +15,9 @@ from components.state import ids, parameters
 from components.state.parameters import with_minus
 from components.state.sources import SOURCES
 from components.state.words import SENTENCES, SIGNS
-from tests.page import Page, hosts
+from tests.page import RUN, Page, hosts
 
-
-@pytest.fixture
-def page(page):
-    """The page with Run EM open."""
-    page.open("run")
-    return page
+pytestmark = pytest.mark.query(RUN)
 
 
 def run_again(page: Page) -> None:

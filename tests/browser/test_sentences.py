@@ -12,7 +12,7 @@ from components.figures.run_figures import FIGURES
 from components.state import ids
 from tests.browser.test_studies import draw_surface
 from tests.browser.test_walk import at, default
-from tests.page import Page
+from tests.page import RUN, Page
 from tests.states import press, put, run
 
 __all__ = ["default"]
@@ -27,11 +27,12 @@ for (const region of document.querySelectorAll('[aria-live], output'))
     { childList: true, characterData: true, subtree: true });
 """
 
+pytestmark = pytest.mark.query(RUN)
+
 
 @pytest.fixture
 def page(page):
-    """The page with Run EM open."""
-    page.open("run")
+    """Run EM with its figures' sentences."""
     page.until(lambda: sentence(page, ids.PARAMETERS_FIGURE))
     return page
 
@@ -95,6 +96,7 @@ def test_each_figure_says_what_it_shows_and_is_described_by_that(page, default):
     x, found = default
     tells(page, x, found, found.n_iter)
     assert sentence(page, ids.SURFACE_FIGURE) == "", "it is not drawn"
+    page.load_views()
     described = "return document.getElementById(arguments[0]).parentElement.getAttribute('aria-describedby').split(' ')"
     for figure in FIGURES:
         names = page.browser.execute_script(described, figure)
@@ -196,6 +198,8 @@ def test_no_live_region_speaks_at_each_step_while_a_run_plays(page, default):
     press(page, ids.option(ids.SPEED, "20"))
     press(page, ids.WALK_START)
     page.until(lambda: "Iteration 0" in page.text(ids.WALK_ANNOUNCEMENT))
+    page.load_views()
+    page.until(lambda: all(page.text(ids.announcement(view)) for view in ("gaussian", "exponential")))
     page.browser.execute_script(WATCH)
     press(page, ids.WALK_PLAY)
     last = default[1].n_iter

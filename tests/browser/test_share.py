@@ -15,7 +15,7 @@ from components.results import qr
 from components.state import ids
 from components.state.options import EMBED, PRESENT, REVEAL
 from components.views import share
-from tests.page import DRAWN, Page, hosts
+from tests.page import OPEN_VIEW, RUN, Page, hosts
 from tests.sharing import another_browser, box, flag, hide, open_dialog, press, screen
 
 # -- copying ---------------------------------------------------------------------------------------------------------
@@ -194,6 +194,19 @@ def test_a_code_that_never_comes_is_said(page):
     assert all("_dash-update-component" in line or "did not respond" in line for line in page.logs())
 
 
+@pytest.mark.query(RUN)
+def test_the_iterations_of_a_run_that_is_under_way_are_offered_as_it_comes(page):
+    page.load_views()
+    page.type("max_iter", "10")
+    page.browser.execute_script(
+        "for (const id of arguments) document.getElementById(id).click()", ids.RUN_BUTTON, ids.SHARE
+    )
+    page.until(lambda: page.value(ids.box("iteration")) == "10")
+    assert page.element(ids.SHARE_DIALOG).is_displayed()
+    page.type("iteration", "3")
+    code_of(page, f"{page.url}?{RUN}&max_iter=10&iteration=3")
+
+
 def test_an_iteration_that_is_refused_is_said_and_the_last_one_stays(page):
     open_dialog(page)
     last = int(page.value("iteration-box"))
@@ -213,8 +226,8 @@ def focused(page: Page) -> str:
     return str(page.browser.execute_script("return document.activeElement.id"))
 
 
+@pytest.mark.query(RUN)
 def test_the_dialog_by_keyboard(page):
-    page.open("run")
     place = page.text("walk-place")
     page.element(ids.SHARE).send_keys(Keys.ENTER)
     page.until(lambda: focused(page) == ids.SHARE_COPY)
@@ -251,7 +264,7 @@ def test_the_preview_is_loaded_only_while_it_is_wanted(page):
     page.browser.switch_to.frame(0)
     page.until(lambda: page.browser.execute_script("return document.querySelectorAll('.main-svg').length"))
     assert not page.browser.find_element("css selector", "header").is_displayed()
-    page.until(lambda: page.browser.execute_script(DRAWN))
+    page.until(lambda: page.browser.execute_script(OPEN_VIEW))
     page.browser.switch_to.default_content()
     assert box(page, f"#{ids.SHARE_FRAME} iframe")[2] <= box(page, f"#{ids.SHARE_FRAME}")[2]
     page.element(ids.SHARE_CLOSE).click()

@@ -15,7 +15,7 @@ from components.results.studies import STUDIES
 from components.state import ids
 from components.state.options import EMBED, GROUPS, PRESENT
 from components.state.words import SENTENCES
-from tests.page import Page
+from tests.page import RUN, Page
 from tests.sharing import another_browser, box, flag, hide, open_dialog, press, screen
 
 BLIND = "view=em&hide=truth&reveal=on&rho=0.047&lambda0=0.137&lambda1=2.371&n=3000&start_lambda0=0.2&iteration=3"
@@ -29,7 +29,7 @@ def words(page: Page) -> str:
     return str(page.browser.execute_script("return document.body.innerText"))
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 def test_hidden_true_values_are_nowhere_on_the_page_until_they_are_revealed(page):
     page.visit(BLIND)
     result = page.browser.execute_script("return emlab.runState.state.result")
@@ -63,7 +63,7 @@ def test_hidden_true_values_are_nowhere_on_the_page_until_they_are_revealed(page
     assert not page.element(ids.REVEAL).is_displayed()
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 def test_what_is_revealed_is_the_run_on_show_though_another_was_refused(page):
     page.visit(BLIND)
     table = page.text(ids.RUN_TABLE)
@@ -80,7 +80,7 @@ def test_what_is_revealed_is_the_run_on_show_though_another_was_refused(page):
     assert page.text(ids.RUN_STATUS) == ""
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 def test_what_is_revealed_is_the_run_under_way_where_there_is_one(page):
     page.visit(BLIND)
     script = "emlab.run.runFrom({start_lambda0: 0.7}); document.getElementById(arguments[0]).click()"
@@ -91,7 +91,7 @@ def test_what_is_revealed_is_the_run_under_way_where_there_is_one(page):
     assert page.text(ids.WALK_PLACE) == f"Iteration {last:,} of {last:,}", "it is another run"
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 def test_hidden_controls_cannot_be_reached_and_reveal_brings_them_back(page):
     page.visit("view=em&hide=controls,traps,posterior&reveal=on")
     within = (
@@ -111,7 +111,7 @@ def test_hidden_controls_cannot_be_reached_and_reveal_brings_them_back(page):
     page.until(lambda: page.text(ids.RUN_STATUS) == "")
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 def test_a_page_without_a_walk_is_not_walked_by_keys(page):
     page.visit("view=em&hide=walk")
     press(page, Keys.HOME, Keys.ARROW_LEFT)
@@ -119,7 +119,7 @@ def test_a_page_without_a_walk_is_not_walked_by_keys(page):
     assert not page.element(ids.WALK_SLIDER).is_displayed()
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 def test_what_a_page_was_opened_with_stays_in_its_address_and_in_copied_links(page):
     query = "v=1&hide=traps,walk&reveal=on&embed=on&present=on"
     page.visit(query)
@@ -169,8 +169,8 @@ def host_page(snippet: str) -> Iterator[str]:
     ],
     ids=["third-party cookies blocked", "all cookies and storage blocked"],
 )
+@pytest.mark.query(RUN)
 def test_the_embedded_page_works_in_another_site_without_cookies_or_storage(page, width, preferences):
-    page.open("run")
     open_dialog(page)
     flag(page, EMBED).click()
     page.type("iteration", "2")

@@ -10,7 +10,7 @@ import pytest
 from components.state import ids
 from components.state.words import FAILED
 from tests.failing import busy, refusing, unexpected
-from tests.page import Page
+from tests.page import RUN, Page
 
 SHORT_WAITS = "const wait = setTimeout; window.setTimeout = (action, ms) => wait(action, Math.min(ms, 30))"
 
@@ -58,7 +58,7 @@ def test_modules_that_never_come_are_said_and_can_be_requested_again(lab, server
     page = Page(lab, server.address)
     server.refuse = lambda request: busy(502) if request.path.endswith(".mjs") else None
     script = page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": SHORT_WAITS})
-    page.browser.get(f"{server.address}?v=1&n=321")
+    page.browser.get(f"{server.address}?{RUN}&n=321")
     page.until(lambda: page.text(ids.FIRST_LOAD) == FAILED["no_page"] + FAILED["again"])
     page.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
     assert page.element(ids.try_again(ids.FIRST_LOAD)).size["height"] >= 44

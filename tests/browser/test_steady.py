@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
 from components.state import ids
-from tests.page import Page
+from tests.page import RUN, Page
 
 SHIFTS = """
 const done = arguments[0];
@@ -38,7 +38,7 @@ def begin(page: Page) -> str:
     return page.browser.execute_script(PLACES)
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 @pytest.mark.parametrize("query", ["", "view=exponential", "view=em", "view=em&embed=on&hide=controls", "present=on"])
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)])
 def test_the_page_comes_without_a_jump(page, size, query):
@@ -70,10 +70,10 @@ def test_nothing_moves_while_a_slider_is_dragged(page, name):
     assert page.browser.execute_script(PLACES) == before
 
 
+@pytest.mark.query(RUN)
 @pytest.mark.parametrize("width", [1440, 1024])
 def test_nothing_moves_while_a_run_plays(page, width):
     page.browser.set_window_size(width, 900)
-    page.open("run")
     page.element(ids.option(ids.HALF_STEPS, "button")).click()
     page.element(ids.option(ids.SPEED, "20")).click()
     page.element(ids.WALK_START).click()
@@ -91,10 +91,10 @@ def test_nothing_moves_while_a_run_plays(page, width):
     assert page.browser.execute_script(PLACES) == before
 
 
+@pytest.mark.query(RUN)
 @pytest.mark.parametrize("width", [1440, 1024, 500])
 def test_half_steps_move_nothing(page, width):
     page.browser.set_window_size(width, 900)
-    page.open("run")
     switch = page.element(ids.option(ids.HALF_STEPS, "button"))
     page.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", switch)
     before = begin(page)

@@ -9,14 +9,9 @@ import em
 from components.state import ids
 from components.state.presets import PRESETS
 from components.state.words import SENTENCES
-from tests.page import Page
+from tests.page import RUN, Page
 
-
-@pytest.fixture
-def page(page):
-    """The page with Run EM open."""
-    page.open("run")
-    return page
+pytestmark = pytest.mark.query(RUN)
 
 
 def draw_surface(page: Page) -> None:

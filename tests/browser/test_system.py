@@ -13,6 +13,7 @@ from tests.page import Page
 @pytest.fixture
 def system(page: Page) -> Iterator[Page]:
     """A page whose browser can be told what the system asks for, and forgets it afterwards."""
+    page.load_views()
     yield page
     page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
 

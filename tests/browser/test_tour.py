@@ -108,7 +108,7 @@ def test_nothing_is_remembered(page):
     assert kept == [0, 0, ""]
 
 
-@pytest.mark.visits
+@pytest.mark.query(None)
 def test_what_a_link_hides_is_passed_over(page):
     page.visit("hide=walk")
     page.element(ids.TOUR).click()

@@ -6,7 +6,7 @@ import pytest
 
 from components.state import ids
 from tests.failing import busy, is_callback, refusing, unexpected
-from tests.page import Page
+from tests.page import RUN, Page
 
 COLOUR = """
 const plot = document.querySelector('#data-figure .js-plotly-plot');
@@ -19,8 +19,7 @@ return getComputedStyle(plot.querySelector(`.trace${uid} path.js-line`)).stroke;
 def under_way(lab):
     """Run EM, with a run that is not answered."""
     with refusing() as server:
-        page = Page(lab, server.address)
-        page.open("run")
+        page = Page(lab, server.address, RUN)
         page.try_again_after(10**6)
         server.refuse = lambda request: busy() if is_callback(request) else None
         page.element(ids.RUN_BUTTON).click()

@@ -9,15 +9,10 @@ from selenium.webdriver.common.keys import Keys
 
 import em
 from components.state import ids
-from tests.page import Page
+from tests.page import RUN, Page
 from tests.sharing import open_dialog, press
 
-
-@pytest.fixture
-def page(page):
-    """The page with Run EM open."""
-    page.open("run")
-    return page
+pytestmark = pytest.mark.query(RUN)
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +198,8 @@ def spoken(page: Page) -> list[list[str]]:
 
 def test_nothing_is_read_aloud_while_a_run_plays_or_a_slider_moves(page, default):
     _, run = default
+    page.load_views()
+    page.until(lambda: all(page.text(ids.announcement(view)) for view in ("gaussian", "exponential")))
     page.element(ids.option(ids.SPEED, "20")).click()
     page.element(ids.WALK_START).click()
     page.until(lambda: page.text(ids.WALK_ANNOUNCEMENT).startswith("Iteration 0"))

@@ -15,7 +15,7 @@ from components.state.address import Link, decode
 from components.state.options import CHOICES, FLAGS, GROUPS, SWITCHES
 from components.state.own_data.packing import pack
 from components.state.sources import SIZES, SOURCES, STARTS
-from tests.page import Page
+from tests.page import RUN, Page
 
 NUMBERS = [*parameters.GAUSSIAN, *parameters.EXPONENTIAL, *parameters.STUDY, *parameters.ACROSS]
 
@@ -246,8 +246,8 @@ def test_the_exponential_explorer_travels(page):
     assert_opens_the_same(page)
 
 
+@pytest.mark.query(RUN)
 def test_a_run_travels_with_the_iteration_on_show(page):
-    page.open("run")
     page.choose(ids.SOURCE, "generated-gaussian")
     page.until(lambda: "Gaussian mixture" in page.text(ids.RUN_NOTE))
     page.type("true_k", "3")
