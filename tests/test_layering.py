@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from plotly.offline import get_plotlyjs_version
 
 from tests import ROOT
 
@@ -212,6 +213,17 @@ def test_the_browser_runs_every_module_and_only_main_writes_what_tests_and_dash_
     assert reached == set(SCRIPTS)
     for script in SCRIPTS:
         assert script.name == "main.mjs" or not re.search(r"\bemlab\b", script.read_text("utf-8")), script.name
+
+
+def test_one_module_knows_the_insides_of_plotly_and_of_which_version():
+    inside = re.compile(r"\b_[a-z]\w+\b|\bd2p\b")
+    knowing = [
+        script
+        for script in SCRIPTS
+        if inside.search(re.sub(r"//.*|/\*.*?\*/", "", script.read_text("utf-8"), flags=re.S))
+    ]
+    assert knowing == [ASSETS / "figures" / "paths.mjs"]
+    assert f"plotly.js {get_plotlyjs_version()} " in knowing[0].read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", [*SCRIPTS, ASSETS / "start.js"], ids=lambda path: path.name)

@@ -7,6 +7,7 @@ import * as events from "../core/events.mjs";
 import * as densities from "../maths/densities.mjs";
 import * as features from "../core/features.mjs";
 import * as figures from "../figures/draw.mjs";
+import { sizeOf } from "../figures/paths.mjs";
 import * as registry from "../figures/registry.mjs";
 import { densityTables } from "../figures/tables.mjs";
 import * as points from "./drawn_points.mjs";
@@ -34,7 +35,8 @@ function axisEnd(view, peak, of, how) {
 
 /* Width of a figure in pixels of normal type; plotly knows it without a layout of the page. */
 function widthOf(id) {
-  const width = figures.plotOf(id)?._fullLayout?.width ?? document.getElementById(id).clientWidth;
+  const plot = figures.plotOf(id);
+  const { width } = (plot && sizeOf(plot)) ?? { width: document.getElementById(id).clientWidth };
   return width / figures.scale();
 }
 

@@ -1,6 +1,7 @@
 /* Drawing figures: numbers are filled into skeletons from Python (components/figures/). */
 import { dash } from "../core/dash.mjs";
 import { loadPlotly } from "../core/network.mjs";
+import { optionsOf, sizeOf, writeMoved } from "./paths.mjs";
 
 const SETTLE = 400; // ms without a move until plotly redraws, unless Dash got the value before
 const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
@@ -54,7 +55,7 @@ function publish(id, figure) {
 /* Draw a whole figure: the first time at once if it is visible, else when the browser is idle. */
 function show(id, figure) {
   const plot = plotOf(id);
-  if (plot) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
+  if (plot) window.Plotly.react(plot, figure.data, figure.layout, optionsOf(plot));
   else enqueue(id, figure);
   publish(id, figure);
 }
@@ -109,7 +110,7 @@ const sizes = new ResizeObserver((entries) => {
 
 /* Fit a figure to its new size. A figure drawn while it was hidden knew no size. */
 async function fit(plot, id, size) {
-  if (differs(plot._fullLayout, size)) {
+  if (differs(sizeOf(plot), size)) {
     try {
       await window.Plotly.Plots.resize(plot);
     } catch {
@@ -120,7 +121,7 @@ async function fit(plot, id, size) {
   plot.dispatchEvent(new CustomEvent("resized", { bubbles: true }));
 }
 
-const differs = (full, { width, height }) => Math.abs(full.width - width) + Math.abs(full.height - height) > 1;
+const differs = (one, { width, height }) => Math.abs(one.width - width) + Math.abs(one.height - height) > 1;
 
 let loading = false;
 
@@ -135,13 +136,12 @@ async function load() {
 
 const pending = {};
 
-/* Write the paths of the curves at once, and have plotly redraw when the movement has settled: a whole redraw takes
-   longer than a frame. `marks` are the points of each of the figure's shapes. */
+/* Write the paths of the curves at once, and have plotly redraw when the movement has settled (paths.mjs). `marks` are
+   the points of each of the figure's shapes. */
 function showMoving(id, figure, marks) {
   clearTimeout(pending[id]);
   const plot = plotOf(id);
-  if (!plot || !sameAxes(plot, figure) || !writePaths(plot, figure)) return show(id, figure);
-  if (marks) writeMarks(plot, marks);
+  if (!plot || !writeMoved(plot, figure, marks)) return show(id, figure);
   publish(id, figure);
   pending[id] = setTimeout(() => show(id, figure), SETTLE);
 }
@@ -149,85 +149,6 @@ function showMoving(id, figure, marks) {
 function showNow(id, figure) {
   clearTimeout(pending[id]);
   show(id, figure);
-}
-
-function sameAxes(plot, figure) {
-  const full = plot._fullLayout;
-  if (!full || !full.xaxis || !plot.querySelector(".main-svg")) return false;
-  const names = Object.keys(figure.layout).filter((name) => /^[xy]axis\d*$/.test(name));
-  return names.every((name) => {
-    const { type = "linear", range } = figure.layout[name];
-    return type === full[name].type && (range ?? []).every((end, i) => Math.abs(end - full[name].range[i]) < 1e-9);
-  });
-}
-
-/* The axis of a trace. */
-const axisOf = (layout, letter, { [`${letter}axis`]: name }) =>
-  layout[(name || letter).replace(letter, `${letter}axis`)];
-
-function writePaths(plot, figure) {
-  const full = plot._fullLayout;
-  const writes = [];
-  for (const one of figure.data) {
-    if (one.visible === false || one.type !== "scatter" || one.mode === "markers" || one.line?.width === 0) continue;
-    const group = plot.querySelector(`.scatterlayer .trace${one.uid}`);
-    const axes = ["x", "y"].map((letter) => axisOf(full, letter, one));
-    if (one.mode === "markers+text") {
-      if (!group || !writePoints(group, one, ...axes)) return false;
-      continue;
-    }
-    const line = group?.querySelector("path.js-line");
-    if (!line) return false;
-    const path = pathOf(one, ...axes);
-    writes.push([line, path.line]);
-    const fill = group.querySelector("path.js-fill");
-    if (fill) writes.push([fill, path.fill]);
-  }
-  for (const [node, d] of writes) node.setAttribute("d", d);
-  return true;
-}
-
-/* Marks with words beside them, if their number is the same. */
-function writePoints(group, { x, y, text }, xaxis, yaxis) {
-  const marks = group.querySelectorAll("path.point");
-  const words = group.querySelectorAll(".textpoint text");
-  if (marks.length !== x.length || words.length !== x.length) return false;
-  marks.forEach((mark, i) => {
-    const [px, py] = [xaxis.d2p(x[i]).toFixed(2), yaxis.d2p(y[i]).toFixed(2)];
-    mark.setAttribute("transform", `translate(${px},${py})`);
-    words[i].setAttribute("x", px);
-    words[i].setAttribute("y", py);
-    if (words[i].textContent !== text[i]) words[i].textContent = text[i];
-  });
-  return true;
-}
-
-/* Ticks of each shape: { xs, low, high } in data units of the second row of axes. */
-function writeMarks(plot, marks) {
-  const { xaxis, yaxis2 } = plot._fullLayout;
-  marks.forEach(({ xs, low, high }, i) => {
-    const node = plot.querySelector(`.shapelayer path[data-index="${i}"]`);
-    if (!node) return;
-    const [from, to] = [low, high].map((y) => (yaxis2._offset + yaxis2.d2p(y)).toFixed(1));
-    node.setAttribute("d", xs.map((x) => `M${(xaxis._offset + xaxis.d2p(x)).toFixed(1)},${from}V${to}`).join(""));
-  });
-}
-
-function pathOf(one, xaxis, yaxis) {
-  const floor = yaxis._length + 1000; // well under the frame; plotly clips
-  let line = "";
-  let first = null;
-  let last = null;
-  for (let i = 0; i < one.x.length; i++) {
-    const px = xaxis.d2p(one.x[i]).toFixed(2);
-    const y = yaxis.d2p(one.y[i]);
-    const py = Number.isFinite(y) ? Math.min(Math.max(y, -1000), floor).toFixed(2) : floor;
-    line += (i ? "L" : "M") + px + "," + py;
-    if (first === null) first = px;
-    last = px;
-  }
-  const base = yaxis.type === "log" ? floor : yaxis.d2p(0).toFixed(2);
-  return { line, fill: `${line}L${last},${base}L${first},${base}Z` };
 }
 
 /* Evenly spaced points of a window or, if squared, denser towards its left end, where exponentials are steep. */
@@ -264,6 +185,6 @@ darkScheme.addEventListener("change", () => {
 });
 
 export {
-  axisEnd, axisOf, grid, mode, onShow, plotOf, scale, setTheme, setTrace, showMoving, showNow, skeleton, trace,
+  axisEnd, grid, mode, onShow, plotOf, scale, setTheme, setTrace, showMoving, showNow, skeleton, trace,
   whenIdle,
 };

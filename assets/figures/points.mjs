@@ -4,6 +4,7 @@ import { fill, format } from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as figures from "./draw.mjs";
+import { axisOf, pixelOf, sizeOf } from "./paths.mjs";
 import { registered } from "./registry.mjs";
 
 const SPOKEN = 200; // ms of rest until a point is read aloud
@@ -31,7 +32,7 @@ const plain = (text) => (text || "").replace(/<[^>]+>/g, "");
 
 /* The title of an axis up to its first comma. */
 const titleOf = ({ layout }, letter, trace) =>
-  plain(figures.axisOf(layout, letter, trace).title?.text).split(",")[0];
+  plain(axisOf(layout, letter, trace).title?.text).split(",")[0];
 
 /* The name of a trace: the figure's own for it, or the legend's without the sign of its component. */
 function nameOf(figure, trace) {
@@ -91,23 +92,19 @@ function show(spoken) {
   if (!trace) return reset();
   walk.uid = trace.uid;
   clamp(trace);
-  const full = figures.plotOf(walk.id)?._fullLayout;
-  if (full) place(full, trace);
+  const plot = figures.plotOf(walk.id);
+  if (plot && sizeOf(plot)) place(plot, trace);
   const text = describe(figure, trace);
   walk.readout.textContent = text;
   clearTimeout(walk.speaking);
   if (spoken) walk.speaking = setTimeout(() => (walk.live.textContent = text), SPOKEN);
 }
 
-function place(full, trace) {
-  const pixel = (letter, value) => {
-    const axis = figures.axisOf(full, letter, trace);
-    const at = axis.d2p(value);
-    return axis._offset + Math.min(Math.max(Number.isFinite(at) ? at : axis._length, 0), axis._length);
-  };
+function place(plot, trace) {
   const { x, y } = pointOf(trace);
+  const [left, top] = [pixelOf(plot, "x", trace, x), pixelOf(plot, "y", trace, y)];
   walk.mark.hidden = false;
-  Object.assign(walk.mark.style, { left: `${pixel("x", x)}px`, top: `${pixel("y", y)}px` });
+  Object.assign(walk.mark.style, { left: `${left}px`, top: `${top}px` });
 }
 
 /* Keep the point on the trace after a step or a change of the figure. */

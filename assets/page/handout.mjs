@@ -5,6 +5,7 @@ import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as features from "../core/features.mjs";
 import * as figures from "../figures/draw.mjs";
+import { optionsOf, sizeOf } from "../figures/paths.mjs";
 import * as link from "./address.mjs";
 import { inLight } from "./export.mjs";
 
@@ -18,22 +19,22 @@ window.addEventListener("beforeprint", () => {
   describe(view, config);
   for (const id of Object.keys(config.skeletons)) {
     const plot = figures.plotOf(id);
-    if (!plot || !plot._fullLayout || !view.contains(plot) || !plot.offsetWidth) continue;
+    if (!plot || !sizeOf(plot) || !view.contains(plot) || !plot.offsetWidth) continue;
     const figure = inLight(id);
     if (!figure) continue;
     onScreen.push([plot, plot.data, plot.layout]);
-    const layout = { ...figure.layout, autosize: false, ...sizeOf(plot) };
-    window.Plotly.react(plot, figure.data, layout, plot._context);
+    const layout = { ...figure.layout, autosize: false, ...paperSizeOf(plot) };
+    window.Plotly.react(plot, figure.data, layout, optionsOf(plot));
   }
 });
 
 window.addEventListener("afterprint", () => {
   const before = onScreen.splice(0).reverse(); // after several prints, the state before the first one comes last
-  for (const [plot, data, layout] of before) window.Plotly.react(plot, data, layout, plot._context);
+  for (const [plot, data, layout] of before) window.Plotly.react(plot, data, layout, optionsOf(plot));
 });
 
 /* In pixels, from print.css. */
-function sizeOf(plot) {
+function paperSizeOf(plot) {
   const style = getComputedStyle(plot);
   const [width, height] = ["--print-width", "--print-height"].map((name) => parseFloat(style.getPropertyValue(name)));
   return { width, height };
