@@ -278,5 +278,5 @@ document.addEventListener("keydown", (event) => {
 
 export {
   boxId, choose, count, defaults, delay, digitsOver, disable, errorId, fill, format, isRefused, linked, pressOne,
-  read, register, reset, set, setText, settingInWords, toggle, wasTriggered,
+  read, register, reset, set, setText, settingInWords, toggle, wasTriggered, withMinus,
 };

@@ -174,25 +174,32 @@ function rerun() {
   send(requested);
 }
 
+/* As `walk.show` returns, but nothing is written. */
+const nothing = () => Array(3).fill(dash.no_update);
+
 /* For Dash: a reply has come. */
 function showReply(reply, colourBy) {
-  if (!reply) return;
+  if (!reply) return nothing();
   const { errors, result } = reply;
   const reasons = Object.values(errors || {}).join(" ");
   setText("run-status", reasons && withResultNote(fill(state.config.sentences.refused, { reasons })));
   announce(result ? result.sentence : "");
   const { opensAt, request: onShow, requested } = state;
   update({ opensAt: undefined });
-  if (!result) return update({ requested: onShow }); // a refused request is not repeated
+  if (!result) {
+    update({ requested: onShow }); // a refused request is not repeated
+    return nothing();
+  }
   walk.open(result, requested, opensAt);
   studies.reset();
-  walk.show(colourBy);
+  const written = walk.show(colourBy);
   events.changed();
+  return written;
 }
 
 /* For Dash: other colours. */
 function recolour(colourBy) {
-  if (state.result) walk.show(colourBy);
+  return state.result ? walk.show(colourBy) : nothing();
 }
 
 /* After a failed request Dash leaves the button as it was during the run. */

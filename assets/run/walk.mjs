@@ -4,7 +4,7 @@
    t, the bound touches the log-likelihood. Odd places 2t + 1 follow an M-step: parameters of record t + 1, but the
    responsibilities of record t. Without half-steps the walk skips the odd places. */
 import { dash } from "../core/dash.mjs";
-import { count, fill, format, setText } from "../core/controls.mjs";
+import { count, fill, format, setText, withMinus } from "../core/controls.mjs";
 import * as events from "../core/events.mjs";
 import { watch } from "../core/scrolling.mjs";
 import * as figures from "../figures/draw.mjs";
@@ -34,7 +34,8 @@ function open(result, request, iteration = Infinity) {
   slider.max = end() / stride();
 }
 
-/* Show everything: another result, or other colours. */
+/* Show everything: another result, or other colours. Returns what Dash writes: the run in words, the note on it, and
+   whether the legend of true values is hidden. */
 function show(colourBy) {
   const { config, result } = state;
   const k = componentsOf(result).length;
@@ -44,14 +45,12 @@ function show(colourBy) {
   update({ colourBy, colours });
   runFigures.draw(figures.showNow);
   document.querySelectorAll("#posterior-legend li").forEach((entry, i) => (entry.hidden = i >= k));
-  byId("true-legend").hidden = !result.true;
-  setText("run-sentence", result.sentence);
-  setText("run-note", [...result.notes, colours].join(" "));
   const table = byId("run-table");
   table.replaceChildren(estimates.table(result, step(), config));
   watch(table);
   table.closest(".card").classList.toggle("tall", k > 2);
   describe();
+  return [withMinus(result.sentence), withMinus([...result.notes, colours].join(" ")), !result.true];
 }
 
 function go(place) {
