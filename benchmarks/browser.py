@@ -62,6 +62,18 @@ def in_threads(app: Dash) -> Iterator[str]:
     server.shutdown()
 
 
+def sizes(driver: webdriver.Chrome, *names: str) -> dict[str, list[float]]:
+    """Width and height of elements in pixels."""
+    script = "const { width, height } = document.getElementById(arguments[0]).getBoundingClientRect();"
+    return {name: driver.execute_script(f"{script} return [width, height]", name) for name in names}
+
+
+def wait_until_drawn(driver: webdriver.Chrome, *names: str) -> None:
+    """Wait until there are curves in figures of a page in plain Dash."""
+    script = "return [...arguments].every((name) => document.querySelector(`#${name} path.js-line`))"
+    WebDriverWait(driver, 30).until(lambda _: driver.execute_script(script, *names))
+
+
 @contextmanager
 def chrome(options: Options) -> Iterator[webdriver.Chrome]:
     """A browser with an empty cache, closed at the end of the block."""
@@ -83,13 +95,14 @@ def opened(address: str) -> Iterator[webdriver.Chrome]:
 
 
 def wait_until_ready(driver: webdriver.Chrome, seconds: float = 30, poll_frequency: float = 0.5) -> None:
-    """Wait until the first run is on the page."""
-    WebDriverWait(driver, seconds, poll_frequency).until(lambda _: driver.execute_script(ALL_VIEWS))
+    """Have all views loaded, and wait until they stand, with the first run."""
+    ready = f"if (!document.querySelector('.view')) return false; {ALL_VIEWS}"
+    WebDriverWait(driver, seconds, poll_frequency).until(lambda _: driver.execute_script(ready))
 
 
 @contextmanager
 def browser(address: str) -> Iterator[webdriver.Chrome]:
-    """Open the page and wait until the first run is on it."""
+    """Open the page and wait until all its views stand."""
     with opened(address) as driver:
         wait_until_ready(driver)
         yield driver

@@ -1,45 +1,48 @@
-"""How smoothly a slider draws: `python -m benchmarks.drag`.
+"""How smoothly a slider draws: `python -m benchmarks.drag [--rounds 3]`.
 
 Moves the mean of a component at 60 moves a second for three seconds, at full speed and with the processor four times
-slower: on this page, and on one that does the same as in Dash's documentation, with a callback on the server from
-`drag_value` to the figure. "update" is a frame in which the curve has changed, "input to paint" is from the newest move
-before that to the frame after the curve was written, and "main thread" is the time of the browser's tasks per update.
+slower: on this page, and on three in plain Dash with the same figure (benchmarks/rivals.py). The pages alternate, each
+in a browser of its own, which has nothing to do while another is measured.
+
+"update" is a frame in which the curve has changed. "input to paint" is from the newest move before the curve was
+written to the frame after that, although the curve may be that of an earlier move: it flatters a page that lags. "main
+thread" is the time of the browser's tasks per update.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
-import numpy as np
-import plotly.graph_objects as go
-from dash import Dash, Input, Output, dcc, html
 from selenium import webdriver
 
-import em
-from benchmarks.browser import PAINTED, SET, browser, in_threads, opened, served
-from benchmarks.report import header, row
+from benchmarks.browser import PAINTED, SET, browser, in_threads, opened, served, sizes, wait_until_drawn
+from benchmarks.report import header, parser, row, summary
+from benchmarks.rivals import EXPLORERS, SLIDER
 from components.state import ids
-from components.state.parameters import GAUSSIAN
 
-MEAN = GAUSSIAN[1]
-CURVE = "path.js-line"
+FIGURE = ids.GAUSSIAN_FIGURE
+CURVE = f"document.querySelector('#{FIGURE} path.js-line').getAttribute('d')"
+"""The curve of the component that moves."""
 
 DRAG = f"""
-const [figure, move, done] = arguments;
+const [done] = arguments;
 {SET}
 {PAINTED}
-const moveTo = {{
-  page: (value) => set("{ids.slider(MEAN.name)}", value),
-  plain(_, forth) {{ // one step by the keyboard: dcc.Slider takes no other events that a script makes
-    const key = forth ? "ArrowRight" : "ArrowLeft";
-    document.querySelector("[role=slider]").dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
-  }},
-}}[move];
+const slider = document.getElementById("{SLIDER}");
+function moveTo(value, forth) {{
+  if (slider.matches("input")) return set("{SLIDER}", value);
+  const key = forth ? "ArrowRight" : "ArrowLeft"; // dcc.Slider takes no other events that a script makes
+  document.querySelector("[role=slider]").dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
+}}
 const paints = [];
-let moved = 0, painting = false;
-new MutationObserver(() => {{
+let moved = 0, painting = false, shown = {CURVE};
+const observer = new MutationObserver(() => {{
+  const curve = {CURVE};
+  if (curve === shown) return;
+  shown = curve;
   if (painting) return;
   painting = true;
   const from = moved;
@@ -47,7 +50,8 @@ new MutationObserver(() => {{
     paints.push(performance.now() - from);
     painting = false;
   }});
-}}).observe(document.getElementById(figure), {{ subtree: true, childList: true, attributeFilter: ["d"] }});
+}});
+observer.observe(document.getElementById("{FIGURE}"), {{ subtree: true, childList: true, attributeFilter: ["d"] }});
 let i = 0;
 const start = performance.now();
 const timer = setInterval(() => {{
@@ -56,62 +60,71 @@ const timer = setInterval(() => {{
   i++;
   if (moved - start < 3000) return;
   clearInterval(timer);
-  const updates = paints.length, elapsed = performance.now() - start;
-  setTimeout(() => done([paints.slice(0, updates), i, elapsed]), 300);
+  observer.disconnect();
+  done([[...paints], i, performance.now() - start]);
 }}, 1000 / 60);
 """
 
 
-@contextmanager
-def plain_dash() -> Iterator[str]:
-    """The Gaussian explorer as in Dash's documentation: a slider, a graph, a callback between them."""
-    app = Dash("plain", assets_folder="none")  # without those of this page
-    slider = dcc.Slider(MEAN.minimum, MEAN.maximum, MEAN.step, value=MEAN.default, id="slider")
-    app.layout = html.Div([slider, dcc.Graph(id="figure")])
-    x = np.linspace(-5, 5, 1000)
+@dataclass
+class Drags:
+    """What several drags of a page took: ms from input to paint, and for each drag moves and updates a second."""
 
-    @app.callback(Output("figure", "figure"), Input("slider", "drag_value"))
-    def draw(mean: float | None) -> go.Figure:
-        mixture = em.GaussianMixture([0.5, 0.5], [MEAN.default if mean is None else mean, -1], [0.5, 0.5])
-        components = np.exp(mixture.component_log_density(x)) * mixture.weights
-        return go.Figure(
-            [go.Scatter(x=x, y=y, fill="tozeroy") for y in components.T] + [go.Scatter(x=x, y=mixture.density(x))]
-        )
+    paints: list[float] = field(default_factory=list)
+    moves: list[float] = field(default_factory=list)
+    updates: list[float] = field(default_factory=list)
+    busy: float = 0
+    """ms of the main thread."""
 
-    with in_threads(app) as address:
-        yield address
+    def add(self, page: webdriver.Chrome, slowdown: float) -> None:
+        """Drag for three seconds, and wait until the page has shown every move."""
+        page.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+        before = busy(page)
+        paints, moves, elapsed = page.execute_async_script(DRAG)
+        self.busy += busy(page) - before
+        self.paints += paints
+        self.moves.append(1000 * moves / elapsed)
+        self.updates.append(1000 * len(paints) / elapsed)
+        page.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 1})
+        shown = None
+        while shown != (now := page.execute_script(f"return {CURVE}")):
+            shown = now
+            time.sleep(1)
+
+    def cells(self) -> list[str]:
+        """For a row of the table."""
+        p95 = statistics.quantiles(self.paints, n=20)[-1] if len(self.paints) > 1 else float("nan")
+        median = statistics.median(self.paints) if self.paints else float("nan")
+        main_thread = self.busy / max(1, len(self.paints))
+        moves = f"{statistics.median(self.moves):.0f}"
+        return [moves, summary(self.updates), f"{median:.0f}, {p95:.0f}", f"{main_thread:.1f}"]
 
 
 def busy(page: webdriver.Chrome) -> float:
-    """Seconds that tasks of the browser's main thread have taken so far."""
+    """How long tasks of the browser's main thread have taken so far, in ms."""
     metrics = page.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-    return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
-
-
-def drag(name: str, page: webdriver.Chrome, slowdown: float, figure: str, move: str) -> str:
-    """Drag for three seconds: a row with the results."""
-    page.execute_cdp_cmd("Performance.enable", {})
-    page.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": slowdown})
-    before = busy(page)
-    paints, moves, elapsed = page.execute_async_script(DRAG, figure, move)
-    script = 1000 * (busy(page) - before) / max(1, len(paints))
-    p95 = statistics.quantiles(paints, n=20)[-1] if len(paints) > 1 else float("nan")
-    median = statistics.median(paints) if paints else float("nan")
-    speed = "full speed" if slowdown == 1 else f"{slowdown:g}× slower"
-    rates = [f"{1000 * count / elapsed:.0f}" for count in (moves, len(paints))]
-    return row(name, speed, *rates, f"{median:.0f}, {p95:.0f}", f"{script:.1f}")
+    return next(1000 * float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
 
 
 def main() -> None:
-    """Print updates a second, latency and script time, of both pages at both speeds."""
+    """Print updates a second, latency and script time, of all pages at both speeds."""
+    rounds = parser(__doc__, rounds=3).parse_args().rounds
+    with ExitStack() as stack:
+        pages = {"EM Lab": stack.enter_context(browser(stack.enter_context(served())))}
+        size = sizes(pages["EM Lab"], FIGURE)
+        for name, make in EXPLORERS.items():
+            pages[name] = stack.enter_context(opened(stack.enter_context(in_threads(make(size)))))
+            wait_until_drawn(pages[name], FIGURE)
+        drags = {(speed, name): Drags() for speed in (1, 4) for name in pages}
+        for page in pages.values():
+            page.execute_cdp_cmd("Performance.enable", {})
+        for _ in range(rounds):
+            for (slowdown, name), measured in drags.items():
+                measured.add(pages[name], slowdown)
     latency = "input to paint, ms: median, p95"
-    print(header("page", "CPU", "moves a second", "updates a second", latency, "main thread, ms"))
-    with served() as address, browser(address) as page, plain_dash() as plain, opened(plain) as other:
-        other.implicitly_wait(30)
-        other.find_element("css selector", f"#figure {CURVE}")
-        for slowdown in (1, 4):
-            print(drag("EM Lab", page, slowdown, ids.GAUSSIAN_FIGURE, "page"), flush=True)
-            print(drag("a callback on `drag_value`", other, slowdown, "figure", "plain"), flush=True)
+    print(header("page", "CPU", "moves a second", "updates a second (range)", latency, "main thread, ms"))
+    for (slowdown, name), measured in drags.items():
+        print(row(name, "full speed" if slowdown == 1 else f"{slowdown:g}× slower", *measured.cells()))
 
 
 if __name__ == "__main__":

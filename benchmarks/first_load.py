@@ -65,7 +65,7 @@ WATCH = f"""
     if (!event.isTrusted || event.target !== slider() || !before || seen.interactive) return;
     painted(() => curve() !== before && mark("interactive"));
   }}, true);
-  const ready = () => {{ {DRAWN} return drawn(document.getElementById('{ids.panel("run")}')); }};
+  const ready = () => {{ {DRAWN} return drawn(document.getElementById("{ids.panel("run")}")); }};
   const look = () => {{
     if (!seen["page visible"] && document.querySelector("[role=tab]") && slider()) {{
       painted(() => mark("page visible"));
