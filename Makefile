@@ -3,7 +3,7 @@
 # make build   compress beforehand what it serves; `make serve` does it too
 # make test    install what the tests need and run them all
 # make quick   lint and the tests that need neither a browser nor a server nor much time
-# make lint    ruff and mypy
+# make lint    ruff and mypy; biome for the browser's modules
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
 # make monkey  have random keys and pointers at the page for twenty minutes (MINUTES, SEED)
 # make screenshots   pictures of every state of the page, in screenshots/
@@ -40,6 +40,7 @@ lint: $(VENV)/test.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/biome lint --error-on-warnings
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

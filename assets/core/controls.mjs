@@ -189,7 +189,7 @@ for (const type of ["input", "change"]) document.addEventListener(type, handle, 
 function showValue(p, values) {
   const box = byId(boxId(p));
   const slider = p.slider && byId(`${p.name}-slider`);
-  if (slider && slider.hasAttribute("aria-valuetext")) setValueText(slider);
+  if (slider?.hasAttribute("aria-valuetext")) setValueText(slider);
   if (box.value === "" || Number(box.value) !== values[p.name]) box.value = String(values[p.name]);
   showRefusal(p, "");
 }
@@ -265,7 +265,7 @@ document.addEventListener("click", (event) => {
 
 /* Arrow keys, Home and End move between tabs, as in every tab list. */
 document.addEventListener("keydown", (event) => {
-  const tab = event.target.closest && event.target.closest('[role="tab"]');
+  const tab = event.target.closest?.('[role="tab"]');
   if (!tab || event.ctrlKey || event.altKey || event.metaKey) return; // Alt and an arrow go back and forward
   const tabs = [...tab.parentElement.querySelectorAll('[role="tab"]')];
   const at = tabs.indexOf(tab);

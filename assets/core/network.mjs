@@ -133,7 +133,7 @@ async function retryWithoutEnd(attempt, place) {
 const first = (url, options) => retryWithoutEnd(() => request(url, options), failures.first);
 const loadPlotly = (src) => retryWithoutEnd(() => run(src), failures.figures);
 
-window.fetch = function (resource, options) {
+window.fetch = (resource, options) => {
   const url = typeof resource === "string" ? resource : "";
   if (url.endsWith("_dash-layout")) return first(url + location.search, options);
   if (url.endsWith("_dash-dependencies")) return first(url, options);

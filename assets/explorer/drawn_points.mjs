@@ -7,8 +7,8 @@ import * as figures from "../figures/draw.mjs";
 const points = {}; // view -> { count, seed, of: their mixture, gone: whether a change of it removed them, text }
 
 function begin(view, config) {
-  const valueOf = (p) => config.link.values[p.name] ?? p.default;
-  const [count, seed] = config.parameters[`${view}-drawn`].map(valueOf);
+  const initial = (p) => config.link.values[p.name] ?? p.default;
+  const [count, seed] = config.parameters[`${view}-drawn`].map(initial);
   points[view] = { count, seed, of: null, gone: false };
 }
 

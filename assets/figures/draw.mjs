@@ -222,7 +222,7 @@ function pathOf(one, xaxis, yaxis) {
     const px = xaxis.d2p(one.x[i]).toFixed(2);
     const y = yaxis.d2p(one.y[i]);
     const py = Number.isFinite(y) ? Math.min(Math.max(y, -1000), floor).toFixed(2) : floor;
-    line += (i ? "L" : "M") + px + "," + py;
+    line += `${i ? "L" : "M"}${px},${py}`;
     if (first === null) first = px;
     last = px;
   }

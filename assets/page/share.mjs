@@ -50,7 +50,7 @@ async function copy(button, text, boxId) {
   }
 }
 
-const isOpen = () => Boolean(byId("share-dialog") && byId("share-dialog").open);
+const isOpen = () => Boolean(byId("share-dialog")?.open);
 const all = (selector) => [...byId("share-dialog").querySelectorAll(selector)];
 const isOn = (button) => ["aria-checked", "aria-pressed"].some((name) => button.getAttribute(name) === "true");
 
@@ -205,7 +205,7 @@ const actions = {
 };
 
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest && target.closest("button");
+  const button = target.closest?.("button");
   if (!settings || !button) return;
   if (actions[button.id]) link.whenReady(() => actions[button.id](button));
   if (!button.dataset.hide && !button.dataset.flag) return;

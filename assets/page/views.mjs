@@ -68,7 +68,7 @@ function select() {
 
 for (const type of ["pointerover", "focusin"])
   document.addEventListener(type, ({ target }) => {
-    const button = target.closest && target.closest("header button");
+    const button = target.closest?.("header button");
     if (button && button.role === "tab") request(button.id.replace("tab-", ""));
     else if (button) oneByOne(); // a link needs all views
   });

@@ -124,7 +124,10 @@ function play() {
 }
 
 const stepLength = () => (state.place % 2 === 0 ? stride() : 1);
-const manual = (move) => () => (stop(), move());
+const manual = (move) => () => {
+  stop();
+  move();
+};
 const actions = {
   "walk-start": manual(() => go(0)),
   "walk-back": manual(() => go(state.place - stepLength())),
@@ -135,7 +138,7 @@ const actions = {
 const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "start", End: "end" };
 
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest && target.closest("button");
+  const button = target.closest?.("button");
   if (button && actions[button.id]) actions[button.id]();
 });
 

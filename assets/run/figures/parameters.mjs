@@ -22,7 +22,8 @@ function lineLabels(figure, result, name, row, pixels, config) {
   const height = LABEL * figures.scale();
   if (height * order.length > pixels) return []; // no room for large type
   const wanted = order.map((k) => (pixels * (ends[k] - low)) / (high - low));
-  const apart = wanted.reduce((placed, at) => [...placed, Math.max(at, (placed.at(-1) ?? -Infinity) + height)], []);
+  const apart = [];
+  for (const at of wanted) apart.push(Math.max(at, (apart.at(-1) ?? -Infinity) + height));
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const room = [apart.at(-1) - (pixels - height / 2), apart[0] - height / 2]; // least and greatest shift down
   const back = Math.max(room[0], Math.min(mean(apart) - mean(wanted), room[1]));
