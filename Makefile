@@ -17,7 +17,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run build serve test quick lint fuzz monkey screenshots lighthouse crowd bench browser plotly clean
+.PHONY: run build serve test quick lint scripts fuzz monkey screenshots lighthouse crowd bench browser plotly clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -29,10 +29,10 @@ build: $(VENV)/run.installed
 serve: build
 	exec $(BIN)/gunicorn app:server
 
-test: $(VENV)/test.installed browser lint
+test: $(VENV)/test.installed browser lint scripts
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-quick: lint
+quick: lint scripts
 	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 -m "not slow and not browser" \
 		tests/em tests/state tests/results tests/figures tests/views tests/test_layering.py
 
@@ -41,6 +41,10 @@ lint: $(VENV)/test.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/biome lint --error-on-warnings
+
+# The browser's modules, those that need no page.
+scripts: $(VENV)/test.installed
+	$(BIN)/node --test --test-reporter=dot tests/scripts/*.test.mjs
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,36 +1,7 @@
 /* Sliders, number boxes, choices, switches and tabs. Bounds and words come from Python. */
 import { dash } from "./dash.mjs";
-
-const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
-/* A count with commas. */
-const count = (whole) => whole.toLocaleString("en");
-
-/* A number with that many significant digits, without an exponent unless it is very large or small. */
-function format(number, digits = 4) {
-  if (!Number.isFinite(number)) return "–";
-  const value = Number(number.toPrecision(digits));
-  const size = Math.abs(value);
-  if (size < 1e-12) return "0"; // rounding
-  const exponent = size >= 10 ** Math.max(6, digits - 1) || size < 1e-4;
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  const text = exponent ? value.toExponential(digits - 1).replace("e+", "e") : value.toFixed(decimals);
-  return text.replaceAll("-", "−");
-}
-
-/* Digits for values from `low` to `high`: more (12 at most) where their size is `close` times their range, so that
-   they can be told apart. As in components/state/own_data/reading.py. */
-function digitsOver(low, high, digits, close) {
-  const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);
-  return ratio >= close && ratio < Infinity ? Math.min(12, digits + Math.ceil(Math.log10(ratio))) : digits;
-}
-
-/* Python's sentences have a hyphen for a minus and 1e-05 for 1e−5. As in components/state/parameters.py. */
-const withMinus = (text) =>
-  text
-    .replace(/(^|[\s(])-(?=\d)/g, "$1−")
-    .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e\+0*(?=\d)/g, "$1$2e")
-    .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e-0*(?=\d)/g, "$1$2e−");
+import { byId } from "./dom.mjs";
+import { fill, format, withMinus } from "./text.mjs";
 
 /* The problem (a key of PROBLEMS) with the text in the box of parameter p, or null. */
 function problemOf(p, box) {
@@ -57,8 +28,6 @@ function register(parameters, values, config, onMove = () => {}) {
 /* A parameter with a column has its box in a cell of a table, others in a row of their own. */
 const boxId = ({ name, column }) => `${name}-${column ? "cell" : "box"}`;
 const errorId = (p) => (p.column ? `${boxId(p)}-error` : `${p.name}-error`);
-
-const byId = (id) => document.getElementById(id);
 
 function setText(id, text) {
   const written = withMinus(text);
@@ -221,8 +190,6 @@ const reset = (parameters, values) => set(parameters, defaults(parameters), valu
 /* [name, value, default] for the address. */
 const linked = (parameters, values) => parameters.map((p) => [p.name, values[p.name], p.default]);
 
-const settingInWords = ({ setting }, label, value) => fill(setting, { label, value: String(value).replace(/^-/, "−") });
-
 /* A disabled button can still have the focus. */
 function disable(button, on) {
   if (on) button.setAttribute("aria-disabled", "true");
@@ -277,6 +244,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 export {
-  boxId, choose, count, defaults, delay, digitsOver, disable, errorId, fill, format, isRefused, linked, pressOne,
-  read, register, reset, set, setText, settingInWords, toggle, wasTriggered,
+  boxId, choose, defaults, delay, disable, errorId, isRefused, linked, pressOne, read, register, reset, set, setText,
+  toggle, wasTriggered,
 };

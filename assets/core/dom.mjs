@@ -1,4 +1,6 @@
-/* Elements of the page: made, and whether a link hides them. */
+/* Elements of the page: found, made, and whether a link hides them. */
+const byId = (id) => document.getElementById(id);
+
 /* An element with children and attributes. */
 function element(tag, children, attributes = {}) {
   const made = document.createElement(tag);
@@ -12,4 +14,4 @@ const parts = (group) => [...document.querySelectorAll(group ? `[data-group="${g
 
 const hides = (group) => parts(group).some((part) => part.hidden);
 
-export { element, hides, parts };
+export { byId, element, hides, parts };

@@ -1,6 +1,8 @@
 /* Points drawn in an explorer: their number and seed, and what figure and page show of them. They belong to the mixture
    they were drawn from, and go when it changes. */
 import * as controls from "../core/controls.mjs";
+import { byId } from "../core/dom.mjs";
+import * as text from "../core/text.mjs";
 import * as sampling from "../maths/sampling.mjs";
 import * as figures from "../figures/draw.mjs";
 
@@ -67,9 +69,9 @@ function sentence(view, p, config) {
   const { count, gone } = points[view];
   const { sentences } = config;
   if (!count) return gone ? sentences.points_gone : sentences.no_points;
-  return controls.fill(isFull(view, config) ? sentences.points_all : sentences.points, {
-    count: controls.count(count),
-    found: controls.count(sample(view, p).k.filter((k) => k === 0).length),
+  return text.fill(isFull(view, config) ? sentences.points_all : sentences.points, {
+    count: text.count(count),
+    found: text.count(sample(view, p).k.filter((k) => k === 0).length),
     expected: Number((count * p.weights[0]).toFixed(1)).toLocaleString("en"),
   });
 }
@@ -83,8 +85,8 @@ function show(view, text, config) {
   const { count } = points[view];
   const enabled = { draw: !isFull(view, config), clear: count > 0 };
   for (const [name, on] of Object.entries(enabled))
-    controls.disable(document.getElementById(`${view}-${name}`), !on);
-  document.getElementById(`${view}-clear`).parentElement.classList.toggle("drawn", count > 0);
+    controls.disable(byId(`${view}-${name}`), !on);
+  byId(`${view}-clear`).parentElement.classList.toggle("drawn", count > 0);
 }
 
 /* Parameters and values for the link; without points it needs no seed. */

@@ -1,11 +1,11 @@
 /* The two explorers: every move is drawn and described in the browser, without a request. */
 import { dash } from "../core/dash.mjs";
-import {
-  defaults, delay, fill, format, linked, read, register, reset, setText, settingInWords, wasTriggered,
-} from "../core/controls.mjs";
+import { defaults, delay, linked, read, register, reset, setText, wasTriggered } from "../core/controls.mjs";
+import { byId } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as densities from "../maths/densities.mjs";
 import * as features from "../core/features.mjs";
+import { fill, format, settingInWords } from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import * as registry from "../figures/registry.mjs";
 import { densityTables } from "../figures/tables.mjs";
@@ -34,7 +34,7 @@ function axisEnd(view, peak, of, how) {
 
 /* Width of a figure in pixels of normal type; plotly knows it without a layout of the page. */
 function widthOf(id) {
-  const width = figures.plotOf(id)?._fullLayout?.width ?? document.getElementById(id).clientWidth;
+  const width = figures.plotOf(id)?._fullLayout?.width ?? byId(id).clientWidth;
   return width / figures.scale();
 }
 
@@ -103,7 +103,7 @@ function explorer(view, mixtureOf, describe) {
 
   /* Labels and values, with those of points if there are any. */
   function settingsInWords({ parameters: { [view]: parameters }, sentences }) {
-    const labelOf = (name) => document.getElementById(`${name}-box-label`).textContent;
+    const labelOf = (name) => byId(`${name}-box-label`).textContent;
     const set = parameters.map(({ name }) => [labelOf(name), valid[view][name]]);
     const [ofPoints, values] = points.state(view, views[view].config);
     const drawn = values[ofPoints[0].name] ? ofPoints.map(({ name, label }) => [label, values[name]]) : [];
@@ -124,7 +124,7 @@ function explorer(view, mixtureOf, describe) {
   return function updateExplorer() {
     const context = dash.callback_context;
     const [config] = Object.values(context.states);
-    if (!document.getElementById(`${view}-figure`)) return dash.no_update; // only the theme is there
+    if (!byId(`${view}-figure`)) return dash.no_update; // only the theme is there
     const parameters = config.parameters[view];
     if (!valid[view]) {
       valid[view] = { ...defaults(parameters), ...config.link.values };

@@ -1,5 +1,6 @@
 /* Handles on the peaks of the Gaussian explorer's weighted components. Dragging one sideways moves the slider of the
    mean, up and down that of the weight. */
+import { byId } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as densities from "../maths/densities.mjs";
 
@@ -7,7 +8,7 @@ const START = 4; // px until a drag has a direction
 const drags = new Map(); // pointer -> drag
 let shown = null; // mixture, and the ends of both axes
 
-const layer = () => document.getElementById("peaks");
+const layer = () => byId("peaks");
 const write = (style, values) => {
   for (const [name, value] of Object.entries(values)) if (style[name] !== value) style[name] = value;
 };
@@ -41,7 +42,7 @@ function move(slider, value) {
    under the pointer would carry the value away. */
 function begin(k, sideways) {
   const { width, height } = layer().getBoundingClientRect();
-  const slider = document.getElementById(sideways ? `gaussian-mu${k + 1}-slider` : "gaussian-pi1-slider");
+  const slider = byId(sideways ? `gaussian-mu${k + 1}-slider` : "gaussian-pi1-slider");
   const across = (shown.x[1] - shown.x[0]) / width;
   const up = (shown.y[1] - shown.y[0]) / height / heightOf(shown.p, k);
   return { slider, value: Number(slider.value), perPixel: sideways ? across : k === 0 ? -up : up };

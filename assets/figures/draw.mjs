@@ -1,5 +1,6 @@
 /* Drawing figures: numbers are filled into skeletons from Python (components/figures/). */
 import { dash } from "../core/dash.mjs";
+import { byId } from "../core/dom.mjs";
 import { loadPlotly } from "../core/network.mjs";
 
 const SETTLE = 400; // ms without a move until plotly redraws, unless Dash got the value before
@@ -66,7 +67,7 @@ const whenIdle = (action) =>
   requestIdleCallback ? requestIdleCallback(action, { timeout: LATEST }) : setTimeout(action, 50);
 
 function enqueue(id, figure) {
-  const place = document.getElementById(id);
+  const place = byId(id);
   queue.set(id, figure);
   load();
   if (isVisible(place)) return draw(id);
@@ -80,7 +81,7 @@ function draw(id) {
   if (!window.Plotly) return;
   const figure = queue.get(id);
   queue.delete(id);
-  const place = document.getElementById(id);
+  const place = byId(id);
   opened.unobserve(place);
   sizes.observe(place);
   const plot = document.createElement("div");
@@ -128,8 +129,8 @@ let loading = false;
 async function load() {
   if (loading || window.Plotly) return;
   loading = true;
-  await loadPlotly(document.getElementById("plotly").href);
-  for (const id of [...queue.keys()]) if (isVisible(document.getElementById(id))) draw(id);
+  await loadPlotly(byId("plotly").href);
+  for (const id of [...queue.keys()]) if (isVisible(byId(id))) draw(id);
   whenIdle(drawNext);
 }
 
@@ -259,7 +260,7 @@ window.addEventListener("resize", () => {
 
 /* Redraw when the system changes the colours. */
 darkScheme.addEventListener("change", () => {
-  const isReady = document.getElementById("theme-choice-system"); // else there is no page yet
+  const isReady = byId("theme-choice-system"); // else there is no page yet
   if (isReady && !document.documentElement.dataset.theme) dash.set_props("theme", { data: mode() });
 });
 

@@ -1,8 +1,8 @@
 /* Walking along the points of a figure by keyboard: arrow keys move a mark, and its point is read out. It begins when a
    figure gets the focus from the keyboard: after a click the arrow keys remain the page's. */
-import { fill, format } from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
+import { fill, format } from "../core/text.mjs";
 import * as figures from "./draw.mjs";
 import { registered } from "./registry.mjs";
 
@@ -57,7 +57,7 @@ function describe(figure, trace) {
 
 /* The last description of a figure names its keys. */
 const keysOf = (graph) =>
-  document.getElementById(graph.getAttribute("aria-describedby").split(" ").at(-1)).textContent;
+  byId(graph.getAttribute("aria-describedby").split(" ").at(-1)).textContent;
 
 function begin(graph) {
   if (!events.config()) return; // the page is not there yet

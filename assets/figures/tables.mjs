@@ -1,7 +1,7 @@
 /* The numbers of a figure as tables, which are kept up to date while they are open. */
-import * as controls from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
+import * as text from "../core/text.mjs";
 import * as figures from "./draw.mjs";
 import { nameOf, plain, titleOf } from "./points.mjs";
 import { registered } from "./registry.mjs";
@@ -13,7 +13,7 @@ const REST = 150; // ms between two updates
 const open = new Map(); // id of a figure -> { title, region, timer }
 
 const config = () => events.config();
-const fill = (name, values) => controls.fill(config().figureWords[name], values);
+const fill = (name, values) => text.fill(config().figureWords[name], values);
 const indices = (count) => Array.from({ length: count }, (_, i) => i);
 const isShown = ({ visible, x }) => visible !== false && x?.length > 0;
 
@@ -97,7 +97,7 @@ function densityTables(figure) {
   ];
 }
 
-const text = (value) => (typeof value === "number" ? controls.format(value, DIGITS) : value);
+const textOf = (value) => (typeof value === "number" ? text.format(value, DIGITS) : value);
 
 /* Values along an axis with the same decimals: as few as they need, or as tell them apart. Very close ones
    have significant digits instead. */
@@ -106,7 +106,7 @@ function axisTexts(values) {
   if (span < CLOSE) {
     const size = Math.max(...values.map(Math.abs));
     const digits = DIGITS + Math.max(0, Math.ceil(Math.log10(size / span)));
-    return values.map((value) => controls.format(value, digits));
+    return values.map((value) => text.format(value, digits));
   }
   const needed = values.map((value) => (String(Number(value.toPrecision(DIGITS))).split(".")[1] || "").length);
   const apart = DIGITS - Math.ceil(Math.log10(span));
@@ -116,15 +116,15 @@ function axisTexts(values) {
 
 function build({ what, count, columns, at, shown: some = at.length, current }, title) {
   const few = some < count;
-  const numbers = { title, what, shown: some, count: controls.count(count) };
+  const numbers = { title, what, shown: some, count: text.count(count) };
   const names = columns.map(({ name, k }) => {
     const attributes = { class: `sign of-${k}`, "aria-hidden": "true" };
     const sign = k === undefined ? [] : [element("span", config().signs[k], attributes)];
-    return element("th", [...sign, text(name)], { scope: "col" });
+    return element("th", [...sign, textOf(name)], { scope: "col" });
   });
   const heads = axisTexts(at.map((i) => columns[0].values[i]));
   const rows = at.map((i, row) => {
-    const cells = columns.slice(1).map(({ values }) => element("td", text(values[i])));
+    const cells = columns.slice(1).map(({ values }) => element("td", textOf(values[i])));
     const attributes = i === current ? { class: "chosen", "aria-current": "true" } : {};
     return element("tr", [element("th", heads[row], { scope: "row" }), ...cells], attributes);
   });

@@ -1,15 +1,15 @@
 /* The page's state in its address: what differs from the defaults. Python reads addresses, by the same tables
    (components/state/address.py); here they are written. */
 import * as controls from "../core/controls.mjs";
-import { hides } from "../core/dom.mjs";
+import { byId, hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as features from "../core/features.mjs";
 import { section } from "./background.mjs";
+import { encode } from "./query.mjs";
 import * as views from "./views.mjs";
 
 const REST = 400; // ms without a change until the address is written: browsers limit how often
 let settings = null; // the page's config, once all views are there
-const byId = (id) => document.getElementById(id);
 
 /* [name, value, default] of choices, switches and flags. */
 function options() {
@@ -31,13 +31,6 @@ function options() {
 }
 
 const everything = () => [...options(), ...features.linked(settings)];
-
-function encode(state, version) {
-  const given = state.filter(([, value, usual]) => value !== usual);
-  if (!given.length) return "";
-  const pair = ([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`;
-  return `?${[["v", version], ...given].map(pair).join("&")}`;
-}
 
 /* Name -> value of the present state. */
 const shown = () => Object.fromEntries(everything());
@@ -84,4 +77,4 @@ events.onChanged(() => settings && changed());
 
 const isReady = () => settings !== null;
 
-export { address, encode, isReady, shown, whenReady };
+export { address, isReady, shown, whenReady };

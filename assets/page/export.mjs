@@ -1,10 +1,11 @@
 /* Export: files of the run on show, which the server writes, and each figure as a picture. */
 import { dash } from "../core/dash.mjs";
-import { disable, fill, setText } from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { disable, setText } from "../core/controls.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import * as features from "../core/features.mjs";
+import { fill } from "../core/text.mjs";
 import { registered } from "../figures/registry.mjs";
 import * as tables from "../figures/tables.mjs";
 import * as link from "./address.mjs";
@@ -69,7 +70,7 @@ function finish(sentence, isError = false) {
 }
 
 function show(sentence, isError = false) {
-  document.getElementById("export-words").className = isError ? "error" : "note";
+  byId("export-words").className = isError ? "error" : "note";
   setText("export-words", sentence);
 }
 

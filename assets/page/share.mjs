@@ -1,10 +1,11 @@
 /* Copy link, and the dialog in which a teacher chooses what a link opens (its HTML: components/views/share.py). */
 import { dash } from "../core/dash.mjs";
 import * as controls from "../core/controls.mjs";
-import { count, delay, fill, setText } from "../core/controls.mjs";
-import { element, hides } from "../core/dom.mjs";
+import { delay, setText } from "../core/controls.mjs";
+import { byId, element, hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
+import { count, fill } from "../core/text.mjs";
 import { iterationOnShow, state } from "../run/state.mjs";
 import * as link from "./address.mjs";
 
@@ -16,7 +17,6 @@ const THIS_COMPUTER = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];
 
 let settings = null; // the page's config
 const values = {}; // the iteration at which a run opens
-const byId = (id) => document.getElementById(id);
 
 /* Put a text on the clipboard; whether that worked. Over plain http there is only `execCommand`. */
 async function write(text, button) {

@@ -1,12 +1,13 @@
 /* A table with a row per component, where more than two are set; its cells are number boxes as all others. Plain
    elements, since Dash components would slow every update of the page. */
 import * as controls from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
+import * as text from "../core/text.mjs";
 
 /* Show those parameters that have a column in the element `id`. */
 function show(id, parameters, values, config) {
   const cells = parameters.filter(({ column }) => column);
-  document.getElementById(id).replaceChildren(...(cells.length ? build(id, cells, config) : []));
+  byId(id).replaceChildren(...(cells.length ? build(id, cells, config) : []));
   if (!cells.length) return;
   const onMove = () => showProportions(id, cells, values, config);
   controls.register(cells, values, config, onMove);
@@ -44,8 +45,8 @@ const boxOf = (p) =>
 function showProportions(id, cells, values, config) {
   const shares = cells.filter(({ name }) => /weight\d$/.test(name)).map(({ name }) => values[name]);
   const total = shares.reduce((sum, share) => sum + share, 0);
-  const weights = shares.map((share) => controls.format(share / total, 3)).join(", ");
-  controls.setText(`${id}-proportions`, controls.fill(config.sentences.proportions, { weights }));
+  const weights = shares.map((share) => text.format(share / total, 3)).join(", ");
+  controls.setText(`${id}-proportions`, text.fill(config.sentences.proportions, { weights }));
 }
 
 export { show };

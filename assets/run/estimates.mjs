@@ -1,6 +1,6 @@
 /* The table of estimates. */
-import { fill, format } from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
+import { fill, format } from "../core/text.mjs";
 import { componentsOf, digitsAmong, lastRecord, record } from "./result.mjs";
 
 const DIGITS = 4; // of an estimate

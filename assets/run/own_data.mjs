@@ -1,8 +1,9 @@
 /* Own data: pasted, chosen or dropped. The server keeps nothing: they stay in the browser and travel with each run. */
 import { dash } from "../core/dash.mjs";
 import * as controls from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as failures from "../core/failed_requests.mjs";
+import * as text from "../core/text.mjs";
 
 let settings = null;
 let followReading = null;
@@ -10,7 +11,6 @@ let reading = null; // the data in use
 let content = null; // what they were read from: { text } or { file }
 let sent = null; // the content of the last request
 let request = 0;
-const byId = (id) => document.getElementById(id);
 
 /* `onReading` is called with the suitable families when the data are others. */
 function begin(config, onReading) {
@@ -57,7 +57,7 @@ function show(sentence, isError = false) {
 /* Whether content is too large to be sent, which is then shown. */
 function refuseSize(size) {
   const tooLarge = size > settings.ownLimit;
-  if (tooLarge) show(controls.fill(words().too_large, { size: controls.count(size) }), true);
+  if (tooLarge) show(text.fill(words().too_large, { size: text.count(size) }), true);
   return tooLarge;
 }
 
@@ -89,7 +89,7 @@ for (const type of ["dragover", "drop"])
 const showColumn = () => (byId("own-column").value = reading?.column);
 
 function refuse(error) {
-  const inUse = sent === content && controls.fill(words().kept, { column: reading.column });
+  const inUse = sent === content && text.fill(words().kept, { column: reading.column });
   show(inUse ? `${error} ${inUse}` : error, true);
   showColumn();
 }

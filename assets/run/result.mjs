@@ -1,6 +1,6 @@
 /* The result of a run: its records, components and digits. */
-import { digitsOver } from "../core/controls.mjs";
 import * as events from "../core/events.mjs";
+import { digitsOver } from "../core/text.mjs";
 
 const indices = (values) => values.map((_, i) => i);
 

@@ -1,21 +1,18 @@
 /* The Run EM view: its controls, the request for a run, and the result. Curves and responsibilities are computed here
    from the parameters, so that they need not travel. */
 import { dash } from "../core/dash.mjs";
-import {
-  choose, defaults, fill, isRefused, linked, register, set, setText, settingInWords,
-  wasTriggered,
-} from "../core/controls.mjs";
-import { hides } from "../core/dom.mjs";
+import { choose, defaults, isRefused, linked, register, set, setText, wasTriggered } from "../core/controls.mjs";
+import { byId, hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import * as features from "../core/features.mjs";
+import { fill, settingInWords } from "../core/text.mjs";
 import * as componentTable from "./component_table.mjs";
 import * as ownData from "./own_data.mjs";
 import { iterationOnShow, state, update } from "./state.mjs";
 import * as studies from "./studies.mjs";
 import * as walk from "./walk.mjs";
 
-const byId = (id) => document.getElementById(id);
 const { values } = state;
 let request = 0;
 

@@ -1,6 +1,8 @@
 /* The figures of a run. Each script in figures/ adds one, whose functions take a result and a step of the walk: its
    record t, parameters p, and responsibilities q of the drawn observations (state.mjs). */
-import { delay, fill, format } from "../core/controls.mjs";
+import { delay } from "../core/controls.mjs";
+import { byId } from "../core/dom.mjs";
+import { fill, format } from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import * as registry from "../figures/registry.mjs";
 import { componentsOf, digitsAmong, labelsOf } from "./result.mjs";
@@ -19,7 +21,7 @@ function add(id, { make, sentence, note = () => "", waits = false, late = false,
     make: (config) => state.result && make(state.result, step(), config),
     sentence: (config) => sentence(state.result, step(), config),
     caption: (name) => [
-      [name, document.getElementById("walk-place").textContent],
+      [name, byId("walk-place").textContent],
       [state.result.data, note(state.result, state.config)].join(" ").trim(),
     ],
     ...others,

@@ -1,10 +1,11 @@
 /* Studies of a run: likelihood surface, other starts, other numbers of components. */
 import { dash } from "../core/dash.mjs";
 import * as controls from "../core/controls.mjs";
-import { count, fill, format, isRefused, setText } from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { isRefused, setText } from "../core/controls.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import { watch } from "../core/scrolling.mjs";
+import { count, fill, format } from "../core/text.mjs";
 import * as tables from "../figures/tables.mjs";
 import { digitsAmong, lastRecord, record } from "./result.mjs";
 import { drawOne } from "./run_figures.mjs";
@@ -87,7 +88,7 @@ function showReply(reply) {
   else if (study === "surface") showSurface(result);
   else {
     show(study, result.sentence);
-    const box = document.getElementById(`study-${study}-table`);
+    const box = byId(`study-${study}-table`);
     box.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, state.config));
     watch(box);
   }
@@ -97,14 +98,14 @@ function showReply(reply) {
 /* A new run has come: remove the studies of the last one. */
 function reset() {
   const { config, request: { k } } = state;
-  for (const { name } of config.parameters.across) document.getElementById(`${name}-row`).hidden = k <= 2;
+  for (const { name } of config.parameters.across) byId(`${name}-row`).hidden = k <= 2;
   if (k <= 2) controls.reset(config.parameters.across, values);
   cancel();
   document.querySelector(".study-surface .graph").classList.remove("drawn");
   tables.hide("surface-figure");
   for (const study of STUDIES) {
     show(study, "");
-    document.getElementById(`study-${study}-table`)?.replaceChildren();
+    byId(`study-${study}-table`)?.replaceChildren();
   }
   if (next) start(next);
   next = null;
@@ -144,7 +145,7 @@ document.addEventListener("drawn", ({ target: plot }) => {
 
 document.addEventListener("enter", ({ detail: { id, x, y } }) => {
   if (id !== "surface-figure" || !state.surface) return;
-  document.getElementById("study-surface").focus(); // the surface goes; this button draws another
+  byId("study-surface").focus(); // the surface goes; this button draws another
   runFrom(startAt(x, y));
 });
 

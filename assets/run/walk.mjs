@@ -4,9 +4,11 @@
    t, the bound touches the log-likelihood. Odd places 2t + 1 follow an M-step: parameters of record t + 1, but the
    responsibilities of record t. Without half-steps the walk skips the odd places. */
 import { dash } from "../core/dash.mjs";
-import { count, fill, format, setText } from "../core/controls.mjs";
+import { setText } from "../core/controls.mjs";
+import { byId } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import { watch } from "../core/scrolling.mjs";
+import { count, fill, format } from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import * as estimates from "./estimates.mjs";
 import { componentsOf } from "./result.mjs";
@@ -14,7 +16,6 @@ import * as runFigures from "./run_figures.mjs";
 import { end, state, step, update } from "./state.mjs";
 
 const REST = 700; // ms without a step until the place is read aloud
-const byId = (id) => document.getElementById(id);
 let playing = null;
 let announcing = null;
 

@@ -1,5 +1,5 @@
 /* Data and fit: histogram and fitted mixture, over the strip of observations. */
-import { count, fill } from "../../core/controls.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as densities from "../../maths/densities.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { densityTables } from "../../figures/tables.mjs";

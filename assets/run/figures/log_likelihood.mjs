@@ -1,5 +1,5 @@
 /* The log-likelihood over iterations. */
-import { count, fill } from "../../core/controls.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { titleOf } from "../../figures/points.mjs";
 import { curvesTable, firstOf } from "../../figures/tables.mjs";

@@ -1,6 +1,7 @@
 /* Every parameter over iterations, a row for each. */
-import { count, fill } from "../../core/controls.mjs";
+import { byId } from "../../core/dom.mjs";
 import * as events from "../../core/events.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { titleOf } from "../../figures/points.mjs";
 import { curvesTable, firstOf } from "../../figures/tables.mjs";
@@ -45,7 +46,7 @@ function make(result, { t }, config) {
   const gap = 0.09;
   const height = (1 - gap * (names.length - 1)) / names.length;
   const { t: above, b: below } = figure.layout.template.layout.margin;
-  const whole = document.getElementById(ID).clientHeight;
+  const whole = byId(ID).clientHeight;
   figure.layout.meta.height = whole; // for which the labels are placed
   const pixels = (whole - above - below) * height;
   const isRoom = LETTER * figures.scale() * `(${result.unit})`.length < pixels;

@@ -1,5 +1,5 @@
 /* The sorted posterior: responsibilities of each component, in order. */
-import { count, fill } from "../../core/controls.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { curvesTable } from "../../figures/tables.mjs";
 import { componentsOf, indices } from "../result.mjs";

@@ -1,5 +1,5 @@
 /* The likelihood surface of a study, with the path of the run. */
-import { count, fill } from "../../core/controls.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { plain, titleOf } from "../../figures/points.mjs";
 import { sample } from "../../figures/tables.mjs";

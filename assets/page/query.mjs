@@ -1,0 +1,11 @@
+/* The query of the page's address. It needs no page. */
+
+/* The query of a state, [[name, value, default], …]; empty where nothing differs from the defaults. */
+function encode(state, version) {
+  const given = state.filter(([, value, usual]) => value !== usual);
+  if (!given.length) return "";
+  const pair = ([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`;
+  return `?${[["v", version], ...given].map(pair).join("&")}`;
+}
+
+export { encode };
