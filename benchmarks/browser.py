@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from tests import ROOT
 from tests.conftest import pytest_setup_options
-from tests.page import READY
+from tests.page import ALL_VIEWS
 from tests.servers import free_port, running
 
 SET = """
@@ -83,8 +83,9 @@ def opened(address: str) -> Iterator[webdriver.Chrome]:
 
 
 def wait_until_ready(driver: webdriver.Chrome, seconds: float = 30, poll_frequency: float = 0.5) -> None:
-    """Wait until the first run is on the page."""
-    WebDriverWait(driver, seconds, poll_frequency).until(lambda _: driver.execute_script(READY))
+    """Wait until all views and the first run are on the page."""
+    script = f"if (!document.querySelector('.view')) return false; {ALL_VIEWS}"
+    WebDriverWait(driver, seconds, poll_frequency).until(lambda _: driver.execute_script(script))
 
 
 @contextmanager
