@@ -80,7 +80,7 @@ function tables(figure, words) {
   const path = figures.trace(figure, "path");
   const at = sample(path.x.length);
   const columns = [
-    { name: words.iteration, values: indices(path.x.length) },
+    { name: words.iteration, values: indices(path.x) },
     { name, values: path.x },
     { name: other, values: path.y },
   ];
