@@ -3,7 +3,8 @@ import { dash } from "./dash.mjs";
 import { byId } from "./dom.mjs";
 import { fill, format, withMinus } from "./text.mjs";
 
-/* The problem (a key of PROBLEMS) with the text in the box of parameter p, or null. */
+/** The problem (a key of PROBLEMS) with the text in the box of parameter p, or null.
+   @type {(p: Parameter, box: HTMLInputElement) => string | null} */
 function problemOf(p, box) {
   if (box.value === "") return box.validity.badInput ? "not_a_number" : "empty";
   const typed = Number(box.value);
@@ -18,15 +19,19 @@ function problemOf(p, box) {
 
    Events are handled here and not by Dash, since an update by Dash takes longer than a frame: Dash, and a view's
    callback, get a slider's value when it rests. Dash also reports a refused value as no number, and only once. */
+/** @type {Map<string, Control>} */
 const controls = new Map();
 
+/** @type {(parameters: Parameter[], values: Values, config: Config, onMove?: () => void) => void} */
 function register(parameters, values, config, onMove = () => {}) {
   for (const p of parameters)
     for (const id of [`${p.name}-slider`, boxId(p)]) controls.set(id, { p, values, config, onMove });
 }
 
-/* A parameter with a column has its box in a cell of a table, others in a row of their own. */
-const boxId = ({ name, column }) => `${name}-${column ? "cell" : "box"}`;
+/** A parameter with a column has its box in a cell of a table, others in a row of their own.
+   @param {Parameter} p */
+const boxId = ({ name, column }) => /** @type {const} */ (`${name}-${column ? "cell" : "box"}`);
+/** @param {Parameter} p */
 const errorId = (p) => (p.column ? `${boxId(p)}-error` : `${p.name}-error`);
 
 function setText(id, text) {
@@ -34,6 +39,7 @@ function setText(id, text) {
   if (byId(id).textContent !== written) byId(id).textContent = written;
 }
 
+/** @type {(control: Control, box: HTMLInputElement) => string} */
 function refusal({ p, values, config }, box) {
   const problem = problemOf(p, box);
   if (!problem) return "";
@@ -44,9 +50,11 @@ function refusal({ p, values, config }, box) {
 
 const ERROR_REST = 300; // ms until an old message goes: what is under the pointer must not move as it is pressed
 const refused = new Set();
+/** @param {Parameter} p */
 const isRefused = (p) => refused.has(boxId(p));
 
-/* A refused box is marked invalid and described by the message; an empty message ends both. */
+/** A refused box is marked invalid and described by the message; an empty message ends both.
+   @type {(p: Parameter, message: string) => void} */
 function showRefusal(p, message) {
   if (message) {
     refused.add(boxId(p));
@@ -64,6 +72,7 @@ const WEIGHT = /(pi1|rho)$/;
 const number = (value) =>
   (Number.isInteger(value) ? value.toFixed(1) : String(Number(value.toPrecision(6)))).replace("-", "−");
 
+/** @type {(control: Control, value: number) => string} */
 function valueInWords({ p, config }, value) {
   const { plain, measured, weight, rate } = config.valueWords;
   const isRate = byId(`${p.name}-slider-label`).textContent === config.rateLabels[p.name];
@@ -95,6 +104,7 @@ function delay(ms, key, action) {
   }, ms);
 }
 
+/** @type {(event: Event, slider: HTMLInputElement, control: Control) => void} */
 function handleSlider(event, slider, { p, values, onMove }) {
   event.stopPropagation(); // Dash gets the value when the slider rests
   if (event.type === "change" && slider.id in timers) return;
@@ -104,6 +114,7 @@ function handleSlider(event, slider, { p, values, onMove }) {
   onMove();
 }
 
+/** @type {(box: HTMLInputElement, control: Control) => void} */
 function readBox(box, control) {
   if (!box.isConnected) return; // its table is gone
   const { p, values, onMove } = control;
@@ -126,7 +137,8 @@ for (const type of ["pointerup", "pointercancel"])
     untilReleased.splice(0).forEach((action) => action());
   }, true);
 
-/* "1" on the way to "1e9" is not a value: typed keys are read after a pause, arrow keys and Enter at once. */
+/** "1" on the way to "1e9" is not a value: typed keys are read after a pause, arrow keys and Enter at once.
+   @type {(event: InputEvent, box: HTMLInputElement, control: Control) => void} */
 function handleBox(event, box, control) {
   const typing = event.type === "input" && event.inputType;
   clearTimeout(timers[box.id]);
@@ -154,7 +166,8 @@ document.addEventListener("keydown", (event) => {
 // Before React, which listens further down.
 for (const type of ["input", "change"]) document.addEventListener(type, handle, true);
 
-/* Show a parameter's valid value in its box, without a refusal. */
+/** Show a parameter's valid value in its box, without a refusal.
+   @type {(p: Parameter, values: Values) => void} */
 function showValue(p, values) {
   const box = byId(boxId(p));
   const slider = p.slider && byId(`${p.name}-slider`);
@@ -163,7 +176,8 @@ function showValue(p, values) {
   showRefusal(p, "");
 }
 
-/* Take over the values of sliders that came to rest. */
+/** Take over the values of sliders that came to rest.
+   @param {Dash["callback_context"]} context */
 function read(context) {
   for (const { prop_id: property, value } of context.triggered) {
     const control = controls.get(property.replace(/\.value$/, ""));
@@ -173,7 +187,8 @@ function read(context) {
   }
 }
 
-/* Set parameters to `changes` wherever they show; `bounds` too where they have changed. */
+/** Set parameters to `changes` wherever they show; `bounds` too where they have changed.
+   @type {(parameters: Parameter[], changes: Values, values: Values, bounds?: boolean) => void} */
 function set(parameters, changes, values, bounds = false) {
   for (const p of parameters) {
     values[p.name] = changes[p.name];
@@ -184,10 +199,13 @@ function set(parameters, changes, values, bounds = false) {
   }
 }
 
+/** @param {Parameter[]} parameters */
 const defaults = (parameters) => Object.fromEntries(parameters.map((p) => [p.name, p.default]));
+/** @type {(parameters: Parameter[], values: Values) => void} */
 const reset = (parameters, values) => set(parameters, defaults(parameters), values);
 
-/* [name, value, default] for the address. */
+/** [name, value, default] for the address.
+   @type {(parameters: Parameter[], values: Values) => Setting[]} */
 const linked = (parameters, values) => parameters.map((p) => [p.name, values[p.name], p.default]);
 
 /* A disabled button can still have the focus. */
@@ -196,6 +214,7 @@ function disable(button, on) {
   else button.removeAttribute("aria-disabled");
 }
 
+/** @type {(context: Dash["callback_context"], id: string) => boolean} */
 const wasTriggered = (context, id) => context.triggered.some(({ prop_id: prop }) => prop.startsWith(`${id}.`));
 
 /* Dash does not hear a list, which is plain HTML. */

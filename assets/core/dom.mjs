@@ -1,7 +1,11 @@
 /* Elements of the page: found, made, and whether a link hides them. */
-const byId = (id) => document.getElementById(id);
+/** @type {ById} */
+const byId = (id) => /** @type {any} */ (document.getElementById(id));
 
-/* An element with children and attributes. */
+/** An element with children and attributes.
+   @template {keyof HTMLElementTagNameMap} Tag
+   @param {Tag} tag
+   @param {Record<string, any>} [attributes] */
 function element(tag, children, attributes = {}) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);

@@ -3,12 +3,16 @@ import { dash } from "./dash.mjs";
 import { byId, element } from "./dom.mjs";
 
 const FIRST = "first-load"; // place of messages while there is no page
+/** @type {Record<string, FailureHandler>} */
 const handlers = {}; // output of a callback -> handler
+/** @type {Record<string, HTMLElement>} */
 const messages = {}; // output -> element of its message
 const words = () => JSON.parse(byId(FIRST).dataset.words);
 
-/* A handler's `place` and `focus` take a request and return ids: of where its messages go, and of what gets the focus
-   after Try again. Optional: a `sentence` for the last message, `onFailure`, and `onRetry`, called at Try again. */
+/** A handler's `place` and `focus` take a request and return ids: of where its messages go, and of what gets the focus
+   after Try again. Optional: a `sentence` for the last message, `onFailure`, and `onRetry`, called at Try again.
+   @param {string} output
+   @param {FailureHandler} handler */
 const register = (output, handler) => (handlers[output] = handler);
 
 /* Put a message into a place, beside a button if something can be retried. A polite message is a note. */
@@ -73,9 +77,11 @@ function bePage(shown) {
   else frame.removeAttribute("role");
 }
 
-/* A place for messages of requests that the page cannot do without, with one button for all. `onChange` gets whether
-   there is a message; `showNoReply` resolves at Try again. */
+/** A place for messages of requests that the page cannot do without, with one button for all. `onChange` gets whether
+   there is a message; `showNoReply` resolves at Try again.
+   @param {(shown: boolean) => void} [onChange] */
 function place(id, name, onChange = () => {}) {
+  /** @type {PromiseWithResolvers<void>} */
   let pressed = null;
 
   function write(...message) {

@@ -46,7 +46,8 @@ const run = (src) =>
     document.head.append(script);
   });
 
-/* Wait that many ms, or until one of the events, each a target and a type. */
+/** Wait that many ms, or until one of the events, each a target and a type.
+   @returns {Promise<void>} */
 function wait(ms, ...events) {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);

@@ -20,7 +20,9 @@ const WHOLE = 1.02; // end of an axis up to 1
 const CLEAR = "\u2009"; // between a mode's label and a handle; also, plotly leaves out an empty label
 const ANNOUNCE = 700; // ms of rest until the sentence is read aloud
 
+/** @type {Record<string, Values>} */
 const valid = {}; // view -> name -> last valid value
+/** @type {Record<string, { end: number, of: string }>} */
 const axes = {}; // view -> { end, of }: the y axis on show, and what it belongs to
 
 /* The y axis grows at once with the curve, and shrinks only when the sliders rest and the curve is small in it. */
@@ -40,11 +42,13 @@ function widthOf(id) {
 
 const announce = (view, text) => delay(ANNOUNCE, view, () => setText(`${view}-announcement`, text));
 
+/** @type {Record<string, { config: Config, inputs: Values }>} */
 const views = {}; // view -> { config, inputs } of Dash's last call
 
 const tickStep = () => (widthOf("gaussian-figure") < NARROW ? 2 : 1);
 
-/* An explorer: `mixtureOf` returns mixture and window for its values; `describe` adds what only its figure has. */
+/** An explorer: `mixtureOf` returns mixture and window for its values; `describe` adds what only its figure has.
+   @param {string} view */
 function explorer(view, mixtureOf, describe) {
   function valuesOf({ parameters }) {
     return Object.fromEntries(parameters[view].map((p) => [p.name.replace(`${view}-`, ""), valid[view][p.name]]));
@@ -101,13 +105,14 @@ function explorer(view, mixtureOf, describe) {
     if (isNew) draw(figures.showNow);
   });
 
-  /* Labels and values, with those of points if there are any. */
+  /** Labels and values, with those of points if there are any.
+     @param {Config} config */
   function settingsInWords({ parameters: { [view]: parameters }, sentences }) {
     const labelOf = (name) => byId(`${name}-box-label`).textContent;
     const set = parameters.map(({ name }) => [labelOf(name), valid[view][name]]);
     const [ofPoints, values] = points.state(view, views[view].config);
     const drawn = values[ofPoints[0].name] ? ofPoints.map(({ name, label }) => [label, values[name]]) : [];
-    return [...set, ...drawn].map((setting) => settingInWords(sentences, ...setting));
+    return [...set, ...drawn].map(([label, value]) => settingInWords(sentences, label, value));
   }
 
   registry.register(`${view}-figure`, {
@@ -148,6 +153,8 @@ function explorer(view, mixtureOf, describe) {
   };
 }
 
+/** The greatest y of the curves.
+   @type {(figure: Figure, family: string, p: Mixture, xs: number[], of: Quantity, components: boolean) => number} */
 function fillCurves(figure, family, p, xs, quantity, components) {
   const mixture = figures.trace(figure, "mixture");
   Object.assign(mixture, { x: xs, y: densities.mixture(family, p, xs, quantity) });

@@ -13,17 +13,19 @@ const write = (style, values) => {
   for (const [name, value] of Object.entries(values)) if (style[name] !== value) style[name] = value;
 };
 
-/* Density of component k at its mean, not weighted. */
+/** Density of component k at its mean, not weighted.
+   @type {(p: Mixture, k: number) => number} */
 const heightOf = (p, k) => densities.families.gaussian.density(p, k, p.means[k]);
 
-/* Put the handles on the peaks of a figure of the mixture `p`, or nowhere. */
+/** Put the handles on the peaks of a figure of the mixture `p`, or nowhere.
+   @type {(figure: Figure, p: Mixture, wanted: boolean) => void} */
 function place(figure, p, wanted) {
   const { margin, template, xaxis, yaxis } = figure.layout;
   shown = { p, x: xaxis.range, y: yaxis.range };
   layer().classList.toggle("none", !wanted);
   const { l, r, t, b } = { ...template.layout.margin, ...margin };
   write(layer().style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
-  [...layer().children].forEach(({ style }, k) => {
+  /** @type {HTMLElement[]} */ ([...layer().children]).forEach(({ style }, k) => {
     const share = (at, [low, high]) => (at - low) / (high - low);
     const peak = p.weights[k] * heightOf(p, k);
     const [x, y] = [100 * share(p.means[k], shown.x), 100 - 100 * share(peak, shown.y)];
@@ -31,7 +33,8 @@ function place(figure, p, wanted) {
   });
 }
 
-/* Move a slider as if by hand: within its bounds and steps, with all that follows from a move. */
+/** Move a slider as if by hand: within its bounds and steps, with all that follows from a move.
+   @type {(slider: HTMLInputElement, value: number) => void} */
 function move(slider, value) {
   const before = slider.value;
   slider.value = String(value);

@@ -26,24 +26,30 @@ function scaled(part, by) {
 const larger = {}; // "id mode scale" -> skeleton
 let shown = null; // the scale of what was drawn last
 
+/** @type {(config: Config, id: string, look: string) => Figure} */
 function sizedSkeleton(config, id, look) {
   const by = (shown = scale());
   if (by === 1) return config.skeletons[id][look];
   return (larger[`${id} ${look} ${by}`] ??= scaled(config.skeletons[id][look], by));
 }
 
-/* A copy of a figure's skeleton with the wanted traces, in the present colours and size; where the config has a mode,
-   as for saved and printed figures, in that mode and its own size. */
+/** A copy of a figure's skeleton with the wanted traces, in the present colours and size; where the config has a mode,
+   as for saved and printed figures, in that mode and its own size.
+   @type {(config: Config, id: string, wanted?: (trace: Trace) => unknown) => Figure} */
 function skeleton(config, id, wanted = () => true) {
   const { data, layout } = config.mode ? config.skeletons[id][config.mode] : sizedSkeleton(config, id, mode());
   return structuredClone({ id, data: data.filter(wanted), layout });
 }
 
+/** @type {(figure: Figure, uid: string) => Trace} */
 const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);
+/** @type {(figure: Figure, uid: string, changes: Values) => void} */
 const setTrace = (figure, uid, changes) => Object.assign(trace(figure, uid), changes);
 
+/** @type {(id: string) => Plot} */
 const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
+/** @type {Record<string, Figure>} */
 const onShow = {}; // id -> figure
 
 /* Tell tables, points and sentences what a figure now shows. */
@@ -52,7 +58,8 @@ function publish(id, figure) {
   document.dispatchEvent(new CustomEvent("figure", { detail: id }));
 }
 
-/* Draw a whole figure: the first time at once if it is visible, else when the browser is idle. */
+/** Draw a whole figure: the first time at once if it is visible, else when the browser is idle.
+   @type {Draw} */
 function show(id, figure) {
   const plot = plotOf(id);
   if (plot) window.Plotly.react(plot, figure.data, figure.layout, plot._context);
@@ -60,6 +67,7 @@ function show(id, figure) {
   publish(id, figure);
 }
 
+/** @type {Map<string, Figure>} */
 const queue = new Map(); // id -> figure that was never drawn yet
 const LATEST = 2000; // ms: a page embedded in another site's may never be idle in Chromium
 const { requestIdleCallback } = window; // Safari has none
@@ -136,8 +144,9 @@ async function load() {
 
 const pending = {};
 
-/* Write the paths of the curves at once, and have plotly redraw when the movement has settled: a whole redraw takes
-   longer than a frame. `marks` are the points of each of the figure's shapes. */
+/** Write the paths of the curves at once, and have plotly redraw when the movement has settled: a whole redraw takes
+   longer than a frame. `marks` are the points of each of the figure's shapes.
+   @type {Draw} */
 function showMoving(id, figure, marks) {
   clearTimeout(pending[id]);
   const plot = plotOf(id);
@@ -147,11 +156,13 @@ function showMoving(id, figure, marks) {
   pending[id] = setTimeout(() => show(id, figure), SETTLE);
 }
 
+/** @type {Draw} */
 function showNow(id, figure) {
   clearTimeout(pending[id]);
   show(id, figure);
 }
 
+/** @type {(plot: Plot, figure: Figure) => boolean} */
 function sameAxes(plot, figure) {
   const full = plot._fullLayout;
   if (!full || !full.xaxis || !plot.querySelector(".main-svg")) return false;
@@ -162,10 +173,12 @@ function sameAxes(plot, figure) {
   });
 }
 
-/* The axis of a trace. */
+/** The axis of a trace.
+   @type {(layout: any, letter: string, trace: Values) => any} */
 const axisOf = (layout, letter, { [`${letter}axis`]: name }) =>
   layout[(name || letter).replace(letter, `${letter}axis`)];
 
+/** @type {(plot: Plot, figure: Figure) => boolean} */
 function writePaths(plot, figure) {
   const full = plot._fullLayout;
   const writes = [];
@@ -203,7 +216,8 @@ function writePoints(group, { x, y, text }, xaxis, yaxis) {
   return true;
 }
 
-/* Ticks of each shape: { xs, low, high } in data units of the second row of axes. */
+/** Ticks of each shape: { xs, low, high } in data units of the second row of axes.
+   @type {(plot: Plot, marks: Marks[]) => void} */
 function writeMarks(plot, marks) {
   const { xaxis, yaxis2 } = plot._fullLayout;
   marks.forEach(({ xs, low, high }, i) => {
@@ -231,7 +245,8 @@ function pathOf(one, xaxis, yaxis) {
   return { line, fill: `${line}L${last},${base}L${first},${base}Z` };
 }
 
-/* Evenly spaced points of a window or, if squared, denser towards its left end, where exponentials are steep. */
+/** Evenly spaced points of a window or, if squared, denser towards its left end, where exponentials are steep.
+   @type {(window: number[], count: number, squared: boolean) => number[]} */
 function grid([low, high], count, squared) {
   return Array.from({ length: count + 1 }, (_, i) => {
     const t = i / count;

@@ -11,14 +11,17 @@ const LEAP = 10; // Page keys: leaps from end to end
 const SMALL = 1e-9;
 
 let pointed = false; // whether the last input was by a pointer
-let walk = null; // { graph, id, uid, i, j, mark, readout, live }: uid after the first step, j on a surface
+/** @type {{ graph: HTMLElement, id: string, uid?: string, i?: number, j?: number, mark: HTMLElement,
+     readout: HTMLElement, live: HTMLElement, speaking?: ReturnType<typeof setTimeout> }} */
+let walk = null; // uid after the first step, j on a surface
 
 const figureOf = (id) => figures.onShow[id];
 const isCurve = ({ uid, type, visible, x }) =>
   visible !== false && (type === "scatter" || type === "bar") && x?.length > 0 && !uid.startsWith("cursor");
 const isSurface = ({ type }) => type === "contour";
 
-/* The traces to walk along: the surface, or else the curves. */
+/** The traces to walk along: the surface, or else the curves.
+   @param {Figure} figure */
 function curves({ data }) {
   const surface = data.filter(isSurface);
   return surface.length ? surface : data.filter(isCurve);
@@ -29,16 +32,19 @@ const pointOf = (trace) => ({ x: trace.x[walk.i], y: trace.y[isSurface(trace) ? 
 
 const plain = (text) => (text || "").replace(/<[^>]+>/g, "");
 
-/* The title of an axis up to its first comma. */
+/** The title of an axis up to its first comma.
+   @type {(figure: Figure, letter: string, trace: Values) => string} */
 const titleOf = ({ layout }, letter, trace) =>
   plain(figures.axisOf(layout, letter, trace).title?.text).split(",")[0];
 
-/* The name of a trace: the figure's own for it, or the legend's without the sign of its component. */
+/** The name of a trace: the figure's own for it, or the legend's without the sign of its component.
+   @type {(figure: Figure, trace: Trace) => string} */
 function nameOf(figure, trace) {
   const name = registered[figure.id].nameOf?.(figure, trace) || trace.name || events.config().figureWords[trace.uid];
   return plain(name).replace(/^[^\p{L}\p{N}]+/u, "");
 }
 
+/** @type {(figure: Figure, trace: Trace) => string} */
 function describe(figure, trace) {
   const { i, j } = walk;
   const { figureWords: words } = events.config();

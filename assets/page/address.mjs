@@ -9,9 +9,11 @@ import { encode } from "./query.mjs";
 import * as views from "./views.mjs";
 
 const REST = 400; // ms without a change until the address is written: browsers limit how often
+/** @type {Config} */
 let settings = null; // the page's config, once all views are there
 
-/* [name, value, default] of choices, switches and flags. */
+/** [name, value, default] of choices, switches and flags.
+   @returns {Setting[]} */
 function options() {
   const { view, choices, switches, hide, flags } = settings.link;
   const open = document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
@@ -55,6 +57,7 @@ function write() {
 for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed, true);
 
 const missing = new Set(["gaussian", "exponential", "run"]); // views with state in the address
+/** @type {PromiseWithResolvers<void>} */
 const ready = Promise.withResolvers();
 
 events.onViewReady((view, config) => {

@@ -21,7 +21,7 @@ function add(element) {
 
 async function loadKatex() {
   const style = Object.assign(document.createElement("link"), { rel: "stylesheet" });
-  style.href = new URL("katex.min.css", vendor);
+  style.href = new URL("katex.min.css", vendor).href;
   const script = Object.assign(document.createElement("script"), { src: new URL("katex.min.js", vendor) });
   await Promise.all([add(style), add(script)]);
 }

@@ -11,6 +11,7 @@ import * as tables from "../figures/tables.mjs";
 import * as link from "./address.mjs";
 
 const FORMATS = ["SVG", "PNG"];
+/** @type {Config} */
 let settings = null; // the page's config, once a view is there
 let begun = false;
 let waiting = false; // one file at a time
@@ -86,7 +87,8 @@ function addButtons(place) {
   );
 }
 
-/* A figure as it is on show, but in light colours; null without numbers. */
+/** A figure as it is on show, but in light colours; null without numbers.
+   @param {string} id */
 const inLight = (id) => registered[id].make({ ...settings, mode: "light" })?.figure;
 
 async function savePicture(id, name, format) {

@@ -40,6 +40,7 @@ function sizeOf(plot) {
   return { width, height };
 }
 
+/** @type {(view: HTMLElement, config: Config) => void} */
 function describe(view, config) {
   const name = view.id.replace("view-", "");
   const title = byId(`tab-${name}`).textContent;

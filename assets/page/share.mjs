@@ -15,6 +15,7 @@ const PREVIEW_REST = 700; // ms without a change until the preview is reloaded
 const SCREEN = { page: [1280, 800], embed: [800, 600] }; // px, of the preview before it is scaled
 const THIS_COMPUTER = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];
 
+/** @type {Config} */
 let settings = null; // the page's config
 const values = {}; // the iteration at which a run opens
 
@@ -34,7 +35,8 @@ async function write(text, button) {
   }
 }
 
-/* Copy a text and confirm it beside the button; on failure select it in a box of the dialog. */
+/** Copy a text and confirm it beside the button; on failure select it in a box of the dialog.
+   @type {(button: HTMLElement, text: string, boxId: "share-link" | "share-snippet") => Promise<void>} */
 async function copy(button, text, boxId) {
   const { copied, not_copied: failed } = settings.share;
   if (await write(text, button)) {
@@ -142,10 +144,10 @@ function update() {
 function pictureOf({ svg }) {
   const template = document.createElement("template");
   template.innerHTML = svg;
-  const picture = template.content.firstChild;
+  const picture = /** @type {SVGSVGElement} */ (template.content.firstChild);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", settings.share.qr);
-  picture.style.setProperty("--modules", picture.viewBox.baseVal.width);
+  picture.style.setProperty("--modules", String(picture.viewBox.baseVal.width));
   return picture;
 }
 

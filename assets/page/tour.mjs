@@ -7,7 +7,8 @@ import * as link from "./address.mjs";
 const GAP = 12; // px between target and card, and to the edge of the window
 const RING = 4; // px around the target
 const PATIENCE = 3000; // ms until a step without its target is skipped
-let tour = null; // { steps, at, dialog, card, ring, title, words, back, next } while it is open
+/** @type {ReturnType<typeof build> & { steps: Config["tour"]["steps"], at: number, from: string }} */
+let tour = null; // while it is open
 
 const words = () => events.config().tour;
 const openView = () => document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
@@ -116,6 +117,7 @@ function place() {
     [middle, target.top - GAP - height],
     [target.left - GAP - width, level],
   ];
+  /** @param {number[]} place */
   const fits = ([x, y]) => x >= GAP && y >= GAP && x + width + GAP <= innerWidth && y + height + GAP <= innerHeight;
   const [x, y] = places.find(fits) || [middle, within(target.bottom - height - GAP, height, innerHeight)];
   Object.assign(tour.card.style, { left: `${x}px`, top: `${y}px` });

@@ -4,7 +4,8 @@ import * as controls from "../core/controls.mjs";
 import { byId, element } from "../core/dom.mjs";
 import * as text from "../core/text.mjs";
 
-/* Show those parameters that have a column in the element `id`. */
+/** Show those parameters that have a column in the element `id`.
+   @type {(id: string, parameters: Parameter[], values: Values, config: Config) => void} */
 function show(id, parameters, values, config) {
   const cells = parameters.filter(({ column }) => column);
   byId(id).replaceChildren(...(cells.length ? build(id, cells, config) : []));
@@ -15,6 +16,7 @@ function show(id, parameters, values, config) {
   onMove();
 }
 
+/** @type {(id: string, cells: Parameter[], config: Config) => HTMLElement[]} */
 function build(id, cells, config) {
   const headings = [...new Set(cells.map(({ column }) => column))];
   const ks = [...new Set(cells.map(({ component }) => component))];
@@ -30,6 +32,7 @@ function build(id, cells, config) {
   return [table, element("p", [], { id: `${id}-proportions`, class: "about" }), ...errors];
 }
 
+/** @param {Parameter} p */
 const boxOf = (p) =>
   element("input", [], {
     type: "number",
@@ -42,6 +45,7 @@ const boxOf = (p) =>
     "aria-label": p.label,
   });
 
+/** @type {(id: string, cells: Parameter[], values: Values, config: Config) => void} */
 function showProportions(id, cells, values, config) {
   const shares = cells.filter(({ name }) => /weight\d$/.test(name)).map(({ name }) => values[name]);
   const total = shares.reduce((sum, share) => sum + share, 0);

@@ -5,10 +5,15 @@ import { byId, element } from "../core/dom.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import * as text from "../core/text.mjs";
 
+/** @type {Config} */
 let settings = null;
+/** @type {(...families: string[]) => void} */
 let followReading = null;
+/** @type {Reading} */
 let reading = null; // the data in use
+/** @type {{ text?: string, file?: string }} */
 let content = null; // what they were read from: { text } or { file }
+/** @type {typeof content} */
 let sent = null; // the content of the last request
 let request = 0;
 
@@ -72,7 +77,7 @@ function sendFile(file) {
   byId("own-file").value = ""; // so that the same file can be chosen again
   if (refuseSize(file.size)) return;
   const reader = new FileReader();
-  reader.addEventListener("load", () => send({ file: reader.result.slice(reader.result.indexOf(",") + 1) }));
+  reader.addEventListener("load", () => send({ file: String(reader.result).replace(/^[^,]*,/, "") }));
   reader.addEventListener("error", () => show(words().unreadable, true));
   reader.readAsDataURL(file);
 }
@@ -94,7 +99,8 @@ function refuse(error) {
   showColumn();
 }
 
-/* For Dash: the server has read data, or refused them. */
+/** For Dash: the server has read data, or refused them.
+   @param {{ result?: Reading, error?: string } | null} reply */
 function showReading(reply) {
   if (!reply) return;
   if (reply.error) return refuse(reply.error);
@@ -113,12 +119,14 @@ function showReading(reply) {
 /* Why there can be no run with this family, or null. */
 const problem = (family) => (reading ? reading.families[family].problem : words().none);
 
-/* The source for a run; empty while there is a problem. */
+/** The source for a run; empty while there is a problem.
+   @type {(family: string) => Source} */
 const source = (family) => (problem(family) ? { about: "", samples: {}, starts: {} } : reading.families[family]);
 
 const values = () => reading.values;
 
-/* The data for the link, if it can carry them. */
+/** The data for the link, if it can carry them.
+   @type {() => Setting[]} */
 const linked = () => (reading?.packed ? [["data", reading.packed, null]] : []);
 
 export { begin, linked, problem, showReading, source, values };

@@ -16,7 +16,8 @@ import * as walk from "./walk.mjs";
 const { values } = state;
 let request = 0;
 
-/* A source: the page's, or own data. */
+/** A source: the page's, or own data.
+   @type {(name: string, family: string) => Source} */
 const sourceOf = (name, family) => (name === "own" ? ownData.source(family) : state.config.sources[name]);
 
 const truth = () => sourceOf(state.source, state.family).samples[values.true_k] || [];
@@ -62,6 +63,7 @@ function updateControls() {
   return dash.no_update;
 }
 
+/** @type {(config: Config, source: string, choices: Partial<RunState>) => void} */
 function begin(config, source, choices) {
   const { values: fromLink } = config.link;
   update({ config, opensAt: fromLink.iteration, ...choices });
@@ -153,8 +155,9 @@ const withResultNote = (sentence) => (state.result ? `${sentence} ${state.config
 /* Text that is read aloud: that a run has begun, and how it ended, even if it ended as the last one. */
 const announce = (text) => setText("run-announcement", text);
 
+/** @param {Values} run */
 function send(run) {
-  const requested = { ...run, blind: hides("truth") };
+  const requested = /** @type {RunRequest} */ ({ ...run, blind: hides("truth") });
   update({ requested });
   dash.set_props("run-request", { data: { id: ++request, ...requested } });
   announce(state.config.running);
@@ -171,7 +174,9 @@ function rerun() {
   send(requested);
 }
 
-/* For Dash: a reply has come. */
+/** For Dash: a reply has come.
+   @param {Reply<Result> | null} reply
+   @param {string} colourBy */
 function showReply(reply, colourBy) {
   if (!reply) return;
   const { errors, result } = reply;
@@ -198,7 +203,8 @@ function stop() {
   announce("");
 }
 
-/* Set start values, rounded to their steps, and run from there. */
+/** Set start values, rounded to their steps, and run from there.
+   @param {Values} startValues */
 function runFrom(startValues) {
   startByHand();
   for (const p of byHand().filter(({ name }) => name in startValues)) {
@@ -218,7 +224,8 @@ function startByHand() {
   choose("start-from", hand);
 }
 
-/* Set source and values of a preset, show its question, and run it. */
+/** Set source and values of a preset, show its question, and run it.
+   @param {string} name */
 function applyPreset(name) {
   const preset = state.config.presets[name];
   startByHand();
@@ -248,7 +255,8 @@ document.addEventListener("click", ({ target }) => {
 
 /* -- what the rest of the page asks ----------------------------------------------------------------------------- */
 
-/* The run on show, under the headings of the controls. */
+/** The run on show, under the headings of the controls.
+   @type {Feature["settings"]} */
 function settings({ parameters, sentences }) {
   if (!state.request) return [];
   const { request: run } = state;

@@ -13,13 +13,15 @@ import { iterationOnShow, state, update } from "./state.mjs";
 
 const STUDIES = ["surface", "starts", "sizes"];
 const values = {};
+/** @type {(values: Values) => void} */
 let runFrom = null; // starts a run from start values
 let request = 0;
 let next = null; // study to request when the current run is complete
 let current = null; // study that is requested
 let queue = []; // studies to request after it: Dash drops a reply when another is requested
 
-/* `startRun` starts a run from start values. */
+/** `startRun` starts a run from start values.
+   @type {(config: Config, startRun: typeof runFrom) => void} */
 function begin(config, startRun) {
   runFrom = startRun;
   const { across, study } = config.parameters;
@@ -114,6 +116,7 @@ function reset() {
 /* Start a study, or none (null), when the current run is complete. */
 const afterRun = (study) => (next = study);
 
+/** @param {Surface} surface */
 function showSurface(surface) {
   const { config, result } = state;
   update({ surface });
@@ -128,7 +131,8 @@ function showSurface(surface) {
   drawOne("surface-figure");
 }
 
-/* An accelerated run beside EM, in words. */
+/** An accelerated run beside EM, in words.
+   @type {(surface: Surface, config: Config) => string} */
 function comparison({ compared }, { sentences }) {
   if (!compared) return "";
   const { em_passes: em, passes, arrived } = compared;
@@ -170,6 +174,7 @@ function table(head, rows, chosen) {
 
 const list = (values, digits) => values.map((value) => format(value, digits)).join(", ");
 
+/** @type {(result: { rows: any[] }, config: Config) => HTMLElement} */
 function startsTable({ rows }, config) {
   const digits = (name) => digitsAmong(state.result, 4, name);
   const cells = rows.map(({ count, log_likelihood: ell, what, parameters }) => {
@@ -180,6 +185,7 @@ function startsTable({ rows }, config) {
   return table(config.startsHead, cells, (i) => rows[i].what.startsWith("best"));
 }
 
+/** @type {(result: { rows: any[] }, config: Config) => HTMLElement} */
 function sizesTable({ rows }, config) {
   const text = (value) => (value === null ? config.studyWords.none : value.toFixed(2).replace("-", "−"));
   const cells = rows.map((row) => [

@@ -23,7 +23,8 @@ const stride = () => (state.halves ? 1 : 2);
 
 const halvesAreOn = () => byId("half-steps-button").getAttribute("aria-checked") === "true";
 
-/* Open the result of a request at its end, or at `iteration`. */
+/** Open the result of a request at its end, or at `iteration`.
+   @type {(result: Result, request: RunRequest, iteration?: number) => void} */
 function open(result, request, iteration = Infinity) {
   stop();
   update({ result, request, halves: Boolean(result.bounds) && halvesAreOn(), surface: null });
@@ -32,7 +33,7 @@ function open(result, request, iteration = Infinity) {
   update({ place: state.halves ? place : place + (place % 2) });
   const slider = byId("walk-slider");
   dash.set_props("walk-slider", { max: end() / stride(), value: String(state.place / stride()) });
-  slider.max = end() / stride();
+  slider.max = String(end() / stride());
 }
 
 /* Show everything: another result, or other colours. */
@@ -82,8 +83,8 @@ function describe() {
   const [low] = result.log_likelihood; // log-likelihood and bound never fall
   const span = result.log_likelihood[last] - low || 1;
   const bar = byId("bound-bar");
-  bar.style.setProperty("--bound", (bound - low) / span);
-  bar.style.setProperty("--ell", (ell - low) / span);
+  bar.style.setProperty("--bound", String((bound - low) / span));
+  bar.style.setProperty("--ell", String((ell - low) / span));
   const sentence = config.sentences[result.bounds ? "bound" : "no_bound"];
   const numbers = { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) };
   setText("bound-words", fill(sentence, numbers));
@@ -172,7 +173,7 @@ function setHalves(on) {
   stop();
   update({ halves: on });
   if (!on && state.place % 2) go(state.place + 1);
-  byId("walk-slider").max = end() / stride();
+  byId("walk-slider").max = String(end() / stride());
   describe();
 }
 

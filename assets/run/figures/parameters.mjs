@@ -14,7 +14,8 @@ const LETTER = 7.5; // px, in a unit
 const LABEL = 14; // px between the labels of two lines
 const NEAR = 0.01; // share of its last value within which a parameter has settled
 
-/* The symbol of each line at its end, in its colour; labels that would overlap are moved apart. */
+/** The symbol of each line at its end, in its colour; labels that would overlap are moved apart.
+   @type {(figure: Figure, result: Result, name: string, row: number, pixels: number, config: Config) => object[]} */
 function lineLabels(figure, result, name, row, pixels, config) {
   const ends = record(result, lastRecord(result))[name];
   const [low, high] = figure.layout[row ? `yaxis${row + 1}` : "yaxis"].range;
@@ -38,7 +39,8 @@ function lineLabels(figure, result, name, row, pixels, config) {
   }));
 }
 
-/* Every parameter over iterations, with true values as quiet lines. */
+/** Every parameter over iterations, with true values as quiet lines.
+   @type {RunFigure["make"]} */
 function make(result, { t }, config) {
   const figure = skeleton(config, ID, result);
   const names = Object.keys(result.trajectory);
@@ -87,7 +89,8 @@ for (const type of ["drawn", "resized"])
 
 /* -- in words ------------------------------------------------------------------------------------------------- */
 
-/* Each parameter except the last weight; of more than two components, the least and the greatest. */
+/** Each parameter except the last weight; of more than two components, the least and the greatest.
+   @type {RunFigure["sentence"]} */
 function sentence(result, { t, p }, config) {
   const { figureSentences: words, symbols } = config;
   const values = Object.entries(symbols[result.family]).flatMap(([name, symbol]) => {
@@ -102,8 +105,10 @@ function sentence(result, { t, p }, config) {
   return fill(words.parameters, numbers);
 }
 
+/** @type {WeakMap<Result, number>} */
 const cache = new WeakMap(); // result -> record from which on every parameter is near its last value
 
+/** @param {Result} result */
 function settled(result) {
   if (cache.has(result)) return cache.get(result);
   const all = Object.values(result.trajectory);
@@ -115,11 +120,13 @@ function settled(result) {
   return t;
 }
 
+/** @type {RunFigure["tables"]} */
 const tables = (figure, { iterations }) => [
   curvesTable(figure, /^row\d-component/, iterations, firstOf(figure, "cursor-0")),
 ];
 
-/* A line is named by the symbol of its parameter, which the title of its axis tells. */
+/** A line is named by the symbol of its parameter, which the title of its axis tells.
+   @type {RunFigure["nameOf"]} */
 function nameOf(figure, trace) {
   const { figureWords, parameterNames, symbols } = events.config();
   const title = titleOf(figure, "y", trace);
