@@ -3,7 +3,7 @@
 # make build   compress beforehand what it serves; `make serve` does it too
 # make test    install what the tests need and run them all
 # make quick   lint and the tests that need neither a browser nor a server nor much time
-# make lint    ruff and mypy
+# make lint    ruff and mypy; biome and tsc for the browser's modules
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
 # make monkey  have random keys and pointers at the page for twenty minutes (MINUTES, SEED)
 # make screenshots   pictures of every state of the page, in screenshots/
@@ -16,8 +16,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TYPES := tools/types/node_modules
 
-.PHONY: run build serve test quick lint fuzz monkey screenshots lighthouse crowd bench browser plotly clean
+.PHONY: run build serve test quick lint scripts fuzz monkey screenshots lighthouse crowd bench browser plotly clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -29,17 +30,23 @@ build: $(VENV)/run.installed
 serve: build
 	exec $(BIN)/gunicorn app:server
 
-test: $(VENV)/test.installed browser lint
+test: $(VENV)/test.installed browser lint scripts
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-quick: lint
+quick: lint scripts
 	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 -m "not slow and not browser" \
 		tests/em tests/state tests/results tests/figures tests/views tests/test_layering.py
 
-lint: $(VENV)/test.installed
+lint: $(VENV)/test.installed $(TYPES)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/biome lint --error-on-warnings
+	$(BIN)/node $(TYPES)/typescript/bin/tsc --project .
+
+# The browser's modules, those that need no page.
+scripts: $(VENV)/test.installed
+	$(BIN)/node --test --test-reporter=dot tests/scripts/*.test.mjs
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -49,6 +56,11 @@ $(VENV)/bin/python:
 $(VENV)/%.installed: requirements.txt requirements-test.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		-r $(if $(filter run,$*),requirements.txt,requirements-test.txt)
+	touch $@
+
+# tsc, which is no Python package.
+$(TYPES)/installed: tools/types/package.json | $(VENV)/test.installed
+	cd tools/types && ../../$(BIN)/npm install --no-package-lock --no-audit --no-fund --silent
 	touch $@
 
 # Of their own: locust and dash[testing] want different releases of the same package.
@@ -91,7 +103,7 @@ browser:
 		DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq chromium chromium-driver fonts-dejavu-core >/dev/null; }
 
 clean:
-	rm -rf $(VENV) $(CROWD) $(BENCH) .lighthouse
+	rm -rf $(VENV) $(CROWD) $(BENCH) $(TYPES) .lighthouse
 
 # The part of plotly.js that the page draws with, made anew (needs node): assets/vendor/plotly
 plotly:

@@ -1,38 +1,10 @@
 /* Sliders, number boxes, choices, switches and tabs. Bounds and words come from Python. */
 import { dash } from "./dash.mjs";
+import { byId } from "./dom.mjs";
+import { fill, format, withMinus } from "./text.mjs";
 
-const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
-/* A count with commas. */
-const count = (whole) => whole.toLocaleString("en");
-
-/* A number with that many significant digits, without an exponent unless it is very large or small. */
-function format(number, digits = 4) {
-  if (!Number.isFinite(number)) return "–";
-  const value = Number(number.toPrecision(digits));
-  const size = Math.abs(value);
-  if (size < 1e-12) return "0"; // rounding
-  const exponent = size >= 10 ** Math.max(6, digits - 1) || size < 1e-4;
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  const text = exponent ? value.toExponential(digits - 1).replace("e+", "e") : value.toFixed(decimals);
-  return text.replaceAll("-", "−");
-}
-
-/* Digits for values from `low` to `high`: more (12 at most) where their size is `close` times their range, so that
-   they can be told apart. As in components/state/own_data/reading.py. */
-function digitsOver(low, high, digits, close) {
-  const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);
-  return ratio >= close && ratio < Infinity ? Math.min(12, digits + Math.ceil(Math.log10(ratio))) : digits;
-}
-
-/* Python's sentences have a hyphen for a minus and 1e-05 for 1e−5. As in components/state/parameters.py. */
-const withMinus = (text) =>
-  text
-    .replace(/(^|[\s(])-(?=\d)/g, "$1−")
-    .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e\+0*(?=\d)/g, "$1$2e")
-    .replace(/(^|[\s(−±])(\d+(?:\.\d+)?)e-0*(?=\d)/g, "$1$2e−");
-
-/* The problem (a key of PROBLEMS) with the text in the box of parameter p, or null. */
+/** The problem (a key of PROBLEMS) with the text in the box of parameter p, or null.
+   @type {(p: Parameter, box: HTMLInputElement) => string | null} */
 function problemOf(p, box) {
   if (box.value === "") return box.validity.badInput ? "not_a_number" : "empty";
   const typed = Number(box.value);
@@ -47,24 +19,27 @@ function problemOf(p, box) {
 
    Events are handled here and not by Dash, since an update by Dash takes longer than a frame: Dash, and a view's
    callback, get a slider's value when it rests. Dash also reports a refused value as no number, and only once. */
+/** @type {Map<string, Control>} */
 const controls = new Map();
 
+/** @type {(parameters: Parameter[], values: Values, config: Config, onMove?: () => void) => void} */
 function register(parameters, values, config, onMove = () => {}) {
   for (const p of parameters)
     for (const id of [`${p.name}-slider`, boxId(p)]) controls.set(id, { p, values, config, onMove });
 }
 
-/* A parameter with a column has its box in a cell of a table, others in a row of their own. */
-const boxId = ({ name, column }) => `${name}-${column ? "cell" : "box"}`;
+/** A parameter with a column has its box in a cell of a table, others in a row of their own.
+   @param {Parameter} p */
+const boxId = ({ name, column }) => /** @type {const} */ (`${name}-${column ? "cell" : "box"}`);
+/** @param {Parameter} p */
 const errorId = (p) => (p.column ? `${boxId(p)}-error` : `${p.name}-error`);
-
-const byId = (id) => document.getElementById(id);
 
 function setText(id, text) {
   const written = withMinus(text);
   if (byId(id).textContent !== written) byId(id).textContent = written;
 }
 
+/** @type {(control: Control, box: HTMLInputElement) => string} */
 function refusal({ p, values, config }, box) {
   const problem = problemOf(p, box);
   if (!problem) return "";
@@ -75,9 +50,11 @@ function refusal({ p, values, config }, box) {
 
 const ERROR_REST = 300; // ms until an old message goes: what is under the pointer must not move as it is pressed
 const refused = new Set();
+/** @param {Parameter} p */
 const isRefused = (p) => refused.has(boxId(p));
 
-/* A refused box is marked invalid and described by the message; an empty message ends both. */
+/** A refused box is marked invalid and described by the message; an empty message ends both.
+   @type {(p: Parameter, message: string) => void} */
 function showRefusal(p, message) {
   if (message) {
     refused.add(boxId(p));
@@ -95,6 +72,7 @@ const WEIGHT = /(pi1|rho)$/;
 const number = (value) =>
   (Number.isInteger(value) ? value.toFixed(1) : String(Number(value.toPrecision(6)))).replace("-", "−");
 
+/** @type {(control: Control, value: number) => string} */
 function valueInWords({ p, config }, value) {
   const { plain, measured, weight, rate } = config.valueWords;
   const isRate = byId(`${p.name}-slider-label`).textContent === config.rateLabels[p.name];
@@ -126,6 +104,7 @@ function delay(ms, key, action) {
   }, ms);
 }
 
+/** @type {(event: Event, slider: HTMLInputElement, control: Control) => void} */
 function handleSlider(event, slider, { p, values, onMove }) {
   event.stopPropagation(); // Dash gets the value when the slider rests
   if (event.type === "change" && slider.id in timers) return;
@@ -135,6 +114,7 @@ function handleSlider(event, slider, { p, values, onMove }) {
   onMove();
 }
 
+/** @type {(box: HTMLInputElement, control: Control) => void} */
 function readBox(box, control) {
   if (!box.isConnected) return; // its table is gone
   const { p, values, onMove } = control;
@@ -157,7 +137,8 @@ for (const type of ["pointerup", "pointercancel"])
     untilReleased.splice(0).forEach((action) => action());
   }, true);
 
-/* "1" on the way to "1e9" is not a value: typed keys are read after a pause, arrow keys and Enter at once. */
+/** "1" on the way to "1e9" is not a value: typed keys are read after a pause, arrow keys and Enter at once.
+   @type {(event: InputEvent, box: HTMLInputElement, control: Control) => void} */
 function handleBox(event, box, control) {
   const typing = event.type === "input" && event.inputType;
   clearTimeout(timers[box.id]);
@@ -185,16 +166,18 @@ document.addEventListener("keydown", (event) => {
 // Before React, which listens further down.
 for (const type of ["input", "change"]) document.addEventListener(type, handle, true);
 
-/* Show a parameter's valid value in its box, without a refusal. */
+/** Show a parameter's valid value in its box, without a refusal.
+   @type {(p: Parameter, values: Values) => void} */
 function showValue(p, values) {
   const box = byId(boxId(p));
   const slider = p.slider && byId(`${p.name}-slider`);
-  if (slider && slider.hasAttribute("aria-valuetext")) setValueText(slider);
+  if (slider?.hasAttribute("aria-valuetext")) setValueText(slider);
   if (box.value === "" || Number(box.value) !== values[p.name]) box.value = String(values[p.name]);
   showRefusal(p, "");
 }
 
-/* Take over the values of sliders that came to rest. */
+/** Take over the values of sliders that came to rest.
+   @param {Dash["callback_context"]} context */
 function read(context) {
   for (const { prop_id: property, value } of context.triggered) {
     const control = controls.get(property.replace(/\.value$/, ""));
@@ -204,7 +187,8 @@ function read(context) {
   }
 }
 
-/* Set parameters to `changes` wherever they show; `bounds` too where they have changed. */
+/** Set parameters to `changes` wherever they show; `bounds` too where they have changed.
+   @type {(parameters: Parameter[], changes: Values, values: Values, bounds?: boolean) => void} */
 function set(parameters, changes, values, bounds = false) {
   for (const p of parameters) {
     values[p.name] = changes[p.name];
@@ -215,13 +199,14 @@ function set(parameters, changes, values, bounds = false) {
   }
 }
 
+/** @param {Parameter[]} parameters */
 const defaults = (parameters) => Object.fromEntries(parameters.map((p) => [p.name, p.default]));
+/** @type {(parameters: Parameter[], values: Values) => void} */
 const reset = (parameters, values) => set(parameters, defaults(parameters), values);
 
-/* [name, value, default] for the address. */
+/** [name, value, default] for the address.
+   @type {(parameters: Parameter[], values: Values) => Setting[]} */
 const linked = (parameters, values) => parameters.map((p) => [p.name, values[p.name], p.default]);
-
-const settingInWords = ({ setting }, label, value) => fill(setting, { label, value: String(value).replace(/^-/, "−") });
 
 /* A disabled button can still have the focus. */
 function disable(button, on) {
@@ -229,6 +214,7 @@ function disable(button, on) {
   else button.removeAttribute("aria-disabled");
 }
 
+/** @type {(context: Dash["callback_context"], id: string) => boolean} */
 const wasTriggered = (context, id) => context.triggered.some(({ prop_id: prop }) => prop.startsWith(`${id}.`));
 
 /* Dash does not hear a list, which is plain HTML. */
@@ -265,7 +251,7 @@ document.addEventListener("click", (event) => {
 
 /* Arrow keys, Home and End move between tabs, as in every tab list. */
 document.addEventListener("keydown", (event) => {
-  const tab = event.target.closest && event.target.closest('[role="tab"]');
+  const tab = event.target.closest?.('[role="tab"]');
   if (!tab || event.ctrlKey || event.altKey || event.metaKey) return; // Alt and an arrow go back and forward
   const tabs = [...tab.parentElement.querySelectorAll('[role="tab"]')];
   const at = tabs.indexOf(tab);
@@ -277,6 +263,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 export {
-  boxId, choose, count, defaults, delay, digitsOver, disable, errorId, fill, format, isRefused, linked, pressOne,
-  read, register, reset, set, setText, settingInWords, toggle, wasTriggered, withMinus,
+  boxId, choose, defaults, delay, disable, errorId, isRefused, linked, pressOne, read, register, reset, set, setText,
+  toggle, wasTriggered,
 };

@@ -1,5 +1,11 @@
-/* Elements of the page: made, and whether a link hides them. */
-/* An element with children and attributes. */
+/* Elements of the page: found, made, and whether a link hides them. */
+/** @type {ById} */
+const byId = (id) => /** @type {any} */ (document.getElementById(id));
+
+/** An element with children and attributes.
+   @template {keyof HTMLElementTagNameMap} Tag
+   @param {Tag} tag
+   @param {Record<string, any>} [attributes] */
 function element(tag, children, attributes = {}) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -12,4 +18,4 @@ const parts = (group) => [...document.querySelectorAll(group ? `[data-group="${g
 
 const hides = (group) => parts(group).some((part) => part.hidden);
 
-export { element, hides, parts };
+export { byId, element, hides, parts };

@@ -1,4 +1,5 @@
 /* Events by which views reach the page's other scripts without knowing them. */
+/** @type {Config} */
 let current = null; // the page's words and figures, once a view is there
 const listeners = { ready: [], changed: [], revealed: [] };
 

@@ -1,14 +1,18 @@
 /* Messages where a request fails: that it is sent again; at last, with a button that sends it once more. */
 import { dash } from "./dash.mjs";
-import { element } from "./dom.mjs";
+import { byId, element } from "./dom.mjs";
 
 const FIRST = "first-load"; // place of messages while there is no page
+/** @type {Record<string, FailureHandler>} */
 const handlers = {}; // output of a callback -> handler
+/** @type {Record<string, HTMLElement>} */
 const messages = {}; // output -> element of its message
-const words = () => JSON.parse(document.getElementById(FIRST).dataset.words);
+const words = () => JSON.parse(byId(FIRST).dataset.words);
 
-/* A handler's `place` and `focus` take a request and return ids: of where its messages go, and of what gets the focus
-   after Try again. Optional: a `sentence` for the last message, `onFailure`, and `onRetry`, called at Try again. */
+/** A handler's `place` and `focus` take a request and return ids: of where its messages go, and of what gets the focus
+   after Try again. Optional: a `sentence` for the last message, `onFailure`, and `onRetry`, called at Try again.
+   @param {string} output
+   @param {FailureHandler} handler */
 const register = (output, handler) => (handlers[output] = handler);
 
 /* Put a message into a place, beside a button if something can be retried. A polite message is a note. */
@@ -20,7 +24,7 @@ function show(place, text, { retry = null, polite = false } = {}) {
     button.addEventListener("click", retry);
     message.append(button);
   }
-  document.getElementById(place).replaceChildren(message);
+  byId(place).replaceChildren(message);
   return message;
 }
 
@@ -46,7 +50,7 @@ const showRetrying = (output, body) =>
 function showNoReply(output, body, sentence) {
   showFor(output, body, (handler, place, request, inputs) => {
     const retry = () => {
-      const next = document.getElementById(handler.focus(request));
+      const next = byId(handler.focus(request));
       clear(output);
       next.focus({ preventScroll: true }); // the button is gone
       handler.onRetry?.(request);
@@ -67,15 +71,17 @@ function showError(output, body) {
 
 /* While there is no page, the message is the page: it needs a heading and a landmark. */
 function bePage(shown) {
-  const frame = document.getElementById(FIRST).parentElement;
+  const frame = byId(FIRST).parentElement;
   frame.querySelector("h1").hidden = !shown;
   if (shown) frame.setAttribute("role", "main");
   else frame.removeAttribute("role");
 }
 
-/* A place for messages of requests that the page cannot do without, with one button for all. `onChange` gets whether
-   there is a message; `showNoReply` resolves at Try again. */
+/** A place for messages of requests that the page cannot do without, with one button for all. `onChange` gets whether
+   there is a message; `showNoReply` resolves at Try again.
+   @param {(shown: boolean) => void} [onChange] */
 function place(id, name, onChange = () => {}) {
+  /** @type {PromiseWithResolvers<void>} */
   let pressed = null;
 
   function write(...message) {
@@ -85,7 +91,7 @@ function place(id, name, onChange = () => {}) {
 
   function clear() {
     onChange(false);
-    document.getElementById(id).replaceChildren();
+    byId(id).replaceChildren();
   }
 
   function showNoReply(sentence) {

@@ -46,7 +46,8 @@ const run = (src) =>
     document.head.append(script);
   });
 
-/* Wait that many ms, or until one of the events, each a target and a type. */
+/** Wait that many ms, or until one of the events, each a target and a type.
+   @returns {Promise<void>} */
 function wait(ms, ...events) {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);
@@ -133,7 +134,7 @@ async function retryWithoutEnd(attempt, place) {
 const first = (url, options) => retryWithoutEnd(() => request(url, options), failures.first);
 const loadPlotly = (src) => retryWithoutEnd(() => run(src), failures.figures);
 
-window.fetch = function (resource, options) {
+window.fetch = (resource, options) => {
   const url = typeof resource === "string" ? resource : "";
   if (url.endsWith("_dash-layout")) return first(url + location.search, options);
   if (url.endsWith("_dash-dependencies")) return first(url, options);

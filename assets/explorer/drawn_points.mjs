@@ -1,36 +1,44 @@
 /* Points drawn in an explorer: their number and seed, and what figure and page show of them. They belong to the mixture
    they were drawn from, and go when it changes. */
 import * as controls from "../core/controls.mjs";
+import { byId } from "../core/dom.mjs";
+import * as text from "../core/text.mjs";
 import * as sampling from "../maths/sampling.mjs";
 import * as figures from "../figures/draw.mjs";
 
+/** @type {Record<string, { count: number, seed: number, of: string, gone: boolean, text?: string }>} */
 const points = {}; // view -> { count, seed, of: their mixture, gone: whether a change of it removed them, text }
 
+/** @type {(view: string, config: Config) => void} */
 function begin(view, config) {
-  const valueOf = (p) => config.link.values[p.name] ?? p.default;
-  const [count, seed] = config.parameters[`${view}-drawn`].map(valueOf);
+  const initial = (p) => config.link.values[p.name] ?? p.default;
+  const [count, seed] = config.parameters[`${view}-drawn`].map(initial);
   points[view] = { count, seed, of: null, gone: false };
 }
 
-/* Draw another step of points, up to the bound. */
+/** Draw another step of points, up to the bound.
+   @type {(view: string, config: Config) => void} */
 function draw(view, config) {
   const [{ step, maximum }] = config.parameters[`${view}-drawn`];
   Object.assign(points[view], { count: Math.min(points[view].count + step, maximum), gone: false });
 }
 
-/* Remove the points; the next ones have another seed. */
+/** Remove the points; the next ones have another seed.
+   @type {(view: string, config: Config) => void} */
 function clear(view, config) {
   const [, { maximum, default: first }] = config.parameters[`${view}-drawn`];
   const { count, seed } = points[view];
   Object.assign(points[view], { count: 0, seed: !count ? seed : seed < maximum ? seed + 1 : first, gone: false });
 }
 
+/** @type {(view: string, config: Config) => void} */
 function reset(view, config) {
   const [, seed] = config.parameters[`${view}-drawn`];
   Object.assign(points[view], { count: 0, seed: seed.default, gone: false });
 }
 
-/* Remove the points if they belong to another mixture than `p`; whether there were any. */
+/** Remove the points if they belong to another mixture than `p`; whether there were any.
+   @type {(view: string, p: Mixture, config: Config) => boolean} */
 function follow(view, p, config) {
   const now = JSON.stringify(p);
   const { of, count } = points[view];
@@ -62,14 +70,15 @@ function fill(figure, view, p, window, quantity, { bins }) {
   return Math.max(...numbers.y);
 }
 
-/* The sentence about them. */
+/** The sentence about them.
+   @type {(view: string, p: Mixture, config: Config) => string} */
 function sentence(view, p, config) {
   const { count, gone } = points[view];
   const { sentences } = config;
   if (!count) return gone ? sentences.points_gone : sentences.no_points;
-  return controls.fill(isFull(view, config) ? sentences.points_all : sentences.points, {
-    count: controls.count(count),
-    found: controls.count(sample(view, p).k.filter((k) => k === 0).length),
+  return text.fill(isFull(view, config) ? sentences.points_all : sentences.points, {
+    count: text.count(count),
+    found: text.count(sample(view, p).k.filter((k) => k === 0).length),
     expected: Number((count * p.weights[0]).toFixed(1)).toLocaleString("en"),
   });
 }
@@ -83,11 +92,12 @@ function show(view, text, config) {
   const { count } = points[view];
   const enabled = { draw: !isFull(view, config), clear: count > 0 };
   for (const [name, on] of Object.entries(enabled))
-    controls.disable(document.getElementById(`${view}-${name}`), !on);
-  document.getElementById(`${view}-clear`).parentElement.classList.toggle("drawn", count > 0);
+    controls.disable(byId(`${view}-${name}`), !on);
+  byId(`${view}-clear`).parentElement.classList.toggle("drawn", count > 0);
 }
 
-/* Parameters and values for the link; without points it needs no seed. */
+/** Parameters and values for the link; without points it needs no seed.
+   @type {(view: string, config: Config) => [Parameter[], Values]} */
 function state(view, config) {
   const parameters = config.parameters[`${view}-drawn`];
   const { count, seed: now } = points[view];

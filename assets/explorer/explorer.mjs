@@ -1,11 +1,11 @@
 /* The two explorers: every move is drawn and described in the browser, without a request. */
 import { dash } from "../core/dash.mjs";
-import {
-  defaults, delay, fill, format, linked, read, register, reset, setText, settingInWords, wasTriggered,
-} from "../core/controls.mjs";
+import { defaults, delay, linked, read, register, reset, setText, wasTriggered } from "../core/controls.mjs";
+import { byId } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as densities from "../maths/densities.mjs";
 import * as features from "../core/features.mjs";
+import { fill, format, settingInWords } from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import { sizeOf } from "../figures/paths.mjs";
 import * as registry from "../figures/registry.mjs";
@@ -21,7 +21,9 @@ const WHOLE = 1.02; // end of an axis up to 1
 const CLEAR = "\u2009"; // between a mode's label and a handle; also, plotly leaves out an empty label
 const ANNOUNCE = 700; // ms of rest until the sentence is read aloud
 
+/** @type {Record<string, Values>} */
 const valid = {}; // view -> name -> last valid value
+/** @type {Record<string, { end: number, of: string }>} */
 const axes = {}; // view -> { end, of }: the y axis on show, and what it belongs to
 
 /* The y axis grows at once with the curve, and shrinks only when the sliders rest and the curve is small in it. */
@@ -36,17 +38,19 @@ function axisEnd(view, peak, of, how) {
 /* Width of a figure in pixels of normal type; plotly knows it without a layout of the page. */
 function widthOf(id) {
   const plot = figures.plotOf(id);
-  const { width } = (plot && sizeOf(plot)) ?? { width: document.getElementById(id).clientWidth };
+  const { width } = (plot && sizeOf(plot)) ?? { width: byId(id).clientWidth };
   return width / figures.scale();
 }
 
 const announce = (view, text) => delay(ANNOUNCE, view, () => setText(`${view}-announcement`, text));
 
+/** @type {Record<string, { config: Config, inputs: Values }>} */
 const views = {}; // view -> { config, inputs } of Dash's last call
 
 const tickStep = () => (widthOf("gaussian-figure") < NARROW ? 2 : 1);
 
-/* An explorer: `mixtureOf` returns mixture and window for its values; `describe` adds what only its figure has. */
+/** An explorer: `mixtureOf` returns mixture and window for its values; `describe` adds what only its figure has.
+   @param {string} view */
 function explorer(view, mixtureOf, describe) {
   function valuesOf({ parameters }) {
     return Object.fromEntries(parameters[view].map((p) => [p.name.replace(`${view}-`, ""), valid[view][p.name]]));
@@ -103,13 +107,14 @@ function explorer(view, mixtureOf, describe) {
     if (isNew) draw(figures.showNow);
   });
 
-  /* Labels and values, with those of points if there are any. */
+  /** Labels and values, with those of points if there are any.
+     @param {Config} config */
   function settingsInWords({ parameters: { [view]: parameters }, sentences }) {
-    const labelOf = (name) => document.getElementById(`${name}-box-label`).textContent;
+    const labelOf = (name) => byId(`${name}-box-label`).textContent;
     const set = parameters.map(({ name }) => [labelOf(name), valid[view][name]]);
     const [ofPoints, values] = points.state(view, views[view].config);
     const drawn = values[ofPoints[0].name] ? ofPoints.map(({ name, label }) => [label, values[name]]) : [];
-    return [...set, ...drawn].map((setting) => settingInWords(sentences, ...setting));
+    return [...set, ...drawn].map(([label, value]) => settingInWords(sentences, label, value));
   }
 
   registry.register(`${view}-figure`, {
@@ -126,7 +131,7 @@ function explorer(view, mixtureOf, describe) {
   return function updateExplorer() {
     const context = dash.callback_context;
     const [config] = Object.values(context.states);
-    if (!document.getElementById(`${view}-figure`)) return dash.no_update; // only the theme is there
+    if (!byId(`${view}-figure`)) return dash.no_update; // only the theme is there
     const parameters = config.parameters[view];
     if (!valid[view]) {
       valid[view] = { ...defaults(parameters), ...config.link.values };
@@ -150,6 +155,8 @@ function explorer(view, mixtureOf, describe) {
   };
 }
 
+/** The greatest y of the curves.
+   @type {(figure: Figure, family: string, p: Mixture, xs: number[], of: Quantity, components: boolean) => number} */
 function fillCurves(figure, family, p, xs, quantity, components) {
   const mixture = figures.trace(figure, "mixture");
   Object.assign(mixture, { x: xs, y: densities.mixture(family, p, xs, quantity) });

@@ -1,5 +1,6 @@
 /* Handles on the peaks of the Gaussian explorer's weighted components. Dragging one sideways moves the slider of the
    mean, up and down that of the weight. */
+import { byId } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as densities from "../maths/densities.mjs";
 
@@ -7,22 +8,24 @@ const START = 4; // px until a drag has a direction
 const drags = new Map(); // pointer -> drag
 let shown = null; // mixture, and the ends of both axes
 
-const layer = () => document.getElementById("peaks");
+const layer = () => byId("peaks");
 const write = (style, values) => {
   for (const [name, value] of Object.entries(values)) if (style[name] !== value) style[name] = value;
 };
 
-/* Density of component k at its mean, not weighted. */
+/** Density of component k at its mean, not weighted.
+   @type {(p: Mixture, k: number) => number} */
 const heightOf = (p, k) => densities.families.gaussian.density(p, k, p.means[k]);
 
-/* Put the handles on the peaks of a figure of the mixture `p`, or nowhere. */
+/** Put the handles on the peaks of a figure of the mixture `p`, or nowhere.
+   @type {(figure: Figure, p: Mixture, wanted: boolean) => void} */
 function place(figure, p, wanted) {
   const { margin, template, xaxis, yaxis } = figure.layout;
   shown = { p, x: xaxis.range, y: yaxis.range };
   layer().classList.toggle("none", !wanted);
   const { l, r, t, b } = { ...template.layout.margin, ...margin };
   write(layer().style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
-  [...layer().children].forEach(({ style }, k) => {
+  /** @type {HTMLElement[]} */ ([...layer().children]).forEach(({ style }, k) => {
     const share = (at, [low, high]) => (at - low) / (high - low);
     const peak = p.weights[k] * heightOf(p, k);
     const [x, y] = [100 * share(p.means[k], shown.x), 100 - 100 * share(peak, shown.y)];
@@ -30,7 +33,8 @@ function place(figure, p, wanted) {
   });
 }
 
-/* Move a slider as if by hand: within its bounds and steps, with all that follows from a move. */
+/** Move a slider as if by hand: within its bounds and steps, with all that follows from a move.
+   @type {(slider: HTMLInputElement, value: number) => void} */
 function move(slider, value) {
   const before = slider.value;
   slider.value = String(value);
@@ -41,7 +45,7 @@ function move(slider, value) {
    under the pointer would carry the value away. */
 function begin(k, sideways) {
   const { width, height } = layer().getBoundingClientRect();
-  const slider = document.getElementById(sideways ? `gaussian-mu${k + 1}-slider` : "gaussian-pi1-slider");
+  const slider = byId(sideways ? `gaussian-mu${k + 1}-slider` : "gaussian-pi1-slider");
   const across = (shown.x[1] - shown.x[0]) / width;
   const up = (shown.y[1] - shown.y[0]) / height / heightOf(shown.p, k);
   return { slider, value: Number(slider.value), perPixel: sideways ? across : k === 0 ? -up : up };

@@ -1,5 +1,6 @@
 /* Drawing figures: numbers are filled into skeletons from Python (components/figures/). */
 import { dash } from "../core/dash.mjs";
+import { byId } from "../core/dom.mjs";
 import { loadPlotly } from "../core/network.mjs";
 import { optionsOf, sizeOf, writeMoved } from "./paths.mjs";
 
@@ -26,24 +27,30 @@ function scaled(part, by) {
 const larger = {}; // "id mode scale" -> skeleton
 let shown = null; // the scale of what was drawn last
 
+/** @type {(config: Config, id: string, look: string) => Figure} */
 function sizedSkeleton(config, id, look) {
   const by = (shown = scale());
   if (by === 1) return config.skeletons[id][look];
   return (larger[`${id} ${look} ${by}`] ??= scaled(config.skeletons[id][look], by));
 }
 
-/* A copy of a figure's skeleton with the wanted traces, in the present colours and size; where the config has a mode,
-   as for saved and printed figures, in that mode and its own size. */
+/** A copy of a figure's skeleton with the wanted traces, in the present colours and size; where the config has a mode,
+   as for saved and printed figures, in that mode and its own size.
+   @type {(config: Config, id: string, wanted?: (trace: Trace) => unknown) => Figure} */
 function skeleton(config, id, wanted = () => true) {
   const { data, layout } = config.mode ? config.skeletons[id][config.mode] : sizedSkeleton(config, id, mode());
   return structuredClone({ id, data: data.filter(wanted), layout });
 }
 
+/** @type {(figure: Figure, uid: string) => Trace} */
 const trace = (figure, uid) => figure.data.find((one) => one.uid === uid);
+/** @type {(figure: Figure, uid: string, changes: Values) => void} */
 const setTrace = (figure, uid, changes) => Object.assign(trace(figure, uid), changes);
 
+/** @type {(id: string) => Plot} */
 const plotOf = (id) => document.querySelector(`#${id} .js-plotly-plot`);
 
+/** @type {Record<string, Figure>} */
 const onShow = {}; // id -> figure
 
 /* Tell tables, points and sentences what a figure now shows. */
@@ -52,7 +59,8 @@ function publish(id, figure) {
   document.dispatchEvent(new CustomEvent("figure", { detail: id }));
 }
 
-/* Draw a whole figure: the first time at once if it is visible, else when the browser is idle. */
+/** Draw a whole figure: the first time at once if it is visible, else when the browser is idle.
+   @type {Draw} */
 function show(id, figure) {
   const plot = plotOf(id);
   if (plot) window.Plotly.react(plot, figure.data, figure.layout, optionsOf(plot));
@@ -60,6 +68,7 @@ function show(id, figure) {
   publish(id, figure);
 }
 
+/** @type {Map<string, Figure>} */
 const queue = new Map(); // id -> figure that was never drawn yet
 const LATEST = 2000; // ms: a page embedded in another site's may never be idle in Chromium
 const { requestIdleCallback } = window; // Safari has none
@@ -67,7 +76,7 @@ const whenIdle = (action) =>
   requestIdleCallback ? requestIdleCallback(action, { timeout: LATEST }) : setTimeout(action, 50);
 
 function enqueue(id, figure) {
-  const place = document.getElementById(id);
+  const place = byId(id);
   queue.set(id, figure);
   load();
   if (isVisible(place)) return draw(id);
@@ -81,7 +90,7 @@ function draw(id) {
   if (!window.Plotly) return;
   const figure = queue.get(id);
   queue.delete(id);
-  const place = document.getElementById(id);
+  const place = byId(id);
   opened.unobserve(place);
   sizes.observe(place);
   const plot = document.createElement("div");
@@ -129,15 +138,16 @@ let loading = false;
 async function load() {
   if (loading || window.Plotly) return;
   loading = true;
-  await loadPlotly(document.getElementById("plotly").href);
-  for (const id of [...queue.keys()]) if (isVisible(document.getElementById(id))) draw(id);
+  await loadPlotly(byId("plotly").href);
+  for (const id of [...queue.keys()]) if (isVisible(byId(id))) draw(id);
   whenIdle(drawNext);
 }
 
 const pending = {};
 
-/* Write the paths of the curves at once, and have plotly redraw when the movement has settled (paths.mjs). `marks` are
-   the points of each of the figure's shapes. */
+/** Write the paths of the curves at once, and have plotly redraw when the movement has settled (paths.mjs). `marks` are
+   the points of each of the figure's shapes.
+   @type {Draw} */
 function showMoving(id, figure, marks) {
   clearTimeout(pending[id]);
   const plot = plotOf(id);
@@ -146,12 +156,14 @@ function showMoving(id, figure, marks) {
   pending[id] = setTimeout(() => show(id, figure), SETTLE);
 }
 
+/** @type {Draw} */
 function showNow(id, figure) {
   clearTimeout(pending[id]);
   show(id, figure);
 }
 
-/* Evenly spaced points of a window or, if squared, denser towards its left end, where exponentials are steep. */
+/** Evenly spaced points of a window or, if squared, denser towards its left end, where exponentials are steep.
+   @type {(window: number[], count: number, squared: boolean) => number[]} */
 function grid([low, high], count, squared) {
   return Array.from({ length: count + 1 }, (_, i) => {
     const t = i / count;
@@ -180,7 +192,7 @@ window.addEventListener("resize", () => {
 
 /* Redraw when the system changes the colours. */
 darkScheme.addEventListener("change", () => {
-  const isReady = document.getElementById("theme-choice-system"); // else there is no page yet
+  const isReady = byId("theme-choice-system"); // else there is no page yet
   if (isReady && !document.documentElement.dataset.theme) dash.set_props("theme", { data: mode() });
 });
 

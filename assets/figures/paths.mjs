@@ -5,7 +5,8 @@
    This is the only module that knows plotly's insides: classes of its elements, `_fullLayout` and its axes (`d2p`,
    `_offset`, `_length`). They are those of plotly.js 4.1.1 (assets/vendor/plotly). */
 
-/* The axis of a trace. */
+/** The axis of a trace.
+   @type {(layout: any, letter: string, trace: Values) => any} */
 const axisOf = (layout, letter, { [`${letter}axis`]: name }) =>
   layout[(name || letter).replace(letter, `${letter}axis`)];
 
@@ -30,6 +31,7 @@ function writeMoved(plot, figure, marks) {
   return true;
 }
 
+/** @type {(plot: Plot, figure: Figure) => boolean} */
 function sameAxes(plot, figure) {
   const full = plot._fullLayout;
   if (!full || !full.xaxis || !plot.querySelector(".main-svg")) return false;
@@ -40,6 +42,7 @@ function sameAxes(plot, figure) {
   });
 }
 
+/** @type {(plot: Plot, figure: Figure) => boolean} */
 function writePaths(plot, figure) {
   const full = plot._fullLayout;
   const writes = [];
@@ -77,7 +80,8 @@ function writePoints(group, { x, y, text }, xaxis, yaxis) {
   return true;
 }
 
-/* Ticks of each shape: { xs, low, high } in data units of the second row of axes. */
+/** Ticks of each shape: { xs, low, high } in data units of the second row of axes.
+   @type {(plot: Plot, marks: Marks[]) => void} */
 function writeMarks(plot, marks) {
   const { xaxis, yaxis2 } = plot._fullLayout;
   marks.forEach(({ xs, low, high }, i) => {
@@ -97,7 +101,7 @@ function pathOf(one, xaxis, yaxis) {
     const px = xaxis.d2p(one.x[i]).toFixed(2);
     const y = yaxis.d2p(one.y[i]);
     const py = Number.isFinite(y) ? Math.min(Math.max(y, -1000), floor).toFixed(2) : floor;
-    line += (i ? "L" : "M") + px + "," + py;
+    line += `${i ? "L" : "M"}${px},${py}`;
     if (first === null) first = px;
     last = px;
   }

@@ -1,8 +1,8 @@
 /* Walking along the points of a figure by keyboard: arrow keys move a mark, and its point is read out. It begins when a
    figure gets the focus from the keyboard: after a click the arrow keys remain the page's. */
-import { fill, format } from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
+import { fill, format } from "../core/text.mjs";
 import * as figures from "./draw.mjs";
 import { axisOf, pixelOf, sizeOf } from "./paths.mjs";
 import { registered } from "./registry.mjs";
@@ -12,14 +12,17 @@ const LEAP = 10; // Page keys: leaps from end to end
 const SMALL = 1e-9;
 
 let pointed = false; // whether the last input was by a pointer
-let walk = null; // { graph, id, uid, i, j, mark, readout, live }: uid after the first step, j on a surface
+/** @type {{ graph: HTMLElement, id: string, uid?: string, i?: number, j?: number, mark: HTMLElement,
+     readout: HTMLElement, live: HTMLElement, speaking?: ReturnType<typeof setTimeout> }} */
+let walk = null; // uid after the first step, j on a surface
 
 const figureOf = (id) => figures.onShow[id];
 const isCurve = ({ uid, type, visible, x }) =>
   visible !== false && (type === "scatter" || type === "bar") && x?.length > 0 && !uid.startsWith("cursor");
 const isSurface = ({ type }) => type === "contour";
 
-/* The traces to walk along: the surface, or else the curves. */
+/** The traces to walk along: the surface, or else the curves.
+   @param {Figure} figure */
 function curves({ data }) {
   const surface = data.filter(isSurface);
   return surface.length ? surface : data.filter(isCurve);
@@ -30,16 +33,19 @@ const pointOf = (trace) => ({ x: trace.x[walk.i], y: trace.y[isSurface(trace) ? 
 
 const plain = (text) => (text || "").replace(/<[^>]+>/g, "");
 
-/* The title of an axis up to its first comma. */
+/** The title of an axis up to its first comma.
+   @type {(figure: Figure, letter: string, trace: Values) => string} */
 const titleOf = ({ layout }, letter, trace) =>
   plain(axisOf(layout, letter, trace).title?.text).split(",")[0];
 
-/* The name of a trace: the figure's own for it, or the legend's without the sign of its component. */
+/** The name of a trace: the figure's own for it, or the legend's without the sign of its component.
+   @type {(figure: Figure, trace: Trace) => string} */
 function nameOf(figure, trace) {
   const name = registered[figure.id].nameOf?.(figure, trace) || trace.name || events.config().figureWords[trace.uid];
   return plain(name).replace(/^[^\p{L}\p{N}]+/u, "");
 }
 
+/** @type {(figure: Figure, trace: Trace) => string} */
 function describe(figure, trace) {
   const { i, j } = walk;
   const { figureWords: words } = events.config();
@@ -58,7 +64,7 @@ function describe(figure, trace) {
 
 /* The last description of a figure names its keys. */
 const keysOf = (graph) =>
-  document.getElementById(graph.getAttribute("aria-describedby").split(" ").at(-1)).textContent;
+  byId(graph.getAttribute("aria-describedby").split(" ").at(-1)).textContent;
 
 function begin(graph) {
   if (!events.config()) return; // the page is not there yet

@@ -8,8 +8,10 @@
 import { setText } from "../core/controls.mjs";
 import * as events from "../core/events.mjs";
 
+/** @type {Record<string, PageFigure>} */
 const registered = {};
 
+/** @type {(id: string, figure: PageFigure) => void} */
 const register = (id, figure) => (registered[id] = figure);
 
 document.addEventListener("figure", ({ detail: id }) => {

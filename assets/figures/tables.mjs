@@ -1,7 +1,7 @@
 /* The numbers of a figure as tables, which are kept up to date while they are open. */
-import * as controls from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
+import * as text from "../core/text.mjs";
 import * as figures from "./draw.mjs";
 import { nameOf, plain, titleOf } from "./points.mjs";
 import { registered } from "./registry.mjs";
@@ -10,10 +10,11 @@ const ROWS = 21; // of a curve
 const DIGITS = 4;
 const CLOSE = 1e-4; // the range of an axis below which its numbers have exponents
 const REST = 150; // ms between two updates
+/** @type {Map<string, { title: string, region: HTMLElement, timer: number }>} */
 const open = new Map(); // id of a figure -> { title, region, timer }
 
 const config = () => events.config();
-const fill = (name, values) => controls.fill(config().figureWords[name], values);
+const fill = (name, values) => text.fill(config().figureWords[name], values);
 const indices = (count) => Array.from({ length: count }, (_, i) => i);
 const isShown = ({ visible, x }) => visible !== false && x?.length > 0;
 
@@ -28,7 +29,8 @@ const componentOf = ({ uid }) => (uid.match(/(?:component|posterior|true)-(\d)$/
 
 /* -- tables of each figure: { what, count, columns: [{ name, k, values }], at: rows, current } ------- */
 
-/* One table of traces over the same x, a column each; `current` is the index of the row to point out. */
+/** One table of traces over the same x, a column each; `current` is the index of the row to point out.
+   @type {(figure: Figure, traces: Trace[], what: string, current?: number) => Table} */
 function curves(figure, traces, what, current) {
   const [{ x }] = traces;
   const at = sample(x.length, current === undefined ? [] : [current]);
@@ -41,6 +43,7 @@ function curves(figure, traces, what, current) {
   return { what, count: x.length, columns: [across, ...columns], at, current };
 }
 
+/** @type {(figure: Figure, trace: Trace) => Table} */
 function bars(figure, { x, y, width, name }) {
   const { from, to } = config().figureWords;
   const axis = titleOf(figure, "x", {});
@@ -56,7 +59,8 @@ function bars(figure, { x, y, width, name }) {
   };
 }
 
-/* Observations in order, with their responsibilities. */
+/** Observations in order, with their responsibilities.
+   @type {(figure: Figure) => Table[]} */
 function observations(figure) {
   const all = figure.data
     .filter((one) => one.uid.startsWith("observations") && isShown(one))
@@ -77,15 +81,19 @@ function observations(figure) {
   ];
 }
 
-/* The same of the traces whose uid has a pattern. */
+/** The same of the traces whose uid has a pattern.
+   @type {(figure: Figure, pattern: RegExp, what: string, current?: number) => Table} */
 const curvesTable = (figure, pattern, what, current) => curves(figure, ofUid(figure, pattern), what, current);
 
-/* The first x of a trace, as of a cursor. */
+/** The first x of a trace, as of a cursor.
+   @type {(figure: Figure, uid: string) => number} */
 const firstOf = (figure, uid) => figures.trace(figure, uid).x[0];
 
+/** @type {(figure: Figure, pattern: RegExp) => Trace[]} */
 const ofUid = (figure, pattern) => figure.data.filter((one) => pattern.test(one.uid) && isShown(one));
 
-/* Densities, bars and points of an explorer, or of data and fit. */
+/** Densities, bars and points of an explorer, or of data and fit.
+   @type {PageFigure["tables"]} */
 function densityTables(figure) {
   const lines = ofUid(figure, /^(mixture|component-\d|notebook)$/);
   const steps = ofUid(figure, /^steps$/);
@@ -97,7 +105,7 @@ function densityTables(figure) {
   ];
 }
 
-const text = (value) => (typeof value === "number" ? controls.format(value, DIGITS) : value);
+const textOf = (value) => (typeof value === "number" ? text.format(value, DIGITS) : value);
 
 /* Values along an axis with the same decimals: as few as they need, or as tell them apart. Very close ones
    have significant digits instead. */
@@ -106,7 +114,7 @@ function axisTexts(values) {
   if (span < CLOSE) {
     const size = Math.max(...values.map(Math.abs));
     const digits = DIGITS + Math.max(0, Math.ceil(Math.log10(size / span)));
-    return values.map((value) => controls.format(value, digits));
+    return values.map((value) => text.format(value, digits));
   }
   const needed = values.map((value) => (String(Number(value.toPrecision(DIGITS))).split(".")[1] || "").length);
   const apart = DIGITS - Math.ceil(Math.log10(span));
@@ -114,17 +122,18 @@ function axisTexts(values) {
   return values.map((value) => value.toFixed(decimals).replace("-", "−"));
 }
 
+/** @type {(table: Table, title: string) => HTMLTableElement} */
 function build({ what, count, columns, at, shown: some = at.length, current }, title) {
   const few = some < count;
-  const numbers = { title, what, shown: some, count: controls.count(count) };
+  const numbers = { title, what, shown: some, count: text.count(count) };
   const names = columns.map(({ name, k }) => {
     const attributes = { class: `sign of-${k}`, "aria-hidden": "true" };
     const sign = k === undefined ? [] : [element("span", config().signs[k], attributes)];
-    return element("th", [...sign, text(name)], { scope: "col" });
+    return element("th", [...sign, textOf(name)], { scope: "col" });
   });
   const heads = axisTexts(at.map((i) => columns[0].values[i]));
   const rows = at.map((i, row) => {
-    const cells = columns.slice(1).map(({ values }) => element("td", text(values[i])));
+    const cells = columns.slice(1).map(({ values }) => element("td", textOf(values[i])));
     const attributes = i === current ? { class: "chosen", "aria-current": "true" } : {};
     return element("tr", [element("th", heads[row], { scope: "row" }), ...cells], attributes);
   });

@@ -29,6 +29,7 @@ const CODY = {
 };
 
 function normal(z) {
+  /** @type {(coefficients: number[][], x: number) => number} */
   const rational = ([above, below], x) => polynomial(above, x) / polynomial(below, x);
   const y = Math.abs(z);
   if (y <= 0.67448975) return 0.5 + z * rational(CODY.middle, z * z);
@@ -41,6 +42,7 @@ function normal(z) {
 
 /* A family: density, log density, distribution function, mean and std of component k with parameters p; the lowest
    observation, if there is one. */
+/** @type {Record<string, Family>} */
 const families = {
   exponential: {
     lowest: 0,
@@ -65,23 +67,28 @@ const families = {
   },
 };
 
+/** @param {Mixture} p */
 const components = (p) => p.weights.map((_, k) => k);
+/** @param {number[]} values */
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
-/* Weighted density of component k, or another quantity of it ("cumulative"), over the points xs. */
+/** Weighted density of component k, or another quantity of it, over the points xs.
+   @type {(family: string, p: Mixture, k: number, xs: number[], quantity?: Quantity) => number[]} */
 function weightedComponent(family, p, k, xs, quantity = "density") {
   const of = families[family][quantity];
   return xs.map((x) => p.weights[k] * of(p, k, x));
 }
 
-/* The same of the mixture. */
+/** The same of the mixture.
+   @type {(family: string, p: Mixture, xs: number[], quantity?: Quantity) => number[]} */
 function mixture(family, p, xs, quantity = "density") {
   const of = families[family][quantity];
   const ks = components(p);
   return xs.map((x) => sum(ks.map((k) => p.weights[k] * of(p, k, x))));
 }
 
-/* Responsibilities of the components for one observation; they sum to 1 far out in the tails too. */
+/** Responsibilities of the components for one observation; they sum to 1 far out in the tails too.
+   @type {(family: string, p: Mixture, x: number) => number[]} */
 function responsibilities(family, p, x) {
   const { logDensity } = families[family];
   const jointOf = (weight, k) => (weight > 0 ? Math.log(weight) + logDensity(p, k, x) : -Infinity);
@@ -92,6 +99,7 @@ function responsibilities(family, p, x) {
   return shares.map((share) => share / total);
 }
 
+/** @type {(family: string, p: Mixture) => { mean: number, std: number, cv2: number }} */
 function moments(family, p) {
   const { mean, std } = families[family];
   const ks = components(p);
@@ -100,6 +108,7 @@ function moments(family, p) {
   return { mean: m, std: Math.sqrt(variance), cv2: variance / (m * m) };
 }
 
+/** @type {(f: (x: number) => number, low: number, high: number) => number} */
 function bisect(f, low, high) {
   const rising = f(high) > f(low);
   for (let i = 0; i < 200; i++) {
@@ -111,8 +120,9 @@ function bisect(f, low, high) {
   return low + (high - low) / 2;
 }
 
-/* Modes of a Gaussian mixture, ascending, as em.diagnosis.modes finds them: where the slope changes from up to down,
-   between the outer means, on points that are close on the scale of every component. */
+/** Modes of a Gaussian mixture, ascending, as em.diagnosis.modes finds them: where the slope changes from up to down,
+   between the outer means, on points that are close on the scale of every component.
+   @param {Mixture} p */
 function modes(p) {
   const ks = components(p).filter((k) => p.weights[k] > 0);
   const rises = ks.map((k) => p.weights[k] / p.stds[k] ** 2); // up to a common factor
@@ -145,14 +155,16 @@ function modes(p) {
   return found;
 }
 
-/* Modes for display. Where one is about to split, the slope is so flat that its sign is rounding error over 1e-5
-   standard deviations: so near to 0 a mode is at 0. Elsewhere the error is below the digits on display. */
+/** Modes for display. Where one is about to split, the slope is so flat that its sign is rounding error over 1e-5
+   standard deviations: so near to 0 a mode is at 0. Elsewhere the error is below the digits on display.
+   @param {Mixture} p */
 function shownModes(p) {
   const near = 1e-4 * Math.min(...p.stds);
   return modes(p).map((mode) => (Math.abs(mode) < near ? 0 : mode));
 }
 
-/* The median of an exponential mixture. */
+/** The median of an exponential mixture.
+   @param {Mixture} p */
 function halfLife(p) {
   const scales = p.scales.filter((_, k) => p.weights[k] > 0);
   const excess = (t) => sum(components(p).map((k) => p.weights[k] * Math.exp(-t / p.scales[k]))) - 0.5;

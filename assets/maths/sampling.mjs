@@ -17,8 +17,9 @@ const draws = {
   exponential: (p, k, u) => -p.scales[k] * Math.log1p(-u),
 };
 
-/* `count` points of a mixture and their components. Each point takes three numbers of the generator, so that a larger
-   sample begins with the smaller one. */
+/** `count` points of a mixture and their components. Each point takes three numbers of the generator, so that a larger
+   sample begins with the smaller one.
+   @type {(family: string, p: Mixture, seed: number, count: number) => { x: number[], k: number[] }} */
 function sample(family, p, seed, count) {
   const next = uniform(seed);
   const points = { x: [], k: [] };
@@ -32,7 +33,10 @@ function sample(family, p, seed, count) {
   return points;
 }
 
-/* A histogram of a window as a density; points outside the window count in the total. */
+/** A histogram of a window as a density; points outside the window count in the total.
+   @param {number[]} xs
+   @param {[number, number]} window
+   @param {number} bins */
 function histogram(xs, [low, high], bins) {
   const width = (high - low) / bins;
   const counts = Array(bins).fill(0);
@@ -44,7 +48,9 @@ function histogram(xs, [low, high], bins) {
   };
 }
 
-/* Corners of the empirical distribution function over a window: at each point it steps up by 1 / n. */
+/** Corners of the empirical distribution function over a window: at each point it steps up by 1 / n.
+   @param {number[]} xs
+   @param {[number, number]} window */
 function steps(xs, [low, high]) {
   const sorted = [...xs].sort((a, b) => a - b);
   const below = sorted.filter((x) => x < low).length;

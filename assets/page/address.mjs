@@ -1,17 +1,19 @@
 /* The page's state in its address: what differs from the defaults. Python reads addresses, by the same tables
    (components/state/address.py); here they are written. */
 import * as controls from "../core/controls.mjs";
-import { hides } from "../core/dom.mjs";
+import { byId, hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as features from "../core/features.mjs";
 import { section } from "./background.mjs";
+import { encode } from "./query.mjs";
 import * as views from "./views.mjs";
 
 const REST = 400; // ms without a change until the address is written: browsers limit how often
+/** @type {Config} */
 let settings = null; // the page's config, once all views are there
-const byId = (id) => document.getElementById(id);
 
-/* [name, value, default] of choices, switches and flags. */
+/** [name, value, default] of choices, switches and flags.
+   @returns {Setting[]} */
 function options() {
   const { view, choices, switches, hide, flags } = settings.link;
   const open = document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
@@ -31,13 +33,6 @@ function options() {
 }
 
 const everything = () => [...options(), ...features.linked(settings)];
-
-function encode(state, version) {
-  const given = state.filter(([, value, usual]) => value !== usual);
-  if (!given.length) return "";
-  const pair = ([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`;
-  return `?${[["v", version], ...given].map(pair).join("&")}`;
-}
 
 /* Name -> value of the present state. */
 const shown = () => Object.fromEntries(everything());
@@ -62,6 +57,7 @@ function write() {
 for (const type of ["click", "input", "change", "keyup"]) document.addEventListener(type, changed, true);
 
 const missing = new Set(["gaussian", "exponential", "run"]); // views with state in the address
+/** @type {PromiseWithResolvers<void>} */
 const ready = Promise.withResolvers();
 
 events.onViewReady((view, config) => {
@@ -84,4 +80,4 @@ events.onChanged(() => settings && changed());
 
 const isReady = () => settings !== null;
 
-export { address, encode, isReady, shown, whenReady };
+export { address, isReady, shown, whenReady };

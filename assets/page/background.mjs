@@ -3,6 +3,7 @@
    KaTeX is 600 kB with its fonts, so it is loaded when the view is first opened, from beside this file at whatever path
    the app has. If it cannot be loaded, the TeX source stays. */
 import { dash } from "../core/dash.mjs";
+import { byId } from "../core/dom.mjs";
 import { watch } from "../core/scrolling.mjs";
 
 const vendor = new URL("../vendor/katex/", import.meta.url);
@@ -20,7 +21,7 @@ function add(element) {
 
 async function loadKatex() {
   const style = Object.assign(document.createElement("link"), { rel: "stylesheet" });
-  style.href = new URL("katex.min.css", vendor);
+  style.href = new URL("katex.min.css", vendor).href;
   const script = Object.assign(document.createElement("script"), { src: new URL("katex.min.js", vendor) });
   await Promise.all([add(style), add(script)]);
 }
@@ -41,7 +42,7 @@ function typesetAll(view) {
 
 /* For Dash: put the text on the page when the view is first opened, as plain elements without Dash. */
 function open(hidden, text) {
-  const article = document.getElementById("background-article");
+  const article = byId("background-article");
   if (hidden || !article || article.hasChildNodes()) return dash.no_update;
   article.innerHTML = text; // our own, from the server's code
   const typesetting = loadKatex().then(
@@ -51,8 +52,6 @@ function open(hidden, text) {
   typesetting.then(() => byId(section().slice(1))?.scrollIntoView());
   return "true";
 }
-
-const byId = (id) => document.getElementById(id);
 
 /* "#" and the id of the section in the address, while the view is open. */
 function section() {

@@ -1,15 +1,17 @@
 /* Export: files of the run on show, which the server writes, and each figure as a picture. */
 import { dash } from "../core/dash.mjs";
-import { disable, fill, setText } from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { disable, setText } from "../core/controls.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import * as features from "../core/features.mjs";
+import { fill } from "../core/text.mjs";
 import { registered } from "../figures/registry.mjs";
 import * as tables from "../figures/tables.mjs";
 import * as link from "./address.mjs";
 
 const FORMATS = ["SVG", "PNG"];
+/** @type {Config} */
 let settings = null; // the page's config, once a view is there
 let begun = false;
 let waiting = false; // one file at a time
@@ -69,7 +71,7 @@ function finish(sentence, isError = false) {
 }
 
 function show(sentence, isError = false) {
-  document.getElementById("export-words").className = isError ? "error" : "note";
+  byId("export-words").className = isError ? "error" : "note";
   setText("export-words", sentence);
 }
 
@@ -85,7 +87,8 @@ function addButtons(place) {
   );
 }
 
-/* A figure as it is on show, but in light colours; null without numbers. */
+/** A figure as it is on show, but in light colours; null without numbers.
+   @param {string} id */
 const inLight = (id) => registered[id].make({ ...settings, mode: "light" })?.figure;
 
 async function savePicture(id, name, format) {

@@ -1,9 +1,10 @@
 /* The handout: the open view on paper, by devices/print.css. Here figures take light colours and the width of paper,
    and the settings are listed, since controls are not printed. */
 import * as controls from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as features from "../core/features.mjs";
+import * as text from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import { optionsOf, sizeOf } from "../figures/paths.mjs";
 import * as link from "./address.mjs";
@@ -40,11 +41,12 @@ function paperSizeOf(plot) {
   return { width, height };
 }
 
+/** @type {(view: HTMLElement, config: Config) => void} */
 function describe(view, config) {
   const name = view.id.replace("view-", "");
-  const title = document.getElementById(`tab-${name}`).textContent;
+  const title = byId(`tab-${name}`).textContent;
   const lineOf = ([heading, words]) => element("p", [element("b", heading), words.join(", ")]);
   const lines = (features.ofView(name)?.settings(config) ?? []).map(lineOf);
-  document.getElementById("handout-head").replaceChildren(element("h2", title), ...lines);
-  controls.setText("handout-foot", controls.fill(config.sentences.link, { link: link.address() }));
+  byId("handout-head").replaceChildren(element("h2", title), ...lines);
+  controls.setText("handout-foot", text.fill(config.sentences.link, { link: link.address() }));
 }

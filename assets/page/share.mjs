@@ -1,10 +1,11 @@
 /* Copy link, and the dialog in which a teacher chooses what a link opens (its HTML: components/views/share.py). */
 import { dash } from "../core/dash.mjs";
 import * as controls from "../core/controls.mjs";
-import { count, delay, fill, setText } from "../core/controls.mjs";
-import { element, hides } from "../core/dom.mjs";
+import { delay, setText } from "../core/controls.mjs";
+import { byId, element, hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
+import { count, fill } from "../core/text.mjs";
 import { iterationOnShow, state } from "../run/state.mjs";
 import * as link from "./address.mjs";
 
@@ -14,9 +15,9 @@ const PREVIEW_REST = 700; // ms without a change until the preview is reloaded
 const SCREEN = { page: [1280, 800], embed: [800, 600] }; // px, of the preview before it is scaled
 const THIS_COMPUTER = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];
 
+/** @type {Config} */
 let settings = null; // the page's config
 const values = {}; // the iteration at which a run opens
-const byId = (id) => document.getElementById(id);
 
 /* Put a text on the clipboard; whether that worked. Over plain http there is only `execCommand`. */
 async function write(text, button) {
@@ -34,7 +35,8 @@ async function write(text, button) {
   }
 }
 
-/* Copy a text and confirm it beside the button; on failure select it in a box of the dialog. */
+/** Copy a text and confirm it beside the button; on failure select it in a box of the dialog.
+   @type {(button: HTMLElement, text: string, boxId: "share-link" | "share-snippet") => Promise<void>} */
 async function copy(button, text, boxId) {
   const { copied, not_copied: failed } = settings.share;
   if (await write(text, button)) {
@@ -50,7 +52,7 @@ async function copy(button, text, boxId) {
   }
 }
 
-const isOpen = () => Boolean(byId("share-dialog") && byId("share-dialog").open);
+const isOpen = () => Boolean(byId("share-dialog")?.open);
 const all = (selector) => [...byId("share-dialog").querySelectorAll(selector)];
 const isOn = (button) => ["aria-checked", "aria-pressed"].some((name) => button.getAttribute(name) === "true");
 
@@ -142,10 +144,10 @@ function update() {
 function pictureOf({ svg }) {
   const template = document.createElement("template");
   template.innerHTML = svg;
-  const picture = template.content.firstChild;
+  const picture = /** @type {SVGSVGElement} */ (template.content.firstChild);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", settings.share.qr);
-  picture.style.setProperty("--modules", picture.viewBox.baseVal.width);
+  picture.style.setProperty("--modules", String(picture.viewBox.baseVal.width));
   return picture;
 }
 
@@ -205,7 +207,7 @@ const actions = {
 };
 
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest && target.closest("button");
+  const button = target.closest?.("button");
   if (!settings || !button) return;
   if (actions[button.id]) link.whenReady(() => actions[button.id](button));
   if (!button.dataset.hide && !button.dataset.flag) return;

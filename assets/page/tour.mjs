@@ -1,18 +1,19 @@
 /* A short tour, of which nothing is remembered: each step points at a part of the page and shows a sentence. */
-import * as controls from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
+import * as text from "../core/text.mjs";
 import * as link from "./address.mjs";
 
 const GAP = 12; // px between target and card, and to the edge of the window
 const RING = 4; // px around the target
 const PATIENCE = 3000; // ms until a step without its target is skipped
-let tour = null; // { steps, at, dialog, card, ring, title, words, back, next } while it is open
+/** @type {ReturnType<typeof build> & { steps: Config["tour"]["steps"], at: number, from: string }} */
+let tour = null; // while it is open
 
 const words = () => events.config().tour;
 const openView = () => document.querySelector('[role="tab"][aria-selected="true"]').id.replace("tab-", "");
-const open = (view) => openView() === view || document.getElementById(`tab-${view}`).click();
-const targetOf = ({ target }) => document.getElementById(target);
+const open = (view) => openView() === view || byId(`tab-${view}`).click();
+const targetOf = ({ target }) => byId(target);
 
 /* False for steps that a link hides. */
 const isAvailable = (step) => !targetOf(step)?.closest("[hidden]:not(.view)");
@@ -49,7 +50,7 @@ function end() {
   tour.dialog.remove();
   open(tour.from);
   tour = null;
-  document.getElementById("tour").focus();
+  byId("tour").focus();
 }
 
 /* Show another step when its target is on the page; a step whose target does not come is removed. */
@@ -82,7 +83,7 @@ function bringIntoView(target) {
 function updateButtons(at) {
   const { title, next, done } = words();
   const { length } = tour.steps;
-  tour.title.textContent = controls.fill(title, { step: at + 1, last: length });
+  tour.title.textContent = text.fill(title, { step: at + 1, last: length });
   tour.next.textContent = at === length - 1 ? done : next;
   if (at === 0 && document.activeElement === tour.back) tour.next.focus();
   tour.back.hidden = at === 0;
@@ -116,6 +117,7 @@ function place() {
     [middle, target.top - GAP - height],
     [target.left - GAP - width, level],
   ];
+  /** @param {number[]} place */
   const fits = ([x, y]) => x >= GAP && y >= GAP && x + width + GAP <= innerWidth && y + height + GAP <= innerHeight;
   const [x, y] = places.find(fits) || [middle, within(target.bottom - height - GAP, height, innerHeight)];
   Object.assign(tour.card.style, { left: `${x}px`, top: `${y}px` });

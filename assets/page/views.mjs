@@ -1,6 +1,7 @@
 /* Views that are not open at first. Loading all at once would block the first view for seconds on a slow computer. They
    come one by one when the page is idle and untouched, and at once when their tab is pointed at, focused or pressed. */
 import { dash } from "../core/dash.mjs";
+import { byId } from "../core/dom.mjs";
 import * as figures from "../figures/draw.mjs";
 
 const LATEST = 5000; // ms until the others come though the first has no figure yet
@@ -61,14 +62,14 @@ function select() {
   const { triggered_id: pressed, inputs_list: tabs } = dash.callback_context;
   const open = tabs.map(({ id }) => id === pressed);
   request(pressed.replace("tab-", ""));
-  const name = document.getElementById(pressed).textContent;
+  const name = byId(pressed).textContent;
   document.title = document.title.replace(/^.*(?= – )/, name); // the page's name stays
   return [...open.map(String), ...open.map((yes) => (yes ? 0 : -1)), ...open.map((yes) => !yes)];
 }
 
 for (const type of ["pointerover", "focusin"])
   document.addEventListener(type, ({ target }) => {
-    const button = target.closest && target.closest("header button");
+    const button = target.closest?.("header button");
     if (button && button.role === "tab") request(button.id.replace("tab-", ""));
     else if (button) oneByOne(); // a link needs all views
   });

@@ -1,12 +1,14 @@
 /* A table with a row per component, where more than two are set; its cells are number boxes as all others. Plain
    elements, since Dash components would slow every update of the page. */
 import * as controls from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
+import * as text from "../core/text.mjs";
 
-/* Show those parameters that have a column in the element `id`. */
+/** Show those parameters that have a column in the element `id`.
+   @type {(id: string, parameters: Parameter[], values: Values, config: Config) => void} */
 function show(id, parameters, values, config) {
   const cells = parameters.filter(({ column }) => column);
-  document.getElementById(id).replaceChildren(...(cells.length ? build(id, cells, config) : []));
+  byId(id).replaceChildren(...(cells.length ? build(id, cells, config) : []));
   if (!cells.length) return;
   const onMove = () => showProportions(id, cells, values, config);
   controls.register(cells, values, config, onMove);
@@ -14,6 +16,7 @@ function show(id, parameters, values, config) {
   onMove();
 }
 
+/** @type {(id: string, cells: Parameter[], config: Config) => HTMLElement[]} */
 function build(id, cells, config) {
   const headings = [...new Set(cells.map(({ column }) => column))];
   const ks = [...new Set(cells.map(({ component }) => component))];
@@ -29,6 +32,7 @@ function build(id, cells, config) {
   return [table, element("p", [], { id: `${id}-proportions`, class: "about" }), ...errors];
 }
 
+/** @param {Parameter} p */
 const boxOf = (p) =>
   element("input", [], {
     type: "number",
@@ -41,11 +45,12 @@ const boxOf = (p) =>
     "aria-label": p.label,
   });
 
+/** @type {(id: string, cells: Parameter[], values: Values, config: Config) => void} */
 function showProportions(id, cells, values, config) {
   const shares = cells.filter(({ name }) => /weight\d$/.test(name)).map(({ name }) => values[name]);
   const total = shares.reduce((sum, share) => sum + share, 0);
-  const weights = shares.map((share) => controls.format(share / total, 3)).join(", ");
-  controls.setText(`${id}-proportions`, controls.fill(config.sentences.proportions, { weights }));
+  const weights = shares.map((share) => text.format(share / total, 3)).join(", ");
+  controls.setText(`${id}-proportions`, text.fill(config.sentences.proportions, { weights }));
 }
 
 export { show };

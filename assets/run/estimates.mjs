@@ -1,6 +1,6 @@
 /* The table of estimates. */
-import { fill, format } from "../core/controls.mjs";
 import { element } from "../core/dom.mjs";
+import { fill, format } from "../core/text.mjs";
 import { componentsOf, digitsAmong, lastRecord, record } from "./result.mjs";
 
 const DIGITS = 4; // of an estimate
@@ -18,11 +18,13 @@ function withError(value, error) {
   return [value, error].map((one) => text(one).replaceAll("-", "−"));
 }
 
-/* Columns: true or published values if there are any, start, on show (rewritten by `showRecord`), final. */
+/** Columns: true or published values if there are any, start, on show (rewritten by `showRecord`), final.
+   @type {(result: Result, step: Step, config: Config) => HTMLTableElement} */
 function table(result, step, config) {
   const last = lastRecord(result);
   const { beside, errors } = result;
   const cell = (value, digits) => (value === null ? "–" : format(value, digits));
+  /** @type {(head: any, known: number, values: number[], digits: number, error?: number) => HTMLElement} */
   const row = (head, known, [start, shown, final], digits, error = 0) =>
     element("tr", [
       element("th", head, { scope: "row" }),
@@ -31,9 +33,9 @@ function table(result, step, config) {
       element("td", cell(shown, digits), { class: "on-show" }),
       element("td", error ? estimate(final, error) : cell(final, digits)),
     ]);
-  const estimate = (...numbers) => {
-    const [value, error] = withError(...numbers);
-    return [value, element("span", ` ± ${error}`, { class: "error-of" })];
+  const estimate = (final, error) => {
+    const [value, rounded] = withError(final, error);
+    return [value, element("span", ` ± ${rounded}`, { class: "error-of" })];
   };
   const rows = [];
   for (const [name, symbol] of Object.entries(config.symbols[result.family]))
@@ -50,10 +52,11 @@ function table(result, step, config) {
   const heads = [first, ...(beside ? [beside.head] : []), ...others];
   const head = element("tr", heads.map((text) => element("th", text, { scope: "col" })));
   const { short, long } = config.withErrors;
-  if (errors) head.lastChild.append(" ", element("abbr", short, { class: "error-of", title: long }));
+  if (errors) head.lastElementChild.append(" ", element("abbr", short, { class: "error-of", title: long }));
   return element("table", [element("thead", head), element("tbody", rows)]);
 }
 
+/** @type {(result: Result, step: Step, body: HTMLTableSectionElement) => void} */
 function showRecord(result, { p, t }, body) {
   const texts = Object.keys(result.trajectory).flatMap((name) => {
     const digits = digitsAmong(result, DIGITS, name);

@@ -1,16 +1,21 @@
 /* Own data: pasted, chosen or dropped. The server keeps nothing: they stay in the browser and travel with each run. */
 import { dash } from "../core/dash.mjs";
 import * as controls from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as failures from "../core/failed_requests.mjs";
+import * as text from "../core/text.mjs";
 
+/** @type {Config} */
 let settings = null;
+/** @type {(...families: string[]) => void} */
 let followReading = null;
+/** @type {Reading} */
 let reading = null; // the data in use
+/** @type {{ text?: string, file?: string }} */
 let content = null; // what they were read from: { text } or { file }
+/** @type {typeof content} */
 let sent = null; // the content of the last request
 let request = 0;
-const byId = (id) => document.getElementById(id);
 
 /* `onReading` is called with the suitable families when the data are others. */
 function begin(config, onReading) {
@@ -57,7 +62,7 @@ function show(sentence, isError = false) {
 /* Whether content is too large to be sent, which is then shown. */
 function refuseSize(size) {
   const tooLarge = size > settings.ownLimit;
-  if (tooLarge) show(controls.fill(words().too_large, { size: controls.count(size) }), true);
+  if (tooLarge) show(text.fill(words().too_large, { size: text.count(size) }), true);
   return tooLarge;
 }
 
@@ -72,7 +77,7 @@ function sendFile(file) {
   byId("own-file").value = ""; // so that the same file can be chosen again
   if (refuseSize(file.size)) return;
   const reader = new FileReader();
-  reader.addEventListener("load", () => send({ file: reader.result.slice(reader.result.indexOf(",") + 1) }));
+  reader.addEventListener("load", () => send({ file: String(reader.result).replace(/^[^,]*,/, "") }));
   reader.addEventListener("error", () => show(words().unreadable, true));
   reader.readAsDataURL(file);
 }
@@ -89,12 +94,13 @@ for (const type of ["dragover", "drop"])
 const showColumn = () => (byId("own-column").value = reading?.column);
 
 function refuse(error) {
-  const inUse = sent === content && controls.fill(words().kept, { column: reading.column });
+  const inUse = sent === content && text.fill(words().kept, { column: reading.column });
   show(inUse ? `${error} ${inUse}` : error, true);
   showColumn();
 }
 
-/* For Dash: the server has read data, or refused them. */
+/** For Dash: the server has read data, or refused them.
+   @param {{ result?: Reading, error?: string } | null} reply */
 function showReading(reply) {
   if (!reply) return;
   if (reply.error) return refuse(reply.error);
@@ -113,12 +119,14 @@ function showReading(reply) {
 /* Why there can be no run with this family, or null. */
 const problem = (family) => (reading ? reading.families[family].problem : words().none);
 
-/* The source for a run; empty while there is a problem. */
+/** The source for a run; empty while there is a problem.
+   @type {(family: string) => Source} */
 const source = (family) => (problem(family) ? { about: "", samples: {}, starts: {} } : reading.families[family]);
 
 const values = () => reading.values;
 
-/* The data for the link, if it can carry them. */
+/** The data for the link, if it can carry them.
+   @type {() => Setting[]} */
 const linked = () => (reading?.packed ? [["data", reading.packed, null]] : []);
 
 export { begin, linked, problem, showReading, source, values };

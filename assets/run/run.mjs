@@ -1,25 +1,23 @@
 /* The Run EM view: its controls, the request for a run, and the result. Curves and responsibilities are computed here
    from the parameters, so that they need not travel. */
 import { dash } from "../core/dash.mjs";
-import {
-  choose, defaults, fill, isRefused, linked, register, set, setText, settingInWords,
-  wasTriggered,
-} from "../core/controls.mjs";
-import { hides } from "../core/dom.mjs";
+import { choose, defaults, isRefused, linked, register, set, setText, wasTriggered } from "../core/controls.mjs";
+import { byId, hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import * as features from "../core/features.mjs";
+import { fill, settingInWords } from "../core/text.mjs";
 import * as componentTable from "./component_table.mjs";
 import * as ownData from "./own_data.mjs";
 import { iterationOnShow, state, update } from "./state.mjs";
 import * as studies from "./studies.mjs";
 import * as walk from "./walk.mjs";
 
-const byId = (id) => document.getElementById(id);
 const { values } = state;
 let request = 0;
 
-/* A source: the page's, or own data. */
+/** A source: the page's, or own data.
+   @type {(name: string, family: string) => Source} */
 const sourceOf = (name, family) => (name === "own" ? ownData.source(family) : state.config.sources[name]);
 
 const truth = () => sourceOf(state.source, state.family).samples[values.true_k] || [];
@@ -65,6 +63,7 @@ function updateControls() {
   return dash.no_update;
 }
 
+/** @type {(config: Config, source: string, choices: Partial<RunState>) => void} */
 function begin(config, source, choices) {
   const { values: fromLink } = config.link;
   update({ config, opensAt: fromLink.iteration, ...choices });
@@ -156,8 +155,9 @@ const withResultNote = (sentence) => (state.result ? `${sentence} ${state.config
 /* Text that is read aloud: that a run has begun, and how it ended, even if it ended as the last one. */
 const announce = (text) => setText("run-announcement", text);
 
+/** @param {Values} run */
 function send(run) {
-  const requested = { ...run, blind: hides("truth") };
+  const requested = /** @type {RunRequest} */ ({ ...run, blind: hides("truth") });
   update({ requested });
   dash.set_props("run-request", { data: { id: ++request, ...requested } });
   announce(state.config.running);
@@ -177,7 +177,9 @@ function rerun() {
 /* As `walk.show` returns, but nothing is written. */
 const nothing = () => Array(3).fill(dash.no_update);
 
-/* For Dash: a reply has come. */
+/** For Dash: a reply has come.
+   @param {Reply<Result> | null} reply
+   @param {string} colourBy */
 function showReply(reply, colourBy) {
   if (!reply) return nothing();
   const { errors, result } = reply;
@@ -208,7 +210,8 @@ function stop() {
   announce("");
 }
 
-/* Set start values, rounded to their steps, and run from there. */
+/** Set start values, rounded to their steps, and run from there.
+   @param {Values} startValues */
 function runFrom(startValues) {
   startByHand();
   for (const p of byHand().filter(({ name }) => name in startValues)) {
@@ -228,7 +231,8 @@ function startByHand() {
   choose("start-from", hand);
 }
 
-/* Set source and values of a preset, show its question, and run it. */
+/** Set source and values of a preset, show its question, and run it.
+   @param {string} name */
 function applyPreset(name) {
   const preset = state.config.presets[name];
   startByHand();
@@ -258,7 +262,8 @@ document.addEventListener("click", ({ target }) => {
 
 /* -- what the rest of the page asks ----------------------------------------------------------------------------- */
 
-/* The run on show, under the headings of the controls. */
+/** The run on show, under the headings of the controls.
+   @type {Feature["settings"]} */
 function settings({ parameters, sentences }) {
   if (!state.request) return [];
   const { request: run } = state;

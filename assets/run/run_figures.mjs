@@ -1,6 +1,8 @@
 /* The figures of a run. Each script in figures/ adds one, whose functions take a result and a step of the walk: its
    record t, parameters p, and responsibilities q of the drawn observations (state.mjs). */
-import { delay, fill, format } from "../core/controls.mjs";
+import { delay } from "../core/controls.mjs";
+import { byId } from "../core/dom.mjs";
+import { fill, format } from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import * as registry from "../figures/registry.mjs";
 import { componentsOf, digitsAmong, labelsOf } from "./result.mjs";
@@ -8,18 +10,21 @@ import { state, step } from "./state.mjs";
 
 const REST = 120; // ms without a step until a figure that waits follows the walk
 const DIGITS = 3; // of a number in a sentence
+/** @type {Map<string, Pick<RunFigure, "make" | "waits" | "late">>} */
 const added = new Map();
 
-/* Add a figure: `make` gives { figure, marks } or null, `sentence` a text. `tables`, `nameOf` and `note`, which a saved
-   picture says beside the data, are described in figures/registry.mjs. A figure that `waits` is drawn when the walk
-   rests; a `late` one after the others. */
+/** Add a figure: `make` gives { figure, marks } or null, `sentence` a text. `tables`, `nameOf` and `note`, which a
+   saved picture says beside the data, are described in figures/registry.mjs. A figure that `waits` is drawn when the
+   walk rests; a `late` one after the others.
+   @param {string} id
+   @param {RunFigure} figure */
 function add(id, { make, sentence, note = () => "", waits = false, late = false, ...others }) {
   added.set(id, { make, waits, late });
   registry.register(id, {
     make: (config) => state.result && make(state.result, step(), config),
     sentence: (config) => sentence(state.result, step(), config),
     caption: (name) => [
-      [name, document.getElementById("walk-place").textContent],
+      [name, byId("walk-place").textContent],
       [state.result.data, note(state.result, state.config)].join(" ").trim(),
     ],
     ...others,
@@ -28,13 +33,15 @@ function add(id, { make, sentence, note = () => "", waits = false, late = false,
 
 const afterPaint = (action) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(action)));
 
-/* Draw a figure as it is on show, if there is one. */
+/** Draw a figure as it is on show, if there is one.
+   @type {(id: string, how?: Draw) => void} */
 function drawOne(id, how = figures.showNow) {
   const made = added.get(id).make(state.result, step(), state.config);
   if (made) how(id, made.figure, made.marks);
 }
 
-/* Draw them all, by `showNow`, or by `showMoving` while the walk goes on. */
+/** Draw them all, by `showNow`, or by `showMoving` while the walk goes on.
+   @param {Draw} how */
 function draw(how) {
   const { result, place } = state;
   const isOnShow = () => state.result === result && state.place === place; // else another step came meanwhile
@@ -45,7 +52,8 @@ function draw(how) {
     else drawOne(id, how);
 }
 
-/* A skeleton without traces of components beyond those of the result. */
+/** A skeleton without traces of components beyond those of the result.
+   @type {(config: Config, id: string, result: Result) => Figure} */
 function skeleton(config, id, result) {
   const fitted = componentsOf(result).length;
   const labels = labelsOf(result).length;
@@ -55,7 +63,8 @@ function skeleton(config, id, result) {
   });
 }
 
-/* Text at the pointer: its first line, and the responsibilities of the fitted components. */
+/** Text at the pointer: its first line, and the responsibilities of the fitted components.
+   @type {(figure: Figure, result: Result) => string} */
 function hover(figure, result) {
   const lines = figure.layout.meta.hover.slice(0, componentsOf(result).length + 1).join("<br>");
   return `${fill(lines, { digits: digitsAmong(result, 5) })}<extra></extra>`;
@@ -63,7 +72,9 @@ function hover(figure, result) {
 
 /* Numbers of a sentence: any, one among the observations, and a parameter with its symbol. */
 const number = (value, digits = DIGITS) => format(value, digits);
+/** @type {(result: Result, value: number, name?: string) => string} */
 const among = (result, value, name) => number(value, digitsAmong(result, DIGITS, name));
+/** @type {(result: Result, name: string, k: number, value: number, config: Config) => string} */
 const parameter = (result, name, k, value, { symbols, figureSentences }) =>
   fill(figureSentences.parameter, {
     symbol: fill(symbols[result.family][name], { k }),

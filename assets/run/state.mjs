@@ -2,6 +2,7 @@
 import * as densities from "../maths/densities.mjs";
 import { lastRecord, record } from "./result.mjs";
 
+/** @type {RunState} */
 const state = {
   config: null, // the page's words, parameters and skeletons
 
@@ -25,7 +26,9 @@ const state = {
   surface: null, // the likelihood surface on show
 };
 
-/* Change the state; the former values of what is now another. */
+/** Change the state; the former values of what is now another.
+   @param {Partial<RunState>} change
+   @returns {Partial<RunState>} */
 function update(change) {
   const before = Object.entries(state).filter(([name, value]) => name in change && change[name] !== value);
   Object.assign(state, change);
@@ -33,6 +36,7 @@ function update(change) {
 }
 
 /* Responsibilities of a record. The last ones are cached, since half-steps need them twice. */
+/** @type {{ t: number, result: Result, q: number[][] }} */
 const cache = { t: null, result: null, q: null };
 function responsibilitiesAt(t) {
   const { result } = state;
@@ -43,7 +47,8 @@ function responsibilitiesAt(t) {
   return cache.q;
 }
 
-/* The step on show: record, its parameters, and responsibilities of the drawn observations (a row each). */
+/** The step on show: record, its parameters, and responsibilities of the drawn observations (a row each).
+   @returns {Step} */
 function step() {
   const t = Math.ceil(state.place / 2);
   return { t, p: record(state.result, t), q: responsibilitiesAt(Math.floor(state.place / 2)) };

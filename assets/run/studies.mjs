@@ -1,10 +1,11 @@
 /* Studies of a run: likelihood surface, other starts, other numbers of components. */
 import { dash } from "../core/dash.mjs";
 import * as controls from "../core/controls.mjs";
-import { count, fill, format, isRefused, setText } from "../core/controls.mjs";
-import { element } from "../core/dom.mjs";
+import { isRefused, setText } from "../core/controls.mjs";
+import { byId, element } from "../core/dom.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import { watch } from "../core/scrolling.mjs";
+import { count, fill, format } from "../core/text.mjs";
 import * as tables from "../figures/tables.mjs";
 import { digitsAmong, lastRecord, record } from "./result.mjs";
 import { drawOne } from "./run_figures.mjs";
@@ -12,13 +13,15 @@ import { iterationOnShow, state, update } from "./state.mjs";
 
 const STUDIES = ["surface", "starts", "sizes"];
 const values = {};
+/** @type {(values: Values) => void} */
 let runFrom = null; // starts a run from start values
 let request = 0;
 let next = null; // study to request when the current run is complete
 let current = null; // study that is requested
 let queue = []; // studies to request after it: Dash drops a reply when another is requested
 
-/* `startRun` starts a run from start values. */
+/** `startRun` starts a run from start values.
+   @type {(config: Config, startRun: typeof runFrom) => void} */
 function begin(config, startRun) {
   runFrom = startRun;
   const { across, study } = config.parameters;
@@ -87,7 +90,7 @@ function showReply(reply) {
   else if (study === "surface") showSurface(result);
   else {
     show(study, result.sentence);
-    const box = document.getElementById(`study-${study}-table`);
+    const box = byId(`study-${study}-table`);
     box.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, state.config));
     watch(box);
   }
@@ -97,14 +100,14 @@ function showReply(reply) {
 /* A new run has come: remove the studies of the last one. */
 function reset() {
   const { config, request: { k } } = state;
-  for (const { name } of config.parameters.across) document.getElementById(`${name}-row`).hidden = k <= 2;
+  for (const { name } of config.parameters.across) byId(`${name}-row`).hidden = k <= 2;
   if (k <= 2) controls.reset(config.parameters.across, values);
   cancel();
   document.querySelector(".study-surface .graph").classList.remove("drawn");
   tables.hide("surface-figure");
   for (const study of STUDIES) {
     show(study, "");
-    document.getElementById(`study-${study}-table`)?.replaceChildren();
+    byId(`study-${study}-table`)?.replaceChildren();
   }
   if (next) start(next);
   next = null;
@@ -113,6 +116,7 @@ function reset() {
 /* Start a study, or none (null), when the current run is complete. */
 const afterRun = (study) => (next = study);
 
+/** @param {Surface} surface */
 function showSurface(surface) {
   const { config, result } = state;
   update({ surface });
@@ -127,7 +131,8 @@ function showSurface(surface) {
   drawOne("surface-figure");
 }
 
-/* An accelerated run beside EM, in words. */
+/** An accelerated run beside EM, in words.
+   @type {(surface: Surface, config: Config) => string} */
 function comparison({ compared }, { sentences }) {
   if (!compared) return "";
   const { em_passes: em, passes, arrived } = compared;
@@ -144,7 +149,7 @@ document.addEventListener("drawn", ({ target: plot }) => {
 
 document.addEventListener("enter", ({ detail: { id, x, y } }) => {
   if (id !== "surface-figure" || !state.surface) return;
-  document.getElementById("study-surface").focus(); // the surface goes; this button draws another
+  byId("study-surface").focus(); // the surface goes; this button draws another
   runFrom(startAt(x, y));
 });
 
@@ -169,6 +174,7 @@ function table(head, rows, chosen) {
 
 const list = (values, digits) => values.map((value) => format(value, digits)).join(", ");
 
+/** @type {(result: { rows: any[] }, config: Config) => HTMLElement} */
 function startsTable({ rows }, config) {
   const digits = (name) => digitsAmong(state.result, 4, name);
   const cells = rows.map(({ count, log_likelihood: ell, what, parameters }) => {
@@ -179,6 +185,7 @@ function startsTable({ rows }, config) {
   return table(config.startsHead, cells, (i) => rows[i].what.startsWith("best"));
 }
 
+/** @type {(result: { rows: any[] }, config: Config) => HTMLElement} */
 function sizesTable({ rows }, config) {
   const text = (value) => (value === null ? config.studyWords.none : value.toFixed(2).replace("-", "−"));
   const cells = rows.map((row) => [

@@ -4,9 +4,11 @@
    t, the bound touches the log-likelihood. Odd places 2t + 1 follow an M-step: parameters of record t + 1, but the
    responsibilities of record t. Without half-steps the walk skips the odd places. */
 import { dash } from "../core/dash.mjs";
-import { count, fill, format, setText, withMinus } from "../core/controls.mjs";
+import { setText } from "../core/controls.mjs";
+import { byId } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import { watch } from "../core/scrolling.mjs";
+import { count, fill, format, withMinus } from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import * as estimates from "./estimates.mjs";
 import { componentsOf } from "./result.mjs";
@@ -14,7 +16,6 @@ import * as runFigures from "./run_figures.mjs";
 import { end, state, step, update } from "./state.mjs";
 
 const REST = 700; // ms without a step until the place is read aloud
-const byId = (id) => document.getElementById(id);
 let playing = null;
 let announcing = null;
 
@@ -22,7 +23,8 @@ const stride = () => (state.halves ? 1 : 2);
 
 const halvesAreOn = () => byId("half-steps-button").getAttribute("aria-checked") === "true";
 
-/* Open the result of a request at its end, or at `iteration`. */
+/** Open the result of a request at its end, or at `iteration`.
+   @type {(result: Result, request: RunRequest, iteration?: number) => void} */
 function open(result, request, iteration = Infinity) {
   stop();
   update({ result, request, halves: Boolean(result.bounds) && halvesAreOn(), surface: null });
@@ -31,7 +33,7 @@ function open(result, request, iteration = Infinity) {
   update({ place: state.halves ? place : place + (place % 2) });
   const slider = byId("walk-slider");
   dash.set_props("walk-slider", { max: end() / stride(), value: String(state.place / stride()) });
-  slider.max = end() / stride();
+  slider.max = String(end() / stride());
 }
 
 /* Show everything: another result, or other colours. Returns what Dash writes: the run in words, the note on it, and
@@ -80,8 +82,8 @@ function describe() {
   const [low] = result.log_likelihood; // log-likelihood and bound never fall
   const span = result.log_likelihood[last] - low || 1;
   const bar = byId("bound-bar");
-  bar.style.setProperty("--bound", (bound - low) / span);
-  bar.style.setProperty("--ell", (ell - low) / span);
+  bar.style.setProperty("--bound", String((bound - low) / span));
+  bar.style.setProperty("--ell", String((ell - low) / span));
   const sentence = config.sentences[result.bounds ? "bound" : "no_bound"];
   const numbers = { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) };
   setText("bound-words", fill(sentence, numbers));
@@ -123,7 +125,10 @@ function play() {
 }
 
 const stepLength = () => (state.place % 2 === 0 ? stride() : 1);
-const manual = (move) => () => (stop(), move());
+const manual = (move) => () => {
+  stop();
+  move();
+};
 const actions = {
   "walk-start": manual(() => go(0)),
   "walk-back": manual(() => go(state.place - stepLength())),
@@ -134,7 +139,7 @@ const actions = {
 const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "start", End: "end" };
 
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest && target.closest("button");
+  const button = target.closest?.("button");
   if (button && actions[button.id]) actions[button.id]();
 });
 
@@ -167,7 +172,7 @@ function setHalves(on) {
   stop();
   update({ halves: on });
   if (!on && state.place % 2) go(state.place + 1);
-  byId("walk-slider").max = end() / stride();
+  byId("walk-slider").max = String(end() / stride());
   describe();
 }
 

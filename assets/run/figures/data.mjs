@@ -1,5 +1,5 @@
 /* Data and fit: histogram and fitted mixture, over the strip of observations. */
-import { count, fill } from "../../core/controls.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as densities from "../../maths/densities.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { densityTables } from "../../figures/tables.mjs";
@@ -15,6 +15,7 @@ const DIGITS = 4; // of an observation in the sentence
 const ZEROS = /\.0+$/; // not measured
 const LAST_ZEROS = /(\.\d+?)0+$/; // of the digits by which observations differ
 
+/** @param {Result} result */
 function windowOf({ family, histogram: { edges } }) {
   const [low, high] = [edges[0], edges[edges.length - 1]];
   const margin = (high - low) * 0.02 || 1;
@@ -24,10 +25,12 @@ function windowOf({ family, histogram: { edges } }) {
     : { curve: [low - 3 * margin, high + 3 * margin], axis: [low - 3 * margin, high + 3 * margin] };
 }
 
+/** @param {Result} result */
 const curvePoints = (result) =>
   figures.grid(windowOf(result).curve, CURVE_POINTS, "lowest" in densities.families[result.family]);
 
-/* The same, with points on spikes that are narrower than their distance. Near a lowest observation it is dense. */
+/** The same, with points on spikes that are narrower than their distance. Near a lowest observation it is dense.
+   @type {(result: Result, p: Mixture) => number[]} */
 function pointsFor(result, p) {
   const xs = curvePoints(result);
   const { lowest, mean, std } = densities.families[result.family];
@@ -37,7 +40,8 @@ function pointsFor(result, p) {
   return points.length ? [...xs, ...points].sort((a, b) => a - b) : xs;
 }
 
-/* Row of each observation in the strip: its label, or else the likeliest component. */
+/** Row of each observation in the strip: its label, or else the likeliest component.
+   @type {(result: Result, q: number[][]) => number[]} */
 const rowsOf = ({ z }, q) => z || q.map((one) => one.indexOf(Math.max(...one)));
 
 /* Colours, and the index of an observation's: of two components by the responsibility of component 0, of more by the
@@ -55,7 +59,8 @@ function colouring({ two, certainty }, count) {
   };
 }
 
-/* Marks of each path in the strip: of a row, or of a row and a colour. */
+/** Marks of each path in the strip: of a row, or of a row and a colour.
+   @type {(result: Result, q: number[][], how: ReturnType<typeof colouring>) => Marks[]} */
 function marksOf(result, q, { colours, levelOf }) {
   const rows = rowsOf(result, q);
   return labelsOf(result).flatMap((k) => {
@@ -68,6 +73,7 @@ function marksOf(result, q, { colours, levelOf }) {
   });
 }
 
+/** @type {RunFigure["make"]} */
 function make(result, { p, q }, config) {
   const figure = skeleton(config, ID, result);
   const { edges, density } = result.histogram;
@@ -112,10 +118,12 @@ function make(result, { p, q }, config) {
   return { figure, marks };
 }
 
+/** @type {WeakMap<Result, number>} */
 const peaks = new WeakMap(); // result -> end of the density axis
 
-/* The end of the density axis, for all records, so that it stays during a walk. A record far above the rest (a start, a
-   spike) is cut off, so that the others are not flat. */
+/** The end of the density axis, for all records, so that it stays during a walk. A record far above the rest (a start,
+   a spike) is cut off, so that the others are not flat.
+   @param {Result} result */
 function peak(result) {
   if (peaks.has(result)) return peaks.get(result);
   const xs = curvePoints(result);
@@ -131,7 +139,8 @@ function peak(result) {
 
 const lists = new Intl.ListFormat("en-GB"); // one, two and three
 
-/* The shape of a density, in words; of a family that is not here, the standard deviation. */
+/** The shape of a density, in words; of a family that is not here, the standard deviation.
+   @type {Record<string, (result: Result, p: Mixture, words: Words) => string>} */
 const shapes = {
   exponential(_result, p, words) {
     const [density] = densities.mixture("exponential", p, [0]);
@@ -143,13 +152,15 @@ const shapes = {
   },
 };
 
+/** @type {(result: Result, value: number) => string} */
 function observed(result, value) {
   const digits = digitsAmong(result, DIGITS);
   const text = number(value, digits).replace(ZEROS, "");
   return digits > DIGITS ? text.replace(LAST_ZEROS, "$1") : text;
 }
 
-/* Marks are sorted, and always include the first and the last observation. */
+/** Marks are sorted, and always include the first and the last observation.
+   @type {RunFigure["sentence"]} */
 function sentence(result, { p }, { figureSentences: words }) {
   const { family, n, x } = result;
   const [low, high] = [x[0], x.at(-1)].map((one) => observed(result, one));
@@ -158,7 +169,8 @@ function sentence(result, { p }, { figureSentences: words }) {
   return fill(words.data, { n: count(n), low, high, mean: among(result, mean), shape });
 }
 
-/* Observations are named by the row of the strip in which they lie. */
+/** Observations are named by the row of the strip in which they lie.
+   @type {RunFigure["nameOf"]} */
 function nameOf(figure, { uid }) {
   const [, k] = uid.match(/^observations-(\d)$/) || [];
   return k && figure.layout.yaxis2.ticktext[k];

@@ -1,5 +1,5 @@
 /* The log-likelihood over iterations. */
-import { count, fill } from "../../core/controls.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { titleOf } from "../../figures/points.mjs";
 import { curvesTable, firstOf } from "../../figures/tables.mjs";
@@ -10,6 +10,7 @@ import { overIterations, span } from "./over_iterations.mjs";
 const ID = "log-likelihood-figure";
 const DIGITS = 7; // of ℓ
 
+/** @type {RunFigure["make"]} */
 function make(result, { t }, config) {
   const figure = skeleton(config, ID, result);
   const y = result.log_likelihood;
@@ -19,6 +20,7 @@ function make(result, { t }, config) {
   return overIterations(figure, result, t);
 }
 
+/** @type {RunFigure["sentence"]} */
 function sentence({ log_likelihood: ell }, { t }, { figureSentences: words }) {
   const last = ell.length - 1;
   const facts = [fill(words.log_likelihood, { t: count(t), last: count(last), ell: number(ell[t], DIGITS) })];
@@ -27,10 +29,12 @@ function sentence({ log_likelihood: ell }, { t }, { figureSentences: words }) {
   return `${facts.join(", ")}.`;
 }
 
+/** @type {RunFigure["tables"]} */
 const tables = (figure, { iterations }) => [
   curvesTable(figure, /^log-likelihood$/, iterations, firstOf(figure, "cursor")),
 ];
 
+/** @type {RunFigure["nameOf"]} */
 const nameOf = (figure, trace) => titleOf(figure, "y", trace);
 
 add(ID, { make, sentence, tables, nameOf });

@@ -1,14 +1,16 @@
 /* What figures over iterations have in common. */
 import { lastRecord } from "../result.mjs";
 
-/* Ends of an axis around values, with a margin on each side. */
+/** Ends of an axis around values, with a margin on each side.
+   @type {(values: number[], share: number) => [number, number]} */
 const span = (values, share) => {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const margin = (high - low) * share || Math.abs(high) * share || share;
   return [low - margin, high + margin];
 };
 
-/* The figure with its axis and the cursor on the record on show. */
+/** The figure with its axis and the cursor on the record on show.
+   @type {(figure: Figure, result: Result, t: number) => Drawing} */
 function overIterations(figure, result, t) {
   const last = lastRecord(result);
   figure.layout.xaxis.range = [-0.02 * last - 0.2, 1.02 * last + 0.2];

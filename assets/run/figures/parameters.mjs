@@ -1,6 +1,7 @@
 /* Every parameter over iterations, a row for each. */
-import { count, fill } from "../../core/controls.mjs";
+import { byId } from "../../core/dom.mjs";
 import * as events from "../../core/events.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { titleOf } from "../../figures/points.mjs";
 import { curvesTable, firstOf } from "../../figures/tables.mjs";
@@ -13,7 +14,8 @@ const LETTER = 7.5; // px, in a unit
 const LABEL = 14; // px between the labels of two lines
 const NEAR = 0.01; // share of its last value within which a parameter has settled
 
-/* The symbol of each line at its end, in its colour; labels that would overlap are moved apart. */
+/** The symbol of each line at its end, in its colour; labels that would overlap are moved apart.
+   @type {(figure: Figure, result: Result, name: string, row: number, pixels: number, config: Config) => object[]} */
 function lineLabels(figure, result, name, row, pixels, config) {
   const ends = record(result, lastRecord(result))[name];
   const [low, high] = figure.layout[row ? `yaxis${row + 1}` : "yaxis"].range;
@@ -22,7 +24,8 @@ function lineLabels(figure, result, name, row, pixels, config) {
   const height = LABEL * figures.scale();
   if (height * order.length > pixels) return []; // no room for large type
   const wanted = order.map((k) => (pixels * (ends[k] - low)) / (high - low));
-  const apart = wanted.reduce((placed, at) => [...placed, Math.max(at, (placed.at(-1) ?? -Infinity) + height)], []);
+  const apart = [];
+  for (const at of wanted) apart.push(Math.max(at, (apart.at(-1) ?? -Infinity) + height));
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const room = [apart.at(-1) - (pixels - height / 2), apart[0] - height / 2]; // least and greatest shift down
   const back = Math.max(room[0], Math.min(mean(apart) - mean(wanted), room[1]));
@@ -36,7 +39,8 @@ function lineLabels(figure, result, name, row, pixels, config) {
   }));
 }
 
-/* Every parameter over iterations, with true values as quiet lines. */
+/** Every parameter over iterations, with true values as quiet lines.
+   @type {RunFigure["make"]} */
 function make(result, { t }, config) {
   const figure = skeleton(config, ID, result);
   const names = Object.keys(result.trajectory);
@@ -44,7 +48,7 @@ function make(result, { t }, config) {
   const gap = 0.09;
   const height = (1 - gap * (names.length - 1)) / names.length;
   const { t: above, b: below } = figure.layout.template.layout.margin;
-  const whole = document.getElementById(ID).clientHeight;
+  const whole = byId(ID).clientHeight;
   figure.layout.meta.height = whole; // for which the labels are placed
   const pixels = (whole - above - below) * height;
   const isRoom = LETTER * figures.scale() * `(${result.unit})`.length < pixels;
@@ -85,7 +89,8 @@ for (const type of ["drawn", "resized"])
 
 /* -- in words ------------------------------------------------------------------------------------------------- */
 
-/* Each parameter except the last weight; of more than two components, the least and the greatest. */
+/** Each parameter except the last weight; of more than two components, the least and the greatest.
+   @type {RunFigure["sentence"]} */
 function sentence(result, { t, p }, config) {
   const { figureSentences: words, symbols } = config;
   const values = Object.entries(symbols[result.family]).flatMap(([name, symbol]) => {
@@ -100,8 +105,10 @@ function sentence(result, { t, p }, config) {
   return fill(words.parameters, numbers);
 }
 
+/** @type {WeakMap<Result, number>} */
 const cache = new WeakMap(); // result -> record from which on every parameter is near its last value
 
+/** @param {Result} result */
 function settled(result) {
   if (cache.has(result)) return cache.get(result);
   const all = Object.values(result.trajectory);
@@ -113,11 +120,13 @@ function settled(result) {
   return t;
 }
 
+/** @type {RunFigure["tables"]} */
 const tables = (figure, { iterations }) => [
   curvesTable(figure, /^row\d-component/, iterations, firstOf(figure, "cursor-0")),
 ];
 
-/* A line is named by the symbol of its parameter, which the title of its axis tells. */
+/** A line is named by the symbol of its parameter, which the title of its axis tells.
+   @type {RunFigure["nameOf"]} */
 function nameOf(figure, trace) {
   const { figureWords, parameterNames, symbols } = events.config();
   const title = titleOf(figure, "y", trace);

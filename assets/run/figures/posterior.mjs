@@ -1,5 +1,5 @@
 /* The sorted posterior: responsibilities of each component, in order. */
-import { count, fill } from "../../core/controls.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { curvesTable } from "../../figures/tables.mjs";
 import { componentsOf, indices } from "../result.mjs";
@@ -9,7 +9,8 @@ const ID = "posterior-figure";
 const SURE = 0.9; // responsibility above which an observation counts as a component's
 const lists = new Intl.ListFormat("en-GB");
 
-/* q0 ascending, the others descending; thinned marks at their ranks among all observations. */
+/** q0 ascending, the others descending; thinned marks at their ranks among all observations.
+   @type {RunFigure["make"]} */
 function make(result, { q }, config) {
   const figure = skeleton(config, ID, result);
   for (const k of componentsOf(result)) {
@@ -26,7 +27,8 @@ function make(result, { q }, config) {
   return { figure };
 }
 
-/* Thinned marks are an even share of all observations: they give percentages, not counts. */
+/** Thinned marks are an even share of all observations: they give percentages, not counts.
+   @type {RunFigure["sentence"]} */
 function sentence({ n, x }, { q }, { figureSentences: words }) {
   const components = q[0].map((_, k) => k);
   if (components.length === 1) return fill(words.posterior_one, { n: count(n) });
@@ -40,6 +42,7 @@ function sentence({ n, x }, { q }, { figureSentences: words }) {
   return fill(words.posterior, { n: count(n), parts: lists.format(parts) });
 }
 
+/** @type {RunFigure["tables"]} */
 const tables = (figure, { curves }) => [curvesTable(figure, /^posterior/, curves)];
 
 add(ID, { make, sentence, tables });

@@ -1,5 +1,5 @@
 /* The likelihood surface of a study, with the path of the run. */
-import { count, fill } from "../../core/controls.mjs";
+import { count, fill } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { plain, titleOf } from "../../figures/points.mjs";
 import { sample } from "../../figures/tables.mjs";
@@ -12,6 +12,7 @@ const DIGITS = 7; // of ℓ
 const SIDE = 7; // rows and columns of the table
 const lists = new Intl.ListFormat("en-GB");
 
+/** @type {RunFigure["make"]} */
 function make(run, { t }, config) {
   if (!state.surface) return null;
   const { x, y, log_likelihood: ell, best, parameter: name, components, compared } = state.surface;
@@ -48,6 +49,7 @@ function ticks(low, high) {
   return powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
 }
 
+/** @type {RunFigure["sentence"]} */
 function sentence(result, { t, p }, config) {
   if (!state.surface) return ""; // its figure was resized after a new run
   const { x, y, log_likelihood: rows, parameter: name, components } = state.surface;
@@ -63,6 +65,7 @@ function sentence(result, { t, p }, config) {
   return fill(config.figureSentences.surface, numbers);
 }
 
+/** @type {RunFigure["tables"]} */
 function tables(figure, words) {
   const { x, y, customdata } = figures.trace(figure, "surface");
   const [across, up] = [sample(x.length, [], SIDE), sample(y.length, [], SIDE)];
@@ -80,7 +83,7 @@ function tables(figure, words) {
   const path = figures.trace(figure, "path");
   const at = sample(path.x.length);
   const columns = [
-    { name: words.iteration, values: indices(path.x.length) },
+    { name: words.iteration, values: indices(path.x) },
     { name, values: path.x },
     { name: other, values: path.y },
   ];

@@ -1,0 +1,371 @@
+/* Types of the browser's modules, by the names that their comments use. Only `make lint` reads them. */
+
+/* -- from Python: what the config, a store of the page, and replies hold ------------------------------------------ */
+
+/** A number that can be set (components/state/parameters.py). */
+interface Parameter {
+  name: string;
+  label: string;
+  minimum: number;
+  maximum: number;
+  default: number;
+  step: number | null;
+  component: number | null;
+  slider: boolean;
+  column: string | null;
+  unit: string;
+  allowed: string;
+}
+
+type Values = Record<string, any>;
+type Words = Record<string, string>;
+
+/** A mixture: the weights and the family's parameters, each with a value per component. */
+interface Mixture {
+  weights: number[];
+  [parameter: string]: number[];
+}
+
+/** A family's densities, of component k with parameters p (assets/maths/densities.mjs). */
+interface Family {
+  lowest?: number;
+  density(p: Mixture, k: number, x: number): number;
+  cumulative(p: Mixture, k: number, x: number): number;
+  logDensity(p: Mixture, k: number, x: number): number;
+  mean(p: Mixture, k: number): number;
+  std(p: Mixture, k: number): number;
+}
+type Quantity = "density" | "cumulative";
+
+/** A source of observations: parameters of its sample and of its start, by number of components. */
+interface Source {
+  about: string;
+  samples: Record<number, Parameter[]>;
+  starts: Record<number, Parameter[]>;
+  problem?: string | null;
+}
+
+interface Preset {
+  source: string;
+  method: string;
+  settings: Values;
+  predict: string;
+  study: string | null;
+}
+
+/** What an own-data reply has read (components/views/own_panel.py). */
+interface Reading {
+  sentence: string;
+  column: string;
+  columns: string[];
+  values: unknown;
+  packed: string | null;
+  families: Record<string, Source>;
+}
+
+/** A choice, switch or flag of the address: its name there, the id of its control, its default. */
+interface LinkOption {
+  name: string;
+  id: string;
+  default: string;
+}
+
+/** All that the browser reads instead of repeating it (components/views/page.py). */
+interface Config {
+  mode?: "light" | "dark"; // of saved and printed figures
+  skeletons: Record<string, Record<string, Figure>>;
+  saved: { layout: any; scale: number };
+  windows: Record<string, [number, number]>;
+  logFloor: number;
+  bins: number;
+  parameters: Record<string, Parameter[]>;
+  sources: Record<string, Source>;
+  own: Reading | null;
+  ownWords: Words;
+  ownLimit: number;
+  close: number;
+  starts: { byHand: string; drawn: string[] };
+  presets: Record<string, Preset>;
+  rateLabels: Words;
+  problems: Words;
+  refusal: string;
+  run: string;
+  running: string;
+  sentences: Words;
+  quantities: Record<string, { axis: string; curve: string }>;
+  tableHead: string[];
+  withErrors: { short: string; long: string };
+  startsHead: string[];
+  sizesHead: string[];
+  studyWords: Words;
+  rows: Words;
+  valueWords: Words;
+  figureWords: Words;
+  figureSentences: Words;
+  symbols: Record<string, Words>;
+  requestNames: Record<string, Words>;
+  parameterNames: Words;
+  signs: string[];
+  share: Words;
+  tour: Words & { steps: { view: string; target: string; words: string }[] };
+  link: {
+    version: number;
+    values: Values;
+    iteration: Parameter & { whole: Parameter };
+    view: { name: string; default: string; names: Words };
+    choices: LinkOption[];
+    switches: LinkOption[];
+    hide: { name: string; groups: string[] };
+    flags: string[];
+  };
+}
+
+/** A run that was requested: its settings. */
+interface RunRequest extends Values {
+  source: string;
+  start_from: string;
+  method: string;
+  family?: string;
+  blind: boolean;
+}
+
+/** The reply to it (components/results/runs.py): every record, and the observations to draw. */
+interface Result {
+  family: string;
+  x_title: string;
+  unit: string;
+  n: number;
+  x: number[];
+  rank: number[];
+  z: number[] | null; // labels
+  histogram: { edges: number[]; density: number[] };
+  true: Mixture | null;
+  beside: { head: string; parameters: Mixture; log_likelihood: number | null } | null;
+  trajectory: { weights: number[][]; [parameter: string]: number[][] }; // of record and component
+  log_likelihood: number[];
+  bounds: number[] | null;
+  errors: Record<string, number[]> | null;
+  data: string;
+  sentence: string;
+  notes: string[];
+}
+
+/** A likelihood surface (components/results/studies.py). */
+interface Surface {
+  parameter: string;
+  components: [number, number];
+  iteration: number;
+  x: number[];
+  y: number[];
+  log_likelihood: (number | null)[][];
+  best: number;
+  compared: { path: number[][]; em_passes: number; passes: number; arrived: boolean } | null;
+}
+
+interface Reply<T> {
+  errors?: Words;
+  result?: T;
+}
+
+/* -- Run EM -------------------------------------------------------------------------------------------------------- */
+
+/** assets/run/state.mjs says what each is. */
+interface RunState {
+  config: Config | null;
+  source: string | null;
+  family: string | null;
+  startFrom: string | null;
+  method: string | null;
+  values: Values;
+  saved: Record<string, any>;
+  arranged: string | null;
+  requested: RunRequest | null;
+  opensAt: number | undefined;
+  request: RunRequest | null;
+  result: Result | null;
+  place: number;
+  halves: boolean;
+  colourBy: string;
+  colours: string;
+  surface: Surface | null;
+}
+
+/** A step of the walk: record, its parameters, responsibilities of the drawn observations (a row each). */
+interface Step {
+  t: number;
+  p: Mixture;
+  q: number[][];
+}
+
+/** A figure of a run, for `add` in assets/run/run_figures.mjs. */
+interface RunFigure extends Pick<PageFigure, "tables" | "nameOf"> {
+  make(result: Result, step: Step, config: Config): Drawing | null;
+  sentence(result: Result, step: Step, config: Config): string;
+  note?(result: Result, config: Config): string;
+  waits?: boolean;
+  late?: boolean;
+}
+
+/* -- figures ------------------------------------------------------------------------------------------------------- */
+
+/** A trace of plotly. */
+interface Trace {
+  uid: string;
+  type: string;
+  name: string;
+  visible: boolean;
+  x: any[];
+  y: any[];
+  text: any;
+  [property: string]: any;
+}
+
+interface Figure {
+  id: string;
+  data: Trace[];
+  layout: any;
+}
+
+/** Marks of a shape of a figure: ticks at `xs`. */
+interface Marks {
+  xs: number[];
+  low: number;
+  high: number;
+  [more: string]: any;
+}
+
+interface Drawing {
+  figure: Figure;
+  marks?: Marks[];
+}
+
+/** A figure of the page: assets/figures/registry.mjs. */
+interface PageFigure {
+  make(config: Config): Drawing | null;
+  tables(figure: Figure, words: Words): Table[];
+  caption(name: string): [title: string[], subtitle: string];
+  sentence?(config: Config): string;
+  nameOf?(figure: Figure, trace: Trace): string | undefined;
+}
+
+interface Column {
+  name: string | number;
+  k?: number | string;
+  values: any[];
+}
+
+/** Numbers of a figure: all values, and the rows to show. */
+interface Table {
+  what: string;
+  count: number;
+  columns: Column[];
+  at: number[];
+  shown?: number;
+  current?: number;
+}
+
+/** How a figure is drawn: `showNow` or `showMoving`. */
+type Draw = (id: string, figure: Figure, marks?: Marks[]) => void;
+
+/* -- what modules tell one another --------------------------------------------------------------------------------- */
+
+/** [name, value, default] in the address. */
+type Setting = any[];
+
+/** assets/core/features.mjs */
+interface Feature {
+  view: string;
+  linked(config: Config): Setting[];
+  settings(config: Config): [heading: string, words: string[]][];
+  request?(): RunRequest | null;
+}
+
+/** A registered slider or box: assets/core/controls.mjs */
+interface Control {
+  p: Parameter;
+  values: Values;
+  config: Config;
+  onMove(): void;
+}
+
+/** Where the messages of a failed request go: assets/core/failed_requests.mjs */
+interface FailureHandler {
+  place(request: any): string | false | null;
+  focus(request: any): string;
+  sentence?: string;
+  onFailure?(request: any): void;
+  onRetry?(request: any): void;
+}
+
+/** What Dash has for the functions that it calls. */
+interface Dash {
+  set_props(id: string, properties: Values): void;
+  no_update: unknown;
+  callback_context: {
+    triggered: { prop_id: string; value: any }[];
+    triggered_id: string;
+    inputs: Values;
+    states: Values;
+    inputs_list: { id: string }[];
+    outputs_list: { id: string }[];
+  };
+  emlab: Record<string, (...values: any[]) => unknown>;
+}
+
+/* -- the browser --------------------------------------------------------------------------------------------------- */
+
+/** Ends of ids tell what has a value, and what is a dialog. */
+type Valued = "box" | "cell" | "slider" | "select" | "text" | "file" | "column" | "link" | "snippet" | "view" | "theme";
+interface ById {
+  (id: `${string}-${Valued}`): HTMLInputElement;
+  (id: `${string}-dialog`): HTMLDialogElement;
+  (id: "share-large"): HTMLButtonElement;
+  (id: "plotly"): HTMLLinkElement;
+  (id: string): HTMLElement;
+}
+
+/** An element in which plotly has drawn. */
+interface Plot extends HTMLElement, Pick<Figure, "data" | "layout"> {
+  _fullLayout: any;
+  _context: any;
+  on(type: string, listener: (event: any) => void): void;
+}
+
+interface Window {
+  Plotly: any;
+  katex: any;
+  dash_clientside: Dash;
+  emlab: object;
+  DashRenderer: new () => unknown;
+}
+
+interface DocumentEventMap {
+  figure: CustomEvent<string>; // its id: it shows something else
+  enter: CustomEvent<{ id: string; x: number; y: number }>; // Enter was pressed at a point of a figure
+}
+
+/* The page listens to the document. Then the target of an event is an element, and here it may have a value. */
+interface Document {
+  addEventListener(type: "drawn" | "resized", listener: (event: { target: Plot }) => void): void;
+  addEventListener<K extends keyof DocumentEventMap>(
+    type: K,
+    listener: (event: DocumentEventMap[K] & { target: HTMLInputElement }) => void,
+    options?: boolean | AddEventListenerOptions
+  ): void;
+  addEventListener(
+    type: string, // one of several
+    listener: (event: PointerEvent & DragEvent & { target: HTMLInputElement }) => void,
+    options?: boolean | AddEventListenerOptions
+  ): void;
+}
+
+/* Whatever the page looks for is HTML. */
+interface ParentNode {
+  querySelector(selectors: `${string}.js-plotly-plot`): Plot | null;
+  querySelector(selectors: `${string} tbody`): HTMLTableSectionElement | null;
+  querySelector(selectors: string): HTMLElement | null;
+  querySelectorAll(selectors: string): NodeListOf<HTMLElement>;
+}
+interface Element {
+  closest(selectors: string): HTMLElement | null;
+}
