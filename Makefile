@@ -4,6 +4,7 @@
 # make test    install what the tests need and run them all
 # make quick   lint and the tests that need neither a browser nor a server nor much time
 # make lint    ruff and mypy; biome and tsc for the browser's modules
+# make scripts the unit tests of the browser's modules, by node
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
 # make monkey  have random keys and pointers at the page for twenty minutes (MINUTES, SEED)
 # make screenshots   pictures of every state of the page, in screenshots/

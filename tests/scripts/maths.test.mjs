@@ -72,7 +72,10 @@ test("a sample follows from its seed, and a larger one begins with it", () => {
 test("histogram and steps count every point", () => {
   const xs = [0.5, 1, 1, 2.5, 9];
   const { y, width } = sampling.histogram(xs, [0, 3], 3);
-  assert.deepEqual(y.map((density, i) => density * width[i] * xs.length), [1, 2, 1]);
+  assert.deepEqual(
+    y.map((density, i) => density * width[i] * xs.length),
+    [1, 2, 1]
+  );
   const { x, y: shares } = sampling.steps(xs, [1, 3]);
   assert.deepEqual(x, [1, 1, 1, 2.5, 3]);
   assert.deepEqual(shares, [0.2, 0.4, 0.6, 0.8, 0.8]);

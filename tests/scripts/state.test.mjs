@@ -8,8 +8,16 @@ const RESULT = {
   family: "exponential",
   x: [0.1, 1, 5],
   trajectory: {
-    weights: [[0.5, 0.5], [0.4, 0.6], [0.3, 0.7]],
-    scales: [[1, 2], [0.9, 2.5], [0.8, 3]],
+    weights: [
+      [0.5, 0.5],
+      [0.4, 0.6],
+      [0.3, 0.7],
+    ],
+    scales: [
+      [1, 2],
+      [0.9, 2.5],
+      [0.8, 3],
+    ],
   },
   log_likelihood: [-9, -8, -7],
 };
@@ -54,6 +62,11 @@ test("the iteration on show has a half after an M-step, and is null at the end a
 
 test("the address has what differs from the defaults", () => {
   assert.equal(encode([["view", "run", "run"]], 3), "");
-  const state = [["view", "run", "gaussian"], ["k", 2, 2], ["hide", "data,truth", ""], ["words", "a&b=c d", null]];
+  const state = [
+    ["view", "run", "gaussian"],
+    ["k", 2, 2],
+    ["hide", "data,truth", ""],
+    ["words", "a&b=c d", null],
+  ];
   assert.equal(encode(state, 3), "?v=3&view=run&hide=data,truth&words=a%26b%3Dc%20d");
 });
