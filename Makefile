@@ -42,7 +42,7 @@ lint: $(VENV)/test.installed $(TYPES)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/biome lint --error-on-warnings
+	$(BIN)/biome check --error-on-warnings
 	$(BIN)/node $(TYPES)/typescript/bin/tsc --project .
 
 # The browser's modules, those that need no page.

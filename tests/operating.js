@@ -70,7 +70,10 @@ window.operating = (() => {
   const cut = () =>
     [...top().querySelectorAll("*")]
       .filter((one) => seen(one) && !one.closest("svg, .katex, select, textarea, .share-frame") && isCut(one))
-      .map((one) => `${name(one)} is cut: ${one.scrollWidth} × ${one.scrollHeight} in ${one.clientWidth} × ${one.clientHeight}`);
+      .map(
+        (one) =>
+          `${name(one)} is cut: ${one.scrollWidth} × ${one.scrollHeight} in ${one.clientWidth} × ${one.clientHeight}`
+      );
 
   /* Lines of text, each with what it scrolls in: what scrolls apart may lie over one another. */
   function lines() {
@@ -78,10 +81,12 @@ window.operating = (() => {
     const walker = document.createTreeWalker(top(), NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const { parentElement: parent, data } = node;
-      if (!data.trim() || !seen(parent) || parent.closest(".katex, script, style, select, textarea, .skip, .copied")) continue;
+      if (!data.trim() || !seen(parent) || parent.closest(".katex, script, style, select, textarea, .skip, .copied"))
+        continue;
       const range = document.createRange();
       range.selectNodeContents(node);
-      const group = parent.closest(".run-bar, .run-card") || parent.closest(".table, .figure-table, .presets, .controls, dialog");
+      const group =
+        parent.closest(".run-bar, .run-card") || parent.closest(".table, .figure-table, .presets, .controls, dialog");
       for (const box of range.getClientRects()) found.push({ node, box, group, words: data.trim().slice(0, 40) });
     }
     return found;
@@ -107,7 +112,8 @@ window.operating = (() => {
       one.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
       const { left, top: up, width, height } = one.getBoundingClientRect();
       const there = document.elementFromPoint(left + width / 2, up + height / 2);
-      if (!there || !(one.contains(there) || there.contains(one))) found.push(`${name(one)} is under ${there && name(there)}`);
+      if (!there || !(one.contains(there) || there.contains(one)))
+        found.push(`${name(one)} is under ${there && name(there)}`);
     }
     scrollTo(0, 0);
     return found;
@@ -121,7 +127,10 @@ window.operating = (() => {
 
   /* Bring some control into the window: its name, and where it is now. */
   function show(chance, which = "*") {
-    const one = oneOf([...controls(), ...top().querySelectorAll(".graph")].filter((it) => it.matches(which) && seen(it)), chance);
+    const one = oneOf(
+      [...controls(), ...top().querySelectorAll(".graph")].filter((it) => it.matches(which) && seen(it)),
+      chance
+    );
     if (!one) return null;
     one.scrollIntoView({ block: "center", behavior: "instant" });
     const { left, top: up, width, height } = one.getBoundingClientRect();
@@ -130,7 +139,10 @@ window.operating = (() => {
 
   /* Choose something from some list. */
   function choose(chance, other) {
-    const list = oneOf(controls().filter((one) => one.matches("select")), chance);
+    const list = oneOf(
+      controls().filter((one) => one.matches("select")),
+      chance
+    );
     if (!list) return null;
     list.value = oneOf([...list.options], other).value;
     list.dispatchEvent(new Event("change", { bubbles: true }));

@@ -132,10 +132,14 @@ let pressed = null;
 const untilReleased = [];
 document.addEventListener("pointerdown", ({ target }) => (pressed = target), true);
 for (const type of ["pointerup", "pointercancel"])
-  document.addEventListener(type, () => {
-    pressed = null;
-    untilReleased.splice(0).forEach((action) => action());
-  }, true);
+  document.addEventListener(
+    type,
+    () => {
+      pressed = null;
+      untilReleased.splice(0).forEach((action) => action());
+    },
+    true
+  );
 
 /** "1" on the way to "1e9" is not a value: typed keys are read after a pause, arrow keys and Enter at once.
    @type {(event: InputEvent, box: HTMLInputElement, control: Control) => void} */
@@ -263,6 +267,20 @@ document.addEventListener("keydown", (event) => {
 });
 
 export {
-  boxId, choose, defaults, delay, disable, errorId, isRefused, linked, pressOne, read, register, reset, set, setText,
-  toggle, wasTriggered,
+  boxId,
+  choose,
+  defaults,
+  delay,
+  disable,
+  errorId,
+  isRefused,
+  linked,
+  pressOne,
+  read,
+  register,
+  reset,
+  set,
+  setText,
+  toggle,
+  wasTriggered,
 };

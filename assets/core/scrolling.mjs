@@ -3,7 +3,10 @@
 function mark(box) {
   const scrolls = box.scrollWidth > box.clientWidth + 1;
   box.tabIndex = scrolls ? 0 : -1;
-  for (const [name, value] of [["role", "group"], ["aria-label", box.dataset.scrolls]]) {
+  for (const [name, value] of [
+    ["role", "group"],
+    ["aria-label", box.dataset.scrolls],
+  ]) {
     if (scrolls) box.setAttribute(name, value);
     else box.removeAttribute(name);
   }

@@ -91,8 +91,7 @@ function show(view, text, config) {
   controls.setText(`${view}-drawn`, text);
   const { count } = points[view];
   const enabled = { draw: !isFull(view, config), clear: count > 0 };
-  for (const [name, on] of Object.entries(enabled))
-    controls.disable(byId(`${view}-${name}`), !on);
+  for (const [name, on] of Object.entries(enabled)) controls.disable(byId(`${view}-${name}`), !on);
   byId(`${view}-clear`).parentElement.classList.toggle("drawn", count > 0);
 }
 

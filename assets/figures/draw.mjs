@@ -197,6 +197,17 @@ darkScheme.addEventListener("change", () => {
 });
 
 export {
-  axisEnd, grid, mode, onShow, plotOf, scale, setTheme, setTrace, showMoving, showNow, skeleton, trace,
+  axisEnd,
+  grid,
+  mode,
+  onShow,
+  plotOf,
+  scale,
+  setTheme,
+  setTrace,
+  showMoving,
+  showNow,
+  skeleton,
+  trace,
   whenIdle,
 };

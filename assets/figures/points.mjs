@@ -35,8 +35,7 @@ const plain = (text) => (text || "").replace(/<[^>]+>/g, "");
 
 /** The title of an axis up to its first comma.
    @type {(figure: Figure, letter: string, trace: Values) => string} */
-const titleOf = ({ layout }, letter, trace) =>
-  plain(axisOf(layout, letter, trace).title?.text).split(",")[0];
+const titleOf = ({ layout }, letter, trace) => plain(axisOf(layout, letter, trace).title?.text).split(",")[0];
 
 /** The name of a trace: the figure's own for it, or the legend's without the sign of its component.
    @type {(figure: Figure, trace: Trace) => string} */
@@ -63,8 +62,7 @@ function describe(figure, trace) {
 }
 
 /* The last description of a figure names its keys. */
-const keysOf = (graph) =>
-  byId(graph.getAttribute("aria-describedby").split(" ").at(-1)).textContent;
+const keysOf = (graph) => byId(graph.getAttribute("aria-describedby").split(" ").at(-1)).textContent;
 
 function begin(graph) {
   if (!events.config()) return; // the page is not there yet

@@ -148,7 +148,10 @@ function write(id) {
   const { title, region } = open.get(id);
   const figure = figures.onShow[id];
   const tables = figure ? registered[id].tables(figure, config().figureWords) : [];
-  const content = element("div", tables.map((one) => build(one, title)));
+  const content = element(
+    "div",
+    tables.map((one) => build(one, title))
+  );
   if (content.innerHTML === region.innerHTML) return; // a selection in it stays
   region.replaceChildren(...content.childNodes);
 }

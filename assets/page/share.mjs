@@ -115,7 +115,10 @@ function chosen() {
     view: byId("share-view").value,
     theme: byId("share-theme").value,
     iteration: values.iteration < lastIteration() ? values.iteration : null,
-    hide: all("[data-hide]").filter(isOn).map((button) => button.dataset.hide).join(","),
+    hide: all("[data-hide]")
+      .filter(isOn)
+      .map((button) => button.dataset.hide)
+      .join(","),
     ...Object.fromEntries(flags),
   };
 }

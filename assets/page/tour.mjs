@@ -136,7 +136,8 @@ const actions = {
 };
 
 document.addEventListener("click", ({ target }) => {
-  if (target.id === "tour") link.whenReady(begin); // all views are there: what a link hides is known
+  if (target.id === "tour")
+    link.whenReady(begin); // all views are there: what a link hides is known
   else if (tour && target.dataset?.tour) actions[target.dataset.tour]();
 });
 

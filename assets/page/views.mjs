@@ -10,7 +10,10 @@ const requested = [];
 
 const panels = () => [...document.querySelectorAll(".view")];
 const viewOf = (panel) => panel.id.replace("view-", "");
-const missing = () => panels().filter((panel) => !panel.hasChildNodes()).map(viewOf);
+const missing = () =>
+  panels()
+    .filter((panel) => !panel.hasChildNodes())
+    .map(viewOf);
 
 function request(...views) {
   const others = views.filter((view) => !requested.includes(view) && missing().includes(view));

@@ -26,7 +26,10 @@ function build(id, cells, config) {
     return element("tr", [element("th", [sign, String(k)], { scope: "row" }), ...own], { class: `of-${k}` });
   });
   const first = element("span", config.sentences.component_head, { class: "unseen" });
-  const head = element("tr", [first, ...headings].map((text) => element("th", text, { scope: "col" })));
+  const head = element(
+    "tr",
+    [first, ...headings].map((text) => element("th", text, { scope: "col" }))
+  );
   const table = element("table", [element("thead", head), element("tbody", rows)], { class: "component-table" });
   const errors = cells.map((p) => element("p", [], { id: controls.errorId(p), class: "error", "aria-live": "polite" }));
   return [table, element("p", [], { id: `${id}-proportions`, class: "about" }), ...errors];

@@ -50,7 +50,10 @@ function table(result, step, config) {
   rows.push(row("ℓ", beside?.log_likelihood, [ell[0], ell[step.t], ell[last]], 7));
   const [first, ...others] = config.tableHead;
   const heads = [first, ...(beside ? [beside.head] : []), ...others];
-  const head = element("tr", heads.map((text) => element("th", text, { scope: "col" })));
+  const head = element(
+    "tr",
+    heads.map((text) => element("th", text, { scope: "col" }))
+  );
   const { short, long } = config.withErrors;
   if (errors) head.lastElementChild.append(" ", element("abbr", short, { class: "error-of", title: long }));
   return element("table", [element("thead", head), element("tbody", rows)]);

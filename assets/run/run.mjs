@@ -70,8 +70,7 @@ function begin(config, source, choices) {
   Object.assign(values, defaults(always()), fromLink);
   for (const name of ["", state.family]) state.saved[placeOf(source, name)] = fromLink;
   state.saved[source] = values.k;
-  for (const p of always())
-    register([p], values, config, ["k", "true_k"].includes(p.name) ? arrange : undefined);
+  for (const p of always()) register([p], values, config, ["k", "true_k"].includes(p.name) ? arrange : undefined);
   failures.register("run-reply", { place: () => "run-status", focus: () => "run-button", onFailure: stop });
   const lists = { source, "start-from": state.startFrom, family: state.family };
   for (const [list, value] of Object.entries(lists)) byId(`${list}-select`).value = value;
@@ -242,7 +241,11 @@ function applyPreset(name) {
     selectSource(preset.source);
     choose("source", preset.source);
   }
-  set(always().filter((p) => p.name in preset.settings), preset.settings, values);
+  set(
+    always().filter((p) => p.name in preset.settings),
+    preset.settings,
+    values
+  );
   restoreStart();
   Object.assign(values, preset.settings);
   arrange();

@@ -99,7 +99,10 @@ function showReply(reply) {
 
 /* A new run has come: remove the studies of the last one. */
 function reset() {
-  const { config, request: { k } } = state;
+  const {
+    config,
+    request: { k },
+  } = state;
   for (const { name } of config.parameters.across) byId(`${name}-row`).hidden = k <= 2;
   if (k <= 2) controls.reset(config.parameters.across, values);
   cancel();
@@ -155,7 +158,11 @@ document.addEventListener("enter", ({ detail: { id, x, y } }) => {
 
 /* Start values of the run on show, with a chosen point of the surface. */
 function startAt(x, y) {
-  const { config, result, surface: { parameter, components } } = state;
+  const {
+    config,
+    result,
+    surface: { parameter, components },
+  } = state;
   const { weights, ...others } = record(result, 0);
   const start = { start_rho: weights[0] };
   const nameOf = (name, k) => `start_${config.requestNames[result.family][name]}${k}`;
@@ -168,7 +175,10 @@ function startAt(x, y) {
 function table(head, rows, chosen) {
   const cellOf = (cell, j) => (j ? element("td", cell) : element("th", cell, { scope: "row" }));
   const body = rows.map((cells, i) => element("tr", cells.map(cellOf), chosen(i) ? { class: "chosen" } : {}));
-  const top = element("tr", head.map((text) => element("th", text, { scope: "col" })));
+  const top = element(
+    "tr",
+    head.map((text) => element("th", text, { scope: "col" }))
+  );
   return element("table", [element("thead", top), element("tbody", body)]);
 }
 
@@ -179,7 +189,9 @@ function startsTable({ rows }, config) {
   const digits = (name) => digitsAmong(state.result, 4, name);
   const cells = rows.map(({ count, log_likelihood: ell, what, parameters }) => {
     const { weights, ...others } = parameters;
-    const words = Object.entries(others).map(([name, values]) => list(values, digits(name))).join("; ");
+    const words = Object.entries(others)
+      .map(([name, values]) => list(values, digits(name)))
+      .join("; ");
     return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, config.studyWords[what]];
   });
   return table(config.startsHead, cells, (i) => rows[i].what.startsWith("best"));

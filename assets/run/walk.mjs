@@ -160,11 +160,15 @@ document.addEventListener("keydown", (event) => {
 
 /* As with the other sliders, Dash does not get every move. */
 for (const type of ["input", "change"])
-  document.addEventListener(type, (event) => {
-    if (event.target.id !== "walk-slider") return;
-    event.stopPropagation();
-    if (type === "input") manual(() => go(Number(event.target.value) * stride()))();
-  }, true);
+  document.addEventListener(
+    type,
+    (event) => {
+      if (event.target.id !== "walk-slider") return;
+      event.stopPropagation();
+      if (type === "input") manual(() => go(Number(event.target.value) * stride()))();
+    },
+    true
+  );
 
 /* For Dash: half-steps were switched on or off. */
 function setHalves(on) {
