@@ -170,7 +170,7 @@ for (const type of ["input", "change"]) document.addEventListener(type, handle, 
    @type {(p: Parameter, values: Values) => void} */
 function showValue(p, values) {
   const box = byId(boxId(p));
-  const slider = p.slider && byId(`${p.name}-slider`);
+  const slider = p.slider ? byId(`${p.name}-slider`) : null;
   if (slider?.hasAttribute("aria-valuetext")) setValueText(slider);
   if (box.value === "" || Number(box.value) !== values[p.name]) box.value = String(values[p.name]);
   showRefusal(p, "");
