@@ -43,6 +43,7 @@ lint: $(VENV)/test.installed $(TYPES)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/biome lint --error-on-warnings
+	$(BIN)/biome format
 	$(BIN)/node $(TYPES)/typescript/bin/tsc --project .
 
 # The browser's modules, those that need no page.
