@@ -57,7 +57,8 @@ test("modes lie where the density is highest, and near components have one", () 
 });
 
 test("a sample follows from its seed, and a larger one begins with it", () => {
-  for (const [family, p] of MIXTURES) {
+  const three = { weights: [0.2, 0.3, 0.5], scales: [1, 2, 3] };
+  for (const [family, p] of [...MIXTURES, ["exponential", three]]) {
     const few = sampling.sample(family, p, 7, 100);
     const many = sampling.sample(family, p, 7, 20_000);
     assert.deepEqual(many.x.slice(0, 100), few.x);
@@ -65,7 +66,7 @@ test("a sample follows from its seed, and a larger one begins with it", () => {
     assert.notDeepEqual(sampling.sample(family, p, 8, 100).x, few.x);
     const { mean, std } = densities.moments(family, p);
     near(sum(many.x) / many.x.length, mean, (4 * std) / Math.sqrt(many.x.length));
-    near(many.k.filter((k) => k === 0).length / many.k.length, p.weights[0], 0.02);
+    p.weights.forEach((weight, k) => near(many.k.filter((one) => one === k).length / many.k.length, weight, 0.02));
   }
 });
 
