@@ -31,7 +31,7 @@ PLOTLY = "vendor/plotly/plotly-emlab.min.js"
 """Replaces the whole plotly.js. It is preloaded, and runs when the page is complete (figures/draw.mjs)."""
 
 MAIN = "main.mjs"
-"""The module that imports all others."""
+"""The module that imports all others, in assets/start.js."""
 
 ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "run/figures/", "devices/", "page/")
 """Folders of modules and style sheets. Later style rules override earlier ones."""
@@ -42,6 +42,13 @@ UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 
 FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
 """Version of the package and time of its installation, which Dash writes into file names."""
+
+
+IMPORT = re.compile(r'^import (?:(?P<what>[^;"]+?) from )?"(?P<where>[^"]+)";\n', re.M)
+EXPORT = re.compile(r"^export \{(?P<names>[^}]+)\};\n\Z", re.M)
+OTHER = re.compile(r"^(?:import|export)\b.*", re.M)
+"""An import or export that is written in another way."""
+RENAMED = re.compile(r"(\w+) as (\w+)")
 
 
 @cache
@@ -58,28 +65,87 @@ def style_path() -> str:
     return f"{assets_path()}/emlab.css"
 
 
-def module_paths() -> list[str]:
-    """Addresses of the page's own modules."""
-    return [f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in own_files("mjs")]
+def script_path() -> str:
+    """Address of the file with all of the page's own modules."""
+    return f"{assets_path()}/emlab.mjs"
 
 
 def add_own(app: Dash) -> None:
-    """Serve the page's own style sheets as one file, and each module; start the page with its modules, then Dash.
+    """Serve the page's own style sheets as one file, and its modules as another, which starts before Dash.
 
     The headers have a hash of the script that starts them, so this is called before `headers.add`.
     """
     prefix = app.config.routes_pathname_prefix
-    contents = {style_path(): (b"\n".join(file.read_bytes() for file in own_files("css")), "text/css")}
-    for path, file in zip(module_paths(), own_files("mjs"), strict=True):
-        contents[path] = file.read_bytes(), "text/javascript"
+    contents = {
+        style_path(): (b"\n".join(file.read_bytes() for file in own_files("css")), "text/css"),
+        script_path(): (join(ASSETS / MAIN).encode(), "text/javascript"),
+    }
     for path, (content, mimetype) in contents.items():
         app.server.add_url_rule(prefix + path, path, partial(flask.Response, content, mimetype=mimetype))
-    app.renderer = start(f"{app.config.requests_pathname_prefix}{assets_path()}/{MAIN}")
+    app.renderer = start(f"{app.config.requests_pathname_prefix}{script_path()}")
 
 
 def start(main: str) -> str:
     """The script that imports the module at an address, and with it all others, and then starts Dash."""
     return (ASSETS / "start.js").read_text("utf-8").replace(f'"{MAIN}"', json.dumps(main))
+
+
+def join(main: Path) -> str:
+    """Join a module with all that it imports into one file, in the order in which a browser would run them.
+
+    Over HTTP/1.1 a request for each module takes a second more (`benchmarks.first_load`). A module becomes a function
+    that runs once and returns what it exports.
+
+    Raises
+    ------
+    ValueError
+        For an import or export of another form than ``import … from "…";`` and, once at the end, ``export { … };``;
+        for an exported variable, since those who import it would not see it change.
+    """
+    joined: dict[Path, str] = {}
+
+    def add(path: Path) -> None:
+        if path in joined:
+            return
+        joined[path] = ""  # its place is after those that it imports
+        text = path.read_text("utf-8")
+        for match in IMPORT.finditer(text):
+            add(_imported(path, match))
+        del joined[path]
+        joined[path] = _as_function(path, text, main.parent)
+
+    add(main)
+    return "\n".join(joined.values())
+
+
+def _imported(importer: Path, match: re.Match[str]) -> Path:
+    return (importer.parent / match["where"]).resolve()
+
+
+def _constant(path: Path, folder: Path) -> str:
+    """The name of the constant that holds what a module exports."""
+    return "$" + re.sub(r"\W", "_", path.relative_to(folder).with_suffix("").as_posix())
+
+
+def _as_function(path: Path, text: str, folder: Path) -> str:
+    def imports(match: re.Match[str]) -> str:
+        if match["what"] is None:
+            return ""
+        names = RENAMED.sub(r"\1: \2", match["what"].removeprefix("* as "))
+        return f"const {names} = {_constant(_imported(path, match), folder)};\n"
+
+    def exports(match: re.Match[str]) -> str:
+        names = RENAMED.sub(r"\2: \1", match["names"])
+        for name in re.findall(r"\w+(?=\s*(?:,|$))", names):
+            if re.search(rf"^let {name}\b", text, re.M):
+                raise ValueError(f"{path.name} must not export the variable {name}: export a function that returns it")
+        return f"return {{{names}}};\n"
+
+    body = EXPORT.sub(exports, IMPORT.sub(imports, text))
+    if other := OTHER.search(body):
+        raise ValueError(f"{path.name} must import and export as the other modules do; got {other[0]!r}")
+    body = body.replace("import.meta.url", f'new URL("{path.relative_to(folder).as_posix()}", import.meta.url).href')
+    return f"/* {path.name} */\nconst {_constant(path, folder)} = (() => {{\n{body}}})();\n"
 
 
 def own_files(kind: str) -> list[Path]:
@@ -168,8 +234,7 @@ class Light(Dash):
         # Background has no figures, and browsers warn about files that are preloaded and not used.
         how = "prefetch" if outline["data-opens"] == "background" else "preload"
         tags.append(f'<link rel="{how}" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
-        modules = [f'<link rel="modulepreload" href="{prefix}{path}">' for path in module_paths()]
-        parts["css"] = "\n".join([parts["css"], *modules])
+        parts["css"] += f'\n<link rel="modulepreload" href="{prefix}{script_path()}">'
         entry = 'id="react-entry-point"'
         data = [f'{name}="{value}"' for name, value in outline.items()]
         parts["app_entry"] = parts["app_entry"].replace(entry, " ".join([entry, *data]))

@@ -90,7 +90,7 @@ def test_every_file_that_is_asked_for_was_built(page, server):
 def test_what_the_page_names_beforehand_is_asked_for_once(page, server):
     page.visit("v=1&view=em&n=321&seed=7")
     asked = [urlsplit(url).path.rpartition("/")[2] for url in page.requests()]
-    for name in ("_dash-layout", "_dash-dependencies", "main.mjs", "walk.mjs", files.PLOTLY.rpartition("/")[2]):
+    for name in ("_dash-layout", "_dash-dependencies", "emlab.mjs", files.PLOTLY.rpartition("/")[2]):
         assert asked.count(name) == 1, name
 
 

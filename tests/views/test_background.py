@@ -232,7 +232,7 @@ def assets(tmp_path):
     """A folder with the style sheets, and the modules that the Background needs."""
     for path in files.own_files("css"):
         shutil.copy(path, tmp_path)
-    for name in ("core/dash.mjs", "core/scrolling.mjs", "page/background.mjs"):
+    for name in ("core/dash.mjs", "core/dom.mjs", "core/scrolling.mjs", "page/background.mjs"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(files.ASSETS / name, tmp_path / name)
     (tmp_path / "vendor").symlink_to(files.ASSETS / "vendor")
