@@ -10,13 +10,13 @@ from benchmarks.report import header, row, summary
 
 STEPS = f"""
 const done = arguments[0];
-const {{ walk }} = emlab;
+const {{ runState, walk }} = emlab;
 const steps = [];
 {PAINTED}
 walk.go(0);
 const step = () => {{
   const start = performance.now();
-  walk.go(walk.state.place + 2);
+  walk.go(runState.state.place + 2);
   const script = performance.now() - start;
   painted(() => {{
     steps.push([script, performance.now() - start]);
