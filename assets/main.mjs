@@ -31,12 +31,12 @@ import * as views from "./page/views.mjs";
 
 dash.emlab = {
   background: background.open,
-  choose: controls.pressOne,
   exponential: explorer.exponential,
   export: pageExport.receive,
   gaussian: explorer.gaussian,
   half_steps: walk.setHalves,
   own_data: ownData.showReading,
+  press_one: controls.pressOne,
   qr: share.receiveCode,
   run_colours: run.recolour,
   run_controls: run.updateControls,

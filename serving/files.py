@@ -34,7 +34,7 @@ MAIN = "main.mjs"
 """The module that imports all others, in assets/start.js."""
 
 ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "run/figures/", "devices/", "page/")
-"""Folders of modules and style sheets. Later style rules override earlier ones."""
+"""Folders of modules and style sheets. Later style rules override earlier ones; modules run as they are imported."""
 
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 """Scripts of Dash that the page does not need: its table; polyfills, since the page itself needs browsers of 2024
@@ -102,20 +102,20 @@ def join(main: Path) -> str:
         For an import or export of another form than ``import … from "…";`` and, once at the end, ``export { … };``;
         for an exported variable, since those who import it would not see it change.
     """
-    joined: dict[Path, str] = {}
+    seen: set[Path] = set()
+    functions: list[str] = []
 
     def add(path: Path) -> None:
-        if path in joined:
+        if path in seen:
             return
-        joined[path] = ""  # its place is after those that it imports
+        seen.add(path)
         text = path.read_text("utf-8")
         for match in IMPORT.finditer(text):
             add(_imported(path, match))
-        del joined[path]
-        joined[path] = _as_function(path, text, main.parent)
+        functions.append(_as_function(path, text, main.parent))
 
     add(main)
-    return "\n".join(joined.values())
+    return "\n".join(functions)
 
 
 def _imported(importer: Path, match: re.Match[str]) -> Path:
@@ -128,6 +128,8 @@ def _constant(path: Path, folder: Path) -> str:
 
 
 def _as_function(path: Path, text: str, folder: Path) -> str:
+    """``const $core_dom = (() => { const {a: b} = $core_text; …; return {byId}; })();``"""
+
     def imports(match: re.Match[str]) -> str:
         if match["what"] is None:
             return ""

@@ -18,7 +18,7 @@ function problemOf(p, box) {
    do at once when it moves.
 
    Events are handled here and not by Dash, since an update by Dash takes longer than a frame: Dash, and a view's
-   callback, get a slider's value when it rests. Dash also reports a refused value as no number, and only once. */
+   callback, get a slider's value when it rests. Boxes too: Dash reports a refused value only as no number, and once. */
 /** @type {Map<string, Control>} */
 const controls = new Map();
 
@@ -107,7 +107,7 @@ function delay(ms, key, action) {
 /** @type {(event: Event, slider: HTMLInputElement, control: Control) => void} */
 function handleSlider(event, slider, { p, values, onMove }) {
   event.stopPropagation(); // Dash gets the value when the slider rests
-  if (event.type === "change" && slider.id in timers) return;
+  if (event.type === "change" && slider.id in timers) return; // at release, after an input with the same value
   values[p.name] = Number(slider.value);
   showValue(p, values);
   delay(AT_REST, slider.id, () => dash.set_props(slider.id, { value: slider.value }));

@@ -10,7 +10,7 @@ import * as figures from "../figures/draw.mjs";
 import { sizeOf } from "../figures/paths.mjs";
 import * as registry from "../figures/registry.mjs";
 import { densityTables } from "../figures/tables.mjs";
-import * as points from "./drawn_points.mjs";
+import * as drawnPoints from "./drawn_points.mjs";
 import * as peaks from "./peaks.mjs";
 
 const POINTS = 500;
@@ -66,7 +66,7 @@ function explorer(view, mixtureOf, describe) {
     const xs = figures.grid(window, POINTS, view === "exponential");
     const highest = [
       fillCurves(figure, view, p, xs, quantity, inputs[`${view}-components.data`]),
-      points.fill(figure, view, p, window, quantity, config),
+      drawnPoints.fill(figure, view, p, window, quantity, config),
     ];
     const described = describe({ config, figure, values, p, xs, quantity, inputs });
     const { peak = 0, of = "", log = false, sentence } = described;
@@ -89,13 +89,13 @@ function explorer(view, mixtureOf, describe) {
   /* Draw and describe; after a press of a button for points (`pressed`), announce them. */
   function draw(how, fresh = false, pressed = false) {
     const { config, inputs } = views[view];
-    const gone = points.follow(view, mixtureOf(config, valuesOf(config), inputs).p, config);
+    const gone = drawnPoints.follow(view, mixtureOf(config, valuesOf(config), inputs).p, config);
     const { figure, p, values, sentence, curve } = make(config, how, fresh);
     (gone ? figures.showNow : how)(`${view}-figure`, figure);
-    const pointsSentence = points.sentence(view, p, config);
+    const pointsSentence = drawnPoints.sentence(view, p, config);
     const components = inputs["gaussian-components.data"];
     if (view === "gaussian") peaks.place(figure, p, figures.trace(figure, "modes").visible && components);
-    points.show(view, pointsSentence, config);
+    drawnPoints.show(view, pointsSentence, config);
     setText(`${view}-pi2`, (1 - values.pi1).toFixed(3));
     setText(`${view}-curve-name`, curve);
     setText(`${view}-sentence`, sentence);
@@ -112,7 +112,7 @@ function explorer(view, mixtureOf, describe) {
   function settingsInWords({ parameters: { [view]: parameters }, sentences }) {
     const labelOf = (name) => byId(`${name}-box-label`).textContent;
     const set = parameters.map(({ name }) => [labelOf(name), valid[view][name]]);
-    const [ofPoints, values] = points.state(view, views[view].config);
+    const [ofPoints, values] = drawnPoints.state(view, views[view].config);
     const drawn = values[ofPoints[0].name] ? ofPoints.map(({ name, label }) => [label, values[name]]) : [];
     return [...set, ...drawn].map(([label, value]) => settingInWords(sentences, label, value));
   }
@@ -124,7 +124,10 @@ function explorer(view, mixtureOf, describe) {
   });
   features.register({
     view,
-    linked: (config) => [...linked(config.parameters[view], valid[view]), ...linked(...points.state(view, config))],
+    linked: (config) => [
+      ...linked(config.parameters[view], valid[view]),
+      ...linked(...drawnPoints.state(view, config)),
+    ],
     settings: (config) => [["", settingsInWords(config)]],
   });
 
@@ -135,7 +138,7 @@ function explorer(view, mixtureOf, describe) {
     const parameters = config.parameters[view];
     if (!valid[view]) {
       valid[view] = { ...defaults(parameters), ...config.link.values };
-      points.begin(view, config);
+      drawnPoints.begin(view, config);
       register(parameters, valid[view], config, () => draw(figures.showMoving));
     }
     views[view] = { config, inputs: context.inputs };
@@ -143,10 +146,10 @@ function explorer(view, mixtureOf, describe) {
     const [restored, drawn, cleared] = ["reset", "draw", "clear"].map(wasPressed);
     if (restored) {
       reset(parameters, valid[view]);
-      points.reset(view, config);
+      drawnPoints.reset(view, config);
     } else read(context);
-    if (drawn) points.draw(view, config);
-    if (cleared) points.clear(view, config);
+    if (drawn) drawnPoints.draw(view, config);
+    if (cleared) drawnPoints.clear(view, config);
     draw(figures.showNow, restored || cleared, drawn || cleared);
     for (const key of document.querySelectorAll(`#view-${view} .legend :is(.of-0, .of-1)`))
       key.parentElement.hidden = !context.inputs[`${view}-components.data`];

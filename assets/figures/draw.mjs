@@ -4,7 +4,7 @@ import { byId } from "../core/dom.mjs";
 import { loadPlotly } from "../core/network.mjs";
 import { optionsOf, sizeOf, writeMoved } from "./paths.mjs";
 
-const SETTLE = 400; // ms without a move until plotly redraws, unless Dash got the value before
+const SETTLE = 400; // ms without a move until plotly redraws, if Dash has not caused it before (a walk never does)
 const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
 
 function mode() {

@@ -1,6 +1,6 @@
 /* The figures of the page: id -> what other modules need to know of it.
      make(config)            { figure, marks }: as it is on show, or null without numbers (draw.mjs)
-     tables(figure)          its numbers (tables.mjs)
+     tables(figure, words)   its numbers (tables.mjs)
      caption(name)           title, in parts, and subtitle of a saved picture
      sentence(config)        its text alternative, if it is written anew whenever the figure is
      nameOf(figure, trace)   the name of a trace, if it is not the legend's (points.mjs)

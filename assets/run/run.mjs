@@ -14,7 +14,7 @@ import * as studies from "./studies.mjs";
 import * as walk from "./walk.mjs";
 
 const { values } = state;
-let request = 0;
+let sent = 0; // requests so far
 
 /** A source: the page's, or own data.
    @type {(name: string, family: string) => Source} */
@@ -68,10 +68,10 @@ function begin(config, source, choices) {
   const { values: fromLink } = config.link;
   update({ config, opensAt: fromLink.iteration, ...choices });
   Object.assign(values, defaults(always()), fromLink);
-  for (const name of ["", state.family]) state.saved[placeOf(source, name)] = fromLink;
-  state.saved[source] = values.k;
+  for (const name of ["", state.family]) state.savedStarts[placeOf(source, name)] = fromLink;
+  state.savedK[source] = values.k;
   for (const p of always()) register([p], values, config, ["k", "true_k"].includes(p.name) ? arrange : undefined);
-  failures.register("run-reply", { place: () => "run-status", focus: () => "run-button", onFailure: stop });
+  failures.register("run-reply", { place: () => "run-status", focus: () => "run-button", onFailure: restoreButton });
   const lists = { source, "start-from": state.startFrom, family: state.family };
   for (const [list, value] of Object.entries(lists)) byId(`${list}-select`).value = value;
   ownData.begin(config, follow);
@@ -88,10 +88,10 @@ function followSource(source) {
 }
 
 function selectSource(source) {
-  if (state.source) state.saved[state.source] = values.k;
+  if (state.source) state.savedK[state.source] = values.k;
   update({ source });
   const { start: fitted } = state.config.parameters;
-  set(fitted, { k: state.saved[source] || defaults(fitted).k }, values);
+  set(fitted, { k: state.savedK[source] || defaults(fitted).k }, values);
   setText("about-source", sourceOf(source, state.family).about);
   byId("own-panel").hidden = source !== "own";
 }
@@ -102,7 +102,7 @@ function follow(...suitable) {
     update({ family: suitable[0] });
     choose("family", state.family);
   }
-  for (const place of Object.keys(state.saved)) if (place.startsWith("own ")) delete state.saved[place];
+  for (const place of Object.keys(state.savedStarts)) if (place.startsWith("own ")) delete state.savedStarts[place];
   update({ arranged: "" }); // other data have other start values
   followSource("own");
   requestRun();
@@ -126,9 +126,9 @@ function arrange() {
 function restoreStart() {
   const place = placeOf(state.source, state.source === "own" ? state.family : "");
   if (place !== state.arranged) {
-    if (state.arranged) state.saved[state.arranged] = { ...values };
+    if (state.arranged) state.savedStarts[state.arranged] = { ...values };
     update({ arranged: place });
-    for (const p of byHand()) values[p.name] = state.saved[place]?.[p.name] ?? p.default;
+    for (const p of byHand()) values[p.name] = state.savedStarts[place]?.[p.name] ?? p.default;
   }
   for (const p of truth()) values[p.name] ??= p.default;
 }
@@ -158,7 +158,7 @@ const announce = (text) => setText("run-announcement", text);
 function send(run) {
   const requested = /** @type {RunRequest} */ ({ ...run, blind: hides("truth") });
   update({ requested });
-  dash.set_props("run-request", { data: { id: ++request, ...requested } });
+  dash.set_props("run-request", { data: { id: ++sent, ...requested } });
   announce(state.config.running);
   events.changed();
 }
@@ -173,7 +173,7 @@ function rerun() {
   send(requested);
 }
 
-/* As `walk.show` returns, but nothing is written. */
+/* For Dash, which expects three values, as `walk.show` returns them: none is written. */
 const nothing = () => Array(3).fill(dash.no_update);
 
 /** For Dash: a reply has come.
@@ -204,7 +204,7 @@ function recolour(colourBy) {
 }
 
 /* After a failed request Dash leaves the button as it was during the run. */
-function stop() {
+function restoreButton() {
   dash.set_props("run-button", { children: state.config.run, "aria-busy": "false" });
   announce("");
 }

@@ -15,7 +15,7 @@ const added = new Map();
 
 /** Add a figure: `make` gives { figure, marks } or null, `sentence` a text. `tables`, `nameOf` and `note`, which a
    saved picture says beside the data, are described in figures/registry.mjs. A figure that `waits` is drawn when the
-   walk rests; a `late` one after the others.
+   walk rests; a `late` one after the others, unless the walk moves.
    @param {string} id
    @param {RunFigure} figure */
 function add(id, { make, sentence, note = () => "", waits = false, late = false, ...others }) {

@@ -11,7 +11,8 @@ const state = {
   startFrom: null, // how a run starts
   method: null,
   values: {}, // of sliders and boxes, by name: core/controls.mjs writes them
-  saved: {}, // source -> K, and "source family K" -> start values, as they were when the user chose another
+  savedK: {}, // source -> K, as it was when the user chose another source
+  savedStarts: {}, // "source family K" -> start values, likewise
   arranged: null, // "source family K" whose start values are on show
 
   requested: null, // the last run that was requested
@@ -26,7 +27,7 @@ const state = {
   surface: null, // the likelihood surface on show
 };
 
-/** Change the state; the former values of what is now another.
+/** Change the state. Returns the previous values of the properties that changed.
    @param {Partial<RunState>} change
    @returns {Partial<RunState>} */
 function update(change) {

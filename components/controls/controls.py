@@ -84,7 +84,7 @@ def register_controls(app: Dash, *control_ids: str) -> None:
 def _register_choice(app: Dash, choice_id: str) -> None:
     buttons = [ids.option(choice_id, name) for name in CHOICES[choice_id].options]
     app.clientside_callback(
-        ClientsideFunction("emlab", "choose"),
+        ClientsideFunction("emlab", "press_one"),
         Output(choice_id, "data"),
         *[Output(button, "aria-pressed") for button in buttons],
         *[Input(button, "n_clicks") for button in buttons],

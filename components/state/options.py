@@ -66,7 +66,7 @@ GROUPS = {
     "sizes": "How many components?",
     "starts": "Other starts",
 }
-"""Parts of the page that a link can hide -> their titles."""
+"""Parts of the page that a link can hide -> their titles, also those of the cards (components/views/run.py)."""
 
 REVEAL, EMBED, PRESENT = "reveal", "embed", "present"
 FLAGS = {

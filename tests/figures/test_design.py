@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.figures import theme
+from components.figures.run_figures import FIGURES, SENTENCES
 from serving.files import own_files
 from tests import ROOT
 
@@ -86,3 +87,7 @@ def test_figures_have_the_pages_typeface_and_sizes():
         assert f"--font: {layout.font.family}".replace("'", '"') in text
         assert f"--figure-tick: {layout.xaxis.tickfont.size}px" in text
         assert f"--figure-title: {layout.yaxis.title.font.size}px" in text
+
+
+def test_words_of_sentences_beneath_figures_have_names_of_their_own():
+    assert len(SENTENCES) == sum(len(figure.words) for figure in FIGURES.values())

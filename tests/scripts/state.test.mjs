@@ -24,7 +24,7 @@ const RESULT = {
 
 beforeEach(() => update({ result: RESULT, place: 0 }));
 
-test("a change returns the former values of what is now another", () => {
+test("a change returns the previous values of what changed", () => {
   assert.deepEqual(update({ method: "em", place: 0 }), { method: null });
   assert.deepEqual(update({ method: "em" }), {});
   assert.deepEqual(update({ method: "accelerated", place: 2 }), { method: "em", place: 0 });

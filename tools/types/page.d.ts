@@ -177,7 +177,8 @@ interface RunState {
   startFrom: string | null;
   method: string | null;
   values: Values;
-  saved: Record<string, any>;
+  savedK: Record<string, number>;
+  savedStarts: Record<string, Values>;
   arranged: string | null;
   requested: RunRequest | null;
   opensAt: number | undefined;

@@ -44,8 +44,8 @@ function pointsFor(result, p) {
    @type {(result: Result, q: number[][]) => number[]} */
 const rowsOf = ({ z }, q) => z || q.map((one) => one.indexOf(Math.max(...one)));
 
-/* Colours, and the index of an observation's: of two components by the responsibility of component 0, of more by the
-   likeliest, paler where it is less sure. */
+/* The palette, and `levelOf(q)`: the index in it for an observation. With two components the index follows q0; with
+   more it is the likeliest component's colour, paler where that is less sure. */
 function colouring({ two, certainty }, count) {
   if (count <= 2) return { colours: two, levelOf: (q) => Math.round(q[0] * (two.length - 1)) };
   const levels = certainty[0].length;
