@@ -25,6 +25,7 @@ import * as background from "./page/background.mjs";
 import * as pageExport from "./page/export.mjs";
 import "./page/handout.mjs";
 import "./page/hiding.mjs";
+import * as query from "./page/query.mjs";
 import * as share from "./page/share.mjs";
 import "./page/tour.mjs";
 import * as views from "./page/views.mjs";
@@ -49,4 +50,4 @@ dash.emlab = {
 };
 
 /* For tests and benchmarks only: modules import one another. */
-window.emlab = { controls, densities, estimates, figures, link, network, run, runState, sampling, views, walk };
+window.emlab = { controls, densities, estimates, figures, link, network, query, run, runState, sampling, views, walk };

@@ -11,6 +11,7 @@ import re
 from functools import cache, partial
 from hashlib import sha256
 from html import escape
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
@@ -119,7 +120,7 @@ def join(main: Path) -> str:
 
 
 def _imported(importer: Path, match: re.Match[str]) -> Path:
-    return (importer.parent / match["where"]).resolve()
+    return Path(normpath(importer.parent / match["where"]))  # and links are not followed out of the folder
 
 
 def _constant(path: Path, folder: Path) -> str:

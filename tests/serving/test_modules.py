@@ -56,3 +56,12 @@ def test_other_forms_are_refused(tmp_path, text, problem):
     with pytest.raises(ValueError, match="must") as raised:
         join(write(tmp_path, {"main.mjs": text, "a.mjs": ""}))
     assert problem in str(raised.value)
+
+
+def test_a_folder_of_links_is_joined_as_the_files_are(tmp_path):
+    main = write(tmp_path, SAMPLE)
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    for name in ("main.mjs", "a.mjs", "b"):
+        (linked / name).symlink_to(tmp_path / name)
+    assert join(linked / "main.mjs") == join(main)

@@ -118,7 +118,7 @@ def test_ten_thousand_states_survive_the_round_trip_exactly_in_short_links(page)
     for _ in range(10):
         states = [some_state(rng) for _ in range(1000)]
         queries = page.browser.execute_script(
-            "return arguments[0].map((state) => emlab.link.encode(state, arguments[1]))", states, address.VERSION
+            "return arguments[0].map((state) => emlab.query.encode(state, arguments[1]))", states, address.VERSION
         )
         for state, query in zip(states, queries, strict=True):
             assert decode(query) == Link(meant(state)), query
