@@ -94,8 +94,8 @@ def start(main: str) -> str:
 def join(main: Path) -> str:
     """Join a module with all that it imports into one file, in the order in which a browser would run them.
 
-    Over HTTP/1.1 a request for each module takes a second more (`benchmarks.first_load`). A module becomes a function
-    that runs once and returns what it exports.
+    Over HTTP/1.1 a browser sends six requests at a time, so some forty of them take long on a slow line. A module
+    becomes a function that runs once and returns what it exports.
 
     Raises
     ------
