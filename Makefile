@@ -6,6 +6,7 @@
 # make lint    ruff and mypy; biome and tsc for the browser's modules
 # make scripts the unit tests of the browser's modules, by node
 # make fuzz    send a hundred thousand odd requests (COUNT, SEED)
+# make written read random texts as people paste them: what is written is read, refused or asked about (COUNT, SEED)
 # make monkey  have random keys and pointers at the page for twenty minutes (MINUTES, SEED)
 # make screenshots   pictures of every state of the page, in screenshots/
 # make lighthouse    what Lighthouse says of the page; needs node
@@ -19,7 +20,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TYPES := tools/types/node_modules
 
-.PHONY: run build serve test quick lint scripts fuzz monkey screenshots lighthouse crowd bench browser plotly clean
+.PHONY: run build serve test quick lint scripts fuzz written monkey screenshots lighthouse crowd bench browser plotly clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.installed
@@ -86,6 +87,9 @@ $(BENCH)/installed: requirements.txt benchmarks/bench-requirements.txt | $(VENV)
 
 fuzz: $(VENV)/test.installed
 	$(BIN)/python -m tests.fuzzing $(or $(COUNT),100000) $(or $(SEED),1)
+
+written: $(VENV)/test.installed
+	$(BIN)/python -m tests.written $(or $(COUNT),100000) $(or $(SEED),1)
 
 monkey: $(VENV)/test.installed browser
 	$(BIN)/python -m tests.monkey --minutes $(or $(MINUTES),20) $(if $(SEED),--seed $(SEED))

@@ -12,7 +12,7 @@ from dash import Dash
 from dash.exceptions import DependencyException
 
 MAX_BODY = 8_000_000
-"""Largest request that is read, in bytes: an own file (`decoding.MAX_BYTES`) in base 64."""
+"""Largest request that is read, in bytes: an own file (`own_data.sentences.MAX_BYTES`) in base 64."""
 
 MALFORMED = "malformed"
 """Kind of refused requests; other kinds are `run`, `study` and so on."""

@@ -112,6 +112,11 @@ def own_data(page: Page, _server: Refusing) -> Iterator[str]:
     page.until(lambda: "error" in str(page.element("own-said").get_attribute("class")))
     yield "own data refused"
     page.element("own-text").clear()
+    page.element("own-text").send_keys("1.000\n2.000\n5.500")
+    page.element("own-use").click()
+    page.until(lambda: "can be 1 or 1000" in page.text("own-said"))
+    yield "own data with two meanings"
+    page.element("own-text").clear()
     page.element("own-text").send_keys("a;b\n" + "".join(f"{i}.5;{i * i}.25\n" for i in range(1, 9)))
     page.element("own-use").click()
     page.until(lambda: page.element("own-columns").is_displayed())

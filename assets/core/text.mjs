@@ -21,7 +21,7 @@ function format(number, digits = 4) {
 }
 
 /** Digits for values from `low` to `high`: more (12 at most) where their size is `close` times their range, so that
-   they can be told apart. As in components/state/own_data/reading.py.
+   they can be told apart. As in components/state/own_data/sentences.py.
    @type {(low: number, high: number, digits: number, close: number) => number} */
 function digitsOver(low, high, digits, close) {
   const ratio = Math.max(Math.abs(low), Math.abs(high)) / (high - low);

@@ -13,8 +13,8 @@ let followReading = null;
 let reading = null; // the data in use
 /** @type {{ text?: string, file?: string }} */
 let content = null; // what they were read from: { text } or { file }
-/** @type {typeof content} */
-let sent = null; // the content of the last request
+/** @type {{ source: typeof content, answers: Record<string, string> }} */
+let sent = { source: null, answers: {} }; // the last request: its content, and what was chosen about its meaning
 let request = 0;
 
 /* `onReading` is called with the suitable families when the data are others. */
@@ -46,12 +46,13 @@ function build() {
     element("label", words().file, { for: "own-file" }),
     file,
     element("div", [columnLabel, columns], { id: "own-columns", class: "select" }),
-    element("p", [], { id: "own-said", class: "about", "aria-live": "polite" })
+    element("p", [], { id: "own-said", class: "about", "aria-live": "polite" }),
+    element("div", [], { id: "own-choices", class: "own-choices" })
   );
   byId("own-columns").hidden = true;
   use.addEventListener("click", () => send({ text: text.value }));
   file.addEventListener("change", () => file.files[0] && sendFile(file.files[0]));
-  columns.addEventListener("change", () => send(content, columns.value));
+  columns.addEventListener("change", () => send(sent.source, columns.value, sent.answers));
 }
 
 function show(sentence, isError = false) {
@@ -66,11 +67,11 @@ function refuseSize(size) {
   return tooLarge;
 }
 
-function send(source, column = null) {
+function send(source, column = null, answers = {}) {
   if (refuseSize((source.text || "").length)) return;
-  sent = source;
+  sent = { source, answers };
   show(words().reading);
-  dash.set_props("own-request", { data: { ...source, column, id: ++request } });
+  dash.set_props("own-request", { data: { ...source, column, answers, id: ++request } });
 }
 
 function sendFile(file) {
@@ -93,25 +94,43 @@ for (const type of ["dragover", "drop"])
 /* Select the column in use, after another could not be read. */
 const showColumn = () => (byId("own-column").value = reading?.column);
 
-function refuse(error) {
-  const inUse = sent === content && text.fill(words().kept, { column: reading.column });
-  show(inUse ? `${error} ${inUse}` : error, true);
-  showColumn();
+/* Offer the columns of the last content, with what is wrong with each, and its other meanings as buttons. */
+function offer({ columns = [], choices = [] }) {
+  const optionOf = ({ name, problem }) =>
+    element("option", problem ? text.fill(words().unusable, { name, problem }) : name, { value: name });
+  byId("own-column").replaceChildren(...columns.map(optionOf));
+  byId("own-columns").hidden = columns.length < 2;
+  byId("own-choices").replaceChildren(...choices.map(buttonOf));
+}
+
+/** @param {OwnChoice} choice */
+function buttonOf({ label, answer }) {
+  const button = element("button", label, { type: "button", class: "plain-button" });
+  const { column = null, ...answers } = answer;
+  button.addEventListener("click", () => send(sent.source, column, { ...sent.answers, ...answers }));
+  return button;
+}
+
+/** @param {OwnReply} reply */
+function refuse(reply) {
+  const inUse = sent.source === content && text.fill(words().kept, { column: reading.column });
+  show(inUse ? `${reply.error} ${inUse}` : reply.error, true);
+  offer(reply);
+  if (sent.source === content) showColumn();
+  else byId("own-column").value = "";
 }
 
 /** For Dash: the server has read data, or refused them.
-   @param {{ result?: Reading, error?: string } | null} reply */
+   @param {OwnReply | null} reply */
 function showReading(reply) {
   if (!reply) return;
-  if (reply.error) return refuse(reply.error);
+  if (reply.error) return refuse(reply);
   reading = reply.result;
-  if (sent.file && sent !== content) byId("own-text").value = ""; // the text is not in use
-  content = sent;
+  if (sent.source.file && sent.source !== content) byId("own-text").value = ""; // the text is not in use
+  content = sent.source;
   show(reading.sentence);
-  const optionOf = (name) => element("option", name, { value: name });
-  byId("own-column").replaceChildren(...reading.columns.map(optionOf));
+  offer(reply);
   showColumn();
-  byId("own-columns").hidden = reading.columns.length < 2;
   const { families } = reading;
   followReading(...Object.keys(families).filter((family) => !families[family].problem));
 }

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 import em
-from components.state.own_data.decoding import one_line
+from components.state.own_data.sentences import one_line
 
 
 @dataclass(frozen=True, eq=False)

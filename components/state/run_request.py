@@ -9,9 +9,8 @@ from typing import Any
 
 import em
 from components.state.families import FAMILIES
-from components.state.own_data.reading import suits
 from components.state.parameters import MAX_VALUES, PROBLEMS, SERVER_REFUSAL, Parameter
-from components.state.sources import BY_HAND, OWN, SOURCES, STARTS, Source, own
+from components.state.sources import BY_HAND, OWN, SOURCES, STARTS, Source, own, suits
 
 MAX_WORK = 200_000_000
 """Most observations times iterations times components of a run."""

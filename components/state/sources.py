@@ -9,6 +9,8 @@ from typing import Any
 
 import em
 from components.state.families import CARDS, EXPONENTIAL, GAUSSIAN
+from components.state.own_data.cells import out_of_range
+from components.state.own_data.sentences import OTHER_UNIT
 from components.state.parameters import (
     MAX_COMPONENTS,
     SAMPLE,
@@ -138,12 +140,37 @@ def _real(name: str, label: str, step: float) -> Source:
 
 
 def own(values: Sequence[float], family: type[em.Mixture]) -> Source:
-    """Somebody's own observations, which the family suits (`own_data.suits`)."""
+    """Somebody's own observations, which the family suits (`suits`)."""
     x = family.check_observations(values)
     step = float(f"1e{math.floor(math.log10(x.std())) - 2}")
     quantiles = {k: em.quantile_start(x, family, k) for k in SIZES}
     starts = _starts(CARDS[family.family].shapes_for(x, step), quantiles[2], quantiles)
     return Source(OWN, OWN_LABEL, family, starts, OWN_ABOUT, x=x)
+
+
+def suits(values: Sequence[float], family: type[em.Mixture]) -> str | None:
+    """Why a mixture of this family cannot be fitted to these values, in words; None if it can be."""
+    n = len(values)
+    if n < 2:
+        return f"There {'is only one value' if n else 'are no values'}: a mixture needs at least two."
+    for value in values:
+        if problem := out_of_range(value):
+            return f"The value {value:g} is {problem}: leave it out, or {OTHER_UNIT}"
+    lowest = min(values)
+    if lowest == max(values):
+        return f"All {n:,} values are {lowest:.12g}: a mixture needs at least two different values."
+    try:
+        for k in range(1, MAX_COMPONENTS + 1):
+            em.quantile_start(values, family, k)
+    except ValueError as error:
+        if lowest >= family.lowest:
+            return f"These values cannot be fitted: {error}."
+        negative = sum(value < 0 for value in values)
+        return (
+            f"{negative:,} of the {n:,} values {'is' if negative == 1 else 'are'} negative, the smallest {lowest:g}: "
+            f"components of the {family.family} family have no negative values. Choose a Gaussian mixture."
+        )
+    return None
 
 
 def _exponential() -> Source:

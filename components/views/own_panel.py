@@ -13,10 +13,10 @@ from components.controls.controls import select
 from components.state import ids
 from components.state.address import Link
 from components.state.families import FAMILIES
-from components.state.own_data.decoding import MAX_BYTES, TOO_LARGE, Refused
 from components.state.own_data.packing import MAX_PACKED, pack
-from components.state.own_data.reading import read, suits
-from components.state.sources import OWN, own
+from components.state.own_data.reading import read
+from components.state.own_data.sentences import MAX_BYTES, TOO_LARGE, Choice, Offer, Refused, joined, told
+from components.state.sources import OWN, own, suits
 
 NOT_CARRIED = f"A link carries at most {MAX_PACKED} values, so it will not carry these: they stay on this page."
 WORDS = {
@@ -25,6 +25,7 @@ WORDS = {
     "file": f"Or choose a file, or drop one here: CSV, TSV or text, at most {MAX_BYTES / 1e6:g} MB",
     "column": "Column",
     "reading": "Reading …",
+    "unusable": "{name}: {problem}",
     "kept": "Kept: “{column}”.",
     "none": "Paste numbers or choose a file first.",
     "too_large": TOO_LARGE.replace("{size:,}", "{size}"),
@@ -59,34 +60,39 @@ def register(app: Dash) -> None:
 
 
 def reply(request: object) -> dict[str, Any]:
-    """Read own data: ``{"text": …}`` or ``{"file": base 64}``, with the name of a ``column`` or without.
+    """Read own data: ``{"text": …}`` or ``{"file": base 64}``, perhaps with the name of a ``column`` and ``answers``.
 
     Returns
     -------
     dict
-        ``result``: `as_dict` of the values, the ``columns``, and the ``sentence`` that says what was read; or
-        ``error``: a message.
+        ``columns`` and ``choices``, if there are any; and ``result``: `as_dict` of the values and the ``sentence`` that
+        says what was read; or ``error``: a message.
     """
     content = _content(request)
     if content is None or not isinstance(request, dict):
         return {"error": BAD_REQUEST}
-    column = request.get("column")
+    column, answers = request.get("column"), request.get("answers")
+    chosen = (
+        {key: value for key, value in answers.items() if isinstance(value, str)} if isinstance(answers, dict) else {}
+    )
     try:
-        found = read(content, column if isinstance(column, str) else None)
+        found = read(content, column if isinstance(column, str) else None, chosen)
     except Refused as refusal:
-        return {"error": str(refusal)}
+        return {"error": str(refusal)} | _offered(refusal.columns, refusal.choices)
     result = as_dict(found.values)
+    offered = _offered(found.columns, found.choices)
     problems = [family["problem"] for family in result["families"].values()]
     if all(problems):
-        return {"error": problems[0]}
+        return {"error": joined(problems[0], told(found.skipped))} | offered
     sentences = [found.sentence] if result["packed"] else [found.sentence, NOT_CARRIED]
+    return {"result": result | {"column": found.column, "sentence": " ".join(sentences)}} | offered
+
+
+def _offered(columns: Sequence[Offer], choices: Sequence[Choice]) -> dict[str, Any]:
+    """Columns and meanings to choose from, for the browser."""
     return {
-        "result": result
-        | {
-            "columns": [column.name for column in found.columns],
-            "column": found.column.name,
-            "sentence": " ".join(sentences),
-        }
+        "columns": [column._asdict() for column in columns],
+        "choices": [choice._asdict() for choice in choices],
     }
 
 

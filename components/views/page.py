@@ -12,8 +12,7 @@ from components.controls.controls import choice, register_controls
 from components.figures import explorer_figures, run_figures
 from components.state import address, families, ids, parameters, words
 from components.state.options import EMBED, FLAGS, PRESENT
-from components.state.own_data.decoding import MAX_BYTES
-from components.state.own_data.reading import CLOSE
+from components.state.own_data.sentences import CLOSE, MAX_BYTES
 from components.state.presets import PRESETS
 from components.state.sources import BY_HAND, DRAWN, SOURCES
 from components.state.words import SIGNS

@@ -56,12 +56,44 @@ def test_more_than_a_link_carries_is_reported_and_not_packed():
 
 def test_a_column_is_chosen_by_its_name():
     text = "height,mass\n1.5,70\n1.75,80\n1.9,60\n"
-    first = own_panel.reply({"text": text})["result"]
-    assert first["columns"] == ["height", "mass"]
-    assert first["values"] == [1.5, 1.75, 1.9]
+    first = own_panel.reply({"text": text})
+    assert first["columns"] == [{"name": "height", "problem": None}, {"name": "mass", "problem": None}]
+    assert first["result"]["values"] == [1.5, 1.75, 1.9]
     second = own_panel.reply({"text": text, "column": "mass"})["result"]
     assert (second["values"], second["column"]) == ([70, 80, 60], "mass")
     assert "no column" in own_panel.reply({"text": text, "column": "age"})["error"]
+
+
+def test_columns_that_cannot_be_used_are_offered_with_what_is_wrong_with_each():
+    text = "year;height;note\n2020;<1;5*\n2020;170,5;6\n2020;165,2;7\n"
+    reply_ = own_panel.reply({"text": text})
+    assert reply_["result"]["column"] == "height"
+    assert "1 was left out: row 2 (“<1”): only a limit is known." in reply_["result"]["sentence"]
+    assert [column["problem"] for column in reply_["columns"]] == [
+        "all 3 values are 2020",
+        None,
+        "row 2 (“5*”) is no number as a whole",
+    ]
+    refused = own_panel.reply({"text": text, "column": "note"})
+    assert refused["error"].startswith("Column “note” cannot be used: row 2 (“5*”) is no number as a whole.")
+    assert refused["columns"] == reply_["columns"]
+    alone = own_panel.reply({"text": "x\n<1\n5\n"})
+    assert alone["error"].startswith("There is only one value")
+    assert alone["error"].endswith("1 was left out: row 2 (“<1”): only a limit is known.")
+
+
+def test_other_meanings_are_choices_and_each_is_read_when_it_is_chosen():
+    text = "1.000\n2.000\n5.500"
+    question = own_panel.reply({"text": text})
+    assert "can be 1 or 1000" in question["error"]
+    assert [choice["label"] for choice in question["choices"]] == ["1.000 is 1", "1.000 is 1000"]
+    read = [
+        own_panel.reply({"text": text, "answers": choice["answer"]})["result"]["values"]
+        for choice in question["choices"]
+    ]
+    assert read == [[1, 2, 5.5], [1000, 2000, 5500]]
+    for answers in ({"decimal": 5}, {"decimal": "x"}, {5: 5}, [], "decimal", {"layout": "none"}, {"header": ["names"]}):
+        assert own_panel.reply({"text": text, "answers": answers}) == question
 
 
 def test_negative_values_leave_only_the_gaussian_family_with_a_reason():

@@ -57,10 +57,23 @@ interface Preset {
 interface Reading {
   sentence: string;
   column: string;
-  columns: string[];
   values: unknown;
   packed: string | null;
   families: Record<string, Source>;
+}
+
+/** What the server has made of own data: a reading or an error, and what can be chosen. */
+interface OwnReply {
+  result?: Reading;
+  error?: string;
+  columns?: { name: string; problem: string | null }[];
+  choices?: OwnChoice[];
+}
+
+/** Another meaning of own data: the label of its button, and what its answer adds to the request. */
+interface OwnChoice {
+  label: string;
+  answer: Record<string, string>;
 }
 
 /** A choice, switch or flag of the address: its name there, the id of its control, its default. */

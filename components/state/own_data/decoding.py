@@ -5,45 +5,25 @@ from __future__ import annotations
 import codecs
 import re
 
-MAX_BYTES = 5_000_000
-"""Largest file or pasted text that is read."""
-
-ALLOWED = (
-    f"Paste numbers, or choose a CSV, TSV or TXT file of at most {MAX_BYTES / 1e6:g} MB; "
-    "a spreadsheet must be saved as CSV first."
-)
-TOO_LARGE = f"This has {{size:,}} bytes; at most {MAX_BYTES:,} are allowed. {ALLOWED}"
-"""Message for what is larger than `MAX_BYTES`; the browser shows it too."""
+from components.state.own_data.sentences import ALLOWED, MAX_BYTES, TOO_LARGE, Refused
 
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or a spreadsheet (xlsx, ods)",
-    b"PK\x05\x06": "an empty zip archive",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file (xls, doc)",
     b"\x1f\x8b": "a gzip archive",
     b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture (PNG)",
-    b"\xff\xd8\xff": "a picture (JPEG)",
-    b"GIF8": "a picture (GIF)",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 """Characters without width, often copied along from a web page."""
 
 
-class Refused(ValueError):
-    """Data cannot be read; the message, in sentences for the page, says what was found and what is allowed."""
-
-
 def decoded(content: bytes | str) -> str:
     r"""Text of a file or of what was pasted, with "\n" at the end of lines.
 
-    UTF-8, UTF-16 with a byte order mark, otherwise Windows-1252. A wrong guess could only change a non-breaking space
-    or a typographic minus in a number.
-
-    Parameters
-    ----------
-    content : bytes or str
-        A file as it is, or pasted text.
+    UTF-8, UTF-16 with a byte order mark, otherwise Windows-1252: a wrong guess changes names and units, but no digit.
 
     Raises
     ------
@@ -59,26 +39,13 @@ def decoded(content: bytes | str) -> str:
             raise Refused(f"This seems to be {kind}, not text. {ALLOWED}")
     text = _text(content).rstrip("\x1a")  # the end of a file under DOS
     if _CONTROL.search(text):
-        raise Refused(
-            "This seems to be a binary file, or UTF-16 without a byte order mark: it has control characters in it. "
-            f"{ALLOWED}"
-        )
+        kind = "a binary file, or UTF-16 without a byte order mark"
+        raise Refused(f"This seems to be {kind}: it has control characters in it. {ALLOWED}")
     for character in _INVISIBLE:
         text = text.replace(character, "")
     if not text.strip():
         raise Refused(f"There is nothing in it: it is empty. {ALLOWED}")
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def shown(text: str, length: int = 24) -> str:
-    """A cell or a name as a sentence shows it: in one line, shortened, nothing invisible."""
-    text = one_line(text)
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def one_line(text: str) -> str:
-    """Text with spaces in place of line breaks and of what cannot be printed."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _text(content: bytes) -> str:

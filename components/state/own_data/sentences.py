@@ -1,0 +1,149 @@
+"""What the page says of own data: what was read or left out, why data are refused, and which meanings they can have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from components.state.parameters import with_minus
+
+MAX_BYTES = 5_000_000
+"""Largest file or pasted text that is read."""
+ALLOWED = (
+    f"Paste numbers, or choose a CSV, TSV or TXT file of at most {MAX_BYTES / 1e6:g} MB; "
+    "a spreadsheet must be saved as CSV first."
+)
+TOO_LARGE = f"This has {{size:,}} bytes; at most {MAX_BYTES:,} are allowed. {ALLOWED}"
+"""Message for what is larger than `MAX_BYTES`; the browser shows it too."""
+OTHER_UNIT = "give the values in another unit."
+CLOSE = 10
+"""Numbers are shown with more digits if their size is so many times their difference, here and in the browser."""
+
+
+class Choice(NamedTuple):
+    """A button that reads the data again: its label, and what its answer adds to the request (`reading.read`)."""
+
+    label: str
+    answer: Mapping[str, str]
+
+
+class Offer(NamedTuple):
+    """A column that can be chosen: its name, and what is wrong with it or None."""
+
+    name: str
+    problem: str | None
+
+
+class Skipped(NamedTuple):
+    """A value left out: its row, as a spreadsheet counts, its text, shortened, and the reason."""
+
+    row: int
+    cell: str
+    reason: str
+
+
+class Refused(ValueError):
+    """Data cannot be read. The message, in sentences for the page, says what was found and what is allowed.
+
+    Attributes
+    ----------
+    choices : tuple of Choice
+        How the data can be read if they have more than one meaning.
+    columns : tuple of Offer
+        The columns that can be chosen, where they are known.
+    """
+
+    def __init__(self, message: str, choices: Sequence[Choice] = (), columns: Sequence[Offer] = ()):
+        super().__init__(message)
+        self.choices, self.columns = tuple(choices), tuple(columns)
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """The values of one column.
+
+    Attributes
+    ----------
+    values : tuple of float
+        In the order of the rows; at least one, at most `MAX_VALUES`, none out of range (`cells.out_of_range`).
+    columns : tuple of Offer
+        All that can be chosen.
+    column, source : str
+        Name of the one that was read; where the values come from, in words.
+    names : tuple of str
+        Cells of the row that was read as names.
+    mark, unit : str
+        The decimal mark, and what stood around the digits of each number ("#").
+    skipped : tuple of Skipped
+        What was left out.
+    choices : tuple of Choice
+        Other meanings that the data can have.
+    """
+
+    values: tuple[float, ...]
+    columns: tuple[Offer, ...]
+    column: str
+    source: str
+    names: tuple[str, ...]
+    mark: str
+    unit: str
+    skipped: tuple[Skipped, ...]
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What was read and what was left out, in words."""
+        n = len(self.values)
+        choice = f" (one of {len(self.columns)} to choose from)" if len(self.columns) > 1 else ""
+        source = f" from {self.source}" if self.source else ""
+        text = f"{n:,} value{' was' if n == 1 else 's were'} read{source}{choice}, "
+        low, high = (with_minus(text) for text in _distinct_texts(min(self.values), max(self.values)))
+        text += f"the smallest {low}, the largest {high}."
+        if self.mark == ",":
+            text += " Commas were read as decimal commas."
+        if self.unit:
+            text += f" “{self.unit.replace('#', '').strip()}” was taken off each number."
+        if any(c.isdigit() for name in self.names for c in name):
+            text += f" The row “{shown(' '.join(self.names))}” was read as names."
+        return joined(text, told(self.skipped))
+
+
+def told(skipped: Sequence[Skipped]) -> str:
+    """What was left out, as a sentence; empty if nothing was."""
+    if not skipped:
+        return ""
+    n = len(skipped)
+    listed = "; ".join(f"{at(cell.row, cell.cell)}: {cell.reason}" for cell in skipped[:3])
+    return f"{n:,} {'was' if n == 1 else 'were'} left out: {listed}" + (f"; and {n - 3:,} more." if n > 3 else ".")
+
+
+def joined(*sentences: str) -> str:
+    """Those of the sentences that are not empty."""
+    return " ".join(filter(None, sentences))
+
+
+def at(row: int, cell: str) -> str:
+    """Where a cell is, and what it holds."""
+    return f"row {row:,} (“{shown(cell)}”)" if cell else f"row {row:,}"
+
+
+def shown(text: str, length: int = 24) -> str:
+    """A cell or a name as a sentence shows it: in one line, shortened, nothing invisible."""
+    text = one_line(text)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """Text with spaces in place of line breaks and of what cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _distinct_texts(low: float, high: float) -> tuple[str, str]:
+    """Two values in six digits, or in up to 12 if they are close together or large."""
+    size = max(abs(low), abs(high))
+    ratio = size / (high - low) if high > low else 1.0
+    digits = 6 + (math.ceil(math.log10(ratio)) if ratio >= CLOSE else 0)
+    digits = min(max(digits, len(f"{size:.0f}")), 12)
+    return f"{low:.{digits}g}", f"{high:.{digits}g}"
