@@ -44,7 +44,7 @@ class Parameter:
     minimum, maximum, default : float
         Bounds, both allowed, and the initial value.
     step : float or None
-        Values lie on minimum + i * step; None: any value between the bounds.
+        Values lie on minimum + i * step, and the minimum is a multiple of it; None: any value between the bounds.
     component : int or None
         Component it belongs to, for its colour.
     slider : bool
