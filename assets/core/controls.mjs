@@ -1,7 +1,7 @@
 /* Sliders, number boxes, choices, switches and tabs. Bounds and words come from Python. */
 import { dash } from "./dash.mjs";
 import { byId, element } from "./dom.mjs";
-import { read as readNumber, readFor, stepped, write } from "./numbers.mjs";
+import { decimal, read as readNumber, readFor, stepped, write } from "./numbers.mjs";
 import { fill, format, withMinus } from "./text.mjs";
 
 /* Every registered slider and box: id -> its parameter, the valid values of its view, the page's config, and what to
@@ -40,8 +40,10 @@ const makeBox = (p, attributes = {}) =>
    @param {Parameter} p */
 function setBounds(p) {
   const isPlain = p.minimum >= 0 && p.step !== null;
-  const bounds = { "aria-valuemin": p.minimum, "aria-valuemax": p.maximum, inputmode: isPlain ? "decimal" : "text" };
-  for (const [name, value] of Object.entries(bounds)) byId(boxId(p)).setAttribute(name, String(value));
+  const box = byId(boxId(p));
+  box.inputMode = isPlain ? "decimal" : "text";
+  box.setAttribute("aria-valuemin", decimal(p.minimum));
+  box.setAttribute("aria-valuemax", decimal(p.maximum));
 }
 
 /** A parameter with a column has its box in a cell of a table, others in a row of their own.
@@ -204,7 +206,8 @@ function showValue(p, values) {
   const slider = p.slider ? byId(`${p.name}-slider`) : null;
   if (slider?.hasAttribute("aria-valuetext")) setValueText(slider);
   if (readNumber(box.value).value !== values[p.name]) box.value = write(values[p.name]);
-  box.setAttribute("aria-valuenow", String(values[p.name]));
+  box.setAttribute("aria-valuenow", decimal(values[p.name]));
+  box.setAttribute("aria-valuetext", write(values[p.name])); // 1e-12, not a row of zeros
   showRefusal(p, "");
 }
 

@@ -35,6 +35,10 @@ function write(value) {
   return TWO_READINGS.test(text) ? text.replace(/\d{3}(?=e|$)/, "$&0") : text;
 }
 
+/** A number without an exponent, as ARIA's attributes must have it.
+   @type {(value: number) => string} */
+const decimal = new Intl.NumberFormat("en", { useGrouping: false, maximumSignificantDigits: 17 }).format;
+
 /** The number in the box of a parameter. As in components/state/parameters.py.
    @type {(p: Parameter, text: string) => Typed} */
 function readFor(p, text) {
@@ -70,4 +74,4 @@ function onStep(p, steps) {
   return Number((multiple * p.step).toPrecision(15)); // 3 × 0.1 is 0.30000000000000004
 }
 
-export { onStep, read, readFor, stepped, write };
+export { decimal, onStep, read, readFor, stepped, write };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { onStep, read, readFor, stepped, write } from "../../assets/core/numbers.mjs";
+import { decimal, onStep, read, readFor, stepped, write } from "../../assets/core/numbers.mjs";
 
 const parameter = (minimum, maximum, step) => ({ minimum, maximum, step });
 const N = parameter(1, 100_000, 1);
@@ -100,6 +100,8 @@ test("what a box shows is read as the same value", () => {
   for (let i = 0; i < 20_000; i++) {
     const value = Number((Math.sin(i) * 10 ** ((i % 600) / 10 - 30)).toPrecision(1 + (i % 17)));
     assert.deepEqual(read(write(value)), { value }, write(value));
+    assert.equal(Number(decimal(value)), value);
+    assert.match(decimal(value), /^-?\d+(\.\d+)?$/);
   }
   assert.deepEqual([1.234, 100, 0.5, 1.234e-7, -12.345].map(write), ["1.2340", "100", "0.5", "1.2340e-7", "-12.3450"]);
 });
