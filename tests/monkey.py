@@ -129,7 +129,7 @@ class Monkey:
 
     def fill_in(self) -> str:
         """Type something into a box."""
-        found = ask(self.page, "show", self.rng.random(), "input[type=number], textarea, .cell")
+        found = ask(self.page, "show", self.rng.random(), "[role=spinbutton], textarea")
         if found is None:
             return "nothing"
         self.click_at((found[1], found[2]))

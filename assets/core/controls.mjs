@@ -1,31 +1,49 @@
 /* Sliders, number boxes, choices, switches and tabs. Bounds and words come from Python. */
 import { dash } from "./dash.mjs";
-import { byId } from "./dom.mjs";
+import { byId, element } from "./dom.mjs";
+import { decimal, read as readNumber, readFor, stepped, write } from "./numbers.mjs";
 import { fill, format, withMinus } from "./text.mjs";
-
-/** The problem (a key of PROBLEMS) with the text in the box of parameter p, or null.
-   @type {(p: Parameter, box: HTMLInputElement) => string | null} */
-function problemOf(p, box) {
-  if (box.value === "") return box.validity.badInput ? "not_a_number" : "empty";
-  const typed = Number(box.value);
-  if (!Number.isFinite(typed)) return "not_a_number";
-  if (typed < p.minimum) return "too_small";
-  if (typed > p.maximum) return "too_large";
-  return box.validity.stepMismatch ? "off_step" : null;
-}
 
 /* Every registered slider and box: id -> its parameter, the valid values of its view, the page's config, and what to
    do at once when it moves.
 
    Events are handled here and not by Dash, since an update by Dash takes longer than a frame: Dash, and a view's
-   callback, get a slider's value when it rests. Boxes too: Dash reports a refused value only as no number, and once. */
+   callback, get a slider's value when it rests. Of boxes Dash knows nothing. */
 /** @type {Map<string, Control>} */
 const controls = new Map();
 
 /** @type {(parameters: Parameter[], values: Values, config: Config, onMove?: () => void) => void} */
 function register(parameters, values, config, onMove = () => {}) {
-  for (const p of parameters)
+  for (const p of parameters) {
     for (const id of [`${p.name}-slider`, boxId(p)]) controls.set(id, { p, values, config, onMove });
+    if (!byId(boxId(p))) byId(`${p.name}-box-place`).append(makeBox(p));
+    setBounds(p);
+    showValue(p, values);
+  }
+}
+
+/** A number box. A browser's own number field drops characters in silence; Dash would write its own value over what
+   is typed.
+   @type {(p: Parameter, attributes?: Words) => HTMLInputElement} */
+const makeBox = (p, attributes = {}) =>
+  element("input", [], {
+    type: "text",
+    id: boxId(p),
+    class: "number-box",
+    role: "spinbutton",
+    autocomplete: "off",
+    spellcheck: "false",
+    ...attributes,
+  });
+
+/** Another source of data has other bounds. A phone's keypad for decimals has neither minus nor exponent.
+   @param {Parameter} p */
+function setBounds(p) {
+  const isPlain = p.minimum >= 0 && p.step !== null;
+  const box = byId(boxId(p));
+  box.inputMode = isPlain ? "decimal" : "text";
+  box.setAttribute("aria-valuemin", decimal(p.minimum));
+  box.setAttribute("aria-valuemax", decimal(p.maximum));
 }
 
 /** A parameter with a column has its box in a cell of a table, others in a row of their own.
@@ -39,13 +57,13 @@ function setText(id, text) {
   if (byId(id).textContent !== written) byId(id).textContent = written;
 }
 
-/** @type {(control: Control, box: HTMLInputElement) => string} */
-function refusal({ p, values, config }, box) {
-  const problem = problemOf(p, box);
-  if (!problem) return "";
-  const named = document.querySelector(`label[for="${box.id}"]`); // λ may be a scale or a rate
+/** @type {(control: Control, found: Typed) => string} */
+function refusal({ p, values, config }, found) {
+  if (!found.problem) return "";
+  const named = document.querySelector(`label[for="${boxId(p)}"]`); // λ may be a scale or a rate
   const label = named ? named.textContent : p.label;
-  return fill(config.refusal, { label, problem: config.problems[problem], allowed: p.allowed, kept: values[p.name] });
+  const problem = fill(config.problems[found.problem], found);
+  return fill(config.refusal, { label, problem, allowed: p.allowed, kept: write(values[p.name]) });
 }
 
 const ERROR_REST = 300; // ms until an old message goes: what is under the pointer must not move as it is pressed
@@ -95,9 +113,14 @@ const AT_REST = 150; // ms without a move until Dash gets a slider's value
 const TYPED = 500; // ms without a key until the typed text is read
 const timers = {}; // key, as the id of a control -> timer
 
+function cancel(key) {
+  clearTimeout(timers[key]);
+  delete timers[key];
+}
+
 /* Do an action after some ms, unless another follows with the same key. */
 function delay(ms, key, action) {
-  clearTimeout(timers[key]);
+  cancel(key);
   timers[key] = setTimeout(() => {
     delete timers[key];
     action();
@@ -114,15 +137,19 @@ function handleSlider(event, slider, { p, values, onMove }) {
   onMove();
 }
 
-/** @type {(box: HTMLInputElement, control: Control) => void} */
-function readBox(box, control) {
+/** While somebody is typing, the text stays as it is.
+   @type {(box: HTMLInputElement, control: Control, typing?: boolean) => void} */
+function readBox(box, control, typing = false) {
   if (!box.isConnected) return; // its table is gone
   const { p, values, onMove } = control;
-  const message = refusal(control, box);
-  showRefusal(p, message);
-  if (message || values[p.name] === Number(box.value)) return;
-  values[p.name] = Number(box.value);
-  if (p.slider) dash.set_props(`${p.name}-slider`, { value: box.value });
+  const found = readFor(p, box.value);
+  showRefusal(p, refusal(control, found));
+  if (found.problem) return;
+  if (!typing) box.value = write(found.value);
+  if (values[p.name] === found.value) return;
+  values[p.name] = found.value;
+  showValue(p, values);
+  if (p.slider) dash.set_props(`${p.name}-slider`, { value: String(found.value) });
   onMove();
 }
 
@@ -145,8 +172,8 @@ for (const type of ["pointerup", "pointercancel"])
    @type {(event: InputEvent, box: HTMLInputElement, control: Control) => void} */
 function handleBox(event, box, control) {
   const typing = event.type === "input" && event.inputType;
-  clearTimeout(timers[box.id]);
-  if (typing) delay(TYPED, box.id, () => readBox(box, control));
+  cancel(box.id);
+  if (typing) delay(TYPED, box.id, () => readBox(box, control, true));
   else if (pressed && pressed !== box) untilReleased.push(() => readBox(box, control));
   else readBox(box, control);
 }
@@ -156,48 +183,51 @@ function handle(event) {
   if (control) (event.target.type === "range" ? handleSlider : handleBox)(event, event.target, control);
 }
 
-/* A number over many orders of magnitude has no step: arrow keys multiply or divide it by ten. */
+/* Arrow and Page keys step, from what is typed if it is a number; Home and End move in the text. */
 document.addEventListener("keydown", (event) => {
-  const control = controls.get(event.target.id);
-  const factor = { ArrowUp: 10, ArrowDown: 0.1 }[event.key];
-  if (!control || !factor || control.p.step !== null) return;
+  const { target: box, ctrlKey, altKey, metaKey, shiftKey } = /** @type {any} */ (event);
+  const control = controls.get(box.id);
+  const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+  if (!control || !by || box.type === "range" || ctrlKey || altKey || metaKey || shiftKey) return;
   event.preventDefault();
+  cancel(box.id);
   const { p, values } = control;
-  event.target.value = String(Number(Math.min(values[p.name] * factor, p.maximum).toPrecision(12)));
-  readBox(event.target, control);
+  box.value = write(stepped(p, readNumber(box.value).value ?? values[p.name], by));
+  readBox(box, control);
 });
 
 // Before React, which listens further down.
 for (const type of ["input", "change"]) document.addEventListener(type, handle, true);
 
-/** Show a parameter's valid value in its box, without a refusal.
+/** Show a parameter's valid value in its box, without a refusal. Text that has this value stays.
    @type {(p: Parameter, values: Values) => void} */
 function showValue(p, values) {
   const box = byId(boxId(p));
   const slider = p.slider ? byId(`${p.name}-slider`) : null;
   if (slider?.hasAttribute("aria-valuetext")) setValueText(slider);
-  if (box.value === "" || Number(box.value) !== values[p.name]) box.value = String(values[p.name]);
+  if (readNumber(box.value).value !== values[p.name]) box.value = write(values[p.name]);
+  box.setAttribute("aria-valuenow", decimal(values[p.name]));
+  box.setAttribute("aria-valuetext", write(values[p.name])); // 1e-12, not a row of zeros
   showRefusal(p, "");
 }
 
-/** Take over the values of sliders that came to rest.
+/** Take over the values of sliders that came to rest. A box in which somebody has typed on keeps its text.
    @param {Dash["callback_context"]} context */
 function read(context) {
   for (const { prop_id: property, value } of context.triggered) {
     const control = controls.get(property.replace(/\.value$/, ""));
     if (!control) continue;
     control.values[control.p.name] = Number(value);
-    showValue(control.p, control.values);
+    if (!(boxId(control.p) in timers)) showValue(control.p, control.values);
   }
 }
 
-/** Set parameters to `changes` wherever they show; `bounds` too where they have changed.
+/** Set parameters to `changes` wherever they show; a slider's `bounds` too where they have changed.
    @type {(parameters: Parameter[], changes: Values, values: Values, bounds?: boolean) => void} */
 function set(parameters, changes, values, bounds = false) {
   for (const p of parameters) {
     values[p.name] = changes[p.name];
     const limits = bounds ? { min: p.minimum, max: p.maximum, step: p.step ?? "any" } : {};
-    if (bounds && !p.column) dash.set_props(`${p.name}-box`, limits);
     if (p.slider) dash.set_props(`${p.name}-slider`, { ...limits, value: String(values[p.name]) });
     showValue(p, values);
   }
@@ -275,6 +305,7 @@ export {
   errorId,
   isRefused,
   linked,
+  makeBox,
   pressOne,
   read,
   register,

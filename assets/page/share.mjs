@@ -87,9 +87,8 @@ function offerIterations() {
   offered = last;
   setText("share-iteration", fill(settings.share.opens_at, { last: count(last) }));
   const parameter = iterationUpTo(last);
-  Object.assign(byId("iteration-box"), { max: last, step: parameter.step });
+  values.iteration = iterationOnShow() ?? last;
   controls.register([parameter], values, settings, update);
-  controls.set([parameter], { iteration: iterationOnShow() ?? last }, values);
 }
 
 // A run was under way when the dialog was opened, and has come.
@@ -103,7 +102,7 @@ events.onChanged(() => {
 function iterationUpTo(last) {
   const { whole, ...halves } = settings.link.iteration;
   const parameter = state.halves ? halves : whole;
-  return { ...parameter, maximum: last, allowed: parameter.allowed.replace(count(parameter.maximum), count(last)) };
+  return { ...parameter, maximum: last, allowed: parameter.allowed.replace(String(parameter.maximum), String(last)) };
 }
 
 const lastIteration = () => (state.result?.log_likelihood.length ?? 1) - 1;

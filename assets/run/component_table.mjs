@@ -12,7 +12,6 @@ function show(id, parameters, values, config) {
   if (!cells.length) return;
   const onMove = () => showProportions(id, cells, values, config);
   controls.register(cells, values, config, onMove);
-  controls.set(cells, values, values);
   onMove();
 }
 
@@ -22,7 +21,9 @@ function build(id, cells, config) {
   const ks = [...new Set(cells.map(({ component }) => component))];
   const rows = ks.map((k) => {
     const sign = element("span", config.signs[k], { class: "sign", "aria-hidden": "true" });
-    const own = cells.filter(({ component }) => component === k).map((p) => element("td", [boxOf(p)]));
+    const own = cells
+      .filter(({ component }) => component === k)
+      .map((p) => element("td", [controls.makeBox(p, { "aria-label": p.label })]));
     return element("tr", [element("th", [sign, String(k)], { scope: "row" }), ...own], { class: `of-${k}` });
   });
   const first = element("span", config.sentences.component_head, { class: "unseen" });
@@ -34,19 +35,6 @@ function build(id, cells, config) {
   const errors = cells.map((p) => element("p", [], { id: controls.errorId(p), class: "error", "aria-live": "polite" }));
   return [table, element("p", [], { id: `${id}-proportions`, class: "about" }), ...errors];
 }
-
-/** @param {Parameter} p */
-const boxOf = (p) =>
-  element("input", [], {
-    type: "number",
-    id: controls.boxId(p),
-    class: "cell",
-    inputmode: "decimal",
-    min: p.minimum,
-    max: p.maximum,
-    step: p.step,
-    "aria-label": p.label,
-  });
 
 /** @type {(id: string, cells: Parameter[], values: Values, config: Config) => void} */
 function showProportions(id, cells, values, config) {

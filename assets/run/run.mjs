@@ -6,6 +6,7 @@ import { byId, hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import * as features from "../core/features.mjs";
+import { onStep } from "../core/numbers.mjs";
 import { fill, settingInWords } from "../core/text.mjs";
 import * as componentTable from "./component_table.mjs";
 import * as ownData from "./own_data.mjs";
@@ -213,11 +214,8 @@ function restoreButton() {
    @param {Values} startValues */
 function runFrom(startValues) {
   startByHand();
-  for (const p of byHand().filter(({ name }) => name in startValues)) {
-    const steps = Math.round((Math.min(Math.max(startValues[p.name], p.minimum), p.maximum) - p.minimum) / p.step);
-    const digits = (String(p.step).split(".")[1] || "").length;
-    values[p.name] = Number((p.minimum + steps * p.step).toFixed(digits));
-  }
+  for (const p of byHand().filter(({ name }) => name in startValues))
+    values[p.name] = onStep(p, Math.round((startValues[p.name] - p.minimum) / p.step));
   arrange();
   showPreset(null);
   requestRun();

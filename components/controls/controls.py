@@ -31,7 +31,6 @@ def in_group(group: str) -> dict[str, str]:
 def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> html.Div:
     """A parameter's slider and number box, both named by its label, and room for a message about a refused value."""
     p = parameter
-    bounds = {"min": p.minimum, "max": p.maximum, "step": "any" if p.step is None else p.step}
     slider_label, box_label = ids.labels(p.name)
     of_box = html.Label(p.label, id=box_label, htmlFor=ids.box(p.name), className="unseen" if p.slider else "")
     of_slider = html.Label(p.label, id=slider_label, htmlFor=ids.slider(p.name))
@@ -41,23 +40,29 @@ def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> h
     children: list[Component] = [html.Div(name, className="row-name")]
     if p.slider:
         children += [
-            dcc.Input(type="range", id=ids.slider(p.name), value=f"{value:.12g}", className="slider", **bounds),
+            dcc.Input(
+                type="range",
+                id=ids.slider(p.name),
+                value=f"{value:.12g}",
+                className="slider",
+                min=p.minimum,
+                max=p.maximum,
+                step=p.step,
+            ),
             of_box,
         ]
     children += [
-        dcc.Input(
-            type="number",
-            id=ids.box(p.name),
-            value=int(value) if p.whole else value,
-            className="box",
-            inputMode="decimal",
-            **bounds,
-        ),
+        number_box(p),
         html.P(id=ids.error(p.name), className="error", **{"aria-live": "polite"}),
     ]
     colour = "" if p.component is None else f" of-{p.component}"
     shape = " with-slider" if p.slider else " box-only"
     return html.Div(children, id=ids.row(p.name), className=f"row{shape}{colour}", hidden=hidden)
+
+
+def number_box(parameter: Parameter) -> html.Div:
+    """Room for a parameter's number box, which the browser makes (assets/core/controls.mjs)."""
+    return html.Div(id=ids.box_place(parameter.name), className="box")
 
 
 def choice(choice_id: str, value: str, className: str = "") -> html.Div:

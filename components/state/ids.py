@@ -185,6 +185,11 @@ def box(name: str) -> str:
     return f"{name}-box"
 
 
+def box_place(name: str) -> str:
+    """Id of the room for a parameter's number box."""
+    return f"{box(name)}-place"
+
+
 def error(name: str) -> str:
     """Id of the message under a refused value."""
     return f"{name}-error"

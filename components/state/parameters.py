@@ -21,6 +21,8 @@ PROBLEMS = {
     "too_small": "this is too small",
     "too_large": "this is too large",
     "off_step": "this falls between two steps",
+    "two_readings": "this can be {small} or {large}; write {dotted} or {large}",
+    "grouped": "thousands take no space or mark; write {large}",
 }
 REFUSAL = "{label}: {problem}. Allowed: {allowed}. Kept: {kept}."
 """In the browser, which keeps the last good value."""
@@ -42,7 +44,7 @@ class Parameter:
     minimum, maximum, default : float
         Bounds, both allowed, and the initial value.
     step : float or None
-        Values lie on minimum + i * step; None: any value between the bounds.
+        Values lie on minimum + i * step, and the minimum is a multiple of it; None: any value between the bounds.
     component : int or None
         Component it belongs to, for its colour.
     slider : bool
@@ -71,10 +73,10 @@ class Parameter:
 
     @property
     def allowed(self) -> str:
-        """What is allowed, in words."""
+        """What is allowed, in words; numbers as a box takes them, without marks between thousands."""
         kind = "a whole number from " if self.whole else ""
         steps = f" in steps of {self.step:g}" if self.step and not self.whole else ""
-        return f"{kind}{number(self.minimum)} to {number(self.maximum)}{steps}"
+        return with_minus(f"{kind}{self.minimum:.15g} to {self.maximum:.15g}{steps}")
 
     def problem(self, value: object) -> str | None:
         """The key in `PROBLEMS` of what is wrong with a value, or None."""

@@ -12,7 +12,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from components.controls.controls import switch_button
+from components.controls.controls import number_box, switch_button
 from components.controls.prose import to_html
 from components.results import qr
 from components.state import ids
@@ -133,9 +133,7 @@ def _opening() -> list[Component]:
                 *_list("View", ids.SHARE_VIEW, {name: ids.VIEWS[view] for name, view in VIEWS.items()}),
                 *_list(CHOICES[ids.THEME_CHOICE].label, ids.SHARE_THEME, CHOICES[ids.THEME_CHOICE].options),
                 html.Label(id=ids.SHARE_ITERATION, htmlFor=ids.box(p.name)),
-                dcc.Input(
-                    type="number", id=ids.box(p.name), className="cell", min=p.minimum, max=p.maximum, step=p.step
-                ),
+                number_box(p),
             ],
             className="share-grid",
         ),

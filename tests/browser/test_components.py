@@ -195,7 +195,7 @@ def test_a_cell_that_goes_before_what_was_typed_in_it_is_taken_is_no_error(page)
     page.until(lambda: page.browser.find_elements(By.ID, "lambda2-cell"))
     page.element("lambda2-cell").send_keys(Keys.CONTROL, "a", Keys.NULL, Keys.DELETE, Keys.TAB)
     page.until(lambda: page.text("lambda2-cell-error"))
-    page.element("lambda2-cell").send_keys("e")  # as empty as before, for the browser
+    page.element("lambda2-cell").send_keys("e")
     page.browser.execute_script(
         "document.getElementById(arguments[0]).click(); setTimeout(() => (window.later = true), 1000)",
         ids.preset("faithful"),

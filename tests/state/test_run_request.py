@@ -37,6 +37,8 @@ def test_defaults_and_bounds_are_allowed_and_values_beyond_are_not(parameter):
     assert parameter.problem(parameter.maximum + step) == "too_large"
     if parameter.step:
         assert parameter.problem(parameter.minimum + 0.4 * parameter.step) == "off_step"
+        steps = parameter.minimum / parameter.step
+        assert steps == pytest.approx(round(steps), abs=1e-9), "as assets/core/numbers.mjs takes it"
 
 
 def test_every_step_of_every_slider_is_allowed():

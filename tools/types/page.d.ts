@@ -17,6 +17,15 @@ interface Parameter {
   allowed: string;
 }
 
+/** A text read as a number, or its problem (a key of PROBLEMS) with the numbers that the words of it name. */
+interface Typed {
+  value?: number;
+  problem?: string;
+  small?: string;
+  dotted?: string;
+  large?: string;
+}
+
 type Values = Record<string, any>;
 type Words = Record<string, string>;
 
