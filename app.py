@@ -34,12 +34,15 @@ INDEX = f"""<!DOCTYPE html>
   </head>
   <body>
     {{%app_entry%}}
-    <main class="welcome"><p>{DESCRIPTION}</p></main>
+    <main class="welcome">
+      <p>{DESCRIPTION}</p>
+      <noscript>EM Lab draws in your browser and needs JavaScript. A frame around it must allow that:
+        {words.SANDBOX}.</noscript>
+    </main>
     <div>
       <h1 class="unseen" hidden>{page.TITLE}</h1>
       <p id="{ids.FIRST_LOAD}" data-words="{html.escape(json.dumps(words.FAILED))}" aria-live="polite"></p>
     </div>
-    <noscript>EM Lab draws in your browser and needs JavaScript.</noscript>
     <footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
   </body>
 </html>

@@ -1,8 +1,9 @@
 """The page's state in its address: one link shows everybody the same.
 
 Names in the address are those of parameters and options; values equal to their defaults are left out. The browser
-writes the address (assets/page/address.mjs), this module reads it. What cannot be read is ignored, and the page says
-so. The version goes up when a default or a name changes, so that older links keep their meaning.
+writes the address (assets/page/address.mjs), this module reads it, also after mail or chat has changed it (query.py).
+What cannot be read is ignored, and the page says so. The version goes up when a default or a name changes, so that
+older links keep their meaning.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import chain
 from typing import Any
-from urllib.parse import unquote_plus
 
 from components.state import ids
 from components.state.families import FAMILIES
@@ -28,14 +29,18 @@ from components.state.parameters import (
     SAMPLE,
     START,
     START_SEED,
+    STOPPING,
     STUDY,
     Parameter,
 )
+from components.state.query import pairs
 from components.state.run_request import own_source
 from components.state.sources import OWN, SOURCES, Source
 from components.state.words import ON_SHOW
 
 VERSION = 1
+V = "v"
+"""Name in a link of the version."""
 
 VIEW = "view"
 VIEWS = {"em" if view == "run" else view: view for view in ids.VIEWS}
@@ -48,6 +53,19 @@ HIDE = "hide"
 ITERATION = Parameter("iteration", ON_SHOW, 0, MAX_ITER.maximum, 0, 0.5, slider=False)
 """The iteration on show; a half-step follows an M-step. Without it, a link shows the end of the run."""
 
+ALWAYS = (
+    *SAMPLE,
+    *START,
+    *GAUSSIAN,
+    *EXPONENTIAL,
+    *chain.from_iterable(DRAWN.values()),
+    START_SEED,
+    *STUDY,
+    *ACROSS,
+    ITERATION,
+)
+"""Parameters that every link may set."""
+
 NAMES = {ids.THEME_CHOICE: "theme"}
 """Choices whose name in a link is not their id."""
 ON_OFF = {True: "on", False: "off"}
@@ -58,10 +76,12 @@ DATA = "data"
 """Name in a link of own data, packed (components/state/own_data/packing.py)."""
 NO_DATA = "This link was made with somebody’s own data and does not carry them: ask for the file and choose it here."
 OTHER_FAMILY = "A {family} mixture is fitted instead: {problem}"
+LOST = "Part of the link was not understood: {parts}. All else is as the link says; copy the whole link again."
 NEWER = "This link was made by another version of EM Lab; what is not known here is left out."
 
 MAX_LENGTH = 8_000
 """Characters of an address that are read."""
+TOO_LONG = f"Of this link only the first {MAX_LENGTH:,} characters were read."
 _NUMBER = re.compile(r"-?(\d{1,25}\.?\d{0,25}|\.\d{1,25})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 
 
@@ -110,7 +130,7 @@ class Link:
 
 def decode(query: str) -> Link:
     """Read the query of an address, whatever it holds."""
-    given = _pairs(query[:MAX_LENGTH])
+    given, lost = pairs(query[:MAX_LENGTH], _names())
     values: dict[str, Any] = {}
     problems: list[str] = []
 
@@ -124,17 +144,21 @@ def decode(query: str) -> Link:
             part = "The link’s" if value is None else "Part of the link’s"
             problems.append(LEFT_OUT.format(part=part, name=name, problem=problem, allowed=allowed))
 
-    if given and given.get("v", str(VERSION)) != str(VERSION):
+    if len(query) > MAX_LENGTH:
+        problems.append(TOO_LONG)
+    if lost:
+        problems.append(LOST.format(parts=", ".join(f"“{part}”" for part in lost)))
+    if given.get(V, "").isdecimal() and given[V] != str(VERSION):
         problems.append(NEWER)
+    else:
+        take(V, V, _reader({str(VERSION): None}), str(VERSION))
     for name, key, options in _options():
         take(name, key, _reader(options), ", ".join(options))
     own, problem = _read_own(given, values)
     problems += [problem] if problem else []
     take(HIDE, HIDE, _read_groups, ", ".join(GROUPS))
-    explorers = (*GAUSSIAN, *EXPONENTIAL, *chain.from_iterable(DRAWN.values()))
-    for parameters in (SAMPLE + START, (*explorers, START_SEED, *STUDY, *ACROSS, ITERATION)):
-        for parameter in parameters:
-            take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
+    for parameter in ALWAYS:
+        take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
     for parameter in Link(values, own=own).run_parameters():  # they depend on the values read above
         if parameter.name not in values:
             take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
@@ -154,19 +178,19 @@ def as_dict() -> dict[str, Any]:
     }
 
 
-def _pairs(query: str) -> dict[str, str]:
-    """Names and values; the first of each name counts."""
-    found: dict[str, str] = {}
-    for pair in query.lstrip("?").split("&"):
-        name, _, value = pair.partition("=")
-        if name:
-            found.setdefault(unquote_plus(name), unquote_plus(value))
-    return found
+@cache
+def _names() -> frozenset[str]:
+    """All names in links."""
+    mixtures = (group for source in SOURCES.values() for group in (source.samples, source.starts) if group)
+    of_runs = chain.from_iterable(parameters for group in mixtures for parameters in group.values())
+    numbers = {parameter.name for parameter in (*ALWAYS, *STOPPING, *of_runs)}
+    return frozenset({V, HIDE, DATA} | {name for name, _, _ in _options()} | numbers)
 
 
 def carries_data(query: str) -> bool:
-    """Whether an address carries own data."""
-    return DATA in _pairs(query)
+    """Whether an address carries own data, or something that may be a part of them."""
+    found, lost = pairs(query, _names())
+    return DATA in found or bool(lost)
 
 
 def _read_own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, str | None]:

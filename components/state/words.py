@@ -119,10 +119,15 @@ TOUR = {
 TOUR_BUTTON = "Tour"
 TOUR_WORDS = {"title": "Tour: {step} of {last}", "back": "Back", "next": "Next", "done": "Done", "close": "End tour"}
 
+SANDBOX = 'sandbox="allow-scripts allow-same-origin"'
+"""What a frame with a sandbox must allow, so that the page can stand in it."""
+
 FAILED = {
     "trying": "The server does not answer; trying again …",
     "failed": "The server did not answer. What is on the page stays.",
     "no_page": "The server did not answer, so the page could not be loaded.",
+    "sandboxed": f"The frame around this page allows too little. Its HTML must say {SANDBOX}, to save files also "
+    "allow-downloads, to print allow-modals, and for “Open in EM Lab” allow-popups allow-popups-to-escape-sandbox.",
     "broken": "The page cannot start, because of an error in it. If it stays, tell the person who serves the page.",
     "no_figures": "The server did not answer, so the figures cannot be drawn. All else can be used.",
     "again": "Try again",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from components.results.studies import STUDIES
 from components.state import ids
 from components.state.options import EMBED, GROUPS, PRESENT
-from components.state.words import SENTENCES
+from components.state.words import FAILED, SANDBOX, SENTENCES
 from tests.page import RUN, Page
 from tests.sharing import another_browser, box, flag, hide, open_dialog, press, screen
 
@@ -206,6 +207,37 @@ def test_the_embedded_page_works_in_another_site_without_cookies_or_storage(page
         other.ready()
         assert browser.find_element("css selector", "header").is_displayed()
         assert browser.execute_script("return window.opener") is None
+        other.assert_quiet()
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "place", "sentence"),
+    [("allow-scripts", f"#{ids.FIRST_LOAD}", FAILED["sandboxed"]), ("", "main", SANDBOX)],
+)
+def test_a_frame_that_allows_too_little_is_said_in_it(page, sandbox, place, sentence):
+    snippet = f'<iframe sandbox="{sandbox}" src="{page.url}?{RUN}&embed=on" width="800" height="600"></iframe>'
+    with host_page(snippet) as host, another_browser() as browser:
+        browser.get(host)
+        browser.switch_to.frame(0)
+        text = "return document.querySelector(arguments[0]).innerText"
+        page.until(lambda: sentence in browser.execute_script(text, place))
+
+
+def test_the_page_works_in_a_sandbox_that_allows_what_the_sentence_says(page):
+    allowed = " ".join(re.findall(r"allow-[a-z-]+", FAILED["sandboxed"]))
+    snippet = f'<iframe sandbox="{allowed}" src="{page.url}?{RUN}&embed=on" width="800" height="600"></iframe>'
+    with host_page(snippet) as host, another_browser() as browser:
+        browser.get(host)
+        browser.switch_to.frame(0)
+        other = Page.__new__(Page)
+        other.browser = browser
+        other.ready()
+        other.element(ids.OPEN_FULL).click()
+        other.until(lambda: len(browser.window_handles) == 2)
+        browser.switch_to.window(browser.window_handles[1])
+        other.until(lambda: browser.current_url == f"{page.url}?{RUN}")
+        other.ready()
+        assert browser.execute_script("return self.origin") == page.url.rstrip("/")
         other.assert_quiet()
 
 

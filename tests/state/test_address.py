@@ -289,6 +289,23 @@ def test_a_broken_link_opens_a_page_that_says_so(page):
     page.until(lambda: "12 observations, seed 1" in page.text(ids.RUN_NOTE))
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "?v=1&amp;view=em&amp;n=1%0D%0A2&amp;seed=7).",
+        "?v=1&#38;view=em&#038;n=12&#38;seed=7",
+        "%3Fv=1&view=em&n=12&seed=7",
+        "%253Fv%253D1%2526view%253Dem%2526n%253D12%2526seed%253D7",
+    ],
+)
+@pytest.mark.query(None)
+def test_a_link_that_has_travelled_opens_what_it_meant(page, path):
+    page.browser.get(page.url + path)
+    page.until(lambda: "12 observations, seed 7" in page.text(ids.RUN_NOTE))
+    assert page.text(ids.LINK_PROBLEMS) == ""
+    assert page.address() == f"{page.url}?v=1&view=em&n=12&seed=7"
+
+
 def test_a_link_whose_family_does_not_suit_its_data_keeps_the_data(page):
     page.visit("view=em&source=own&family=exponential&data=" + pack([-1, 2e-5, 3]))
     words = page.text(ids.LINK_PROBLEMS)
