@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
 import em
 from components.state import ids
 from components.state.address import NO_DATA
-from components.state.own_data.decoding import MAX_BYTES
-from components.state.own_data.reading import CLOSE
+from components.state.own_data.sentences import CLOSE, MAX_BYTES
 from components.state.parameters import with_minus
 from components.state.sources import own
 from components.state.words import FAILED
@@ -183,8 +183,8 @@ def test_more_values_than_a_link_carries_stay_on_the_page(page):
         ("empty.csv", b"", "it is empty"),
         ("text.txt", b"dear class,\nno numbers here\n", "no numbers"),
         ("archive.csv", b"PK\x03\x04" + bytes(100), "zip archive"),
-        ("constant.csv", b"3\n3\n3\n3\n", "two different values"),
-        ("gaps.csv", b"nan\nNA\n\ninf\n", "no number"),
+        ("constant.csv", b"3\n3\n3\n3\n", "all 4 values are 3"),
+        ("gaps.csv", b"nan\nNA\n\ninf\n", "no numbers"),
     ],
 )
 def test_files_that_give_no_data_are_refused_in_words_and_nothing_is_lost(page, tmp_path, name, content, words):
@@ -221,16 +221,56 @@ def test_the_list_shows_the_column_that_is_in_use(page):
     paste(page, "height,name,mass\n1.5,Ann,70\n1.75,Bob,80\n1.9,Cy,60\n")
     page.until(lambda: "column “height”" in said(page))
     columns = Select(page.element("own-column"))
-    columns.select_by_visible_text("name")
-    page.until(lambda: "Column “name” has no number" in said(page))
+    columns.select_by_value("name")
+    page.until(lambda: "Column “name” has no numbers" in said(page))
     assert said(page).endswith(own_panel.WORDS["kept"].format(column="height"))
     assert page.value("own-column") == "height"
-    paste(page, "no numbers here")
-    page.until(lambda: "There are no numbers in it" in said(page))
     columns.select_by_visible_text("mass")
     page.until(lambda: "column “mass”" in said(page))
     assert page.value("own-column") == "mass"
     page.until(lambda: page.observations() == [60, 70, 80])
+    paste(page, "no numbers here")
+    page.until(lambda: "There are no numbers in it" in said(page))
+    assert not page.element("own-columns").is_displayed(), "it has no columns"
+    assert page.observations() == [60, 70, 80]
+
+
+def test_columns_that_cannot_be_used_are_listed_with_the_reason(page):
+    paste(page, "year;height;note\n2020;<1;5*\n2020;1,5;6\n2020;2,5;7\n2020;7,5;9")
+    page.until(lambda: "column “height”" in said(page))
+    assert "1 was left out: row 2 (“<1”): only a limit is known." in said(page)
+    options = [option.text for option in Select(page.element("own-column")).options]
+    assert options == ["year: all 4 values are 2020", "height", "note: row 2 (“5*”) is no number as a whole"]
+    paste(page, "a,b\n5*,1\n5*,1\n")
+    page.until(lambda: "Column “a” cannot be used: row 2 (“5*”) is no number as a whole." in said(page))
+    assert page.value("own-column") == "", "none of them is in use"
+    assert len(Select(page.element("own-column")).options) == 2
+    page.until(lambda: page.observations() == [1.5, 2.5, 7.5])
+
+
+def test_data_with_two_meanings_are_asked_about_and_each_can_be_chosen(page):
+    def choices():
+        return page.browser.find_elements(By.CSS_SELECTOR, "#own-choices button")
+
+    paste(page, "1.000\n2.000\n5.500\n-999.000")
+    page.until(lambda: "row 1 (“1.000”) can be 1 or 1000" in said(page))
+    assert [button.text for button in choices()] == ["1.000 is 1", "1.000 is 1000"]
+    choices()[1].click()
+    page.until(lambda: page.observations() == [-999000, 1000, 2000, 5500])
+    assert choices() == []
+    paste(page, "1.000\n2.000\n5.500\n-999.000")
+    page.until(lambda: len(choices()) == 2)
+    choices()[0].click()
+    page.until(lambda: "stand for a missing one" in said(page))
+    choices()[0].click()
+    page.until(lambda: page.observations() == [1, 2, 5.5])
+    assert "1 was left out: row 4 (“-999.000”): stands for a missing value." in said(page)
+    paste(page, "x;n\n1;2\n3;4\n5;1")
+    page.until(lambda: "how often" in said(page))
+    choices()[0].click()
+    page.until(lambda: page.observations() == [1, 1, 3, 3, 3, 3, 5])
+    Select(page.element("own-column")).select_by_value("x")
+    page.until(lambda: page.observations() == [1, 3, 5])
 
 
 def test_a_column_that_does_not_come_is_not_shown_as_the_one_in_use(page):

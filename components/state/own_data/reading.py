@@ -96,7 +96,8 @@ class Reader:
         """The column that is read if none is chosen.
 
         All numbers if there are fewer rows than columns without names. Otherwise the first column with numbers in at
-        least half of its rows; if possible one without a problem, that has a name, and does more than number the rows.
+        least half of its rows, without a problem, that has a name and does more than number the rows. If there is none,
+        one that a user can mend.
         """
         table = self.table
         columns = [column for column in table.columns if column.position is not None]
@@ -107,7 +108,8 @@ class Reader:
         named = [column for column in usable if column.named or not table.names]
         full = [column for column in named if 2 * len(self.values(column).skipped) <= len(table.rows)]
         telling = [column for column in full if not row_names([cell for _, cell in table.cells(column)])]
-        return next(chain(telling, full, named, usable), columns[0])
+        refused = [column for column in columns if self.values(column).remedy]  # better than numbers of rows
+        return next(chain(telling, refused, full, named, usable), columns[0])
 
     def read(self, name: str | None) -> OwnData:
         """The values of a column, by its name, or of the default one."""
