@@ -167,7 +167,7 @@ def _uncommented(lines: list[str]) -> Text:
     for i in found:
         words = _COMMENT.sub("", lines[i], count=1).strip()
         above_data = i + 1 < len(lines) and i + 1 not in found and not any(map(str.strip, lines[:i])) and words
-        if above_data and not re.match(r"[\d+-.]", words):
+        if above_data and not re.search(r"(?:^|[\s,;+-])[0-9]", words):
             lines[i] = words
         else:
             if lines[i].strip(" ;"):
