@@ -21,7 +21,7 @@ function windowOf({ family, histogram: { edges } }) {
   const margin = (high - low) * 0.02 || 1;
   const { lowest } = densities.families[family];
   return lowest !== undefined
-    ? { curve: [lowest, high], axis: [lowest - margin, high + margin] }
+    ? { curve: [lowest, high], axis: [Math.min(lowest, low) - margin, high + margin] }
     : { curve: [low - 3 * margin, high + 3 * margin], axis: [low - 3 * margin, high + 3 * margin] };
 }
 
