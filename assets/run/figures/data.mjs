@@ -1,5 +1,5 @@
 /* Data and fit: histogram and fitted mixture, over the strip of observations. */
-import { count, fill } from "../../core/text.mjs";
+import { count, fill, listed } from "../../core/text.mjs";
 import * as densities from "../../maths/densities.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { densityTables } from "../../figures/tables.mjs";
@@ -137,8 +137,6 @@ function peak(result) {
 
 /* -- in words ------------------------------------------------------------------------------------------------- */
 
-const lists = new Intl.ListFormat("en-GB"); // one, two and three
-
 /** The shape of a density, in words; of a family that is not here, the standard deviation.
    @type {Record<string, (result: Result, p: Mixture, words: Words) => string>} */
 const shapes = {
@@ -148,7 +146,7 @@ const shapes = {
   },
   gaussian(result, p, words) {
     const at = densities.shownModes(p).map((mode) => among(result, mode));
-    return fill(words[at.length === 1 ? "one_mode" : "many_modes"], { count: at.length, at: lists.format(at) });
+    return fill(words[at.length === 1 ? "one_mode" : "many_modes"], { count: at.length, at: listed(at) });
   },
 };
 
