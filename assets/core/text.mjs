@@ -7,6 +7,12 @@ const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => v
    @param {number} whole */
 const count = (whole) => whole.toLocaleString("en");
 
+const lists = new Intl.ListFormat("en-GB");
+
+/** Parts in a row: one, two and three.
+   @param {string[]} parts */
+const listed = (parts) => lists.format(parts);
+
 /** A number with that many significant digits, without an exponent unless it is very large or small.
    @param {number} number */
 function format(number, digits = 4) {
@@ -39,4 +45,4 @@ const withMinus = (text) =>
 /** @type {(sentences: Words, label: string, value: unknown) => string} */
 const settingInWords = ({ setting }, label, value) => fill(setting, { label, value: String(value).replace(/^-/, "−") });
 
-export { count, digitsOver, fill, format, settingInWords, withMinus };
+export { count, digitsOver, fill, format, listed, settingInWords, withMinus };

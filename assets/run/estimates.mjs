@@ -35,7 +35,7 @@ function table(result, step, config) {
     ]);
   const estimate = (final, error) => {
     const [value, rounded] = withError(final, error);
-    return [value, element("span", ` ± ${rounded}`, { class: "error-of" })];
+    return [value, " ", element("span", `± ${rounded}`, { class: "error-of" })];
   };
   const rows = [];
   for (const [name, symbol] of Object.entries(config.symbols[result.family]))

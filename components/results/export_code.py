@@ -15,6 +15,7 @@ from string import Template
 from typing import Any
 
 import em
+from components.results.bins import bins
 from components.results.completed_run import CompletedRun
 from components.state.families import CARDS
 
@@ -94,7 +95,10 @@ while trace[-1] < reached and len(trace) < $limit:""")
 _FIGURE = Template("""\
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
 
-heights, _, _ = left.hist(x, bins=40, density=True, color="lightgrey")
+heights, _, _ = left.hist(
+    x, $bins,
+    density=True, color="lightgrey",
+)
 grid = np.linspace(x.min(), x.max(), 1000)
 components = np.exp(log_joint(grid, $parameters))
 left.plot(grid, components.sum(axis=0), color="black", label="mixture")
@@ -201,7 +205,7 @@ def _cells(completed: CompletedRun) -> list[_Cell]:
         _Cell(
             "Figure",
             "Left the data and the fitted mixture, right the log-likelihood over the iterations.",
-            _FIGURE.substitute(names, x_title=_literal(completed.x_title)),
+            _FIGURE.substitute(names, x_title=_literal(completed.x_title), bins=_bins(completed.x)),
         ),
     ]
 
@@ -222,6 +226,11 @@ def _data(completed: CompletedRun) -> _Cell:
         draw=CARDS[truth.family].code.draw,
     )
     return _Cell("Data", "Drawn from known components: the same seed gives the same observations.", comments + drawn)
+
+
+def _bins(x: em.Floats) -> str:
+    count, between = bins(x)
+    return f"bins={count}, range={between}" if between else f"bins={count}"
 
 
 def _assignments(parameters: dict[str, em.Floats], prefix: str = "") -> str:

@@ -6,7 +6,6 @@ sent. Every number is computed from all observations; only the marks are thinned
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import em
+from components.results.bins import bins
 from components.results.completed_run import CompletedRun
 from components.state.families import CARDS
 from components.state.parameters import number
@@ -65,7 +65,7 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     if x.size > MAX_MARKS:
         marks = np.linspace(0, x.size - 1, MAX_MARKS).round().astype(np.int64)
     shown = np.argsort(x, kind="stable")[marks]
-    density, edges = np.histogram(x, bins=_bins(x), density=True)
+    density, edges = np.histogram(x, *bins(x), density=True)
     return {
         "family": spec.source.family.family,
         "x_title": spec.source.x_title,
@@ -228,13 +228,6 @@ def _thinned(n: int) -> str | None:
         f"{number(MAX_MARKS)} of the {number(n)} observations are drawn, evenly spaced by rank; "
         "every number is computed from all of them."
     )
-
-
-def _bins(x: em.Floats) -> int:
-    """Number of bins by Freedman and Diaconis, with a lower bound from N and an upper one from what can be seen."""
-    coarsest = min(24, math.ceil(2 * math.sqrt(x.size)))
-    width = np.subtract(*np.percentile(x, [75, 25])) * 2 / np.cbrt(x.size)
-    return int(np.clip(np.ptp(x) / width, coarsest, 80)) if width > 0 else coarsest
 
 
 def rounded_parameters(mixture: em.Mixture) -> dict[str, list[float]]:

@@ -8,11 +8,12 @@ from em.studies import FEWEST, MANY, NARROWEST, ROUNDING
 _CARDS = r"""
 ### Data and fit
 
-The histogram has area 1, so that the fitted mixture $p(x \mid \theta_t)$, the strong line, can be laid over it. The
-filled curves under the line are the weighted components $\pi_k f(x \mid \theta_k)$; they add up to it. Each mark below
-is an observation, in the row of its label; real data have no labels, and there the row is that of the likelier
-component. Coloured by responsibility, a mark says which component is the likelier and how surely: with two of them its
-colour goes over from that of component 1 to that of component 0 as $r_{n0}$ goes from 0 to 1.
+The histogram has area 1, so that the fitted mixture $p(x \mid \theta_t)$, the strong line, can be laid over it. Of
+rounded data, each bin holds the same number of possible values. The filled curves under the line are the weighted
+components $\pi_k f(x \mid \theta_k)$; they add up to it. Each mark below is an observation, in the row of its label;
+real data have no labels, and there the row is that of the likelier component. Coloured by responsibility, a mark says
+which component is the likelier and how surely: with two of them its colour goes over from that of component 1 to that
+of component 0 as $r_{n0}$ goes from 0 to 1.
 
 ### Sorted posterior
 

@@ -16,7 +16,7 @@ from em.mixtures.checks import Floats, in_order
 from em.mixtures.mixture import Mixture
 from em.mixtures.parameters import Kind
 
-__all__ = ["FEWEST", "NARROWEST", "NEARLY_SAME", "Limits"]
+__all__ = ["FEWEST", "NARROWEST", "NEARLY_SAME", "USUAL", "Limits"]
 
 FEWEST = 5
 """Least effective number of observations of a component and those that are nearly the same."""

@@ -16,6 +16,7 @@ from components.state.sources import own
 from components.state.words import FAILED
 from components.views import own_panel
 from tests.page import RUN, Page
+from tests.screens import Screen, seen_on
 
 DRAWN, _ = em.GaussianMixture([0.4, 0.6], [2, 6], [1, 1]).sample(120, np.random.default_rng(8))
 VALUES = np.round(DRAWN, 2)
@@ -136,6 +137,43 @@ def test_values_close_together_far_from_0_are_told_apart_everywhere(page):
     page.until(lambda: page.browser.execute_script(on_show) == final)
     paste(page, "123456.7 123459.2 123499.9")
     page.until(lambda: "3 observations from 123456.7 to 123499.9;" in words(page, ids.DATA_FIGURE))
+
+
+TABLE = "const { scrollWidth, clientWidth } = document.getElementById('run-table'); return [scrollWidth, clientWidth]"
+
+
+def assert_table_fits(page: Page) -> None:
+    for screen in seen_on(page, Screen(1280, 720), Screen(1366, 768), Screen(1440, 900)):
+        needs, has = page.browser.execute_script(TABLE)
+        assert needs <= has, screen
+
+
+@pytest.mark.parametrize("k", [2, 5])
+@pytest.mark.parametrize("family", ["gaussian", "exponential"])
+def test_estimates_of_many_digits_fit_their_card(page, family, k):
+    rng = np.random.default_rng(5)
+    drawn = {
+        "gaussian": lambda j: -9e8 + 8 * j + rng.normal(size=40),
+        "exponential": lambda j: 1e5 * 10**j * rng.exponential(size=40),
+    }[family]
+    x = np.concatenate([drawn(j) for j in range(k)])
+    paste(page, " ".join(f"{value:.12g}" for value in x))
+    page.until(lambda: f"{40 * k} observations" in page.text(ids.RUN_NOTE))
+    page.choose(ids.FAMILY, family)
+    page.type("k", str(k))
+    page.choose(ids.START_FROM, "quantiles")
+    page.element(ids.RUN_BUTTON).click()
+    last = ("μ" if family == "gaussian" else "λ") + str(k - 1)
+    page.until(lambda: "Start: Quantiles" in page.text(ids.RUN_NOTE) and last in page.text(ids.RUN_TABLE))
+    assert "±" in page.text(ids.RUN_TABLE)
+    assert_table_fits(page)
+
+
+@pytest.mark.parametrize("k", [2, 5])
+@pytest.mark.parametrize("source", ["generated", "generated-gaussian", "faithful-waiting"])
+def test_estimates_beside_known_values_fit_their_card(page, source, k):
+    page.visit(f"{RUN}&source={source}&true_k={k}&k={k}&start_from=quantiles")
+    assert_table_fits(page)
 
 
 def test_from_when_on_values_need_more_digits_is_written_once(page):

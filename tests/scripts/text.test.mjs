@@ -1,7 +1,7 @@
 /* Numbers and sentences as the page writes them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, digitsOver, fill, format, settingInWords, withMinus } from "../../assets/core/text.mjs";
+import { count, digitsOver, fill, format, listed, settingInWords, withMinus } from "../../assets/core/text.mjs";
 
 test("a number has its significant digits, and an exponent only if it is very large or small", () => {
   const written = [
@@ -34,6 +34,11 @@ test("close values get more digits, 12 at most", () => {
   assert.equal(digitsOver(-1001, -1000, 4, 100), 8);
   assert.equal(digitsOver(1e15, 1e15 + 1, 4, 100), 12);
   assert.equal(digitsOver(5, 5, 4, 100), 4, "equal values cannot be told apart");
+});
+
+test("parts are listed with commas and one and", () => {
+  assert.equal(listed(["one"]), "one");
+  assert.equal(listed(["one", "two", "three"]), "one, two and three");
 });
 
 test("templates, counts and settings are written as in Python", () => {

@@ -1,5 +1,5 @@
 /* Data and fit: histogram and fitted mixture, over the strip of observations. */
-import { count, fill } from "../../core/text.mjs";
+import { count, fill, listed } from "../../core/text.mjs";
 import * as densities from "../../maths/densities.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { densityTables } from "../../figures/tables.mjs";
@@ -21,7 +21,7 @@ function windowOf({ family, histogram: { edges } }) {
   const margin = (high - low) * 0.02 || 1;
   const { lowest } = densities.families[family];
   return lowest !== undefined
-    ? { curve: [lowest, high], axis: [lowest - margin, high + margin] }
+    ? { curve: [lowest, high], axis: [Math.min(lowest, low) - margin, high + margin] }
     : { curve: [low - 3 * margin, high + 3 * margin], axis: [low - 3 * margin, high + 3 * margin] };
 }
 
@@ -137,8 +137,6 @@ function peak(result) {
 
 /* -- in words ------------------------------------------------------------------------------------------------- */
 
-const lists = new Intl.ListFormat("en-GB"); // one, two and three
-
 /** The shape of a density, in words; of a family that is not here, the standard deviation.
    @type {Record<string, (result: Result, p: Mixture, words: Words) => string>} */
 const shapes = {
@@ -148,7 +146,7 @@ const shapes = {
   },
   gaussian(result, p, words) {
     const at = densities.shownModes(p).map((mode) => among(result, mode));
-    return fill(words[at.length === 1 ? "one_mode" : "many_modes"], { count: at.length, at: lists.format(at) });
+    return fill(words[at.length === 1 ? "one_mode" : "many_modes"], { count: at.length, at: listed(at) });
   },
 };
 

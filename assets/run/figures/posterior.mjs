@@ -1,5 +1,5 @@
 /* The sorted posterior: responsibilities of each component, in order. */
-import { count, fill } from "../../core/text.mjs";
+import { count, fill, listed } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { curvesTable } from "../../figures/tables.mjs";
 import { componentsOf, indices } from "../result.mjs";
@@ -7,7 +7,6 @@ import { add, hover, skeleton } from "../run_figures.mjs";
 
 const ID = "posterior-figure";
 const SURE = 0.9; // responsibility above which an observation counts as a component's
-const lists = new Intl.ListFormat("en-GB");
 
 /** q0 ascending, the others descending; thinned marks at their ranks among all observations.
    @type {RunFigure["make"]} */
@@ -39,7 +38,7 @@ function sentence({ n, x }, { q }, { figureSentences: words }) {
   const above = (some, k) => fill(words[k ? "also_above" : "above"], { k, sure: SURE, count: of(some, k) });
   const parts = belong.map(above);
   parts.push(fill(words[components.length === 2 ? "neither_above" : "none_above"], { count: of(rest) }));
-  return fill(words.posterior, { n: count(n), parts: lists.format(parts) });
+  return fill(words.posterior, { n: count(n), parts: listed(parts) });
 }
 
 /** @type {RunFigure["tables"]} */

@@ -1,5 +1,5 @@
 /* The likelihood surface of a study, with the path of the run. */
-import { count, fill } from "../../core/text.mjs";
+import { count, fill, listed } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { plain, titleOf } from "../../figures/points.mjs";
 import { sample } from "../../figures/tables.mjs";
@@ -10,7 +10,6 @@ import { state } from "../state.mjs";
 const ID = "surface-figure";
 const DIGITS = 7; // of ℓ
 const SIDE = 7; // rows and columns of the table
-const lists = new Intl.ListFormat("en-GB");
 
 /** @type {RunFigure["make"]} */
 function make(run, { t }, config) {
@@ -59,7 +58,7 @@ function sentence(result, { t, p }, config) {
       if (ell !== null && ell > best.ell) Object.assign(best, { ell, at: [x[i], y[j]] }); // null: the density is 0
     })
   );
-  const place = (values) => lists.format(components.map((k, i) => parameter(result, name, k, values[i], config)));
+  const place = (values) => listed(components.map((k, i) => parameter(result, name, k, values[i], config)));
   const here = place(components.map((k) => p[name][k]));
   const numbers = { ell: number(best.ell, DIGITS), best: place(best.at), t: count(t), here };
   return fill(config.figureSentences.surface, numbers);
