@@ -15,6 +15,7 @@ let reading = null; // the data in use
 let content = null; // what they were read from: { text } or { file }
 /** @type {{ source: typeof content, answers: Record<string, string> }} */
 let sent = { source: null, answers: {} }; // the last request: its content, and what was chosen about its meaning
+let listed = sent; // the request of which columns are listed
 let request = 0;
 
 /* `onReading` is called with the suitable families when the data are others. */
@@ -52,7 +53,7 @@ function build() {
   byId("own-columns").hidden = true;
   use.addEventListener("click", () => send({ text: text.value }));
   file.addEventListener("change", () => file.files[0] && sendFile(file.files[0]));
-  columns.addEventListener("change", () => send(sent.source, columns.value, sent.answers));
+  columns.addEventListener("change", () => send(listed.source, columns.value, listed.answers));
 }
 
 function show(sentence, isError = false) {
@@ -91,16 +92,18 @@ for (const type of ["dragover", "drop"])
     if (type === "drop" && event.dataTransfer.files[0]) sendFile(event.dataTransfer.files[0]);
   });
 
-/* Select the column in use, after another could not be read. */
-const showColumn = () => (byId("own-column").value = reading?.column);
+/* Select the column in use, after another could not be read; none if it is not of the content that is listed. */
+const showColumn = () => (byId("own-column").value = listed.source === content ? reading?.column : "");
 
-/* Offer the columns of the last content, with what is wrong with each, and its other meanings as buttons. */
+/* Offer the columns of the last content, if it has any, with what is wrong with each, and its other meanings. */
 function offer({ columns = [], choices = [] }) {
+  byId("own-choices").replaceChildren(...choices.map(buttonOf));
+  if (!columns.length) return;
+  listed = sent;
   const optionOf = ({ name, problem }) =>
     element("option", problem ? text.fill(words().unusable, { name, problem }) : name, { value: name });
   byId("own-column").replaceChildren(...columns.map(optionOf));
   byId("own-columns").hidden = columns.length < 2;
-  byId("own-choices").replaceChildren(...choices.map(buttonOf));
 }
 
 /** @param {OwnChoice} choice */
@@ -116,8 +119,7 @@ function refuse(reply) {
   const inUse = sent.source === content && text.fill(words().kept, { column: reading.column });
   show(inUse ? `${reply.error} ${inUse}` : reply.error, true);
   offer(reply);
-  if (sent.source === content) showColumn();
-  else byId("own-column").value = "";
+  showColumn();
 }
 
 /** For Dash: the server has read data, or refused them.

@@ -51,7 +51,7 @@ FILES: dict[str, tuple[bytes, list[float] | str]] = {
     ),
     "spss.dat": (b"id\tscore\tage\n1\t12,50\t23\n2\t.\t31\n3\t-99,00\t27\n4\t9,75\t25\n", "stand for a missing one"),
     # LibreOffice: all text quoted, and a table of tabs
-    "calc.csv": ('"Probe","Wert"\n"A1","1,75"\n"A2","2,50"\n"A3","1,10"\n'.encode(), [1.75, 2.5, 1.1]),
+    "calc.csv": (b'"Probe","Wert"\n"A1","1,75"\n"A2","2,50"\n"A3","1,10"\n', [1.75, 2.5, 1.1]),
     "calc.tsv": (b"year\theight\n2020\t170.1\n2020\t165.2\n2020\t180.3\n", [170.1, 165.2, 180.3]),
     # pandas, numpy, a notebook
     "to_csv.csv": (b",x,label\n0,1.5,a\n1,2.5,b\n2,9.5,a\n", [1.5, 2.5, 9.5]),
@@ -60,13 +60,13 @@ FILES: dict[str, tuple[bytes, list[float] | str]] = {
     "markdown.md": (b"| x | n |\n|--:|--:|\n| 1.5 | 3 |\n| 2.5 | 4 |\n", "how often each value was observed"),
     # laboratory instruments
     "spectrometer.csv": (
-        "Instrument: UV-1800;;\r\nDate;2024-05-01;\r\nGain;5;\r\n\r\nWavelength [nm];Abs;Flag\r\n400,0;0,152;ok\r\n"
-        "410,0;0,161;ok\r\n420,0;<0,01;low\r\n".encode(),
+        b"Instrument: UV-1800;;\r\nDate;2024-05-01;\r\nGain;5;\r\n\r\nWavelength [nm];Abs;Flag\r\n400,0;0,152;ok\r\n"
+        b"410,0;0,161;ok\r\n420,0;<0,01;low\r\n",
         [400, 410, 420],
     ),
     "logger.txt": (b"; Logger 3\r\n; started 2024-05-01 10:00\r\n21.5\r\n22.1\r\n19.8\r\n", [21.5, 22.1, 19.8]),
     "balance.txt": (b"   12.503 g\r\n   12.498 g\r\n   12.51 g\r\n", [12.503, 12.498, 12.51]),
-    "assay.csv": (b"sample,ng/mL\n1,5.2\n2,<0.5\n3,12.4*\n4,7.9\n", "“ng.mL” cannot be used: row 4 .“12.4.”. is no number"),
+    "assay.csv": (b"sample,ng/mL\n1,5.2\n2,<0.5\n3,12.4*\n4,7.9\n", "“ng.mL” cannot be used: row 4 .“12.4.”."),
 }
 
 
