@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -58,11 +58,14 @@ class Written:
         Name of a column -> its values; None where there is none; "marked" where it must be refused.
     in_order : list
         All values, row by row; empty if the text has a header.
+    kinds : list of str
+        How it is written.
     """
 
     text: str | bytes
     columns: Columns
     in_order: Values = ()
+    kinds: Sequence[str] = ()
 
     def allows(self, data: OwnData) -> bool:
         """Whether these are values that the text writes, and all others were left out in words."""
@@ -94,6 +97,17 @@ class Style:
         self.before = rng.choice(BEFORE) if rng.random() < 0.1 else ""
         self.behind = rng.choice(BEHIND) if not self.before and rng.random() < 0.15 else ""
 
+    def kinds(self, separator: str, header: bool) -> list[str]:
+        """How this person writes, in words."""
+        unit = "before" if self.before else "behind" if self.behind else "none"
+        return [
+            f"decimal {self.mark!r} group {self.group!r}",
+            f"unit {unit}",
+            f"separator {separator!r}",
+            f"quotes {self.quote or 'none'}",
+            f"header {header}",
+        ]
+
     def number(self) -> tuple[float, str]:
         """A value, and how it is written."""
         value = round(self.rng.uniform(-1 if self.signed else 0, 1) * self.scale, self.decimals)
@@ -123,18 +137,21 @@ def _gaps(rng: random.Random) -> tuple[float, float]:
     return rng.choice([0, 0, 0, 0.1, 0.2]), rng.choice([0, 0, 0, 0.1])
 
 
-def _finished(rng: random.Random, lines: list[str], columns: Columns, in_order: Values = ()) -> Written:
+def _finished(
+    rng: random.Random, lines: list[str], kinds: list[str], columns: Columns, in_order: Values = ()
+) -> Written:
     """Lines as a text or a file."""
     if rng.random() < 0.05:
         lines = [rng.choice(["# made by a logger", "; exported 2024", "% by hand"]), *lines]
     text = rng.choice(["\n", "\n", "\r\n", "\r"]).join(lines) + rng.choice(["", "\n", "\n\n"])
     if rng.random() < 0.5:
-        return Written(text, columns, in_order)
+        return Written(text, columns, in_order, [*kinds, "pasted"])
     encoding = rng.choice(ENCODINGS)
     try:
-        return Written(text.encode(encoding), columns, in_order)
+        content = text.encode(encoding)
     except UnicodeEncodeError:
-        return Written(text.encode(), columns, in_order)
+        content, encoding = text.encode(), "utf-8"
+    return Written(content, columns, in_order, [*kinds, f"encoding {encoding}"])
 
 
 def _column(rng: random.Random) -> Written:
@@ -144,9 +161,9 @@ def _column(rng: random.Random) -> Written:
     lines = [_quoted(text, style.quote) for _, text in cells]
     values = [value for value, _ in cells]
     if rng.random() < 0.5:
-        return _finished(rng, lines, columns={"column 1": values}, in_order=values)
+        return _finished(rng, lines, style.kinds("\n", False), {"column 1": values}, values)
     name = rng.choice(NAMES)
-    return _finished(rng, [_quoted(name, style.quote), *lines], columns={name: values})
+    return _finished(rng, [_quoted(name, style.quote), *lines], style.kinds("\n", True), {name: values})
 
 
 def _quoted(text: str, quote: str, separator: str = "") -> str:
@@ -170,7 +187,7 @@ def _sequence(rng: random.Random) -> Written:
     columns = {
         f"column {j + 1}": [row[j][0] if j < len(row) else None for row in rows] for j in range(max(map(len, rows)))
     }
-    return _finished(rng, lines, columns=columns, in_order=[value for value, _ in cells])
+    return _finished(rng, lines, style.kinds(separator, False), columns, [value for value, _ in cells])
 
 
 def _table(rng: random.Random) -> Written:
@@ -208,7 +225,7 @@ def _table(rng: random.Random) -> Written:
     if header and rng.random() < 0.05 and separator in ",;\t":
         lines = ["Survey of 2024", "", *lines]
     in_order = [] if header else [what[name][i] for i in range(n) for name in sorted(what)]
-    return _finished(rng, lines, columns=what, in_order=in_order)
+    return _finished(rng, lines, style.kinds(separator, header), what, in_order)
 
 
 def _code(rng: random.Random) -> Written:
@@ -221,7 +238,7 @@ def _code(rng: random.Random) -> Written:
     )
     inner = rng.choice([",", ", ", ",\n"]).join(text for _, text in cells)
     values = [value for value, _ in cells]
-    return Written(begin + inner + end, {"column 1": values}, values)
+    return Written(begin + inner + end, {"column 1": values}, values, ["code"])
 
 
 def _r_output(rng: random.Random) -> Written:
@@ -232,7 +249,7 @@ def _r_output(rng: random.Random) -> Written:
     lines = [f" [{i + 1}] " + " ".join(text for _, text in cells[i : i + 6]) for i in range(0, len(cells), 6)]
     values = [value for value, _ in cells]
     columns = {f"column {j + 1}": values[j::6] for j in range(6)}
-    return Written("\n".join(lines), columns, values)
+    return Written("\n".join(lines), columns, values, ["R's output"])
 
 
 # -- the law -----------------------------------------------------------------------------------------------------------
@@ -266,22 +283,24 @@ def _answers(text: Written, given: dict[str, str], refusal: Refused, depth: int)
                 yield from _answers(text, answers, again, depth - 1)
 
 
-def check(count: int, seed: int) -> Counter[str]:
-    """Outcomes of so many texts.
+def check(count: int, seed: int) -> dict[str, Counter[str]]:
+    """Outcomes of so many texts, by the kind of writing.
 
     Raises
     ------
     AssertionError
         If a text breaks the law.
     """
-    outcomes: Counter[str] = Counter()
+    outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for i in range(seed, seed + count):
         text = written(i)
         found = outcome(text)
         assert found != "wrong", f"text {i}: {text}\nwas read as {read(text.text)}"
-        outcomes[found] += 1
+        for kind in ("all", *text.kinds):
+            outcomes[kind][found] += 1
     return outcomes
 
 
 if __name__ == "__main__":
-    print(check(int(sys.argv[1]), int(sys.argv[2])))
+    for kind, counts in sorted(check(int(sys.argv[1]), int(sys.argv[2])).items()):
+        print(f"{kind:30} {counts.total():7,}", *(f"{number:7,} {name}" for name, number in counts.most_common()))

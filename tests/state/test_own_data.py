@@ -14,10 +14,10 @@ from components.state.own_data.reading import read
 from components.state.own_data.sentences import Refused
 
 
-def outcome(content):
+def outcome(content, answers=None):
     """The values read, and the message of a refusal: one of them None."""
     try:
-        return read(content), None
+        return read(content, None, answers), None
     except Refused as refusal:
         return None, str(refusal)
 
@@ -223,7 +223,7 @@ REFUSED = {
     "(5,5)\n(6,5)": "row 1 (“(5,5)”) is no number as a whole",
     "2020-01-01\n2020-01-02": "row 1 (“2020-01-01”) is a date or a time",
     "c(1,000, 2,000)": "“000” is no number in code",
-    "sep=x\n1x2": "“x” parts its cells",
+    "sep=x\n1x2": "“x” separates its cells",
     "½\n(12.5)": "row 1 (“½”) is no number as a whole",
     "5;5\n5;5": "all 2 values are 5",
     "#": "There is nothing in it but comments",

@@ -27,6 +27,12 @@ def test_data_sets_survive_a_file(name):
         assert read(text).values == tuple(x)
 
 
+ANSWERS = {
+    "layout": ["line", "comma", "list", "space", "spaces", "blank", "tab", "x"],
+    "decimal": [".", ",", "x"],
+    "header": ["names", "values", "x"],
+    "missing": ["out", "value", "x"],
+}
 VALID = [text.encode() for text in READ] + ["Größe;x\n1 234,5;−2\n".encode("utf-16"), b"x,y\n1.5,2.5\n" * 20]
 
 
@@ -44,6 +50,7 @@ def test_random_bytes_are_read_or_refused():
             for _ in range(rng.randint(1, 4)):
                 at = rng.randint(0, len(content))
                 content[at : at + rng.randint(0, 2)] = rng.randbytes(rng.randint(0, 2))
+        outcome(bytes(content), {key: rng.choice(ANSWERS[key]) for key in ANSWERS if rng.random() < 0.5})
         data, refusal = outcome(bytes(content))
         if data is None:
             assert refusal.endswith(".")
@@ -55,7 +62,7 @@ def test_random_bytes_are_read_or_refused():
         assert data.sentence.isprintable()
         for column in data.columns:
             assert column.name.isprintable()
-            assert len(column.name) <= 40
+            assert len(column.name) <= 100
         for family in (em.ExponentialMixture, em.GaussianMixture):
             if suits(data.values, family) is None:
                 em.quantile_start(data.values, family, 2)

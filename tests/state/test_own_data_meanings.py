@@ -120,8 +120,23 @@ def test_counts_are_offered_where_the_columns_have_no_names():
 
 
 def test_what_is_written_is_read_or_refused_or_asked_about():
-    outcomes = check(10_000, seed=0)
+    kinds = check(10_000, seed=0)
+    outcomes = kinds.pop("all")
     assert outcomes["read"] > 7_000
     assert outcomes["asked"] > 300
     assert outcomes["offered"] > 0
     assert outcomes["asked in vain"] < 30
+    for kind, count in kinds.items():
+        assert count.total() > 70, kind
+        assert count["read"] > 0.2 * count.total(), kind
+
+
+@pytest.mark.parametrize("header", ["names", "values"])
+def test_an_answer_to_no_question_is_no_error(header):
+    for text in ("#", ";;;", "x"):
+        with pytest.raises(Refused):
+            read(text, None, {"header": header})
+    assert read("5\n6", None, {"header": "values", "layout": "space", "decimal": ",", "missing": "out"}).values == (
+        5,
+        6,
+    )

@@ -30,7 +30,7 @@ from components.state.own_data.table import BY_SPACES, Column, Table, Text, prep
 from components.state.parameters import MAX_VALUES
 
 SAMPLE = 50_000
-"""How lines are parted is found in so many characters; the rest is read in the same way."""
+"""What separates cells is found in so many characters; the rest is read in the same way."""
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)(?![0-9.,])")
 _COUNTS = re.compile("n|counts?|freq.*|number|anzahl|häufigkeit.*|effectifs?|nombre|frecuencia.*|aantal|antal", re.I)
@@ -119,7 +119,7 @@ class Reader:
         offers = tuple(Offer(column.name, self.values(column).problem) for column in table.columns)
         offers += tuple(Offer(counts_name, None) for counts_name in counted)
         if name is None:
-            self._ask(offers, counted)
+            self._refuse_doubt(offers, counted)
             name = self.default.name
         skipped = tuple(self.text.comments) + tuple(
             Skipped(row, shown(" ".join(cells)), "stands above the table") for row, cells in table.titles
@@ -161,8 +161,8 @@ class Reader:
                     found[source] = tuple(v for v, n in full for _ in range(int(n)))
         return found
 
-    def _ask(self, offers: tuple[Offer, ...], counted: Mapping[str, tuple[float, ...]]) -> None:
-        """Raise a question if numbers in the first row can be names, or a column holds counts."""
+    def _refuse_doubt(self, offers: tuple[Offer, ...], counted: Mapping[str, tuple[float, ...]]) -> None:
+        """Refuse, with choices, if numbers in the first row can be names, or a column holds counts."""
         rows, names = self.table.rows, self.table.names
         if names and counted:
             choices = [Choice(f"{name}: {len(values):,} values", {"column": name}) for name, values in counted.items()]
@@ -202,7 +202,7 @@ def _refusal(source: str, read: Values, skipped: Sequence[Skipped]) -> str:
     return joined(f"{subject} cannot be used: {read.problem}.", read.remedy, told(skipped))
 
 
-# -- how lines are parted into cells -----------------------------------------------------------------------------------
+# -- what separates cells ----------------------------------------------------------------------------------------------
 
 
 class _Trial(NamedTuple):
@@ -238,7 +238,7 @@ def choose_layout(text: Text, answers: Mapping[str, str]) -> tuple[str, tuple[Ch
     meant = _meant(trials, sample)
     choices = {layout: _example(trials, layout) for layout in trials}
     if len({trials[layout].meaning for layout in meant}) > 1:
-        why = "It is not clear how commas and spaces part this into numbers."
+        why = "It is not clear whether commas and spaces separate numbers or belong to them."
         raise Refused(why, [choices[layout] for layout in meant])
     if not meant:
         return _refused(text), ()
@@ -315,7 +315,7 @@ def _meant(trials: Mapping[str, _Trial], sample: str) -> list[str]:
 
 
 def _outdone(line: _Trial, layout: str, trial: _Trial) -> bool:
-    """Whether each line is meant to be a number rather than to be parted in a layout."""
+    """Whether each line is meant to be a number rather than several cells."""
     table, by_spaces = trial.table, layout in BY_SPACES
     if layout == "line" or line.table.rows[0][0] != table.rows[0][0]:
         return False  # a name in one is a value in the other

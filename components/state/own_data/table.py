@@ -1,7 +1,7 @@
 """Text as rows of cells, and rows as named columns.
 
-A tab, semicolon or pipe always parts cells. Commas and spaces can part cells, or stand within numbers: `reading` finds
-out which layouts a text allows (`POSSIBLE`).
+A tab, semicolon or pipe always separates cells. Commas and spaces can separate cells, or stand within numbers:
+`reading` finds out which layouts a text allows (`POSSIBLE`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ ALL = "all numbers, row by row"
 """Name of the column of all cells, which only a table without a header can have."""
 
 NO_MARK = "\x1f"
-"""A character that no text has: it takes the place of what parts cells."""
+"""A character that no text has: it takes the place of what separates cells."""
 CERTAIN = {"tab": "\t", "semicolon": ";", "pipe": "|"}
-"""Characters that always part cells."""
+"""Characters that always separate cells."""
 POSSIBLE = {
     "line": None,
     "comma": re.compile(","),
@@ -34,7 +34,7 @@ POSSIBLE = {
     "spaces": re.compile("[ \t]{2,}"),
     "blank": re.compile("[ \t\u00a0]+"),
 }
-"""What parts cells perhaps; in a "line", nothing does."""
+"""What can separate cells; in a "line", nothing does."""
 BY_SPACES = ("space", "spaces", "blank")
 
 _NAMES_DIFFER = (
@@ -122,14 +122,14 @@ def _refuse_more(what: str, count: int, most: int) -> None:
 
 
 def prepared(text: str) -> Text:
-    """The lines that hold data, and how they may be parted into cells."""
+    """The lines that hold data, and what may separate their cells."""
     lines = text.split("\n")
     _refuse_more("rows", len(lines), MAX_ROWS)
     first = next(i for i, line in enumerate(lines) if line.strip())
     if named := re.fullmatch(r"\s*\"?sep=(.)\"?\s*", lines[first], re.IGNORECASE):  # for Excel
         layout = next((name for name, mark in (CERTAIN | {"comma": ","}).items() if mark == named[1]), None)
         if layout is None:
-            raise Refused(f"It says that “{named[1]}” parts its cells. Use a semicolon, a tab, a comma or a pipe.")
+            raise Refused(f"It says that “{named[1]}” separates its cells. Use a semicolon, a tab, a comma or a pipe.")
         lines[first] = ""
         return Text("\n".join(lines), (layout,))
     if _R_OUTPUT.match(lines[first]):
@@ -216,7 +216,7 @@ def read_table(text: str, layout: str, header: bool | None = None) -> Table:
         If there are too many rows, cells or columns, quotation marks do not pair, or there are more cells than names.
     """
     rows = _rows(text, layout)
-    start = _header(rows, _usual_width(rows[1:] or rows)) if header is None else 0 if header else None
+    start = _header(rows, _usual_width(rows[1:] or rows)) if header is None else 0 if header and rows else None
     names: list[str] = []
     if start is not None:
         names, below = rows[start][1], rows[start + 1 :]
