@@ -55,7 +55,8 @@ class Written:
     text : str or bytes
         As pasted, or as a file.
     columns : dict
-        Name of a column -> its values; None where there is none; "marked" where it must be refused.
+        Name of a column -> its values; None where one is missing, "" in an empty cell, "marked" where the column must
+        be refused. Empty if no reading is right.
     in_order : list
         All values, row by row; empty if the text has a header.
     kinds : list of str
@@ -69,15 +70,19 @@ class Written:
 
     def allows(self, data: OwnData) -> bool:
         """Whether these are values that the text writes, and all others were left out in words."""
-        wanted = [self.in_order] if data.column == ALL else self.columns.values()
-        clean = [column for column in wanted if "marked" not in column]
-        return any(data.values == tuple(value for value in column if value is not None) for column in clean)
+        columns = [self.columns[data.column]] if data.column in self.columns else self.columns.values()
+        for column in [self.in_order] if data.column == ALL else columns:
+            left_out = sum(value is None for value in column)
+            values = tuple(value for value in column if isinstance(value, float))
+            if "marked" not in column and data.values == values and (len(data.skipped) >= left_out or data.unit):
+                return True
+        return False
 
 
 def written(seed: int) -> Written:
     """A random text."""
     rng = random.Random(seed)
-    make = rng.choices([_column, _table, _sequence, _code, _r_output], [4, 6, 3, 1, 0.5])[0]
+    make = rng.choices([_column, _table, _sequence, _code, _r_output, _unreadable], [4, 6, 3, 1, 0.5, 2])[0]
     return make(rng)
 
 
@@ -116,7 +121,6 @@ class Style:
             value = float(text)
         else:
             text = f"{abs(value):,.{self.decimals}f}"
-        text = text.replace("-", "" if not self.exponent else "-").lstrip("-") if not self.exponent else text
         text = text.replace(",", "g").replace(".", self.mark).replace("g", self.group)
         if self.bare and text.startswith(f"0{self.mark}"):
             text = text[1:]
@@ -127,7 +131,8 @@ class Style:
         """A value, a gap or something else, and how it is written."""
         chance = self.rng.random()
         if chance < gaps:
-            return None, self.rng.choice(MISSING + LIMITS)
+            text = self.rng.choice(MISSING + LIMITS)
+            return None if text else "", text
         if chance < gaps + marks:
             return "marked", self.rng.choice(MARKED)
         return self.number()
@@ -184,6 +189,8 @@ def _sequence(rng: random.Random) -> Written:
     texts = [_quoted(text, style.quote, separator) for _, text in cells]
     lines = [separator.join(texts[i : i + per_line]) for i in range(0, len(texts), per_line)]
     rows = [cells[i : i + per_line] for i in range(0, len(cells), per_line)]
+    if rng.random() < 0.2:
+        lines = [rng.choice(["Heights", "Heights of class 7b", "Messwerte"]), *lines]
     columns = {
         f"column {j + 1}": [row[j][0] if j < len(row) else None for row in rows] for j in range(max(map(len, rows)))
     }
@@ -204,7 +211,8 @@ def _table(rng: random.Random) -> Written:
         else:
             other = Style(rng)
             style.decimals, style.scale, style.signed = other.decimals, other.scale, other.signed
-            style.before, style.behind = other.before, other.behind
+            one = separator == "," and not header  # 1,5 kg is one number
+            style.before, style.behind = ("", "") if one else (other.before, other.behind)
             cells = [style.cell(gaps, marks) for _ in range(n)]
             columns.append([value for value, _ in cells])
             texts.append([_quoted(text, style.quote, separator) for _, text in cells])
@@ -214,7 +222,8 @@ def _table(rng: random.Random) -> Written:
     what = dict(zip(names, columns, strict=True))
     if index:
         start = rng.choice([0, 1])
-        rows = [[_quoted(str(start + i), style.quote), *row] for i, row in enumerate(rows)]
+        dot = rng.choice(["", "", "."])
+        rows = [[_quoted(f"{start + i}{dot}", style.quote), *row] for i, row in enumerate(rows)]
         titles = [_quoted("", style.quote), *titles]
         what["column 1"] = [float(start + i) for i in range(n)]
     lines = [separator.join(row) for row in ([titles] if header else []) + rows]
@@ -250,6 +259,36 @@ def _r_output(rng: random.Random) -> Written:
     values = [value for value, _ in cells]
     columns = {f"column {j + 1}": values[j::6] for j in range(6)}
     return Written("\n".join(lines), columns, values, ["R's output"])
+
+
+def _unreadable(rng: random.Random) -> Written:
+    """Lines that no reading makes into one column of numbers as they are meant."""
+    style = Style(rng)
+    style.before = style.behind = style.quote = ""
+    style.exponent = False
+    numbers = [style.number()[1] for _ in range(rng.randint(3, 8))]
+    others = [style.number()[1] for _ in numbers]
+    one, two = rng.sample(["kg", "g", "mg", "m", "cm", "h", "min", "€", "l"], 2)
+    name, power = rng.choice(WORDS), rng.randint(2, 9)
+    units = [one, two, *(rng.choice([one, two]) for _ in numbers[2:])]
+    several = list(zip(numbers, others, units, strict=True))
+    kind, lines = rng.choice(
+        [
+            ("two units", [f"{a} {unit}" for a, _, unit in several]),
+            ("names and two units", [f"{rng.choice(WORDS)} {a} {unit}" for a, _, unit in several]),
+            ("name and number", [f"{name} {a}" for a in numbers]),
+            ("power of ten", [f"{a} {rng.choice(['x', '×', '* '])}10^{power + i % 2}" for i, a in enumerate(numbers)]),
+            ("exponent apart", [f"{a} E+0{power - i % 2}" for i, a in enumerate(numbers)]),
+            ("minus apart", [*numbers, f"- {others[0]}"]),
+            ("two parts", [f"{a}{one} {b}{two}" for a, b, _ in several]),
+            ("range", [f"{a}{rng.choice([' - ', '–', ' to ', '..'])}{b}" for a, b, _ in several]),
+            ("error", [f"{a}{rng.choice([' ± ', ' +/- ', ' (±'])}{b}" for a, b, _ in several]),
+            ("footnote", [f"{a}{rng.choice('¹²³*†ᵃ½')}" for a in numbers]),
+            ("marks differ", ["1,5", "2,75", "3.9", *rng.sample(["0,25", "0.5", "7,5"], 2)]),
+            ("function", [f"{rng.choice(['rnorm', 'seq', 'log', 'np.linspace'])}({numbers[0]}, {others[0]})"]),
+        ]
+    )
+    return Written("\n".join(lines), {}, (), [kind])
 
 
 # -- the law -----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /* Numbers in boxes: read from what people type, written so that they are read as the same. It needs no page. */
 
 const MINUS_SIGNS = /[−–﹣－]/g; // as in components/state/own_data/cells.py
-const NUMBER = /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?$/i;
 const TWO_READINGS = /^([+-]?[1-9]\d{0,2})[.,](\d{3})((?:e[+-]?\d+)?)$/i;
 const GROUPED = /^([+-]?[1-9]\d{0,2}(?:([.,'’\s])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d*))?$/;
 

@@ -148,9 +148,10 @@ def decode(query: str) -> Link:
         problems.append(TOO_LONG)
     if lost:
         problems.append(LOST.format(parts=", ".join(f"“{part}”" for part in lost)))
-    if given.get(V, "").isdecimal() and given[V] != str(VERSION):
+    version = given.get(V, "")[:9]
+    if version.isdecimal() and int(version) != VERSION:
         problems.append(NEWER)
-    else:
+    elif not version.isdecimal():
         take(V, V, _reader({str(VERSION): None}), str(VERSION))
     for name, key, options in _options():
         take(name, key, _reader(options), ", ".join(options))

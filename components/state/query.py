@@ -27,8 +27,11 @@ _TYPESET = str.maketrans(
     "‐‑‒–—―−", "-" * 7, "\\\N{SOFT HYPHEN}\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 )
 """Dashes in place of a hyphen; escapes and characters without width."""
-_AROUND = ".,;:!?>)]}|\"'`*~”’“‘»›"
-"""Marks of the sentence around a link. Not an ellipsis: there something is missing."""
+_WRITTEN_OUT = re.compile(r"&(?:gt|quot|apos|nbsp|rsquo|rdquo|#0{0,4}39|#x0{0,4}27);?(?=&|$)", re.IGNORECASE)
+"""Such a mark in HTML."""
+_BEFORE = "\"'`*~<([{“‘„«‹"
+_AROUND = "/.,;:!?>)]}|\"'`*~”’“‘»›"
+"""Marks of the sentence around a link, and of quotation around a value. Not an ellipsis: there something is missing."""
 
 
 def pairs(query: str, names: Collection[str], texts: Collection[str] = ()) -> tuple[dict[str, str], list[str]]:
@@ -65,7 +68,7 @@ def pairs(query: str, names: Collection[str], texts: Collection[str] = ()) -> tu
 
 def _pieces(text: str, names: Collection[str], rounds: int = DECODED) -> Iterator[str]:
     """Pieces `name=value`. Those of `names`, and pieces without a bare `=`, are decoded, and split again."""
-    text = text.lstrip("?")
+    text = _WRITTEN_OUT.sub("", text.lstrip("?"))
     if text[:4].lower() == "v=3d":
         text = _QUOTED_EQUALS.sub("=", text)
     for broken in filter(None, _BETWEEN.split(text)):
@@ -89,4 +92,4 @@ def _joined(text: str) -> str:
 
 def _bare(text: str) -> str:
     """A text without the marks of the sentence around it, unless they say that something is missing."""
-    return text if ".." in text else text.rstrip(_AROUND)
+    return text if ".." in text else text.lstrip(_BEFORE).rstrip(_AROUND)

@@ -122,13 +122,15 @@ def test_counts_are_offered_where_the_columns_have_no_names():
 def test_what_is_written_is_read_or_refused_or_asked_about():
     kinds = check(10_000, seed=0)
     outcomes = kinds.pop("all")
-    assert outcomes["read"] > 7_000
+    assert outcomes["read"] > 6_500
     assert outcomes["asked"] > 300
     assert outcomes["offered"] > 0
     assert outcomes["asked in vain"] < 30
+    unreadable = {kind for kind, count in kinds.items() if not count["read"]}
+    assert len(unreadable) == 12
     for kind, count in kinds.items():
-        assert count.total() > 70, kind
-        assert count["read"] > 0.2 * count.total(), kind
+        assert count.total() > 50, kind
+        assert kind in unreadable or count["read"] > 0.2 * count.total(), kind
 
 
 @pytest.mark.parametrize("header", ["names", "values"])
@@ -140,3 +142,53 @@ def test_an_answer_to_no_question_is_no_error(header):
         5,
         6,
     )
+
+
+LOST = {
+    # a part of a number would be lost
+    "5½\n6½": "row 1 (“5½”) is no number",
+    "5²\n6²": "row 1 (“5²”) is no number",
+    "5 million\n6 million": "row 1 (“5 million”) is no number",
+    "5万\n6万": "row 1 (“5万”) is no number",
+    "1.5 x10^3\n2.5 x10^4": "row 1 (“1.5 x10^3”) is no number",
+    "x\n1.5 E+03\n2.5 E+04": "row 2 (“1.5 E+03”) is no number",
+    "1.2 10³\n3.4 10⁴": "row 1 (“1.2 10³”) is no number",
+    "temp\n-5\n- 6\n7": "row 3 (“- 6”) is no number",
+    "- 5\n- 6\n- 7": "row 1 (“- 5”) is no number",
+    "5 - 6\n7 - 9": "row 1 (“5 - 6”) is no number",
+    "12 . 5\n13 . 7": "row 1 (“12 . 5”) is no number",
+    "12 .5\n13 .7": "row 1 (“12 .5”) is no number",
+    "5 < 6\n7 < 9": "row 1 (“5 < 6”) is no number",
+    "1.5 *\n2.5\n3.5 *": "row 1 (“1.5 *”) is no number",
+    "1h 30m\n2h 15m": "row 1 (“1h 30m”) is no number",
+    "3 d 4 h\n5 w 6 d": "row 1 (“3 d 4 h”) is no number",
+    "£5 10s\n£6 4s": "row 1 (“£5 10s”) is no number",
+    "3 of 5\n4 out 7": "row 1 (“3 of 5”) is no number",
+    "500 cm2\n6 m2\n700 cm2": "row 1 (“500 cm2”) is no number",
+    # a unit or a name in each line
+    "Ada 5 kg\nBob 500 g\nEve 7 kg": "It mixes words and numbers",
+    "drug dose\nA 5 mg\nB 500 µg\nC 2 g": "It mixes words and numbers",
+    "Berlin 3 645 000\nHamburg 1 841 000": "It mixes words and numbers",
+    "Ada,1,5\nBob,2,7": "It mixes words and numbers",
+    # another decimal mark in some row
+    "1,5\n2,7\n3.9": "row 1 (“1,5”) a decimal comma",
+    "x\n170,5\n165,2\n180.2": "row 2 (“170,5”) a decimal comma",
+    "1.234,5\n2,345.6": "row 1 (“1.234,5”) a decimal comma",
+    # code that computes
+    "log(c(1.5, 2.5))": "It mixes words and numbers",
+    "seq(1, 10, by=2)": "row 1 (“seq(1, 10, by=2)”) is no number",
+    "rnorm(50, 170, 10)": "It mixes words and numbers",
+    "c(1, 2, na=99)": "row 1 (“c(1, 2, na=99)”) is no number",
+    "x = 5 - 10": "“-” is no number in code",
+    "n = 100 mean 5": "“mean” is no number in code",
+    "x =\n\n   1.0e+03 *\n\n    1.5000\n    2.5000": "“1.0e+03 *”",
+    "[1] 5 6 7\nLevels: 5 6 7": "row 1",
+}
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_a_text_of_which_a_part_would_be_lost_is_refused(text):
+    with pytest.raises(Refused) as refusal:
+        read(text)
+    assert LOST[text] in str(refusal.value)
+    assert refusal.value.choices == ()

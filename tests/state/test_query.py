@@ -108,6 +108,12 @@ def test_what_the_page_writes_holds_nothing_that_is_repaired():
     [
         ("v=1.", None),
         ("amp;v=1", None),
+        ("v=01", None),
+        ("v=1&k=3&gt;", None),
+        ("v=1&k=3&quot;&gt;", None),
+        ("v=1&rho=“0.3”", None),
+        ("v=1&rho=(0.3)&k=3/", None),
+        ("v=1&k=3&gt;5", "“gt;5”"),
         ("v=1%26k=3", None),
         ("v=one&k=3", "The link’s “v” was left out: there is no such option. Allowed: 1."),
         ("v=99", NEWER),

@@ -14,8 +14,7 @@ from components.results import studies
 from components.state import address, ids
 from components.state.families import FAMILIES
 from components.state.own_data.packing import MAX_PACKED, pack, unpack
-from components.state.own_data.reading import MAX_VALUES
-from components.state.parameters import Parameter, number
+from components.state.parameters import MAX_VALUES, Parameter, number
 from components.state.sources import OWN, SIZES, own
 from components.views import own_panel
 from components.views.run import reply

@@ -20,8 +20,10 @@ LONGEST = 60
 """Most characters of a number with its unit."""
 TEXT = "text, not a number"
 
-MISSING = frozenset({"na", "n/a", "nan", "null", "none", "nil", "-", "--", "---", "—", ".", "..", "…", "?", "*"})
-MISSING_CODES = (-99.0, -999.0, -9999.0)
+DASHES = frozenset({"-", "--", "---", "—", ".", "..", "…", "?", "*"})
+"""Marks that stand for a missing value, if they stand in a cell of their own."""
+MISSING = DASHES | {"na", "n/a", "nan", "null", "none", "nil"}
+MISSING_CODES = frozenset({-99.0, -999.0, -9999.0})
 """Numbers that often stand for a missing value."""
 
 _EXCEL_ERROR = re.compile(r"#[A-ZÀ-Þ]+(?:/[A-Z0]+)?[!?]?", re.IGNORECASE)
@@ -35,10 +37,11 @@ _CURRENCY = (
     r"(?:[A-Z]{1,3})?[$¢£¤¥\u20a0-\u20cf]|AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|RUB|SEK"
     r"|TRY|USD|ZAR|Fr\.|[Kk]r\.?|Rs\.?"
 )
-_LETTER = r"[^\W\d_]"
-_UNIT = rf"(?:%|‰|[′″]|°|µ|[$¢£¤¥\u20a0-\u20cf]|{_LETTER})(?:{_LETTER}|[%°·/²³. $¢£¤¥\u20a0-\u20cf])*"
+_UNIT = r"(?:[^\W\d_]|[%‰′″°$¢£¤¥\u20a0-\u20cf])(?:[^\W\d_]|[%°·/. $¢£¤¥\u20a0-\u20cf])*"
+_MULTIPLES = re.compile("[ket]|tsd|thousand|mio|mn|mill|millions?|mrd|bn|billions?|lakh|crore|dozen", re.IGNORECASE)
+"""What stands behind a number is no unit if it changes the number, or is the rest of one."""
 _CELL = re.compile(
-    rf"(?P<sign>[+-]?)(?:(?P<before>{_CURRENCY})[{_SPACES}]?(?P<sign_behind>[+-]?))?"
+    rf"(?P<sign>[+-]?)(?:(?P<before>{_CURRENCY}|%)[{_SPACES}]?(?P<sign_behind>[+-]?))?"
     rf"(?P<digits>[0-9.,](?:[0-9.,'’{_SPACES}]*[0-9.,])?(?:[eE][+-]?[0-9]+)?)"
     rf"(?:[{_SPACES}]?(?P<after>{_UNIT}))?"
 )
@@ -94,13 +97,20 @@ def number(cell: str) -> Number | None:
         thousands = decimals and len(decimals) == 3 and len(whole) < 4 and whole[0] != "0"
         return Number(plain, plain if decimals is None else float(cell.replace(".", "")) if thousands else None)
     match = _CELL.fullmatch(cell)
-    if not match or (match["sign"] and match["sign_behind"]) or match["after"] in ("e", "E"):
-        return None  # with "e" its exponent is missing
+    if not match or (match["sign"] and match["sign_behind"]) or not _is_unit(match["after"] or ""):
+        return None
     before, after = match["before"] or "", match["after"] or ""
     sign = "-" if "-" in (match["sign"], match["sign_behind"]) else ""
     point, comma = [_value(sign, match["digits"], mark) for mark in ".,"]
     unit = f"{before}#{after}" if before or after else ""
     return None if point is None and comma is None else Number(point, comma, unit)
+
+
+def _is_unit(text: str) -> bool:
+    """Whether what stands behind a number can be taken off; ½ and ² are parts of the number, m² is a unit."""
+    squared = [i for i, c in enumerate(text) if c in "²³" and i and text[i - 1].isalpha()]
+    letters = all(i in squared or not c.isalnum() or (c.isalpha() and not c.isnumeric()) for i, c in enumerate(text))
+    return letters and (text in ("K", "T") or not _MULTIPLES.fullmatch(text.rstrip(".")))
 
 
 def _value(sign: str, digits: str, mark: str) -> float | None:
@@ -128,7 +138,9 @@ def is_word(cell: str) -> bool:
     first = next((c for c in cell if c.isalnum()), None)
     if first is None:
         return bool(cell) and _MARKS.issuperset(cell)
-    return first.isalpha() and cell[0] not in "<>≤≥~≈±" and left_out(cell) in (None, TEXT) and number(cell) is None
+    if not first.isalpha() or cell[0] in "<>≤≥~≈±" or ("=" in cell and any(map(str.isnumeric, cell))):  # n = 3
+        return False
+    return left_out(cell) in (None, TEXT) and number(cell) is None
 
 
 def unread(cell: str) -> str:
@@ -137,7 +149,7 @@ def unread(cell: str) -> str:
         return f"longer than the {LONGEST} characters that a number may have"
     if is_date(cell):
         return "a date or a time"
-    if any(c.isdigit() and not c.isascii() for c in cell):
+    if any(c.isdecimal() and not c.isascii() for c in cell):
         return "written with digits other than 0 to 9"
     return "no number as a whole"
 
@@ -148,10 +160,13 @@ def is_date(cell: str) -> bool:
 
 
 def row_names(cells: list[str]) -> bool:
-    """Whether cells only name the rows, or number them from 0 or 1."""
-    return (all(map(is_word, cells)) and len({*cells}) == len(cells)) or (
-        cells[0] in ("0", "1") and cells == [str(int(cells[0]) + i) for i in range(len(cells))]
-    )
+    """Whether cells only name the rows, or number them: from 0 or 1, or three at least from any number."""
+    if all(map(is_word, cells)):
+        return len({*cells}) == len(cells)
+    numbers = [cell.rstrip(".)") for cell in cells]  # 1. and 2) in a list
+    if not numbers[0].isdecimal() or len(numbers[0]) > LONGEST or not (len(cells) > 2 or numbers[0] in ("0", "1")):
+        return False
+    return numbers == [str(int(numbers[0]) + i) for i in range(len(cells))]
 
 
 def out_of_range(number: float) -> str | None:
@@ -184,8 +199,8 @@ class Values:
         Why the column cannot be used, in words.
     constant : bool
         Whether the problem is that all values are equal.
-    units_differ : bool
-        Whether the problem is that numbers have different units.
+    conflict : bool
+        Whether the problem is that all are numbers, but their units or decimal marks differ.
     remedy : str
         What to do about it, as a sentence.
     choices : tuple of Choice
@@ -198,7 +213,7 @@ class Values:
     mark: str = "."
     problem: str | None = None
     constant: bool = False
-    units_differ: bool = False
+    conflict: bool = False
     remedy: str = ""
     choices: tuple[Choice, ...] = ()
 
@@ -238,7 +253,7 @@ def read_column(
     if other := next((item for item in located if item[2].unit != first[2].unit), None):
         problem = f"{at(*first[:2])} and {at(*other[:2])} have different units"
         remedy = "Write all numbers in one unit, or none."
-        return Values(skipped=told, problem=problem, remedy=remedy, units_differ=True)
+        return Values(skipped=told, problem=problem, remedy=remedy, conflict=True)
     mark = _mark(located, usual_mark, answers)
     if isinstance(mark, Values):
         return replace(mark, skipped=told)
@@ -257,11 +272,11 @@ def _mark(
     located: list[tuple[int, str, Number]], usual_mark: Callable[[], str | None], answers: Mapping[str, str]
 ) -> str | Values:
     """The decimal mark of numbers, or why there is none."""
-    point = next((item for item in located if item[2].comma is None), None)
+    point = next((item for item in located if item[2].comma is None and item[1][-1] != "."), None)  # 1. is no evidence
     comma = next((item for item in located if item[2].point is None), None)
     if point and comma:
         problem = f"{at(*point[:2])} has a decimal point, {at(*comma[:2])} a decimal comma"
-        return Values(problem=problem, remedy="Write all numbers with the same decimal mark.")
+        return Values(problem=problem, remedy="Write all numbers with the same decimal mark.", conflict=True)
     if point or comma:
         return "." if point else ","
     unclear = next((item for item in located if item[2].unclear), None)
@@ -278,23 +293,20 @@ def _mark(
 
 
 def _without_codes(read: Values, cells: Sequence[tuple[int, str]], answers: Mapping[str, str]) -> Values:
-    """Values without a number that stands for a missing one, if the user said so; a question if they did not."""
-    lowest, *others = sorted({value for value in read.values if value is not None})
-    if lowest not in MISSING_CODES or (others and others[0] < lowest / 2) or answers.get("missing") == "value":
+    """Values without numbers that stand for missing ones, if the user said so; a question if they did not."""
+    values = {value for value in read.values if value is not None}
+    codes, others = values & MISSING_CODES, values - MISSING_CODES
+    if not codes or not others or min(others) < max(codes) / 2 or answers.get("missing") == "value":
         return read
-    if answers.get("missing") == "out" and others:
-        gone = [
-            Skipped(row, shown(cell), "stands for a missing value")
-            for (row, cell), value in zip(cells, read.values, strict=True)
-            if value == lowest
-        ]
-        values = tuple(None if value == lowest else value for value in read.values)
-        return replace(read, values=values, skipped=tuple(sorted((*read.skipped, *gone), key=lambda cell: cell.row)))
-    row, cell = next(at for at, value in zip(cells, read.values, strict=True) if value == lowest)
+    coded = [(at, value in codes) for at, value in zip(cells, read.values, strict=True)]
+    if answers.get("missing") == "out":
+        gone = [Skipped(row, shown(cell), "stands for a missing value") for (row, cell), is_code in coded if is_code]
+        kept = tuple(None if value in codes else value for value in read.values)
+        return replace(read, values=kept, skipped=tuple(sorted((*read.skipped, *gone))))
+    row, cell = next(at for at, is_code in coded if is_code)
     choices = (
         Choice(f"{shown(cell)} is a missing value", {"missing": "out"}),
         Choice(f"{shown(cell)} is a value", {"missing": "value"}),
     )
-    return replace(
-        read, values=(), problem=f"{at(row, cell)} can be a value, or stand for a missing one", choices=choices
-    )
+    problem = f"{at(row, cell)} can be a value, or stand for a missing one"
+    return replace(read, values=(), problem=problem, choices=choices)

@@ -12,28 +12,15 @@ from dataclasses import replace
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from components.state.own_data.cells import Values, is_date, is_word, left_out, number, read_column, row_names, unread
+from components.state.own_data.cells import DASHES, Values, is_word, left_out, number, row_names
+from components.state.own_data.columns import Columns, is_unknown, no_numbers
 from components.state.own_data.decoding import decoded
-from components.state.own_data.sentences import (
-    ALLOWED,
-    Choice,
-    Offer,
-    OwnData,
-    Refused,
-    Skipped,
-    at,
-    joined,
-    shown,
-    told,
-)
-from components.state.own_data.table import BY_SPACES, Column, Table, Text, prepared, read_table
-from components.state.parameters import MAX_VALUES
+from components.state.own_data.sentences import Choice, OwnData, Refused, shown
+from components.state.own_data.table import BY_SPACES, Table, Text, prepared, read_table
 
 SAMPLE = 50_000
 """What separates cells is found in so many characters; the rest is read in the same way."""
-_YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)(?![0-9.,])")
-_COUNTS = re.compile("n|counts?|freq.*|number|anzahl|häufigkeit.*|effectifs?|nombre|frecuencia.*|aantal|antal", re.I)
 
 
 def read(content: bytes | str, column: str | None = None, answers: Mapping[str, str] | None = None) -> OwnData:
@@ -44,7 +31,7 @@ def read(content: bytes | str, column: str | None = None, answers: Mapping[str, 
     content : bytes or str
         A file, or pasted text.
     column : str or None
-        Name of the column; None: `Reader.default`.
+        Name of the column; None: `Columns.default`.
     answers : mapping or None
         What a user chose where the data have more than one meaning (`Choice.answer`).
 
@@ -57,152 +44,7 @@ def read(content: bytes | str, column: str | None = None, answers: Mapping[str, 
     answers = answers or {}
     text = prepared(decoded(content))
     layout, choices = choose_layout(text, answers)
-    return replace(Reader(text, layout, answers).read(column), choices=choices)
-
-
-class Reader:
-    """The columns of a text in one layout, each read once."""
-
-    def __init__(self, text: Text, layout: str, answers: Mapping[str, str]):
-        self.text, self.layout, self.answers = text, layout, answers
-        header = {"names": True, "values": False}.get(answers.get("header", ""))
-        self.table = read_table(text.text, layout, header)
-        self._read: dict[Column, Values] = {}
-
-    def values(self, column: Column) -> Values:
-        """The numbers of a column."""
-        if column not in self._read:
-            read = read_column(self.table.cells(column), self._usual_mark, self.answers)
-            different = {value for value in read.values if value is not None}
-            n = sum(value is not None for value in read.values)
-            if n > MAX_VALUES:
-                read = replace(read, values=(), problem=f"it has {n:,} numbers; at most {MAX_VALUES:,} are allowed")
-            elif len(different) == 1 and n > 1:
-                constant = f"all {n:,} values are {different.pop():.12g}"
-                read = replace(read, values=(), problem=constant, constant=True)
-            self._read[column] = read
-        return self._read[column]
-
-    def _usual_mark(self) -> str | None:
-        """The decimal mark of all cells of the table, if it is clear."""
-        if self.text.code:
-            return "."
-        numbers = [found for found in map(number, self.table.flat) if found and None in (found.point, found.comma)]
-        marks = {"." if found.comma is None else "," for found in numbers}
-        return marks.pop() if len(marks) == 1 else None
-
-    @property
-    def default(self) -> Column:
-        """The column that is read if none is chosen.
-
-        All numbers if there are fewer rows than columns without names. Otherwise the first column with numbers in at
-        least half of its rows, without a problem, that has a name and does more than number the rows. If there is none,
-        one that a user can mend.
-        """
-        table = self.table
-        columns = [column for column in table.columns if column.position is not None]
-        in_order = len(table.rows) < len(columns) < len(table.columns) and not self.values(table.columns[-1]).problem
-        if in_order or not columns:
-            return table.columns[-1]
-        usable = [column for column in columns if self.values(column).problem is None or self.values(column).choices]
-        named = [column for column in usable if column.named or not table.names]
-        full = [column for column in named if 2 * len(self.values(column).skipped) <= len(table.rows)]
-        telling = [column for column in full if not row_names([cell for _, cell in table.cells(column)])]
-        refused = [column for column in columns if self.values(column).remedy]  # better than numbers of rows
-        return next(chain(telling, refused, full, named, usable), columns[0])
-
-    def read(self, name: str | None) -> OwnData:
-        """The values of a column, by its name, or of the default one."""
-        table, counted = self.table, self._counted()
-        if not table.columns:
-            raise Refused(_no_numbers(table))
-        offers = tuple(Offer(column.name, self.values(column).problem) for column in table.columns)
-        offers += tuple(Offer(counts_name, None) for counts_name in counted)
-        if name is None:
-            self._refuse_doubt(offers, counted)
-            name = self.default.name
-        skipped = tuple(self.text.comments) + tuple(
-            Skipped(row, shown(" ".join(cells)), "stands above the table") for row, cells in table.titles
-        )
-        if name in tuple(counted):
-            values, unit, mark, source = counted[name], "", ".", name
-        else:
-            column = next((column for column in table.columns if column.name == name), None)
-            if column is None:
-                names = "”, “".join(offer.name for offer in offers[:10]) + "”" + ", …" * (len(offers) > 10)
-                raise Refused(f"There is no column “{shown(str(name))}”. There are “{names}.", columns=offers)
-            read = self.values(column)
-            skipped += read.skipped
-            values, unit, mark = tuple(v for v in read.values if v is not None), read.unit, read.mark
-            source = "" if column.position is None else f"column “{name}”" if column.named else name
-            if read.problem:
-                raise Refused(_refusal(source, read, skipped), read.choices, offers)
-        return OwnData(values, offers, name, source, table.names, mark, unit, skipped)
-
-    def _counted(self) -> dict[str, tuple[float, ...]]:
-        """Values, each as often as a column of counts says, by a name for them; empty if there are no counts.
-
-        Counts are in a column with such a name, or in the second of two columns without names.
-        """
-        columns = [
-            column for column in self.table.columns if column.position is not None and self.values(column).values
-        ]
-        found = {}
-        for value, count in pairwise(columns):
-            named = count.named and _COUNTS.fullmatch(count.name) is not None
-            pairs = list(zip(self.values(value).values, self.values(count).values, strict=True))
-            full = [(v, n) for v, n in pairs if v is not None and n is not None]
-            whole = len(full) == len(pairs) and all(n >= 0 and n == int(n) for _, n in full)
-            rising = all(a < b for (a, _), (b, _) in pairwise(full))
-            if whole and rising and (named or (len(columns) == 2 and not self.table.names)):
-                total = int(sum(n for _, n in full))
-                if len(full) < total <= MAX_VALUES:
-                    source = f"“{value.name}”, each as often as “{count.name}” says"
-                    found[source] = tuple(v for v, n in full for _ in range(int(n)))
-        return found
-
-    def _refuse_doubt(self, offers: tuple[Offer, ...], counted: Mapping[str, tuple[float, ...]]) -> None:
-        """Refuse, with choices, if numbers in the first row can be names, or a column holds counts."""
-        rows, names = self.table.rows, self.table.names
-        if names and counted:
-            choices = [Choice(f"{name}: {len(values):,} values", {"column": name}) for name, values in counted.items()]
-            choices += [Choice(f"“{column.name}” alone", {"column": column.name}) for column in self.table.columns]
-            raise Refused("One column seems to say how often each value was observed.", choices[:5], offers)
-        if "header" in self.answers:
-            return
-        first, below = (names, rows) if names else (rows[0][1], rows[1:])
-        doubtful = [j for j, cell in enumerate(first) if number(cell) and (names or _YEAR.fullmatch(cell))]
-        again = any(_YEAR.fullmatch(cells[j]) for _, cells in below for j in doubtful if j < len(cells))
-        if doubtful and below and (names or (any(map(is_word, first)) and not again)):
-            choices = [
-                Choice("The first row has names", {"header": "names"}),
-                Choice("It has values", {"header": "values"}),
-            ]
-            raise Refused(f"“{shown(first[doubtful[0]])}” in the first row can be a name or a value.", choices, offers)
-
-
-def _no_numbers(table: Table) -> str:
-    rows = [*table.titles, *table.rows]
-    for row, cell in ((row, cell) for row, cells in rows for cell in cells):
-        if not is_word(cell) and left_out(cell) is None:
-            return f"There is no number as a whole in it: {at(row, cell)} is {unread(cell)}. {ALLOWED}"
-    if not rows:
-        return f"There is nothing in it but comments. {ALLOWED}"
-    begins = shown(" ".join(cell for _, cells in rows[:3] for cell in cells))
-    found = "It mixes words and numbers" if any(map(str.isdigit, begins)) else "There are no numbers in it"
-    return f"{found}; it begins “{begins}”. {ALLOWED}"
-
-
-def _refusal(source: str, read: Values, skipped: Sequence[Skipped]) -> str:
-    subject = f"{source[0].upper()}{source[1:]}" if source else "The numbers"
-    if read.choices:
-        return joined(f"{subject} can be read in more than one way: {read.problem}.", told(skipped))
-    if read.problem == "no numbers":
-        return joined(f"{subject} has no numbers.", told(skipped), ALLOWED)
-    return joined(f"{subject} cannot be used: {read.problem}.", read.remedy, told(skipped))
-
-
-# -- what separates cells ----------------------------------------------------------------------------------------------
+    return replace(Columns(text, layout, answers).read(column), choices=choices)
 
 
 class _Trial(NamedTuple):
@@ -241,7 +83,7 @@ def choose_layout(text: Text, answers: Mapping[str, str]) -> tuple[str, tuple[Ch
         why = "It is not clear whether commas and spaces separate numbers or belong to them."
         raise Refused(why, [choices[layout] for layout in meant])
     if not meant:
-        return _refused(text), ()
+        return _refused(text._replace(text=sample)), ()
     if "comma" in trials and "comma" not in meant and trials[meant[0]].read.mark == ",":
         cells = [cell for _, cells in trials["comma"].table.rows for cell in cells[1:]]
         if all(_WHOLE.match(cell) for cell in cells if number(cell)):
@@ -251,52 +93,67 @@ def choose_layout(text: Text, answers: Mapping[str, str]) -> tuple[str, tuple[Ch
 
 def _refused(text: Text) -> str:
     """The layout whose refusal says most: that of a table with names, or of lines."""
-    for layout in ("comma", "space"):
-        if layout in text.layouts:
-            read_table(text.text, layout)
+    if "comma" in text.layouts:
+        read_table(text.text, "comma")
+    try:
+        read_table(text.text, "line")
+    except Refused as refusal:
+        raise Refused(no_numbers(read_table(text.text, text.layouts[-1]))) from refusal
     return "line"
 
 
 def _trial(text: Text, layout: str, answers: Mapping[str, str]) -> _Trial | None:
     """A layout's reading; None if some cell is no number as a whole."""
     try:
-        reader = Reader(text, layout, answers)
+        columns = Columns(text, layout, answers)
     except Refused:
         return None
-    table = reader.table
+    table = columns.table
     if not table.columns or not _whole(table, layout):
         return None
-    read = reader.values(reader.default)
-    refused = read.problem and not (read.choices or read.constant or read.units_differ or table.named)
+    read = columns.values(columns.default)
+    refused = read.problem and not (read.choices or read.constant or read.conflict or table.named)
     return None if refused and layout == "line" else _Trial(table, read)
 
 
 def _whole(table: Table, layout: str) -> bool:
-    """Whether each cell is a number, a gap or a word, and not a part of something else."""
+    """Whether each cell is a number or a gap, and not a part of something else. Words can stand below names."""
     cells = table.flat
     if layout == "line":
         return all(number(cell) or left_out(cell) for cell in cells)
     if any('"' in cell for cell in (*table.names, *cells)):
         return False  # a part of a quoted cell
-    known = all(number(cell) or left_out(cell) or is_word(cell) or is_date(cell) for cell in cells)
+    by_spaces = layout in BY_SPACES
     if table.named:
-        return known or layout not in BY_SPACES
+        return not by_spaces or (not any(map(is_unknown, cells)) and _words_apart(table))
     *lengths, last = [len(cells) for _, cells in table.rows]
     regular = {*lengths} <= {last}
-    if layout in BY_SPACES:
-        return known and (regular or not row_names(table.first)) and _words_apart(table, regular, constant=False)
-    wrapped = len({*lengths}) == 1 and last < lengths[0]  # a sequence in several lines
-    mixed = any(" " in cell and is_word(cell) and any(map(str.isdigit, cell)) for cell in cells)
-    return known and all(table.first) and not mixed and (regular or wrapped) and _words_apart(table, regular)
+    words = [cell for cell in cells if is_word(cell)]
+    if any(" " in word and any(map(str.isdigit, word)) for word in words):
+        return False  # a name and a number
+    if any(map(is_unknown, cells)):
+        return False
+    if words and (by_spaces or not regular or not _words_apart(table) or not _points(cells)):
+        return False
+    if len({found.unit for found in map(number, cells) if found}) > 1 and not words:
+        return False  # 1h 30m
+    if by_spaces:
+        pairs = chain.from_iterable(pairwise(cells) for _, cells in table.rows)
+        parts = any(before.isdecimal() and cell[0] in ".," for before, cell in pairs if cell)  # 12 .5
+        return not parts and DASHES.isdisjoint(cells) and (regular or not row_names(table.first))
+    wrapped = len({*lengths}) == 1 and last < lengths[0] > 1  # a sequence in several lines
+    return all(table.first) and (regular or wrapped)
 
 
-def _words_apart(table: Table, regular: bool, constant: bool = True) -> bool:
-    """Whether words stand in columns of their own, if there are any, which are not `constant`: “about”, or a unit."""
-    words = {j for _, cells in table.rows for j, cell in enumerate(cells) if is_word(cell) or is_date(cell)}
-    if not words or not regular or len(table.rows) == 1:
-        return not words
-    columns = [[cells[j] for _, cells in table.rows] for j in words]
-    return all((constant or len({*column}) > 1) and not any(map(number, column)) for column in columns)
+def _points(cells: Sequence[str]) -> bool:
+    """Whether some numbers need a decimal point, so that commas separate cells."""
+    return any(found.comma is None for found in map(number, cells) if found)
+
+
+def _words_apart(table: Table) -> bool:
+    """Whether no column has words and numbers."""
+    words = {j for _, cells in table.rows for j, cell in enumerate(cells) if is_word(cell)}
+    return not any(j in words and number(cell) for _, cells in table.rows for j, cell in enumerate(cells))
 
 
 def _meant(trials: Mapping[str, _Trial], sample: str) -> list[str]:
@@ -307,7 +164,7 @@ def _meant(trials: Mapping[str, _Trial], sample: str) -> list[str]:
         if table.named and (numbered or (layout == "comma" and not spaced)):
             return [layout]
     line = trials.get("line")
-    if line and line.read.units_differ:  # or other cells are names: 5 Ada
+    if line and line.read.conflict:  # or other cells are names: 5 Ada
         return [layout for layout, (table, _) in trials.items() if table.named] or ["line"]
     meant = [layout for layout, trial in trials.items() if not (line and _outdone(line, layout, trial))]
     single = line and len(line.table.rows) == 1 and not (line.read.unit or line.table.names)
@@ -316,18 +173,14 @@ def _meant(trials: Mapping[str, _Trial], sample: str) -> list[str]:
 
 def _outdone(line: _Trial, layout: str, trial: _Trial) -> bool:
     """Whether each line is meant to be a number rather than several cells."""
-    table, by_spaces = trial.table, layout in BY_SPACES
+    table = trial.table
     if layout == "line" or line.table.rows[0][0] != table.rows[0][0]:
         return False  # a name in one is a value in the other
     if line.read.unit:
-        return by_spaces or not table.named
-    if table.named:
-        return False
-    if line.table.names and not (by_spaces and row_names(table.first)):
-        return True
-    counted = len(table.rows) > 2 and row_names(table.first)
+        return layout in BY_SPACES or not table.named
+    counted = len(table.rows) > 2 and row_names(table.first) and not line.table.names
     unclear = any("decimal" in choice.answer for choice in line.read.choices)
-    return layout == "comma" and (unclear or (line.read.mark == "," and not counted))
+    return layout == "comma" and not table.named and (unclear or (line.read.mark == "," and not counted))
 
 
 def _example(trials: Mapping[str, _Trial], layout: str) -> Choice:

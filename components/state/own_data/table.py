@@ -38,14 +38,17 @@ POSSIBLE = {
 BY_SPACES = ("space", "spaces", "blank")
 
 _NAMES_DIFFER = (
-    "Row {row:,} has {cells:,} cells, and the row of names has {names:,}. Give each column a name; if the numbers have "
-    "decimal commas, put semicolons between the cells."
+    "Row {row:,} does not fit the row of names: {cells:,} cells, and {names:,} names. Give each column a name; if the "
+    "numbers have decimal commas, put semicolons between the cells."
 )
-
-_COMMENT = re.compile(r"[ \"]*(?:#+(?!NV\b|[A-ZÀ-Þ]+(?:/[A0]|[!?])|[0-9.+-])|//|%(?!\s*$)|;)")
+_COMMENT = re.compile(r"[ \"]*(?:#+(?!NV\b|[A-ZÀ-Þ]+(?:/[A0]|[!?])|[0-9.+-])|//|%(?!\s*$|[0-9.,])|;(?!\s*[0-9]))")
 _R_OUTPUT = re.compile(r"[ \t]*\[[0-9]+\][ \t]")
-_CODE = re.compile(r"\s*(?:[A-Za-z.][\w.$]*\s*(?:=|<-)\s*)?(?:(?:[A-Za-z][\w.]*\s*)?[(\[{])*")
-_KEYWORD = re.compile(r",\s*[a-z_]+\s*=[^,()\[\]]*(?=[)\]])")
+_CODE = re.compile(
+    r"\s*(?P<assigned>[A-Za-z.][\w.$]*\s*(?:=|<-)\s*)?"
+    r"(?P<opening>(?:(?:(?:(?:np|numpy|pd|torch)\.)?(?:c|list|array|tuple|set|Series|tensor))?\s*[(\[{])*)"
+)
+_KEYWORD = re.compile(r", ?(?:dtype|name|copy|ndmin) ?=[^,()\[\]]*(?=[)\]])")
+_IN_CODE = frozenset({"na", "nan", "none", "null", "na_real_", "inf", "-inf", ""})
 
 Row = tuple[int, list[str]]
 """A row's number, as a spreadsheet counts, and its tidy cells."""
@@ -113,9 +116,6 @@ class Table:
         return [(row, cells[j] if j < len(cells) else "") for row, cells in self.rows]
 
 
-# -- text --------------------------------------------------------------------------------------------------------------
-
-
 def _refuse_more(what: str, count: int, most: int) -> None:
     if count > most:
         raise Refused(f"This has {count:,} {what}; at most {most:,} are allowed. Take some out.")
@@ -132,31 +132,43 @@ def prepared(text: str) -> Text:
             raise Refused(f"It says that “{named[1]}” separates its cells. Use a semicolon, a tab, a comma or a pipe.")
         lines[first] = ""
         return Text("\n".join(lines), (layout,))
-    if _R_OUTPUT.match(lines[first]):
-        return Text(re.sub(rf"(?m)^{_R_OUTPUT.pattern}", "", text), ("space",), code=True)
+    if all(map(_R_OUTPUT.match, filter(str.strip, lines))):
+        return Text(_checked(re.sub(rf"(?m)^{_R_OUTPUT.pattern}", "", text)), ("space",), code=True)
     return _code(text) or _uncommented(lines)
 
 
 def _code(text: str) -> Text | None:
     """A list in Python or R, such as c(1, 2) or x = [1, 2]; None for other text."""
     start = _CODE.match(text)
-    opening = start[0] if start else ""
-    if not opening.strip():
+    if not start or not start[0].strip() or start["opening"] == "(":
         return None
-    inner = " ".join(text[len(opening) :].split()).rstrip(";")
-    opened = sum(map(opening.count, "([{"))
+    rest = text[start.end() :]
+    inner = " ".join(rest.split()).rstrip(";")
+    opened = sum(map(start["opening"].count, "([{"))
     body = inner.rstrip(")]} ")
     if opened:
         body = _KEYWORD.sub("", f"{body})").rstrip(")]} ")
-    called = re.search(r"[\w\[]", opening) or "," in body
-    if bool(opened) != (len(body) < len(inner)) or not called:
+    if bool(opened) != (len(body) < len(inner)) or (not opened and "\n" in start[0] + rest.strip()):
         return None
     inner = re.sub(r"[)\]}] ?,? ?[(\[{]", NO_MARK, body) if opened > 1 else body  # a list of rows
     if re.search(r"[()\[\]{}=]", inner) or not inner:
         return None
-    if bad := next((token for token in re.split(r"[\s,]+", inner) if re.match("[+-]?0[0-9]", token)), None):
-        raise Refused(f"“{shown(bad)}” is no number in code. Write numbers without 0 in front and without groups.")
-    return Text(inner.replace(NO_MARK, "\n"), ("comma" if "," in inner else "space",), code=True)
+    return Text(_checked(inner.replace(NO_MARK, "\n")), ("comma" if "," in inner else "space",), code=True)
+
+
+def _checked(code: str) -> str:
+    """Code in which everything is a number or a missing value.
+
+    Raises
+    ------
+    Refused
+        If something is not; also for 05 and 000, which are the rest of a number with a comma in it.
+    """
+    for token in map(tidy, re.split(r"[\s,]+", code)):
+        found = number(token)
+        if not (found and found.unit == "" and not re.match("[+-]?0[0-9]", token)) and token.lower() not in _IN_CODE:
+            raise Refused(f"“{shown(token)}” is no number in code. Write numbers without groups, units or 0 in front.")
+    return code
 
 
 def _uncommented(lines: list[str]) -> Text:
@@ -174,7 +186,8 @@ def _uncommented(lines: list[str]) -> Text:
                 comments.append(Skipped(i + 1, shown(lines[i]), "a comment"))
             lines[i] = ""
     if any(line.lstrip().startswith("|") for line in lines):  # a table in Markdown
-        lines = [line.strip().strip("|") if line.strip(" |+:=-") else "" for line in lines]
+        rule = re.compile(r"[ |+:=-]*(?:---|-:|:-)[ |+:=-]*")
+        lines = ["" if len(line) < 1000 and rule.fullmatch(line) else line.strip().strip("|") for line in lines]
     return Text("\n".join(lines), _layouts(_sample(lines)), comments=tuple(comments))
 
 
@@ -222,10 +235,13 @@ def read_table(text: str, layout: str, header: bool | None = None) -> Table:
         names, below = rows[start][1], rows[start + 1 :]
         if layout in BY_SPACES and _usual_width(below) == _filled(names) + 1:  # R writes no name above names of rows
             quoted = all(line.lstrip().startswith('"') for line in text.split("\n") if line.strip())
-            names = [""] * (quoted or row_names([cells[0] for _, cells in below])) + names
+            numbers = not any(is_word(cell) for _, cells in below for cell in cells[1:])
+            first = [cells[0] for _, cells in below]
+            unnamed = quoted or (row_names(first) and (numbers or not is_word(first[0])))
+            names = [""] * unnamed + names
         bad = next((row for row in below if not _fits(len(row[1]), _filled(row[1]), _filled(names), layout)), None)
-        if bad and layout in BY_SPACES and all(map(is_word, filter(None, names))):
-            names = []  # a sentence above the data
+        if bad and (layout in BY_SPACES or _filled(names) == 1) and not any(map(number, names)):
+            names = []  # a title or a sentence above the data
         elif bad:
             raise Refused(_NAMES_DIFFER.format(row=bad[0], cells=_filled(bad[1]), names=_filled(names)))
     if not names:
@@ -242,7 +258,6 @@ def _rows(text: str, layout: str) -> list[Row]:
     mark = {**CERTAIN, "comma": ","}.get(layout, NO_MARK)
     if layout in BY_SPACES:
         text = "\n".join(line.strip(" \t\u00a0") for line in text.split("\n"))
-        text = re.sub(r"(?<=[<>≤≥])[ \t]+|(?<=[<>]=)[ \t]+", "", text)
     if mark == NO_MARK and (separator := POSSIBLE[layout]):
         text = re.sub(rf'("[^"\n]*")|{separator.pattern}', lambda at: at[1] or mark, text, flags=re.MULTILINE)
     _refuse_more("cells", text.count(mark) + text.count("\n") + 1, MAX_CELLS)
@@ -268,24 +283,29 @@ def _header(rows: list[Row], width: int) -> int | None:
     A number can be a name, as in ``x;2019``, if a word stands beside it above a column of numbers.
     """
     found = None
-    for i, (_, cells) in enumerate(rows[:50]):
-        below = rows[i + 1 : i + 1000]
-        if not below or not any(map(is_word, cells)):
+    for i, (cells, numeric) in enumerate(_above_numbers(rows[:1000])[:50]):
+        if not any(map(is_word, numeric or cells)):
             break
-        numeric = [cell for j, cell in enumerate(cells) if _mostly_numbers(below, j)]
         if not numeric or _filled(cells) < min(2, width):
             continue  # a title
-        if not any(map(is_word, numeric)):
-            break
         if found is None or not any(map(number, cells)):
             found = i
     return found
 
 
-def _mostly_numbers(rows: list[Row], j: int) -> bool:
-    """Whether a column has numbers, and words in at most half of its cells."""
-    cells = [cells[j] for _, cells in rows if j < len(cells) and cells[j]]
-    return 2 * sum(map(is_word, cells)) <= len(cells) and any(map(number, cells))
+def _above_numbers(rows: list[Row]) -> list[tuple[list[str], list[str]]]:
+    """Cells of each row, and those of them below which there are numbers, and words in at most half of the cells."""
+    numbers: Counter[int] = Counter()
+    words: Counter[int] = Counter()
+    filled: Counter[int] = Counter()
+    found = []
+    for _, cells in reversed(rows):
+        found.append((cells, [cell for j, cell in enumerate(cells) if numbers[j] and 2 * words[j] <= filled[j]]))
+        for j, cell in enumerate(cells):
+            numbers[j] += number(cell) is not None
+            words[j] += is_word(cell)
+            filled[j] += cell != ""
+    return found[::-1]
 
 
 def _fits(cells: int, filled: int, names: int, layout: str) -> bool:
