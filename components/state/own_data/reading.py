@@ -142,7 +142,7 @@ def _whole(table: Table, layout: str) -> bool:
         parts = any(before.isdecimal() and cell[0] in ".," for before, cell in pairs if cell)  # 12 .5
         return not parts and DASHES.isdisjoint(cells) and (regular or not row_names(table.first))
     wrapped = len({*lengths}) == 1 and last < lengths[0] > 1  # a sequence in several lines
-    return all(table.first) and (regular or wrapped)
+    return all(table.first) and "-" not in cells and (regular or wrapped)
 
 
 def _points(cells: Sequence[str]) -> bool:
