@@ -68,8 +68,7 @@ def reply(request: object) -> dict[str, Any]:
         ``columns`` and ``choices``, if there are any; and ``result``: `as_dict` of the values and the ``sentence`` that
         says what was read; or ``error``: a message.
     """
-    content = _content(request)
-    if content is None or not isinstance(request, dict):
+    if not isinstance(request, dict) or (content := _content(request)) is None:
         return {"error": BAD_REQUEST}
     column, answers = request.get("column"), request.get("answers")
     chosen = (
@@ -106,9 +105,7 @@ def as_dict(values: Sequence[float]) -> dict[str, Any]:
     return {"values": list(values), "packed": packed, "families": families}
 
 
-def _content(request: object) -> str | bytes | None:
-    if not isinstance(request, dict):
-        return None
+def _content(request: dict[str, Any]) -> str | bytes | None:
     text, file = request.get("text"), request.get("file")
     if isinstance(text, str):
         return text

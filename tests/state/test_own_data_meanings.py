@@ -42,6 +42,10 @@ ASKED = {
     "9.683;3.780;838": {"9.683 is 9.683": (9.683, 3.78, 838), "9.683 is 9683": (9683, 3780, 838)},
     "a\tb\n1,234\t5\n2,345\t6": {"1,234 is 1234": (1234, 2345), "1,234 is 1.234": (1.234, 2.345)},
     '"1,000","2,500"': {"1,000 is 1000": (1000, 2500), "1,000 is 1": (1, 2.5)},
+    "0.;40,485;47,185\n1.;43,429;35,860": {
+        "40,485 is 40485": (0, 40485, 47185, 1, 43429, 35860),
+        "40,485 is 40.485": (40.485, 43.429),
+    },
     # numbers with groups, or several numbers
     "1,234.5\n987.2": {"One cell: 1,234.5": (1234.5, 987.2), "2 cells: 1; 234.5": (1, 234.5, 987.2)},
     "1,234,567\n2,345,678": {
@@ -166,6 +170,8 @@ LOST = {
     "3 of 5\n4 out 7": "row 1 (“3 of 5”) is no number",
     "500 cm2\n6 m2\n700 cm2": "row 1 (“500 cm2”) is no number",
     # a unit or a name in each line
+    "Eve 6,216.2711\nEve 9,192.1452": "It mixes words and numbers",
+    "-9,6701\n-9,1556\n- ,4671": "row 3 (“- ,4671”) is no number",
     "Ada 5 kg\nBob 500 g\nEve 7 kg": "It mixes words and numbers",
     "drug dose\nA 5 mg\nB 500 µg\nC 2 g": "It mixes words and numbers",
     "Berlin 3 645 000\nHamburg 1 841 000": "It mixes words and numbers",

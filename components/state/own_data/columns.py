@@ -40,7 +40,7 @@ class Columns:
     def values(self, column: Column) -> Values:
         """The numbers of a column."""
         if column not in self._read:
-            read = read_column(self.table.cells(column), self._usual_mark, self.answers)
+            read = read_column(self.table.cells(column), lambda: self._usual_mark, self.answers)
             different = {value for value in read.values if value is not None}
             n = sum(value is not None for value in read.values)
             if n > MAX_VALUES:
@@ -51,11 +51,8 @@ class Columns:
             self._read[column] = read
         return self._read[column]
 
-    def _usual_mark(self) -> str | None:
-        return self._mark
-
     @cached_property
-    def _mark(self) -> str | None:
+    def _usual_mark(self) -> str | None:
         """The decimal mark of all cells of the table, if it is clear; the point of “1.” may number a row."""
         if self.text.code:
             return "."

@@ -44,7 +44,7 @@ _NAMES_DIFFER = (
 _COMMENT = re.compile(r"[ \"]*(?:#+(?!NV\b|[A-ZÀ-Þ]+(?:/[A0]|[!?])|[0-9.+-])|//|%(?!\s*$|[0-9.,])|;(?!\s*[0-9]))")
 _R_OUTPUT = re.compile(r"[ \t]*\[[0-9]+\][ \t]")
 _CODE = re.compile(
-    r"\s*(?P<assigned>[A-Za-z.][\w.$]*\s*(?:=|<-)\s*)?"
+    r"\s*(?:[A-Za-z.][\w.$]*\s*(?:=|<-)\s*)?"
     r"(?P<opening>(?:(?:(?:(?:np|numpy|pd|torch)\.)?(?:c|list|array|tuple|set|Series|tensor))?\s*[(\[{])*)"
 )
 _KEYWORD = re.compile(r", ?(?:dtype|name|copy|ndmin) ?=[^,()\[\]]*(?=[)\]])")
