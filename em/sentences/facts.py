@@ -34,8 +34,9 @@ STILL_NEAR = 0.25
 def convergence_rate(run: Run) -> float | None:
     """The factor c by which the gain in log-likelihood shrinks from one iteration to the next, near the end.
 
-    It is the median of the last five ratios of increments that are well above rounding. It is None if there are fewer
-    than two such ratios, or if the increments do not shrink.
+    It is the median of the last five ratios of increments that are well above rounding, over as many iterations as they
+    need to halve: in a slow run the ratio of two neighbours is mostly rounding. It is None if there are fewer than two
+    such ratios, or if the increments do not shrink.
 
     The error of the parameters shrinks by the factor r, the largest share of missing information [1]_. Near a maximum
     the missing log-likelihood is proportional to the square of that error, so c is r².
@@ -49,7 +50,9 @@ def convergence_rate(run: Run) -> float | None:
     noise = 100 * rounding_level(float(run.log_likelihood[-1]), run.n_observations)
     noisy = np.flatnonzero(gains <= noise)
     gains = gains[: noisy[0]] if noisy.size else gains
-    ratios = (gains[1:] / gains[:-1])[-5:]
+    twice = np.flatnonzero(gains >= 2 * gains[-1:])
+    apart = gains.size - 1 - twice[-1] if twice.size else 1
+    ratios = (gains[apart:] / gains[:-apart])[-5:] ** (1 / apart)
     rate = float(np.median(ratios)) if ratios.size >= 2 else 1.0
     return rate if rate < 1 else None
 
