@@ -9,6 +9,7 @@ import os
 import re
 import resource
 import shutil
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -27,24 +28,23 @@ def remove_modules():
 
 def import_modules():
     """What this file needs of the project."""
-    from serving import logs
-    from serving.queue import THREADS
+    from serving import logs, workers
     from settings import current
 
-    return logs, THREADS, current()
+    return logs, workers, current()
 
 
 previous = remove_modules()  # none at the start; gunicorn reads this file again at each reload
 failure = None  # why the new code does not start
 try:
-    logs, THREADS, settings = import_modules()
+    logs, tiers, settings = import_modules()
 except (Exception, SystemExit) as problem:
     if not previous:
         raise
     failure = problem
     remove_modules()
     sys.modules.update(previous)
-    logs, THREADS, settings = import_modules()
+    logs, tiers, settings = import_modules()
 
 memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # a slow disk would look like a worker that hangs
 
@@ -57,12 +57,27 @@ glibc = ctypes.CDLL(None)
 with contextlib.suppress(AttributeError):
     glibc.mallopt(-8, 1)
 
-bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
-workers = settings.web_concurrency
 
-# One or two threads of a worker compute, the others wait for slow clients or in a queue (serving/limits.py).
+def remove_folder(folder, process):
+    """Remove a folder when the process that made it ends; its workers call this too."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if "EMLAB_FOLDER" not in os.environ:  # it stays when this file is read again
+    os.environ["EMLAB_FOLDER"] = tempfile.mkdtemp(prefix="emlab-", dir=memory)
+    atexit.register(remove_folder, os.environ["EMLAB_FOLDER"], os.getpid())
+folder = os.environ["EMLAB_FOLDER"]
+heavy_socket = f"{folder}/heavy"
+
+address = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
+bind = [address, f"unix:{heavy_socket}"]
+workers = settings.web_concurrency + 1  # serving/workers.py: one of them is heavy
+NICENESS = 10  # how much it gives way to the others
+
+# One thread of a web worker computes, the others wait for slow clients or for their turn (serving/limits.py).
 worker_class = "gthread"
-threads = THREADS
+threads = tiers.THREADS
 # Longer than a student thinks between two runs: a request is lost if its connection closes at that moment. A browser
 # keeps six connections.
 keepalive = 75
@@ -106,16 +121,9 @@ def remove_private(record: logging.LogRecord) -> bool:
 logger_class = PrivateLogger
 
 
-def remove_folder(folder, process):
-    """Remove a folder when the process that made it ends; its workers call this too."""
-    if os.getpid() == process:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-if settings.metrics_token and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+if settings.metrics_token:
     # prometheus_client reads this when it is imported; each worker writes its metrics there.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="emlab-", dir=memory)
-    atexit.register(remove_folder, os.environ["PROMETHEUS_MULTIPROC_DIR"], os.getpid())
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
 
 
 def child_exit(server, worker):
@@ -160,6 +168,23 @@ def on_starting(server):
         server.log.warning("Files are not compressed beforehand: `python -m tools.build` does it")
 
 
+def pre_fork(server, worker):
+    """Make the next worker the heavy one if there is none with this configuration."""
+    generation = [other for other in server.WORKERS.values() if other.cfg is server.cfg]
+    worker.heavy = not any(other.heavy for other in generation)
+
+
 def post_fork(server, worker):
-    """Switch threads more often than every 5 ms: those that accept and read requests need microseconds."""
-    sys.setswitchinterval(0.0005)
+    """Give the heavy worker a low priority, one thread and the Unix socket, and the other workers all but these."""
+    sys.setswitchinterval(0.0005)  # instead of 5 ms: threads that accept and read requests need microseconds
+    application, listeners = worker.app.wsgi(), worker.sockets
+    worker.sockets = [one for one in listeners if (one.FAMILY == socket.AF_UNIX) == worker.heavy]
+    for other in set(listeners) - set(worker.sockets):
+        other.close()  # else connections would wait here for a worker that has ended
+    if worker.heavy:
+        os.nice(NICENESS)
+        worker.cfg.set("threads", 1)
+        worker.max_requests = sys.maxsize
+        worker.app.callable = tiers.Heavy(application)
+    else:
+        application.config[tiers.SOCKET] = heavy_socket

@@ -76,7 +76,9 @@ class Settings:
         _host,
     )
     port: int = _variable("8050", "port to listen on, 1 to 65535", _whole(1, 65535))
-    web_concurrency: int = _variable("cores", "number of processes: `cores`, or 1 to 64", _processes)
+    web_concurrency: int = _variable(
+        "cores", "number of web workers: `cores`, or 1 to 64; the heavy worker is one more", _processes
+    )
     proxies: int = _variable(
         "0",
         "number of proxies in front of the server, 0 to 9. As many entries at the end of `X-Forwarded-For`, `-Proto` "

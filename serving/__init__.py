@@ -1,1 +1,1 @@
-"""The page on the network: files, headers, limits, cache, queue, health, metrics, logs."""
+"""The page on the network: files, headers, limits, cache, workers, health, metrics, logs."""

@@ -1,14 +1,25 @@
-"""A cache of replies that are the same for every client: a class on one link requests one page and one run."""
+"""A cache of replies that are the same for every client: a class on one link requests one page and one run.
+
+A request with own data has no key, so that its reply is not cached.
+"""
 
 from __future__ import annotations
 
+import json
 import threading
-import zlib
+from hashlib import sha256
 
+import flask
 from cachetools import LRUCache
+
+from components.state import ids
+from components.state.address import MAX_LENGTH, carries_data
+from components.state.sources import OWN
 
 MAX_BYTES = 4_000_000
 """Size of the cache in each process: some hundred runs of a thousand observations, with their compressed forms."""
+SHARED, MAX_REQUEST = frozenset(f"{reply}.data" for reply in (ids.RUN_REPLY, ids.STUDY_REPLY)), 4_000
+"""Outputs of callbacks whose reply depends only on the request and does not contain it; its largest size, in bytes."""
 
 
 class Cache:
@@ -32,11 +43,21 @@ class Cache:
             with self._lock:
                 self._entries[key] = content
 
-    def get_reply(self, key: str) -> bytes | None:
-        """An uncompressed reply, if it is still there."""
-        compressed = self.get(key)
-        return None if compressed is None else zlib.decompress(compressed)
 
-    def set_reply(self, key: str, reply: bytes) -> None:
-        """Store an uncompressed reply; it is rarely needed, since most browsers accept a compressed form."""
-        self.set(key, zlib.compress(reply, level=1))
+def callback_key() -> str | None:
+    """The key of the current callback request, equal for equal requests; None if its reply must not be cached."""
+    if (flask.request.content_length or 0) > MAX_REQUEST:
+        return None
+    body = flask.request.get_json()
+    request = body["inputs"][0].get("value")
+    if body["output"] not in SHARED or not isinstance(request, dict) or request.get("source") == OWN:
+        return None
+    values = {name: value for name, value in request.items() if name != "id"}
+    content = json.dumps(values, sort_keys=True)  # orjson would write NaN and null as one
+    return f"{body['output']} {sha256(content.encode()).hexdigest()}"
+
+
+def page_key() -> str | None:
+    """The key of the page at the current address; None if the address carries own data."""
+    query = flask.request.query_string.decode("latin-1")
+    return None if len(query) > MAX_LENGTH or carries_data(query) else f"page {sha256(query.encode()).hexdigest()}"

@@ -1,142 +1,149 @@
-"""Cache and queues for the requests that need computing: callbacks and the page's layout.
+"""Limits on the requests that need computing: callbacks and the page's layout.
 
-Equal requests are computed once. Long computations have their own queue, so that a class's small runs need not wait for
-them. A client that uses too much is refused with a message.
+Equal requests are computed once. A process computes one request at a time, since threads that alternate in numpy need
+two to three times as long. What takes long goes to the heavy worker (serving/workers.py).
 """
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
-from functools import wraps
-from ipaddress import ip_address, ip_network
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial, wraps
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 import flask
 from dash import Dash
 
-from components.state.run_request import MAX_SECONDS
-from serving import cache_keys, malformed
-from serving.cache import Cache
+from components.state.time_limit import MAX_SECONDS, TooLong, trial
+from serving import bodies, malformed, workers
+from serving.cache import Cache, callback_key, page_key
 from serving.metrics import QUEUE, WAITED
-from serving.queue import THREADS, FairQueue, Refused
-from serving.visits import Visits
+from serving.workers import Refused
 
-QUICK_CAPACITY, LONG_CAPACITY = 340, 40
-"""How many requests may wait in each queue: a class of 300 can press a button at the same time. The other threads are
-for requests that need no queue."""
-assert QUICK_CAPACITY + LONG_CAPACITY < THREADS
-MAX_WAIT = 10.0
-"""Longest wait in a queue, in seconds."""
-ADDRESS_BUDGET = 20.0
-"""Recent seconds of computing that one address may always use. With `queue.HALF_LIFE` this is nearly half of the time:
-more than a class of 240 needs that requests a run every five seconds."""
-PAGE_BUDGET = 100
-"""Recent requests that one page may always make: no person makes two a second all the time."""
-
+MAX_REQUESTS, MAX_PER_ADDRESS, MAX_PER_PAGE = 380, 330, 3
+"""Most requests in hand: of all, of one address (a whole class may press a button at once), of one page."""
+MAX_WAIT, TRIAL = 30.0, 0.15
+"""Longest wait for the turn to compute; processor time after which a run is not quick. In s."""
 PAGE = "X-Page"
-"""Header with the page's name, a random number (assets/core/network.mjs). With it a page that sends too many requests
-does not delay the others of its class."""
-PAGE_LENGTH = 16
+"""Header with the page's name, a random number (assets/core/network.mjs)."""
 
 CROWDED = "The server has very much to do just now. Try again in a few seconds."
-GREEDY = "Very much is asked from your address while others wait. Try again in {seconds} s."
+GREEDY = "Too many requests from {who} are waiting. Try again in a few seconds."
+
+Compute = Callable[[], flask.Response]
+
+
+class Limits:
+    """Replies to requests from the cache, from this process when it is their turn, or from the heavy worker."""
+
+    def __init__(self, app: Dash) -> None:
+        self.cache, self.turn = Cache(), threading.Semaphore()
+        self._app, self._taken, self._lock = app, Counter[tuple[str, ...]](), threading.Lock()
+
+    def limited(self, view: Callable[..., Any], get_key: Callable[[], str | None]) -> Callable[..., flask.Response]:
+        """The same view within limits."""
+
+        @wraps(view)
+        def limited(**arguments: Any) -> flask.Response:
+            key = get_key()
+            compute = partial(self._compute, lambda: flask.make_response(view(**arguments)), key)
+            if reply := self._cached(key):
+                return reply
+            if workers.IS_HEAVY in flask.request.environ:
+                return compute()
+            with QUEUE.track_inprogress(), self.places(_owners()):
+                return self._reply(compute, key)
+
+        return limited
+
+    @contextmanager
+    def places(self, owners: dict[tuple[str, ...], int]) -> Iterator[None]:
+        """Take a place of each owner, who may have so many; `Refused` if one has them already."""
+        with self._lock:
+            for owner, most in owners.items():
+                if self._taken[owner] >= most:
+                    raise Refused(*owner[:1])
+            self._taken.update(owners.keys())
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._taken -= Counter(owners.keys())  # and it forgets those who have none
+
+    def _reply(self, compute: Compute, key: str | None) -> flask.Response:
+        if workers.SOCKET not in self._app.server.config:
+            return self._in_turn(compute, key)
+        if not bodies.takes_long():
+            with suppress(TooLong):
+                return self._in_turn(trial(TRIAL)(compute), key)
+        try:
+            return self._store(workers.forward(), key)
+        except FileNotFoundError:  # the server is stopping
+            if bodies.is_unparsed() and (refusal := malformed.refusal(self._app)):
+                return flask.make_response(refusal)
+            return self._in_turn(compute, key)
+
+    def _in_turn(self, compute: Compute, key: str | None) -> flask.Response:
+        began = time.monotonic()
+        if not self.turn.acquire(timeout=MAX_WAIT):
+            raise Refused
+        try:
+            WAITED.observe(waited := time.monotonic() - began)
+            flask.request.environ["emlab.waited"] = round(waited, 4)
+            return self._cached(key) or compute()  # an equal request may have been computed meanwhile
+        finally:
+            self.turn.release()
+
+    def _compute(self, view: Compute, key: str | None) -> flask.Response:
+        end, response = time.thread_time() + MAX_SECONDS, view()
+        if time.thread_time() >= end:  # it may have been cut off
+            response.cache_control.no_store = True
+        return self._store(response, key)
+
+    def _store(self, response: flask.Response, key: str | None) -> flask.Response:
+        if key and response.status_code == 200 and not response.cache_control.no_store:
+            self.cache.set(key, zlib.compress(response.get_data(), level=1))
+            flask.g.reply_key = key
+        return response
+
+    def _cached(self, key: str | None) -> flask.Response | None:
+        reply = self.cache.get(key) if key else None
+        if reply is None:
+            return None
+        flask.request.environ["emlab.kept"], flask.g.reply_key = True, key
+        return flask.Response(zlib.decompress(reply), mimetype="application/json")
 
 
 def add(app: Dash) -> None:
-    """Put cache and queues before callbacks and layout."""
-    cache = Cache()
-    visits = Visits()
-    quick, long = (
-        FairQueue(capacity, MAX_WAIT, ADDRESS_BUDGET, PAGE_BUDGET) for capacity in (QUICK_CAPACITY, LONG_CAPACITY)
-    )
-    server, prefix = app.server, app.config.routes_pathname_prefix
-    server.config |= {"COMPRESS_CACHE_BACKEND": lambda: cache, "COMPRESS_CACHE_KEY": _compressed_key}
-    server.extensions["emlab-queues"] = {"quick": quick, "long": long}
-
-    def limit(endpoint: str, *rules: Callable[[], Any]) -> None:
-        server.view_functions[endpoint] = _limited(server.view_functions[endpoint], cache, *rules)
-
-    limit(
-        malformed.endpoint(app),
-        _callback_key,
-        lambda: _page(visits),
-        lambda: long if cache_keys.takes_long(flask.request.get_json()) else quick,
-    )
-    limit(f"{prefix}_dash-layout", _page_key, lambda: (None, 1.0), lambda: quick)
-
-    @server.before_request
-    def count_visit() -> None:
-        if flask.request.endpoint == prefix:
-            visits.add_visit(client(flask.request.remote_addr))
+    """Put limits and cache before callbacks and layout."""
+    server, limits = app.server, Limits(app)
+    server.extensions["emlab-limits"], server.config["COMPRESS_CACHE_BACKEND"] = limits, lambda: limits.cache
+    server.config["COMPRESS_CACHE_KEY"] = lambda _request: flask.g.get("reply_key", "")
+    layout = f"{app.config.routes_pathname_prefix}_dash-layout"
+    for endpoint, get_key in ((malformed.endpoint(app), callback_key), (layout, page_key)):
+        server.view_functions[endpoint] = limits.limited(server.view_functions[endpoint], get_key)
 
     @server.errorhandler(Refused)
     def refuse(refusal: Refused) -> tuple[flask.Response, int, dict[str, str]]:
-        seconds = refusal.retry_after
-        message = CROWDED if refusal.overloaded else GREEDY.format(seconds=seconds)
-        return flask.jsonify(error=message), 503 if refusal.overloaded else 429, {"Retry-After": str(seconds)}
-
-
-def _limited(
-    view: Callable[..., Any],
-    cache: Cache,
-    get_key: Callable[[], str | None],
-    get_page: Callable[[], tuple[str | None, float]],
-    get_queue: Callable[[], FairQueue],
-) -> Callable[..., flask.typing.ResponseReturnValue]:
-    """A view that replies from the cache, or else waits in the queue and computes."""
-
-    @wraps(view)
-    def limited(**arguments: Any) -> flask.typing.ResponseReturnValue:
-        key, page, environ = get_key(), get_page(), flask.request.environ
-        reply = cache.get_reply(key) if key else None
-        if reply is None:
-            address = client(flask.request.remote_addr)
-            with QUEUE.track_inprogress(), get_queue().enter(address, *page) as waited:
-                WAITED.observe(waited)
-                environ["emlab.waited"] = round(waited, 4)
-                reply = cache.get_reply(key) if key else None  # an equal request may have been computed meanwhile
-                if reply is None:
-                    began = time.monotonic()
-                    response = flask.make_response(view(**arguments))
-                    cut_off = time.monotonic() - began >= MAX_SECONDS
-                    if key and response.status_code == 200 and not cut_off:
-                        cache.set_reply(key, response.get_data())
-                        flask.g.reply_key = key
-                    return response
-        environ["emlab.kept"] = True
-        flask.g.reply_key = key
-        return flask.Response(reply, mimetype="application/json")
-
-    return limited
+        message = GREEDY.format(who=refusal.args[0]) if refusal.args else CROWDED
+        return flask.jsonify(error=message), 429 if refusal.args else 503, {"Retry-After": "2"}
 
 
 def client(address: str | None) -> str:
     """The client that an address belongs to: a /64 network of IPv6 is one household or school."""
-    try:
+    with suppress(ValueError):
         at = ip_address(address or "")
-    except ValueError:
-        return ""
-    return str(at if at.version == 4 else ip_network(f"{at}/64", strict=False))
+        return str((at.ipv4_mapped or ip_network(f"{at}/64", strict=False)) if isinstance(at, IPv6Address) else at)
+    return ""
 
 
-def _page(visits: Visits) -> tuple[str, float]:
-    """Name of the page that sent the request, and the number of pages with this name: many may have none."""
-    address, name = client(flask.request.remote_addr), flask.request.headers.get(PAGE, "")[:PAGE_LENGTH]
-    if not name:
-        return name, max(1.0, visits.unnamed(address))
-    visits.add_name(address, name)
-    return name, 1.0
-
-
-def _callback_key() -> str | None:
-    return cache_keys.callback_key(flask.request.get_json(), flask.request.content_length or 0)
-
-
-def _page_key() -> str | None:
-    return cache_keys.page_key(flask.request.query_string.decode("latin-1"))
-
-
-def _compressed_key(_request: flask.Request) -> str:
-    """Key of a reply for flask-compress; empty if the reply is not cached."""
-    return str(flask.g.get("reply_key") or "")
+def _owners() -> dict[tuple[str, ...], int]:
+    """Who takes a place for the current request, as a message says it, and how many places each may have."""
+    address, page = client(flask.request.remote_addr), flask.request.headers.get(PAGE)
+    owners: dict[tuple[str, ...], int] = {(): MAX_REQUESTS, ("your address", address): MAX_PER_ADDRESS}
+    return owners | ({("this page", address, page): MAX_PER_PAGE} if page else {})

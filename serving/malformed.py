@@ -11,8 +11,7 @@ import flask
 from dash import Dash
 from dash.exceptions import DependencyException
 
-MAX_BODY = 8_000_000
-"""Largest request that is read, in bytes: an own file (`own_data.sentences.MAX_BYTES`) in base 64."""
+from serving import bodies
 
 MALFORMED = "malformed"
 """Kind of refused requests; other kinds are `run`, `study` and so on."""
@@ -20,8 +19,7 @@ MALFORMED = "malformed"
 
 def refuse_malformed(app: Dash) -> None:
     """Check the shape of every callback request; the callbacks check the values."""
-    callbacks = endpoint(app)
-    app.server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    bodies.bound(app, endpoint(app))
 
     @app.server.errorhandler(DependencyException)
     def unknown(_error: DependencyException) -> tuple[flask.Response, int]:
@@ -30,16 +28,28 @@ def refuse_malformed(app: Dash) -> None:
 
     @app.server.before_request
     def check() -> tuple[flask.Response, int] | None:
-        if flask.request.method != "POST" or flask.request.endpoint != callbacks:
+        if flask.request.method != "POST" or flask.request.endpoint != endpoint(app):
             return None
-        try:
-            body = flask.request.get_json(silent=True)
-        except RecursionError:  # nested deeper than the parser follows
-            body = None
-        reason = problem(body, app)
-        kind = MALFORMED if reason or not body else body["output"].rpartition(".")[0].removesuffix("-reply")
-        flask.request.environ["emlab.kind"] = kind  # for serving/metrics.py
-        return None if reason is None else (flask.jsonify(error=reason), 400)
+        if bodies.is_unparsed():
+            flask.request.environ["emlab.kind"] = kind(bodies.output())
+            return None
+        return refusal(app)
+
+
+def refusal(app: Dash) -> tuple[flask.Response, int] | None:
+    """The reply to a callback request whose shape is wrong, else None."""
+    try:
+        body = flask.request.get_json(silent=True)
+    except RecursionError:  # nested deeper than the parser follows
+        body = None
+    reason = problem(body, app)
+    flask.request.environ["emlab.kind"] = MALFORMED if reason or not body else kind(body["output"].rpartition(".")[0])
+    return None if reason is None else (flask.jsonify(error=reason), 400)
+
+
+def kind(output: str) -> str:
+    """The kind of a callback request, for serving/metrics.py."""
+    return output.removesuffix("-reply")
 
 
 def endpoint(app: Dash) -> str:

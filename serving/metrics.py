@@ -36,9 +36,9 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 REQUESTS = Counter("emlab_requests", "Requests answered.", ["kind", "status"])
 DURATION = Histogram("emlab_request_seconds", "From a request's arrival to its answer.", ["kind"], buckets=SECONDS)
-WAITED = Histogram("emlab_wait_seconds", "Time in a queue.", buckets=SECONDS)
+WAITED = Histogram("emlab_wait_seconds", "Time until it was the request's turn to compute.", buckets=SECONDS)
 CACHED = Counter("emlab_kept_answers", "Requests answered from the cache.", ["kind"])
-QUEUE = Gauge("emlab_queue", "Requests that wait in a queue or compute.", multiprocess_mode="livesum")
+QUEUE = Gauge("emlab_queue", "Requests that wait or compute.", multiprocess_mode="livesum")
 
 OTHER = "file"
 """Kind of all other requests."""

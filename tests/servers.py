@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,12 +37,22 @@ class Running:
     def port(self) -> int:
         return int(str(urlsplit(self.address).port))
 
-    def processes(self, count: int, others_than: frozenset[int] = frozenset()) -> frozenset[int]:
-        """Those below it, as soon as there are so many and none of some that were there."""
+    def processes(self, web: int, others_than: frozenset[int] = frozenset()) -> frozenset[int]:
+        """So many web workers and the heavy one, as soon as they are there and none of some that were there."""
         for _ in range(600):
             now = frozenset(process.pid for process in psutil.Process(self.process.pid).children())
-            if len(now) == count and not now & others_than:
+            if len(now) == web + 1 and not now & others_than:
                 return now
+            time.sleep(0.05)
+        raise TimeoutError(self.said())
+
+    def heavy(self, other_than: int = 0) -> psutil.Process:
+        """The heavy worker, as soon as it has started."""
+        for _ in range(600):
+            for process in psutil.Process(self.process.pid).children():
+                with suppress(psutil.NoSuchProcess):
+                    if process.nice() > 0 and process.pid != other_than:
+                        return process
             time.sleep(0.05)
         raise TimeoutError(self.said())
 

@@ -19,6 +19,7 @@ from components.state.families import CARDS
 from components.state.parameters import number
 from components.state.run_request import RunSpec
 from components.state.sources import BY_HAND, DRAWN, STARTS
+from components.state.time_limit import end_trial
 
 TRUE, PUBLISHED = "True", "Published"
 """Headings of the column beside the estimates."""
@@ -106,12 +107,17 @@ def fitted(
     ------
     NoStart
         If the observations have no spread to make a start from.
+    TooLong
+        In a trial whose time is over.
     """
     try:
         start, tie = _without_tie(x, starting_mixture(spec, x))
     except ValueError as error:
         raise NoStart(error) from error
-    return em.fit(x, start, stopping or spec.stopping, method or spec.method), tie
+    run = em.fit(x, start, stopping or spec.stopping, method or spec.method)
+    if run.reason is em.StopReason.OUT_OF_TIME:
+        end_trial()
+    return run, tie
 
 
 def observations(spec: RunSpec) -> tuple[em.Floats, NDArray[np.int64] | None, em.Mixture | None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ import em
 from components.results.runs import fitted, observations, rounded, rounded_parameters
 from components.state.address import ITERATION
 from components.state.parameters import ACROSS, STUDY, number
-from components.state.run_request import MAX_SECONDS, RunSpec, parse_run, read_values
+from components.state.run_request import RunSpec, parse_run, read_values
 from components.state.sources import SIZES
+from components.state.time_limit import MAX_SECONDS
 from em.studies import LONG, SAME, seeded_starts
 
 MAX_OBSERVATIONS = 10_000
@@ -142,7 +144,7 @@ def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, An
     """
     stopping = spec.stopping  # one deadline for all
     runs = [fitted(spec, x, stopping)[0], *em.restarts(x, other_starts(spec, values, x), stopping).runs]
-    to_the_end = em.StoppingRule(LONG.max_iter, deadline=stopping.deadline)
+    to_the_end = replace(stopping, max_iter=LONG.max_iter, tol=LONG.tol)
     candidates = em.choose(
         x, spec.source.family, SIZES, seed=int(values["starts_seed"]), stopping=to_the_end, runs=runs
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +10,13 @@ import em
 from components.state.families import FAMILIES
 from components.state.parameters import MAX_VALUES, PROBLEMS, SERVER_REFUSAL, Parameter
 from components.state.sources import BY_HAND, OWN, SOURCES, STARTS, Source, own, suits
+from components.state.time_limit import deadline
 
 MAX_WORK = 200_000_000
 """Most observations times iterations times components of a run."""
 
 HUGE = 1e300
 """Upper bound of the size of a number: excludes infinities, nan, and integers beyond float64."""
-
-MAX_SECONDS = 5
-"""Time limit of a run or a study, in s. Then it returns what it has, with a sentence about the limit."""
 
 WORK_REFUSAL = "Observations N times Maximum iterations times Components K may be at most {limit:,}: lower one of them."
 NO_WEIGHT = "{label}: at least one of the weights must be above 0."
@@ -44,7 +41,7 @@ class RunSpec:
     @property
     def stopping(self) -> em.StoppingRule:
         """When the run stops if it starts now."""
-        return em.StoppingRule(int(self.values["max_iter"]), self.values["tol"], time.monotonic() + MAX_SECONDS)
+        return em.StoppingRule(int(self.values["max_iter"]), self.values["tol"], deadline(), processor_time=True)
 
     def weights(self, prefix: str, k: int) -> list[float]:
         """Weights of the true mixture (prefix "") or of the start ("start_"), in proportion."""

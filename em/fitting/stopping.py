@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from em.mixtures.checks import entries, instance, real_number, refusal, whole_number
+from em.mixtures.checks import entries, flag, instance, real_number, refusal, whole_number
 
 __all__ = ["StopReason", "StoppingRule", "remaining_gain", "require_rule", "rounding_level"]
 
@@ -88,22 +88,27 @@ class StoppingRule:
     deadline : float
         Time of `time.monotonic` at which to stop, even without convergence; by default there is none. Several runs may
         share a deadline. The last iteration then depends on the machine, so the run cannot be repeated exactly.
+    processor_time : bool
+        Whether `deadline` is a time of `time.thread_time` instead: the processor time of the thread that runs EM.
 
     Raises
     ------
     ValueError
-        If `max_iter` is not a whole number >= 1, `tol` is negative or not finite, or `deadline` is not a number.
+        If `max_iter` is not a whole number >= 1, `tol` is negative or not finite, `deadline` is not a number, or
+        `processor_time` is not a bool.
     """
 
     max_iter: int = 1000
     tol: float = 1e-8
     deadline: float = math.inf
+    processor_time: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "max_iter", whole_number("max_iter", self.max_iter))
         tol = real_number("tol", self.tol, "be a finite number, at least 0", "0 runs max_iter iterations")
         rule, remedy = "be a time of time.monotonic", "use time.monotonic() + seconds, or math.inf for no deadline"
         deadline = real_number("deadline", self.deadline, rule, remedy, least=-math.inf, most=math.inf)
+        object.__setattr__(self, "processor_time", flag("processor_time", self.processor_time))
         object.__setattr__(self, "tol", tol)
         object.__setattr__(self, "deadline", deadline)
 
@@ -154,7 +159,7 @@ class StoppingRule:
     @property
     def out_of_time(self) -> bool:
         """Whether the deadline has passed."""
-        return time.monotonic() >= self.deadline
+        return (time.thread_time() if self.processor_time else time.monotonic()) >= self.deadline
 
 
 def _checked(log_likelihood: Sequence[float], n_observations: int) -> tuple[list[float], int]:

@@ -71,7 +71,7 @@ def search(x: Floats, starts: Sequence[Mixture], stopping: StoppingRule, runs: I
     .. [1] Biernacki, Celeux & Govaert (2003), Comput. Statist. Data Anal. 41, 561-575.
     """
     limits = Limits.of(x, type(starts[0]))
-    short = [*runs, *run_starts(x, starts, replace(SHORT, deadline=stopping.deadline))]
+    short = [*runs, *run_starts(x, starts, replace(stopping, max_iter=SHORT.max_iter, tol=SHORT.tol))]
     promising = sorted((run for run in short if _is_proper(run, limits)), key=lambda run: -run.log_likelihood[-1])
     long: list[Run] = []
     found = None

@@ -56,7 +56,7 @@ def test_rate_is_unknown_from_few_growing_or_vanishing_gains(values):
 @pytest.mark.parametrize("c", [0.9, 0.99, 0.997, 0.999])
 @pytest.mark.parametrize("seed", range(5))
 def test_the_rate_of_a_slow_run_is_not_that_of_its_rounding_errors(c, seed):
-    """As the rounding errors of log-likelihoods are added: they hide the ratio of two gains, but not of distant ones."""
+    """Rounding errors of log-likelihoods hide the ratio of two gains, but not of distant ones."""
     t = np.arange(np.log(1e-9) / np.log(c))
     values = -687 - 2 * c**t + np.random.default_rng(seed).uniform(-1, 1, t.size) * 2.3e-13
     run = em.Run((APART,) * t.size, values, em.StopReason.CONVERGED, em.StoppingRule(), 1000)

@@ -154,6 +154,7 @@ TABLE: dict[str, dict[str, Taken]] = {
         "max_iter": whole(10),
         "tol": real(1e-8, "1e-8"),
         "deadline": Taken(math.inf, ("int", "minus", "zero", "float", "inf", "numpy int"), (10**400, "soon")),
+        "processor_time": FLAG,
     },
     "StoppingRule.reason": RECORDS,
     "StoppingRule.suggests_end": RECORDS,

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import io
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import brotli
+import flask
 import pytest
 
 import em
 from app import create_app
 from components.state import ids
 from components.views import page
-from serving import limits
-from serving.cache import MAX_BYTES, Cache
-from serving.queue import FairQueue
-from tests.clock import Clock
+from serving import bodies, limits
+from serving.cache import MAX_BYTES, Cache, callback_key
 from tests.page_requests import callback_request, run_request, study_request
 
 OWN = {"source": "own", "family": "exponential", "data": [0.5, 1, 2, 4, 9, 16]}
@@ -129,10 +130,51 @@ def test_a_cached_page_need_not_be_sent_again(server):
     assert client.get("/_dash-layout", headers={"Accept-Encoding": "br", "If-None-Match": tags[0]}).status_code == 304
 
 
-def test_a_request_that_waited_in_vain_is_refused_in_words(monkeypatch):
+def key_of(server, text):
+    """The key of a request for a run with this JSON as its rate."""
+    body = json.dumps(callback_request(run_request(lambda0="?"))).replace('"?"', text)
+    with server.test_request_context(method="POST", data=body, content_type="application/json"):
+        return callback_key()
+
+
+def test_different_values_are_different_requests(server):
+    """Not even if JSON has no words for them, or Python takes them for equal."""
+    texts = [
+        "null",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "0",
+        "-0.0",
+        "1",
+        "true",
+        "false",
+        '"1"',
+        '""',
+        '"null"',
+        "[]",
+        "{}",
+    ]
+    assert len({key_of(server, text) for text in texts}) == len(texts)
+    assert key_of(server, '{"a": 1, "b": 2}') == key_of(server, '{"b":2,"a":1}')
+    assert key_of(server, '"\\ud800"') is not None, "a lone surrogate"
+
+
+def taken(server):
+    return server.extensions["emlab-limits"]._taken
+
+
+def wait_for(condition):
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise TimeoutError
+
+
+def test_a_request_that_waited_in_vain_is_refused_in_words(server, monkeypatch):
     monkeypatch.setattr(limits, "MAX_WAIT", 0.01)
-    server = create_app().server
-    with server.extensions["emlab-queues"]["quick"].enter("somebody"):
+    with server.extensions["emlab-limits"].turn:
         for answer in (ask(server, run_request(n=50)), server.test_client().get("/_dash-layout")):
             assert answer.status_code == 503
             assert answer.get_json() == {"error": limits.CROWDED}
@@ -140,42 +182,149 @@ def test_a_request_that_waited_in_vain_is_refused_in_words(monkeypatch):
     assert ask(server, run_request(n=50)).status_code == 200
 
 
-def test_long_and_quick_requests_do_not_wait_for_each_other(monkeypatch):
-    monkeypatch.setattr(limits, "MAX_WAIT", 0.01)
-    server = create_app().server
-    study = (ids.STUDY_REPLY, ids.STUDY_REQUEST)
-    qr = (ids.QR_REPLY, ids.QR_REQUEST)
-
-    def statuses(seed):
-        """Statuses of a small run, a page, a link's code, a large run, a study, and a run on many own values."""
-        data = {"source": "own", "family": "gaussian", "data": list(range(10_001))}
-        return [
-            ask(server, run_request(n=50, seed=seed)).status_code,
-            server.test_client().get(f"/_dash-layout?seed={seed}").status_code,
-            ask(server, {"link": "http://127.0.0.1/"}, qr).status_code,
-            ask(server, run_request(n=10_001, seed=seed)).status_code,
-            ask(server, study_request("surface", n=50, seed=seed), study).status_code,
-            ask(server, run_request() | data).status_code,
-        ]
-
-    with server.extensions["emlab-queues"]["long"].enter("somebody"):
-        assert statuses(1) == [200, 200, 200, 503, 503, 503]
-    with server.extensions["emlab-queues"]["quick"].enter("somebody"):
-        assert statuses(2) == [503, 503, 503, 200, 200, 200]
+def test_a_request_is_answered_when_the_one_before_it_is(server):
+    turn = server.extensions["emlab-limits"].turn
+    with ThreadPoolExecutor() as threads:
+        with turn:
+            waiting = threads.submit(ask, server, run_request(n=50))
+            wait_for(lambda: turn._value == 0 and taken(server)[()] == 1)
+            assert not waiting.done()
+        assert waiting.result().status_code == 200
+    assert not taken(server)
 
 
-def test_the_greediest_client_is_refused_in_words(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(limits, "FairQueue", partial(FairQueue, clock=clock))
-    server = create_app().server
-    assert ask(server, run_request(n=10_000)).status_code == 200
-    for address, seconds in (("192.0.2.7", 1), ("127.0.0.1", 2 * limits.ADDRESS_BUDGET)):
-        with server.extensions["emlab-queues"]["quick"].enter(address):
-            clock.now += seconds
-    answer = ask(server, run_request(n=50))
-    assert answer.status_code == 429
-    assert answer.get_json() == {"error": limits.GREEDY.format(seconds=answer.headers["Retry-After"])}
-    assert ask(server, run_request(n=10_000)).status_code == 200, "a cached reply costs nothing"
+def test_a_page_waits_for_three_requests_and_others_of_its_address_for_more(server, fits):
+    turn = server.extensions["emlab-limits"].turn
+
+    def run(seed, page):
+        headers = {limits.PAGE: page} if page else {}
+        return ask(server, run_request(n=50, seed=seed), **headers)
+
+    with ThreadPoolExecutor(16) as threads:
+        with turn:
+            waiting = [threads.submit(run, seed, "wild") for seed in range(limits.MAX_PER_PAGE)]
+            wait_for(lambda: taken(server)[()] == len(waiting))
+            refused = run(90, "wild")
+            waiting += [
+                threads.submit(run, 10 + seed, page) for seed, page in enumerate(["a", "b", "", "", "", "", ""])
+            ]
+            wait_for(lambda: taken(server)[()] == len(waiting))
+        assert {one.result().status_code for one in waiting} == {200}
+    assert refused.status_code == 429
+    assert refused.get_json() == {"error": limits.GREEDY.format(who="this page")}
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert run(91, "wild").status_code == 200
+
+
+def test_an_address_cannot_take_every_place(server, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_REQUESTS", 5)
+    monkeypatch.setattr(limits, "MAX_PER_ADDRESS", 4)
+    assert ask(server, run_request(n=60)).status_code == 200
+    turn = server.extensions["emlab-limits"].turn
+
+    def run(seed, address):
+        body = callback_request(run_request(n=50, seed=seed))
+        return server.test_client().post("/_dash-update-component", json=body, environ_base={"REMOTE_ADDR": address})
+
+    with ThreadPoolExecutor(16) as threads:
+        with turn:
+            waiting = [threads.submit(run, seed, f"2001:db8:1:2::{seed}") for seed in range(4)]
+            wait_for(lambda: taken(server)[()] == 4)
+            greedy = run(90, "2001:db8:1:2::90")
+            waiting.append(threads.submit(run, 5, "::ffff:192.0.2.1"))
+            wait_for(lambda: taken(server)[()] == 5)
+            crowded = run(91, "::ffff:192.0.2.2")
+            assert ask(server, run_request(n=60)).status_code == 200, "a cached reply costs nothing"
+        assert {one.result().status_code for one in waiting} == {200}
+    assert (greedy.status_code, greedy.get_json()) == (429, {"error": limits.GREEDY.format(who="your address")})
+    assert (crowded.status_code, crowded.get_json()) == (503, {"error": limits.CROWDED})
+
+
+def test_a_request_that_fails_gives_its_place_and_its_turn_back(server, monkeypatch, caplog):
+    monkeypatch.setattr("components.results.runs.execute", lambda _spec: 1 / 0)
+    assert [ask(server, run_request(n=50, seed=seed), **{limits.PAGE: "a"}).status_code for seed in range(5)] == [
+        500
+    ] * 5
+    monkeypatch.undo()
+    assert ask(server, run_request(n=50)).status_code == 200
+    assert not taken(server)
+
+
+def test_nothing_is_stored_about_pages_that_wait_for_nothing(server):
+    for seed in range(50):
+        assert ask(server, run_request(n=50, seed=seed), **{limits.PAGE: str(seed)}).status_code == 200
+    assert not taken(server)
+
+
+def post(server, request, output, length=None):
+    """A request in which the output comes first, as the page sends it."""
+    name = output.removesuffix("-reply")
+    body = callback_request(request) | {
+        "output": f"{output}.data",
+        "outputs": {"id": output, "property": "data"},
+        "inputs": [{"id": f"{name}-request", "property": "data", "value": request}],
+    }
+    text = json.dumps(body)
+    headers = {} if length is None else {"Content-Length": str(length)}
+    return server.test_client().post(
+        "/_dash-update-component", data=text, headers=headers, content_type="application/json"
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "request_"),
+    [
+        (ids.RUN_REPLY, run_request() | OWN | {"data": [1 / 3] * 99_999 + [2]}),
+        (ids.OWN_REPLY, {"file": base64.b64encode(b"1\n2\n" * 1_250_000).decode()}),
+    ],
+)
+def test_the_largest_own_data_are_read(server, output, request_):
+    answer = post(server, request_, output)
+    assert answer.status_code == 200
+    data = answer.get_json()["response"][output]["data"]
+    assert "result" in data or data["error"].startswith("This has 2,500,001 rows; at most")
+
+
+@pytest.mark.parametrize(
+    "output", [ids.QR_REPLY, ids.RUN_REPLY, ids.STUDY_REPLY, ids.EXPORT_REPLY, ids.OWN_REPLY, "nobody"]
+)
+def test_a_body_larger_than_its_request_may_be_is_refused_before_it_is_parsed(server, output, monkeypatch):
+    monkeypatch.setattr(flask.Request, "get_json", None)
+    most = bodies.LARGEST.get(output, bodies.SMALL)
+    answer = post(server, "x" * most, output)
+    assert answer.status_code == 413
+    assert f"at most {most:,} are allowed" in answer.get_json()["error"]
+
+
+def test_a_body_without_length_is_refused(server):
+    environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = server.test_client().post(
+        "/_dash-update-component",
+        input_stream=io.BytesIO(b"{}"),
+        content_type="application/json",
+        environ_overrides=environ | {"CONTENT_LENGTH": ""},
+    )
+    assert answer.status_code == 411
+    assert "Content-Length" in answer.get_json()["error"]
+
+
+def test_only_some_large_bodies_are_read_at_once(server):
+    values = {"data": [0.5] * 20_000 + [2]}
+
+    def run(last):
+        return post(server, run_request() | OWN | {"data": [*values["data"], last]}, ids.RUN_REPLY)
+
+    with ThreadPoolExecutor(16) as threads:
+        with server.extensions["emlab-limits"].turn:
+            waiting = [threads.submit(run, last) for last in range(1, bodies.MAX_LARGE + 1)]
+            wait_for(lambda: taken(server)[()] == bodies.MAX_LARGE)
+            refused = run(99)
+            small = threads.submit(ask, server, run_request(n=50))
+        assert {one.result().status_code for one in waiting} == {200}
+        assert small.result().status_code == 200
+    assert (refused.status_code, refused.get_json()) == (503, {"error": bodies.TOO_MANY})
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert run(100).status_code == 200
 
 
 def test_the_cache_is_bounded():
@@ -194,9 +343,11 @@ def test_the_cache_is_bounded():
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::1", "::/64"),
         ("unix:", ""),
         (None, ""),
     ],
 )
-def test_a_network_of_ipv6_is_one_client(address, owner):
+def test_an_address_is_of_one_client(address, owner):
     assert limits.client(address) == owner

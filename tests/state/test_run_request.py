@@ -368,7 +368,7 @@ def test_values_beside_the_estimates_are_in_their_order():
 
 
 def test_a_run_that_takes_too_long_is_cut_off_with_a_note(monkeypatch):
-    monkeypatch.setattr("components.state.run_request.MAX_SECONDS", -1)
+    monkeypatch.setattr("components.state.time_limit.MAX_SECONDS", -1)
     result = reply(DEFAULT)["result"]
     assert "because the time was up" in result["sentence"]
     assert result["log_likelihood"]

@@ -1,0 +1,87 @@
+"""Two tiers of processes: web workers, and one heavy worker for what takes long.
+
+gunicorn starts all of them (gunicorn.conf.py). The heavy worker has a low priority, one thread, and a Unix socket on
+which the web workers send it requests by plain HTTP. The connections that it has not read yet are its queue. Without
+it, as in `python app.py`, the process computes everything itself.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Iterable
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING
+
+import flask
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+THREADS, PATIENCE = 400, 45.0
+"""Threads of a web worker, most of which wait; seconds to wait for the heavy worker: proxies in deploy/ wait longer."""
+SOCKET, IS_HEAVY = "HEAVY_SOCKET", "emlab.heavy"
+"""Name of the socket's path in a web worker's Flask configuration; mark on requests in the heavy worker."""
+
+
+class Refused(Exception):
+    """The client must try again later, because of what it asks for itself (the argument), or what others do."""
+
+
+class Heavy:
+    """The WSGI application of the heavy worker. Web workers take care of proxies, files and metrics."""
+
+    def __init__(self, server: flask.Flask) -> None:
+        self._server = server
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request, unless the web worker that sent it no longer waits."""
+        poll = select.poll()
+        poll.register(environ["gunicorn.socket"], 0)  # a connection that was closed is always reported
+        if poll.poll(0):
+            start_response("503 Service Unavailable", [])
+            return []
+        return flask.Flask.wsgi_app(self._server, environ | {IS_HEAVY: True}, start_response)
+
+
+class _Connection(HTTPConnection):
+    """HTTP by a Unix socket, whose path is the host."""
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(self.host)
+
+
+def forward() -> flask.Response:
+    """The heavy worker's reply to the current request, which is sent again once if that worker ends: it does no harm.
+
+    FileNotFoundError if there is no heavy worker any more, since the server is stopping.
+    """
+    try:
+        try:
+            return _send()
+        except (ConnectionError, HTTPException):
+            return _send()
+    except FileNotFoundError:
+        raise
+    except (OSError, HTTPException) as failure:
+        raise Refused from failure
+
+
+def _send() -> flask.Response:
+    connection = _Connection(flask.current_app.config[SOCKET])
+    try:
+        headers = {"Host": "localhost", "Content-Type": "application/json", "Connection": "close"}
+        connection.request("POST", flask.request.path, flask.request.get_data(), headers)
+        poll = select.poll()
+        poll.register(connection.sock, select.POLLIN)
+        if client := flask.request.environ.get("gunicorn.socket"):
+            poll.register(client, select.POLLRDHUP)
+        if connection.sock.fileno() not in dict(poll.poll(1000 * PATIENCE)):
+            raise TimeoutError("The heavy worker did not reply in time, or the client has left")
+        reply = connection.getresponse()
+        cache_control = {"Cache-Control": value} if (value := reply.headers["Cache-Control"]) else {}
+        return flask.Response(reply.read(), reply.status, cache_control, mimetype="application/json")
+    finally:
+        connection.close()
