@@ -86,6 +86,12 @@ def test_forwarding_headers_of_a_client_are_not_trusted(proxied):
     assert requests.get(f"{proxied.address}healthz", headers=claimed, timeout=10).status_code == 200
 
 
+def test_a_client_cannot_name_its_requests(proxied):
+    claimed = {"X-Request-ID": "name-of-a-client"}
+    given = requests.get(f"{proxied.address}healthz", headers=claimed, timeout=10).headers["X-Request-ID"]
+    assert re.fullmatch(r"[\da-f-]{32,36}", given)  # one that the server made has 16 digits
+
+
 def test_bodies_are_limited_as_by_the_server():
     mebibytes = re.search(r"client_max_body_size (\d+)m;", text("nginx.conf"))[1]
     assert int(mebibytes) == -(-MAX_BODY // 2**20)
