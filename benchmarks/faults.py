@@ -1,6 +1,6 @@
 """Faults of the server, and how many students notice: `python -m benchmarks.faults killed|reload|term|half-open|all`.
 
-`--seconds` is the length of each; `--nginx` puts nginx in front, which half-open always has.
+`--seconds` is the length of each; `--nginx` puts nginx in front, which half-open always has, with `--connections`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import requests
 
 from benchmarks.classroom import WAYS, Line, digest, failures, listed, p95, parser, print_table, served, students
 from tests.page_requests import callback_request, run_request
+from tests.servers import raise_open_files
 
 OPENING = 30
 PAGE_TRIES = 6
@@ -126,7 +127,11 @@ def status(address: str, n: int, seed: int) -> str:
 
 @contextmanager
 def half_open(address: str, count: int) -> Iterator[Counter[str]]:
-    """Hold connections with unfinished requests: half of them stop in the first line, half in a body."""
+    """Hold connections with unfinished requests: half of them stop in the first line, half in a body.
+
+    Half are of one address, the others of two hundred.
+    """
+    raise_open_files()
     server = (urlsplit(address).hostname, urlsplit(address).port)
     head = b"POST /_dash-update-component HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     beginnings = (b"GET / HT", head + b"Content-Length: 1000\r\n\r\n{")
@@ -137,8 +142,9 @@ def half_open(address: str, count: int) -> Iterator[Counter[str]]:
         while not stopped.wait(0.5):
             for place in range(count):
                 if place not in connections or is_closed(connections[place]):
+                    source = f"127.0.0.{2 if place % 4 < 2 else 3 + place % 200}"
                     with suppress(OSError):
-                        connection = socket.create_connection(server, timeout=5, source_address=("127.0.0.2", 0))
+                        connection = socket.create_connection(server, timeout=5, source_address=(source, 0))
                         connections[place] = connection
                         connection.sendall(beginnings[place % 2])
                         connection.setblocking(False)
@@ -165,9 +171,31 @@ def is_closed(connection: socket.socket) -> bool:
         return True
 
 
-def half_opened(seconds: float, _count: int, _behind_nginx: bool, connections: int = 200, others: int = 50) -> None:
+@contextmanager
+def health_checks(address: str) -> Iterator[list[Line]]:
+    """Check the server's health ten times a second."""
+    lines: list[Line] = []
+    stopped = Event()
+
+    def check() -> None:
+        while not stopped.wait(0.1):
+            at, begin, status = time.time(), time.perf_counter(), 0
+            with suppress(requests.RequestException):
+                status = requests.get(f"{address}healthz", timeout=2).status_code
+            lines.append(Line(at, "health", 1000 * (time.perf_counter() - begin), status))
+
+    checker = Thread(target=check, daemon=True)
+    checker.start()
+    try:
+        yield lines
+    finally:
+        stopped.set()
+        checker.join()
+
+
+def half_opened(seconds: float, connections: int, _behind_nginx: bool, others: int = 50) -> None:
     """Clients stop in the middle of their requests while others come and work."""
-    with students(others, 10, 2 * seconds + 120, True, 5, revisit=0.1) as room:
+    with students(others, 10, 2 * seconds + 120, True, 5, revisit=0.1) as room, health_checks(room.address) as health:
         time.sleep(15)
         begin = time.time()
         time.sleep(seconds)
@@ -175,7 +203,7 @@ def half_opened(seconds: float, _count: int, _behind_nginx: bool, connections: i
             time.sleep(2)
             middle = time.time()
             time.sleep(seconds)
-            lines = [line for line in room.lines() if line.kind != "visit"]
+            lines = [line for line in (*room.lines(), *health) if line.kind != "visit"]
     alone = [line for line in lines if begin <= line.at < middle - 2]
     beside = [line for line in lines if line.at >= middle]
 
@@ -183,13 +211,16 @@ def half_opened(seconds: float, _count: int, _behind_nginx: bool, connections: i
         measured = f"{p95(lines(alone)):,.0f}, {p95(lines(beside)):,.0f} ms"
         return (f"{name}, p95: without them, with them", "< 500 ms", measured)
 
+    checks = partial(of, "health")
     rows = [
-        *(compared(kind, partial(of, kind)) for kind in ("page", "layout", "file", "run")),
+        ("health checks that failed: without them", "0", failures(checks(alone))),
+        ("health checks that failed: with them", "0", failures(checks(beside))),
+        *(compared(kind, partial(of, kind)) for kind in ("health", "page", "layout", "file", "run")),
         compared("all requests", list),
-        ("requests that failed", "0", failures(beside)),
-        (f"connections opened to hold {connections}, as nginx closes them", "", str(counts["opened"])),
+        ("requests that failed, health checks included", "0", failures(beside)),
+        (f"connections opened to hold {connections:,}, as nginx closes them", "", str(counts["opened"])),
     ]
-    print_table(f"{connections} half-open connections beside {others} students, {WAYS[True]}", rows)
+    print_table(f"{connections:,} half-open connections beside {others} students, {WAYS[True]}", rows)
 
 
 def of(kind: str, lines: Iterable[Line]) -> list[Line]:
@@ -207,12 +238,13 @@ FAULTS: dict[str, Callable[[float, int, bool], None]] = {
 
 def main() -> None:
     """Cause one fault, or each."""
-    arguments = parser(__doc__, seconds=60.0, students=200)
+    arguments = parser(__doc__, seconds=60.0, students=200, connections=1600)
     arguments.add_argument("fault", choices=[*FAULTS, "all"])
     options = arguments.parse_args()
     for name, cause in FAULTS.items():
         if options.fault in (name, "all"):
-            cause(options.seconds, options.students, options.nginx)
+            count = options.connections if name == "half-open" else options.students
+            cause(options.seconds, count, options.nginx)
 
 
 if __name__ == "__main__":

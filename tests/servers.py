@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -62,7 +64,7 @@ class Running:
 
 def free_port() -> int:
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind(("", 0))  # at every address
         return int(free.getsockname()[1])
 
 
@@ -123,22 +125,39 @@ def located(program: str) -> str | None:
     return next(filter(None, (shutil.which(program, path=place) for place in places)), None)
 
 
+def raise_open_files() -> None:
+    """Allow this process, and those it starts, as many open files as the system does: thousands of connections."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 @contextmanager
 def nginx(program: str, folder: Path, upstream: str, url_prefix: str = "/") -> Iterator[Running]:
-    """nginx with deploy/nginx.conf on a free port in front of a server, with its files in a folder."""
+    """nginx with deploy/nginx.conf in front of a server, with its files in a folder.
+
+    It is at a free port of 127.0.0.1 without TLS, of 127.0.0.2 by TLS (`fullchain.pem`); 127.0.0.3 redirects.
+    """
     port = free_port()
-    block = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    block = block.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("127.0.0.1:8050", upstream)
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    connections = "worker_connections 768;"  # as Debian has it
-    main = (
-        f"pid {folder}/pid; daemon off; error_log stderr; events {{ {connections} }} "
-        f"http {{ {temporary} include {folder}/emlab; }}"
-    )
-    (folder / "emlab").write_text(block)
-    (folder / "main").write_text(main)
-    command = [program, "-c", str(folder / "main")]
-    with running(command, f"http://127.0.0.1:{port}{url_prefix}", folder / "nginx.log") as server:
+    command = "openssl req -x509 -nodes -days 2 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=em.example.org"
+    command += " -addext subjectAltName=DNS:em.example.org -keyout privkey.pem -out fullchain.pem"
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    config = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    temporary = (f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    for shipped, here in {
+        "user www-data;": f"user {getpass.getuser()};",
+        "/run/nginx.pid": f"{folder}/pid",
+        "/var/log/nginx": str(folder),
+        "/etc/letsencrypt/live/em.example.org": str(folder),
+        "http {": f"http {{ {' '.join(temporary)}",
+        "server 127.0.0.1:8050": f"server {upstream}",
+        "listen 80;": f"listen 127.0.0.3:{port};",
+        "listen [::]:80;": "",
+        "listen 443 ssl http2;": f"listen 127.0.0.2:{port} ssl http2;",
+        "listen [::]:443 ssl http2;": f"listen 127.0.0.1:{port};",
+    }.items():
+        assert shipped in config
+        config = config.replace(shipped, here)
+    (folder / "nginx.conf").write_text(config)
+    start = [program, "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    with running(start, f"http://127.0.0.1:{port}{url_prefix}", folder / "nginx.log") as server:
         yield server
