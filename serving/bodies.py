@@ -20,6 +20,8 @@ OWN_VALUES, OWN_FILE = SMALL + 26 * MAX_VALUES, SMALL + MAX_BYTES * 4 // 3
 """Largest body with own values, each as JSON; with an own file, in base 64."""
 LARGEST = {ids.OWN_REPLY: OWN_FILE} | dict.fromkeys((ids.RUN_REPLY, ids.STUDY_REPLY, ids.EXPORT_REPLY), OWN_VALUES)
 """Largest body for each output; `SMALL` for the others."""
+MOST = max(LARGEST.values())
+"""Largest body of all; the proxies in deploy/ let it pass."""
 LONG, QUICK_TEXT = frozenset({ids.STUDY_REPLY, ids.EXPORT_REPLY}), 4_000
 """Requests that always go to the heavy worker; largest text with own data, in bytes, that need not."""
 MAX_LARGE = 4
@@ -35,7 +37,7 @@ TOO_MANY = "The server reads much data from others just now. Try again in a few 
 def bound(app: Dash, endpoint: str) -> None:
     """Check the length of every body; one that is too large is not read."""
     places = threading.Semaphore(MAX_LARGE)
-    app.server.config["MAX_CONTENT_LENGTH"] = most = max(LARGEST.values())
+    app.server.config["MAX_CONTENT_LENGTH"] = MOST
 
     @app.server.before_request
     def check() -> tuple[Any, ...] | None:
@@ -47,10 +49,11 @@ def bound(app: Dash, endpoint: str) -> None:
             return flask.jsonify(error=NO_LENGTH), 411
         if not length or length <= SMALL:
             return None
-        if length > most:
-            return _too_large(length, most)
+        if length > MOST:
+            return _too_large(length, MOST)
         flask.g.has_place = places.acquire(blocking=False)
         if not flask.g.has_place:
+            _drop()
             return flask.jsonify(error=TOO_MANY), 503, {"Retry-After": "2"}
         largest = LARGEST.get(output(), SMALL)
         return _too_large(length, largest) if length > largest else None
@@ -62,7 +65,15 @@ def bound(app: Dash, endpoint: str) -> None:
 
 
 def _too_large(length: int, largest: int) -> tuple[flask.Response, int]:
+    _drop()
     return flask.jsonify(error=TOO_LARGE.format(length=length, largest=largest)), 413
+
+
+def _drop() -> None:
+    """Read what is left of a body, in pieces: many clients, nginx too, read a reply only when they have sent all."""
+    left = min(flask.request.content_length or 0, 2 * MOST)
+    while left > 0 and (piece := flask.request.environ["wsgi.input"].read(min(left, SMALL))):
+        left -= len(piece)
 
 
 def output() -> str:

@@ -17,7 +17,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from serving.malformed import MAX_BODY
+from components.state.time_limit import MAX_SECONDS
+from serving.bodies import MOST
+from serving.limits import MAX_WAIT
+from serving.workers import PATIENCE
 from tests import ROOT, servers
 from tests.servers import free_port, gunicorn, located, raise_open_files, running, smoke
 
@@ -94,17 +97,17 @@ def test_a_client_cannot_name_its_requests(proxied):
 
 def test_bodies_are_limited_as_by_the_server():
     mebibytes = re.search(r"client_max_body_size (\d+)m;", text("nginx.conf"))[1]
-    assert int(mebibytes) == -(-MAX_BODY // 2**20)
+    assert int(mebibytes) == -(-MOST // 2**20)
     for megabytes in re.findall(r"(?:max_size|request_buffers) (\d+)MB", text("Caddyfile")):
-        assert int(megabytes) == -(-MAX_BODY // 10**6)
+        assert int(megabytes) == -(-MOST // 10**6)
 
 
 def test_too_large_a_body_is_refused(proxied):
     address, headers = f"{proxied.address}_dash-update-component", {"Content-Type": "application/json"}
-    largest = requests.post(address, data=b" " * MAX_BODY, headers=headers, timeout=30)
+    largest = requests.post(address, data=b" " * MOST, headers=headers, timeout=30)
     assert "X-Request-ID" in largest.headers  # the server's: it has come through
     with suppress(requests.ConnectionError):  # it may close the connection while we still send
-        answer = requests.post(address, data=b" " * (MAX_BODY + 10**6), headers=headers, timeout=30)
+        answer = requests.post(address, data=b" " * (MOST + 10**6), headers=headers, timeout=30)
         assert answer.status_code in (400, 413, 502)
 
 
@@ -263,3 +266,9 @@ def test_the_image_holds_what_the_page_imports():
     modules = {path.name for path in ROOT.glob("*.py")} | {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert copied == allowed == (modules - {"tests", "benchmarks"}) | {"requirements.txt", "assets"}
     assert re.search(r"^USER emlab$", text("Dockerfile"), re.M)
+
+
+def test_proxies_wait_longer_than_the_server():
+    (nginx_waits,) = re.findall(r"proxy_read_timeout (\d+)s;", text("nginx.conf"))
+    (caddy_waits,) = re.findall(r"response_header_timeout (\d+)s", text("Caddyfile"))
+    assert min(int(nginx_waits), int(caddy_waits)) > MAX_WAIT + PATIENCE + MAX_SECONDS
