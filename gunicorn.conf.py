@@ -9,7 +9,6 @@ import os
 import re
 import resource
 import shutil
-import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -169,22 +168,24 @@ def on_starting(server):
 
 
 def pre_fork(server, worker):
-    """Make the next worker the heavy one if there is none with this configuration."""
+    """Make the next worker the heavy one if there is none with this configuration, but a socket for it."""
+    worker.private = [one for one in server.LISTENERS if one.getsockname() == heavy_socket]  # none with `-b`
     generation = [other for other in server.WORKERS.values() if other.cfg is server.cfg]
-    worker.heavy = not any(other.heavy for other in generation)
+    worker.heavy = bool(worker.private) and not any(other.heavy for other in generation)
 
 
 def post_fork(server, worker):
-    """Give the heavy worker a low priority, one thread and the Unix socket, and the other workers all but these."""
+    """Give the heavy worker a low priority, one thread and its socket, and the other workers all but these."""
     sys.setswitchinterval(0.0005)  # instead of 5 ms: threads that accept and read requests need microseconds
     application, listeners = worker.app.wsgi(), worker.sockets
-    worker.sockets = [one for one in listeners if (one.FAMILY == socket.AF_UNIX) == worker.heavy]
+    worker.sockets = [one for one in listeners if (one in worker.private) == worker.heavy]
     for other in set(listeners) - set(worker.sockets):
         other.close()  # else connections would wait here for a worker that has ended
     if worker.heavy:
-        os.nice(NICENESS)
+        with contextlib.suppress(OSError):  # some sandboxes forbid it
+            os.nice(NICENESS)
         worker.cfg.set("threads", 1)
         worker.max_requests = sys.maxsize
         worker.app.callable = tiers.Heavy(application)
-    else:
+    elif worker.private:
         application.config[tiers.SOCKET] = heavy_socket

@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
@@ -107,6 +108,20 @@ def test_it_listens_by_ipv6_too(tmp_path):
     port = str(free_port())
     with running(GUNICORN, f"http://[::1]:{port}/", tmp_path / "log", HOST="::1", PORT=port) as server:
         smoke(server.address)
+
+
+def test_an_address_of_ones_own_is_served_without_a_heavy_worker(tmp_path):
+    path = tmp_path / "own"
+    port = free_port()
+    command = [*GUNICORN, "-b", f"unix:{path}", "-b", f"127.0.0.1:{port}"]
+    with running(command, f"http://127.0.0.1:{port}/", tmp_path / "log", WEB_CONCURRENCY="1") as server:
+        smoke(server.address)
+        children = psutil.Process(server.process.pid).children()
+        assert [process.nice() for process in children] == [0, 0]
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 200")
 
 
 @pytest.fixture
