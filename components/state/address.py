@@ -130,7 +130,7 @@ class Link:
 
 def decode(query: str) -> Link:
     """Read the query of an address, whatever it holds."""
-    given, lost = pairs(query[:MAX_LENGTH], _names())
+    given, lost = pairs(query[:MAX_LENGTH], names())
     values: dict[str, Any] = {}
     problems: list[str] = []
 
@@ -180,7 +180,7 @@ def as_dict() -> dict[str, Any]:
 
 
 @cache
-def _names() -> frozenset[str]:
+def names() -> frozenset[str]:
     """All names in links."""
     mixtures = (group for source in SOURCES.values() for group in (source.samples, source.starts) if group)
     of_runs = chain.from_iterable(parameters for group in mixtures for parameters in group.values())
@@ -190,7 +190,7 @@ def _names() -> frozenset[str]:
 
 def carries_data(query: str) -> bool:
     """Whether an address carries own data, or something that may be a part of them."""
-    found, lost = pairs(query, _names())
+    found, lost = pairs(query, names())
     return DATA in found or bool(lost)
 
 

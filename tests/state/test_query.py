@@ -99,7 +99,7 @@ def test_a_link_that_is_damaged_in_several_ways_means_the_same_or_what_is_lost_i
 def test_what_the_page_writes_holds_nothing_that_is_repaired():
     written = re.compile(r"[a-z][a-z0-9_-]*")
     options = [value for choice in CHOICES.values() for value in choice.options]
-    for word in (*address._names(), *options, *address.VIEWS, *GROUPS, *FLAGS):
+    for word in (*address.names(), *options, *address.VIEWS, *GROUPS, *FLAGS):
         assert written.fullmatch(word) or word in CHOICES[ids.SPEED].options, word
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from components.state.own_data.sentences import OTHER_UNIT, Choice, Skipped, at, shown
+from components.state.own_data.sentences import ALLOWED, NO_NUMBERS, OTHER_UNIT, Choice, Skipped, Values, at, shown
+from components.state.parameters import MAX_VALUES
 
 LARGEST = 1e12
 SMALLEST = 1e-12
@@ -30,6 +30,7 @@ _EXCEL_ERROR = re.compile(r"#[A-ZÀ-Þ]+(?:/[A-Z0]+)?[!?]?", re.IGNORECASE)
 _INFINITE = re.compile(r"[+-]?(?:inf(?:inity)?|∞)", re.IGNORECASE)
 _LIMIT = re.compile(r"[<>≤≥]=? *(?P<number>.+)")
 _DATE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}.*|[0-9]{1,2}:[0-9]{2}.*")
+_IN_CODE = frozenset({"na", "nan", "none", "null", "na_real_", "inf", "-inf", ""})
 _MINUS_SIGNS = str.maketrans(dict.fromkeys("−–﹣－", "-"))
 
 _SPACES = " \u00a0\u2007\u2009\u202f"
@@ -143,6 +144,18 @@ def is_word(cell: str) -> bool:
     return left_out(cell) in (None, TEXT) and number(cell) is None
 
 
+def is_code(cell: str) -> bool:
+    """Whether a tidy cell is a number or a gap in code; 05 and 000 are the rest of a number with a comma in it."""
+    found = number(cell)
+    plain = found is not None and found.unit == "" and not re.match("[+-]?0[0-9]", cell)
+    return plain or cell.lower() in _IN_CODE
+
+
+def is_unknown(cell: str) -> bool:
+    """Whether a tidy cell is neither a number, a gap, a word nor a date."""
+    return not (number(cell) or left_out(cell) or is_word(cell) or is_date(cell))
+
+
 def unread(cell: str) -> str:
     """Why a column cannot be read with this tidy cell, which is no number and not left out, in words."""
     if len(cell) > LONGEST:
@@ -157,6 +170,19 @@ def unread(cell: str) -> str:
 def is_date(cell: str) -> bool:
     """Whether a tidy cell looks like a date or a time."""
     return _DATE.fullmatch(cell) is not None
+
+
+def no_numbers(rows: Sequence[tuple[int, list[str]]]) -> str:
+    """That rows of a table have no numbers, and why, as sentences."""
+    for row, cell in ((row, cell) for row, cells in rows for cell in cells):
+        if is_unknown(cell) or is_date(cell):
+            return f"There is no number as a whole in it: {at(row, cell)} is {unread(cell)}. {ALLOWED}"
+    if not rows:
+        return f"There is nothing in it but comments. {ALLOWED}"
+    begins = shown(" ".join(cell for _, cells in rows[:3] for cell in cells))
+    found = "It mixes words and numbers" if any(map(str.isdigit, begins)) else "There are no numbers in it"
+    remedy = "Write a row of names above the columns, or semicolons between the cells."
+    return f"{found}; it begins “{begins}”. {remedy if any(map(str.isdigit, begins)) else ALLOWED}"
 
 
 def row_names(cells: list[str]) -> bool:
@@ -181,43 +207,6 @@ def out_of_range(number: float) -> str | None:
 # -- a column ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Values:
-    """A column of cells as numbers.
-
-    Attributes
-    ----------
-    values : tuple of (float or None)
-        One for each cell, in their order; None where it was left out. Empty if there is a problem.
-    skipped : tuple of Skipped
-        Each cell that was left out.
-    unit : str
-        What stands around the digits of each number (`Number.unit`).
-    mark : str
-        The decimal mark, "." or ",".
-    problem : str or None
-        Why the column cannot be used, in words.
-    constant : bool
-        Whether the problem is that all values are equal.
-    conflict : bool
-        Whether the problem is that all are numbers, but their units or decimal marks differ.
-    remedy : str
-        What to do about it, as a sentence.
-    choices : tuple of Choice
-        How it can be used if its numbers have more than one meaning; `problem` then says so.
-    """
-
-    values: tuple[float | None, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    unit: str = ""
-    mark: str = "."
-    problem: str | None = None
-    constant: bool = False
-    conflict: bool = False
-    remedy: str = ""
-    choices: tuple[Choice, ...] = ()
-
-
 def read_column(
     cells: Sequence[tuple[int, str]], usual_mark: Callable[[], str | None], answers: Mapping[str, str]
 ) -> Values:
@@ -232,40 +221,39 @@ def read_column(
     answers : mapping
         What a user chose: ``decimal`` "." or ",", and ``missing`` "out" or "value".
     """
-    skipped: list[Skipped] = []
-    bad: tuple[int, str] | None = None
     numbers = [number(cell) for _, cell in cells]
-    for (row, cell), found in zip(cells, numbers, strict=True):
-        if found:
-            continue
-        if reason := left_out(cell):
-            skipped.append(Skipped(row, shown(cell), reason))
-        else:
-            bad = bad or (row, cell)
     located = [(row, cell, found) for (row, cell), found in zip(cells, numbers, strict=True) if found]
-    told = tuple(skipped)
-    if bad:
+    others = [(row, cell, left_out(cell)) for (row, cell), found in zip(cells, numbers, strict=True) if not found]
+    skipped = tuple(Skipped(row, shown(cell), reason) for row, cell, reason in others if reason)
+    if bad := next(((row, cell) for row, cell, reason in others if not reason), None):
         remedy = "Write each number alone, or leave its cell empty."
-        return Values(skipped=told, problem=f"{at(*bad)} is {unread(bad[1])}", remedy=remedy)
+        return Values(skipped=skipped, problem=f"{at(*bad)} is {unread(bad[1])}", remedy=remedy)
     if not located:
-        return Values(skipped=told, problem="no numbers")
+        return Values(skipped=skipped, problem=NO_NUMBERS)
     first = located[0]
     if other := next((item for item in located if item[2].unit != first[2].unit), None):
         problem = f"{at(*first[:2])} and {at(*other[:2])} have different units"
         remedy = "Write all numbers in one unit, or none."
-        return Values(skipped=told, problem=problem, remedy=remedy, conflict=True)
+        return Values(skipped=skipped, problem=problem, remedy=remedy, conflict=True)
     mark = _mark(located, usual_mark, answers)
     if isinstance(mark, Values):
-        return replace(mark, skipped=told)
+        return mark._replace(skipped=skipped)
     values = [found and (found.point if mark == "." else found.comma) for found in numbers]
     for (row, cell), found, value in zip(cells, numbers, values, strict=True):
         if found and value is None:
             problem = f"{at(row, cell)} is no number with a decimal {_NAMES[mark]}"
-            return Values(skipped=told, problem=problem, remedy="Write all numbers with the same decimal mark.")
+            return Values(skipped=skipped, problem=problem, remedy="Write all numbers with the same decimal mark.")
         if value is not None and (limit := out_of_range(value)):
             remedy = f"Leave it out, or {OTHER_UNIT}"
-            return Values(skipped=told, problem=f"{at(row, cell)} is {limit}", remedy=remedy)
-    return _without_codes(Values(tuple(values), told, first[2].unit, mark), cells, answers)
+            return Values(skipped=skipped, problem=f"{at(row, cell)} is {limit}", remedy=remedy)
+    return _usable(_without_codes(Values(tuple(values), skipped, first[2].unit, mark), cells, answers))
+
+
+def decimal_mark(cells: Sequence[str]) -> str | None:
+    """The decimal mark of all numbers of a table, if it is clear; the point of “1.” may number a row."""
+    numbers = [found for found in (number(cell) for cell in cells if cell[-1:] != ".") if found]
+    marks = {"." if found.comma is None else "," for found in numbers if None in (found.point, found.comma)}
+    return marks.pop() if len(marks) == 1 else None
 
 
 def _mark(
@@ -294,19 +282,30 @@ def _mark(
 
 def _without_codes(read: Values, cells: Sequence[tuple[int, str]], answers: Mapping[str, str]) -> Values:
     """Values without numbers that stand for missing ones, if the user said so; a question if they did not."""
-    values = {value for value in read.values if value is not None}
-    codes, others = values & MISSING_CODES, values - MISSING_CODES
+    different = {*read.numbers}
+    codes, others = different & MISSING_CODES, different - MISSING_CODES
     if not codes or not others or min(others) < max(codes) / 2 or answers.get("missing") == "value":
         return read
     coded = [(at, value in codes) for at, value in zip(cells, read.values, strict=True)]
     if answers.get("missing") == "out":
         gone = [Skipped(row, shown(cell), "stands for a missing value") for (row, cell), is_code in coded if is_code]
         kept = tuple(None if value in codes else value for value in read.values)
-        return replace(read, values=kept, skipped=tuple(sorted((*read.skipped, *gone))))
+        return read._replace(values=kept, skipped=tuple(sorted((*read.skipped, *gone))))
     row, cell = next(at for at, is_code in coded if is_code)
     choices = (
         Choice(f"{shown(cell)} is a missing value", {"missing": "out"}),
         Choice(f"{shown(cell)} is a value", {"missing": "value"}),
     )
     problem = f"{at(row, cell)} can be a value, or stand for a missing one"
-    return replace(read, values=(), problem=problem, choices=choices)
+    return read._replace(values=(), problem=problem, choices=choices)
+
+
+def _usable(read: Values) -> Values:
+    """Values that are not too many, nor all equal; or that they are."""
+    numbers = read.numbers
+    n, different = len(numbers), {*numbers}
+    if n > MAX_VALUES:
+        return read._replace(values=(), problem=f"it has {n:,} numbers; at most {MAX_VALUES:,} are allowed")
+    if len(different) == 1 and n > 1:
+        return read._replace(values=(), problem=f"all {n:,} values are {different.pop():.12g}", constant=True)
+    return read

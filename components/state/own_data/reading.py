@@ -9,17 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from components.state.own_data.cells import DASHES, Values, is_word, left_out, number, row_names
-from components.state.own_data.columns import Columns, is_unknown, no_numbers
-from components.state.own_data.decoding import decoded
-from components.state.own_data.sentences import Choice, OwnData, Refused, shown
-from components.state.own_data.table import BY_SPACES, Table, Text, prepared, read_table
+from components.state.own_data.cells import (
+    DASHES,
+    decimal_mark,
+    is_unknown,
+    is_word,
+    left_out,
+    no_numbers,
+    number,
+    read_column,
+    row_names,
+    tidy,
+)
+from components.state.own_data.sentences import Choice, Offer, OwnData, Refused, Skipped, Values, shown
+from components.state.own_data.table import BY_SPACES, CERTAIN, POSSIBLE, Column, Table, Text, prepared, read_table
+from components.state.parameters import MAX_VALUES
 
 SAMPLE = 50_000
 """What separates cells is found in so many characters; the rest is read in the same way."""
+_YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
+_COUNTS = re.compile("n|counts?|freq.*|number|anzahl|häufigkeit.*|effectifs?|nombre|frecuencia.*|aantal|antal", re.I)
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)(?![0-9.,])")
 
 
@@ -42,9 +55,12 @@ def read(content: bytes | str, column: str | None = None, answers: Mapping[str, 
         no number as a whole, or more than one meaning.
     """
     answers = answers or {}
-    text = prepared(decoded(content))
-    layout, choices = choose_layout(text, answers)
+    text = prepared(content)
+    layout, choices = _choose_layout(text, answers)
     return replace(Columns(text, layout, answers).read(column), choices=choices)
+
+
+# -- what separates cells ----------------------------------------------------------------------------------------------
 
 
 class _Trial(NamedTuple):
@@ -56,10 +72,10 @@ class _Trial(NamedTuple):
     @property
     def meaning(self) -> object:
         """Equal for two layouts that give the same values."""
-        return self.read.problem or tuple(v for v in self.read.values if v is not None)
+        return self.read.problem or self.read.numbers
 
 
-def choose_layout(text: Text, answers: Mapping[str, str]) -> tuple[str, tuple[Choice, ...]]:
+def _choose_layout(text: Text, answers: Mapping[str, str]) -> tuple[str, tuple[Choice, ...]]:
     """The layout in which the lines are numbers as a whole, and a choice of one that is possible, but seldom meant.
 
     Raises
@@ -67,7 +83,7 @@ def choose_layout(text: Text, answers: Mapping[str, str]) -> tuple[str, tuple[Ch
     Refused
         If several layouts give different values: with a choice for each.
     """
-    layouts = text.layouts
+    layouts = (text.layout,) if text.layout else _layouts(text.text)
     if len(layouts) == 1:
         return layouts[0], ()
     if answers.get("layout") in layouts:
@@ -83,7 +99,7 @@ def choose_layout(text: Text, answers: Mapping[str, str]) -> tuple[str, tuple[Ch
         why = "It is not clear whether commas and spaces separate numbers or belong to them."
         raise Refused(why, [choices[layout] for layout in meant])
     if not meant:
-        return _refused(text._replace(text=sample)), ()
+        return _refused(sample, layouts), ()
     if "comma" in trials and "comma" not in meant and trials[meant[0]].read.mark == ",":
         cells = [cell for _, cells in trials["comma"].table.rows for cell in cells[1:]]
         if all(_WHOLE.match(cell) for cell in cells if number(cell)):
@@ -91,14 +107,35 @@ def choose_layout(text: Text, answers: Mapping[str, str]) -> tuple[str, tuple[Ch
     return meant[0], ()
 
 
-def _refused(text: Text) -> str:
+def _layouts(text: str) -> tuple[str, ...]:
+    """What may separate cells in the first lines that are not empty; what stands in quotation marks does not count."""
+    lines = [re.sub(r'"[^"]*"', "0", line) for line in text.split("\n") if line.strip()][:1000]
+    for layout, mark in CERTAIN.items():
+        if _separates(lines, mark):
+            return (layout,)
+    data = [line.strip() for line in lines if any(c.isdigit() for c in line)]
+    found = {name: mark is None or any(map(mark.search, data)) for name, mark in POSSIBLE.items()}
+    found["blank"] = found["blank"] and any("\u00a0" in line for line in data)  # otherwise it is as "space"
+    return tuple(layout for layout, possible in found.items() if possible)
+
+
+def _separates(lines: list[str], separator: str) -> bool:
+    """Whether at least half of the lines have the separator, or any line has numbers on both sides of each."""
+    having = [line for line in lines if separator in line]
+    return bool(having) and (
+        2 * len(having) >= len(lines) or any(all(map(number, map(tidy, line.split(separator)))) for line in having)
+    )
+
+
+def _refused(sample: str, layouts: Sequence[str]) -> str:
     """The layout whose refusal says most: that of a table with names, or of lines."""
-    if "comma" in text.layouts:
-        read_table(text.text, "comma")
+    if "comma" in layouts:
+        read_table(sample, "comma")
     try:
-        read_table(text.text, "line")
+        read_table(sample, "line")
     except Refused as refusal:
-        raise Refused(no_numbers(read_table(text.text, text.layouts[-1]))) from refusal
+        table = read_table(sample, layouts[-1])
+        raise Refused(no_numbers([*table.titles, *table.rows])) from refusal
     return "line"
 
 
@@ -133,7 +170,8 @@ def _whole(table: Table, layout: str) -> bool:
         return False  # a name and a number
     if any(map(is_unknown, cells)):
         return False
-    if words and (by_spaces or not regular or not _words_apart(table) or not _points(cells)):
+    points = any(found.comma is None for found in map(number, cells) if found)  # then commas separate cells
+    if words and (by_spaces or not regular or not _words_apart(table) or not points):
         return False
     if len({found.unit for found in map(number, cells) if found}) > 1 and not words:
         return False  # 1h 30m
@@ -143,11 +181,6 @@ def _whole(table: Table, layout: str) -> bool:
         return not parts and DASHES.isdisjoint(cells) and (regular or not row_names(table.first))
     wrapped = len({*lengths}) == 1 and last < lengths[0] > 1  # a sequence in several lines
     return all(table.first) and "-" not in cells and (regular or wrapped)
-
-
-def _points(cells: Sequence[str]) -> bool:
-    """Whether some numbers need a decimal point, so that commas separate cells."""
-    return any(found.comma is None for found in map(number, cells) if found)
 
 
 def _words_apart(table: Table) -> bool:
@@ -191,3 +224,116 @@ def _example(trials: Mapping[str, _Trial], layout: str) -> Choice:
     cells = [shown(cell) for cell in lines[layout].get(row, []) if cell]
     several = f"{len(cells)} cells: {'; '.join(cells[:4])}{'; …' if len(cells) > 4 else ''}"
     return Choice(several if len(cells) > 1 else f"One cell: {''.join(cells)}", {"layout": layout})
+
+
+# -- columns -----------------------------------------------------------------------------------------------------------
+
+
+class Columns:
+    """The columns of a text in one layout, each read once."""
+
+    def __init__(self, text: Text, layout: str, answers: Mapping[str, str]):
+        self.text, self.answers = text, answers
+        header = {"names": True, "values": False}.get(answers.get("header", ""))
+        self.table = read_table(text.text, layout, header)
+        self._read: dict[Column, Values] = {}
+
+    def values(self, column: Column) -> Values:
+        """The numbers of a column."""
+        if column not in self._read:
+            cells = self.table.cells(column)
+            self._read[column] = read_column(cells, lambda: self._usual_mark, self.answers)
+        return self._read[column]
+
+    @cached_property
+    def _usual_mark(self) -> str | None:
+        return "." if self.text.code else decimal_mark(self.table.flat)
+
+    @property
+    def default(self) -> Column:
+        """The column that is read if none is chosen.
+
+        All numbers if there are fewer rows than columns without names. Otherwise the first column with numbers in at
+        least half of its rows, without a problem, that has a name and does more than number the rows. If there is none,
+        one that a user can mend.
+        """
+        table = self.table
+        columns = [column for column in table.columns if column.position is not None]
+        in_order = len(table.rows) < len(columns) < len(table.columns) and not self.values(table.columns[-1]).problem
+        if in_order or not columns:
+            return table.columns[-1]
+        usable = [column for column in columns if self.values(column).problem is None or self.values(column).choices]
+        named = [column for column in usable if column.named or not table.names]
+        full = [column for column in named if 2 * len(self.values(column).skipped) <= len(table.rows)]
+        telling = [column for column in full if not row_names([cell for _, cell in table.cells(column)])]
+        refused = [column for column in columns if self.values(column).remedy]  # better than numbers of rows
+        return next(chain(telling, refused, full, named, usable), columns[0])
+
+    def read(self, name: str | None) -> OwnData:
+        """The values of a column, by its name, or of the default one."""
+        table, counted = self.table, self._counted()
+        if not table.columns:
+            raise Refused(no_numbers([*table.titles, *table.rows]))
+        offers = tuple(Offer(column.name, self.values(column).problem) for column in table.columns)
+        offers += tuple(Offer(counts_name, None) for counts_name in counted)
+        if name is None:
+            self._refuse_doubt(offers, counted)
+            name = self.default.name
+        skipped = tuple(self.text.comments) + tuple(
+            Skipped(row, shown(" ".join(cells)), "stands above the table") for row, cells in table.titles
+        )
+        if name in tuple(counted):
+            values, unit, mark, source = counted[name], "", ".", name
+        else:
+            column = next((column for column in table.columns if column.name == name), None)
+            if column is None:
+                names = "”, “".join(offer.name for offer in offers[:10]) + "”" + ", …" * (len(offers) > 10)
+                raise Refused(f"There is no column “{shown(str(name))}”. There are “{names}.", columns=offers)
+            read = self.values(column)
+            skipped += read.skipped
+            values, unit, mark = read.numbers, read.unit, read.mark
+            source = "" if column.position is None else f"column “{name}”" if column.named else name
+            if read.problem:
+                raise Refused(read.refusal(source, skipped), read.choices, offers)
+        return OwnData(values, offers, name, source, table.names, mark, unit, skipped)
+
+    def _counted(self) -> dict[str, tuple[float, ...]]:
+        """Values, each as often as a column of counts says, by a name for them; empty if there are no counts.
+
+        Counts are in a column with such a name, or in the second of two columns without names.
+        """
+        columns = [
+            column for column in self.table.columns if column.position is not None and self.values(column).values
+        ]
+        found = {}
+        for value, count in pairwise(columns):
+            named = count.named and _COUNTS.fullmatch(count.name) is not None
+            pairs = list(zip(self.values(value).values, self.values(count).values, strict=True))
+            full = [(v, n) for v, n in pairs if v is not None and n is not None]
+            whole = len(full) == len(pairs) and all(n >= 0 and n == int(n) for _, n in full)
+            rising = all(a < b for (a, _), (b, _) in pairwise(full))
+            if whole and rising and (named or (len(columns) == 2 and not self.table.names)):
+                total = int(sum(n for _, n in full))
+                if len(full) < total <= MAX_VALUES:
+                    source = f"“{value.name}”, each as often as “{count.name}” says"
+                    found[source] = tuple(v for v, n in full for _ in range(int(n)))
+        return found
+
+    def _refuse_doubt(self, offers: tuple[Offer, ...], counted: Mapping[str, tuple[float, ...]]) -> None:
+        """Refuse, with choices, if numbers in the first row can be names, or a column holds counts."""
+        rows, names = self.table.rows, self.table.names
+        if names and counted:
+            choices = [Choice(f"{name}: {len(values):,} values", {"column": name}) for name, values in counted.items()]
+            choices += [Choice(f"“{column.name}” alone", {"column": column.name}) for column in self.table.columns]
+            raise Refused("One column seems to say how often each value was observed.", choices[:5], offers)
+        if "header" in self.answers:
+            return
+        first, below = (names, rows) if names else (rows[0][1], rows[1:])
+        doubtful = [j for j, cell in enumerate(first) if number(cell) and (names or _YEAR.fullmatch(cell))]
+        again = any(_YEAR.fullmatch(cells[j]) for _, cells in below for j in doubtful if j < len(cells))
+        if doubtful and below and (names or (any(map(is_word, first)) and not again)):
+            choices = [
+                Choice("The first row has names", {"header": "names"}),
+                Choice("It has values", {"header": "values"}),
+            ]
+            raise Refused(f"“{shown(first[doubtful[0]])}” in the first row can be a name or a value.", choices, offers)

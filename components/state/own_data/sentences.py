@@ -1,4 +1,4 @@
-"""What the page says of own data: what was read or left out, why data are refused, and which meanings they can have."""
+"""Values read from own data, and what the page says: what was left out, why data are refused, what they can mean."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ ALLOWED = (
 TOO_LARGE = f"This has {{size:,}} bytes; at most {MAX_BYTES:,} are allowed. {ALLOWED}"
 """Message for what is larger than `MAX_BYTES`; the browser shows it too."""
 OTHER_UNIT = "give the values in another unit."
+NO_NUMBERS = "no numbers"
+NAMES_DIFFER = (
+    "Row {row:,} does not fit the row of names: {cells:,} cells, and {names:,} names. Give each column a name; if the "
+    "numbers have decimal commas, put semicolons between the cells."
+)
+UNPAIRED = (
+    "Row {row:,} cannot be read: its quotation marks do not pair, or one of its cells has more than {length:,} "
+    "characters. Take the quotation marks out, or put each number in a cell."
+)
 CLOSE = 10
 """Numbers are shown with more digits if their size is so many times their difference, here and in the browser."""
 
@@ -58,6 +67,34 @@ class Refused(ValueError):
     def __init__(self, message: str, choices: Sequence[Choice] = (), columns: Sequence[Offer] = ()):
         super().__init__(message)
         self.choices, self.columns = tuple(choices), tuple(columns)
+
+
+class Values(NamedTuple):
+    """A column of cells as numbers."""
+
+    values: tuple[float | None, ...] = ()  # one for each cell; None where it was left out; empty if there is a problem
+    skipped: tuple[Skipped, ...] = ()  # each cell that was left out
+    unit: str = ""  # what stands around the digits of each number (`Number.unit`)
+    mark: str = "."  # the decimal mark, "." or ","
+    problem: str | None = None  # why the column cannot be used, in words
+    constant: bool = False  # whether the problem is that all values are equal
+    conflict: bool = False  # whether the problem is that all are numbers, but their units or decimal marks differ
+    remedy: str = ""  # what to do about it, as a sentence
+    choices: tuple[Choice, ...] = ()  # how it can be used if its numbers have several meanings; `problem` then says so
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The values without what was left out."""
+        return tuple(value for value in self.values if value is not None)
+
+    def refusal(self, source: str, skipped: Sequence[Skipped]) -> str:
+        """The problem as sentences, with the name of the column and all that was left out."""
+        subject = f"{source[0].upper()}{source[1:]}" if source else "The numbers"
+        if self.choices:
+            return joined(f"{subject} can be read in more than one way: {self.problem}.", told(skipped))
+        if self.problem == NO_NUMBERS:
+            return joined(f"{subject} has {NO_NUMBERS}.", told(skipped), ALLOWED)
+        return joined(f"{subject} cannot be used: {self.problem}.", self.remedy, told(skipped))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Text as rows of cells, and rows as named columns.
+"""Bytes of a file as text, text as rows of cells, and rows as named columns.
 
 A tab, semicolon or pipe always separates cells. Commas and spaces can separate cells, or stand within numbers:
 `reading` finds out which layouts a text allows (`POSSIBLE`).
@@ -6,15 +6,16 @@ A tab, semicolon or pipe always separates cells. Commas and spaces can separate 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from components.state.own_data.cells import is_word, number, row_names, tidy
-from components.state.own_data.sentences import Refused, Skipped, shown
+from components.state.own_data import sentences
+from components.state.own_data.cells import is_code, is_word, number, row_names, tidy
+from components.state.own_data.sentences import ALLOWED, Refused, Skipped, shown
 
 MAX_ROWS, MAX_CELLS, MAX_COLUMNS = 200_000, 1_000_000, 200
 """Most rows and cells that are read, and most columns to choose from."""
@@ -26,6 +27,8 @@ NO_MARK = "\x1f"
 """A character that no text has: it takes the place of what separates cells."""
 CERTAIN = {"tab": "\t", "semicolon": ";", "pipe": "|"}
 """Characters that always separate cells."""
+_MARKS = CERTAIN | {"comma": ","}
+"""Layouts whose cells one character separates."""
 POSSIBLE = {
     "line": None,
     "comma": re.compile(","),
@@ -37,18 +40,24 @@ POSSIBLE = {
 """What can separate cells; in a "line", nothing does."""
 BY_SPACES = ("space", "spaces", "blank")
 
-_NAMES_DIFFER = (
-    "Row {row:,} does not fit the row of names: {cells:,} cells, and {names:,} names. Give each column a name; if the "
-    "numbers have decimal commas, put semicolons between the cells."
-)
+_SIGNATURES = {
+    b"PK\x03\x04": "a zip archive or a spreadsheet (xlsx, ods)",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file (xls, doc)",
+    b"\x1f\x8b": "a gzip archive",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
+"""Characters without width, often copied along from a web page."""
 _COMMENT = re.compile(r"[ \"]*(?:#+(?!NV\b|[A-ZÀ-Þ]+(?:/[A0]|[!?])|[0-9.+-])|//|%(?!\s*$|[0-9.,])|;(?!\s*[0-9]))")
-_R_OUTPUT = re.compile(r"[ \t]*\[[0-9]+\][ \t]")
+_R_OUTPUT = re.compile(r"(?m)^[ \t]*\[[0-9]+\][ \t]")
 _CODE = re.compile(
     r"\s*(?:[A-Za-z.][\w.$]*\s*(?:=|<-)\s*)?"
     r"(?P<opening>(?:(?:(?:(?:np|numpy|pd|torch)\.)?(?:c|list|array|tuple|set|Series|tensor))?\s*[(\[{])*)"
 )
 _KEYWORD = re.compile(r", ?(?:dtype|name|copy|ndmin) ?=[^,()\[\]]*(?=[)\]])")
-_IN_CODE = frozenset({"na", "nan", "none", "null", "na_real_", "inf", "-inf", ""})
 
 Row = tuple[int, list[str]]
 """A row's number, as a spreadsheet counts, and its tidy cells."""
@@ -58,7 +67,7 @@ class Text(NamedTuple):
     """Lines that hold data; those left out are empty."""
 
     text: str
-    layouts: tuple[str, ...]  # keys of CERTAIN or POSSIBLE that may apply
+    layout: str | None = None  # key of CERTAIN or POSSIBLE, if the text itself tells
     code: bool = False  # whether it is a list in Python or R, or R's output, where the decimal mark is a point
     comments: tuple[Skipped, ...] = ()  # lines left out
 
@@ -71,27 +80,14 @@ class Column(NamedTuple):
     named: bool  # whether its name is in the header
 
 
-@dataclass(frozen=True)
-class Table:
-    """The content of a text in one layout.
+class Table(NamedTuple):
+    """The content of a text in one layout."""
 
-    Attributes
-    ----------
-    columns : tuple of Column
-        In their order; none if there are no numbers.
-    names : tuple of str
-        Cells of the header; empty if there is none.
-    titles, rows : list of Row
-        Rows above and below the names.
-    width : int
-        How many cells most rows have.
-    """
-
-    columns: tuple[Column, ...]
-    names: tuple[str, ...]
-    titles: list[Row]
-    rows: list[Row]
-    width: int
+    columns: tuple[Column, ...]  # in their order; none if there are no numbers
+    names: tuple[str, ...]  # cells of the header; empty if there is none
+    titles: list[Row]  # rows above the names
+    rows: list[Row]  # rows below the names
+    width: int  # how many cells most rows have
 
     @property
     def named(self) -> bool:
@@ -121,20 +117,56 @@ def _refuse_more(what: str, count: int, most: int) -> None:
         raise Refused(f"This has {count:,} {what}; at most {most:,} are allowed. Take some out.")
 
 
-def prepared(text: str) -> Text:
-    """The lines that hold data, and what may separate their cells."""
+def prepared(content: bytes | str) -> Text:
+    """The lines of a file or of what was pasted that hold data, and what may separate their cells.
+
+    Raises
+    ------
+    Refused
+        If it is not text, empty, too large, or code with more in it than numbers.
+    """
+    text = _decoded(content)
     lines = text.split("\n")
     _refuse_more("rows", len(lines), MAX_ROWS)
     first = next(i for i, line in enumerate(lines) if line.strip())
     if named := re.fullmatch(r"\s*\"?sep=(.)\"?\s*", lines[first], re.IGNORECASE):  # for Excel
-        layout = next((name for name, mark in (CERTAIN | {"comma": ","}).items() if mark == named[1]), None)
+        layout = next((name for name, mark in _MARKS.items() if mark == named[1]), None)
         if layout is None:
             raise Refused(f"It says that “{named[1]}” separates its cells. Use a semicolon, a tab, a comma or a pipe.")
         lines[first] = ""
-        return Text("\n".join(lines), (layout,))
+        return Text("\n".join(lines), layout)
     if all(map(_R_OUTPUT.match, filter(str.strip, lines))):
-        return Text(_checked(re.sub(rf"(?m)^{_R_OUTPUT.pattern}", "", text)), ("space",), code=True)
+        return Text(_checked(_R_OUTPUT.sub("", text)), "space", code=True)
     return _code(text) or _uncommented(lines)
+
+
+def _decoded(content: bytes | str) -> str:
+    r"""Bytes as text, with "\n" at the end of lines.
+
+    UTF-8, UTF-16 with a byte order mark, otherwise Windows-1252: a wrong guess changes names and units, but no digit.
+    """
+    if isinstance(content, str):
+        content = content.encode("utf-8", "replace")  # lone surrogates, which JSON can carry, become question marks
+    if len(content) > sentences.MAX_BYTES:
+        raise Refused(sentences.TOO_LARGE.format(size=len(content)))
+    for signature, kind in _SIGNATURES.items():
+        if content.startswith(signature):
+            raise Refused(f"This seems to be {kind}, not text. {ALLOWED}")
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if utf_16 else "utf-8")
+    except UnicodeDecodeError as error:
+        if utf_16:
+            raise Refused(f"This begins as UTF-16 text but is damaged. Save it as UTF-8. {ALLOWED}") from error
+        text = content.decode("cp1252", "replace")
+    text = text.rstrip("\x1a")  # the end of a file under DOS
+    if _CONTROL.search(text):
+        kind = "a binary file, or UTF-16 without a byte order mark"
+        raise Refused(f"This seems to be {kind}: it has control characters in it. {ALLOWED}")
+    text = _INVISIBLE.sub("", text)
+    if not text.strip():
+        raise Refused(f"There is nothing in it: it is empty. {ALLOWED}")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _code(text: str) -> Text | None:
@@ -153,20 +185,13 @@ def _code(text: str) -> Text | None:
     inner = re.sub(r"[)\]}] ?,? ?[(\[{]", NO_MARK, body) if opened > 1 else body  # a list of rows
     if re.search(r"[()\[\]{}=]", inner) or not inner:
         return None
-    return Text(_checked(inner.replace(NO_MARK, "\n")), ("comma" if "," in inner else "space",), code=True)
+    return Text(_checked(inner.replace(NO_MARK, "\n")), "comma" if "," in inner else "space", code=True)
 
 
 def _checked(code: str) -> str:
-    """Code in which everything is a number or a missing value.
-
-    Raises
-    ------
-    Refused
-        If something is not; also for 05 and 000, which are the rest of a number with a comma in it.
-    """
+    """Code in which everything is a number or a missing value."""
     for token in map(tidy, re.split(r"[\s,]+", code)):
-        found = number(token)
-        if not (found and found.unit == "" and not re.match("[+-]?0[0-9]", token)) and token.lower() not in _IN_CODE:
+        if not is_code(token):
             raise Refused(f"“{shown(token)}” is no number in code. Write numbers without groups, units or 0 in front.")
     return code
 
@@ -174,44 +199,21 @@ def _checked(code: str) -> str:
 def _uncommented(lines: list[str]) -> Text:
     """Text without comments; the last one above the data can be the names."""
     semicolons = any(";" in line for line in lines if not line.lstrip().startswith(";"))
-    found = [i for i, line in enumerate(lines) if (m := _COMMENT.match(line)) and not (m[0][-1] == ";" and semicolons)]
+    starts = {i: start for i, line in enumerate(lines) if (start := _COMMENT.match(line))}
+    found = {i: start for i, start in starts.items() if not (semicolons and start[0].endswith(";"))}
     comments = []
-    for i in found:
-        words = _COMMENT.sub("", lines[i], count=1).strip()
-        above_data = i + 1 < len(lines) and i + 1 not in found and not any(map(str.strip, lines[:i])) and words
-        if above_data and not re.search(r"(?:^|[\s,;+-])[0-9]", words):
-            lines[i] = words
-        else:
-            if lines[i].strip(" ;"):
-                comments.append(Skipped(i + 1, shown(lines[i]), "a comment"))
-            lines[i] = ""
+    for i, start in found.items():
+        words = lines[i][start.end() :].strip()
+        above_data = i + 1 < len(lines) and i + 1 not in found and not any(map(str.strip, lines[:i]))
+        if not above_data or re.search(r"(?:^|[\s,;+-])[0-9]", words):
+            words = ""
+        if not words and lines[i].strip(" ;"):
+            comments.append(Skipped(i + 1, shown(lines[i]), "a comment"))
+        lines[i] = words
     if any(line.lstrip().startswith("|") for line in lines):  # a table in Markdown
         rule = re.compile(r"[ |+:=-]*(?:---|-:|:-)[ |+:=-]*")
         lines = ["" if len(line) < 1000 and rule.fullmatch(line) else line.strip().strip("|") for line in lines]
-    return Text("\n".join(lines), _layouts(_sample(lines)), comments=tuple(comments))
-
-
-def _sample(lines: list[str]) -> list[str]:
-    """Lines from the start that are not empty, with a digit in place of quoted cells: commas in these do not count."""
-    return [re.sub(r'"[^"]*"', "0", line) for line in lines if line.strip()][:1000]
-
-
-def _layouts(lines: list[str]) -> tuple[str, ...]:
-    for layout, mark in CERTAIN.items():
-        if _separates(lines, mark):
-            return (layout,)
-    data = [line.strip() for line in lines if any(c.isdigit() for c in line)]
-    found = {name: mark is None or any(map(mark.search, data)) for name, mark in POSSIBLE.items()}
-    found["blank"] = found["blank"] and any("\u00a0" in line for line in data)  # otherwise it is as "space"
-    return tuple(layout for layout, possible in found.items() if possible)
-
-
-def _separates(lines: list[str], separator: str) -> bool:
-    """Whether at least half of the lines have the separator, or any line has numbers on both sides of each."""
-    having = [line for line in lines if separator in line]
-    return bool(having) and (
-        2 * len(having) >= len(lines) or any(all(map(number, map(tidy, line.split(separator)))) for line in having)
-    )
+    return Text("\n".join(lines), comments=tuple(comments))
 
 
 # -- rows and columns --------------------------------------------------------------------------------------------------
@@ -231,8 +233,9 @@ def read_table(text: str, layout: str, header: bool | None = None) -> Table:
     rows = _rows(text, layout)
     start = _header(rows, _usual_width(rows[1:] or rows)) if header is None else 0 if header and rows else None
     names: list[str] = []
+    titles, below = rows[:0], rows
     if start is not None:
-        names, below = rows[start][1], rows[start + 1 :]
+        titles, names, below = rows[:start], rows[start][1], rows[start + 1 :]
         if layout in BY_SPACES and _usual_width(below) == _filled(names) + 1:  # R writes no name above names of rows
             quoted = all(line.lstrip().startswith('"') for line in text.split("\n") if line.strip())
             numbers = not any(is_word(cell) for _, cells in below for cell in cells[1:])
@@ -243,19 +246,17 @@ def read_table(text: str, layout: str, header: bool | None = None) -> Table:
         if bad and (layout in BY_SPACES or _filled(names) == 1) and not any(map(number, names)):
             names = []  # a title or a sentence above the data
         elif bad:
-            raise Refused(_NAMES_DIFFER.format(row=bad[0], cells=_filled(bad[1]), names=_filled(names)))
+            raise Refused(sentences.NAMES_DIFFER.format(row=bad[0], cells=_filled(bad[1]), names=_filled(names)))
     if not names:
-        above = range(0 if start is None else start + 1, len(rows))
-        begin = next((i for i in above if not all(map(is_word, filter(None, rows[i][1])))), 0)
-        titles, rows = rows[:begin], rows[begin:]
-    else:
-        titles, rows = rows[:start], below
-    return Table(tuple(_columns(names, rows)), tuple(names), titles, rows, _usual_width(rows))
+        possible = range(len(rows) - len(below), len(rows))
+        begin = next((i for i in possible if not all(map(is_word, filter(None, rows[i][1])))), 0)
+        titles, below = rows[:begin], rows[begin:]
+    return Table(tuple(_columns(names, below)), tuple(names), titles, below, _usual_width(below))
 
 
 def _rows(text: str, layout: str) -> list[Row]:
     """Every row that is not empty."""
-    mark = {**CERTAIN, "comma": ","}.get(layout, NO_MARK)
+    mark = _MARKS.get(layout, NO_MARK)
     if layout in BY_SPACES:
         text = "\n".join(line.strip(" \t\u00a0") for line in text.split("\n"))
     if mark == NO_MARK and (separator := POSSIBLE[layout]):
@@ -270,10 +271,7 @@ def _rows(text: str, layout: str) -> list[Row]:
             if any(cells):
                 found.append((row, cells))
     except csv.Error as error:
-        raise Refused(
-            f"Row {row + 1:,} cannot be read: its quotation marks do not pair, or one of its cells has more than "
-            f"{csv.field_size_limit():,} characters. Take the quotation marks out, or put each number in a cell."
-        ) from error
+        raise Refused(sentences.UNPAIRED.format(row=row + 1, length=csv.field_size_limit())) from error
     return found
 
 
@@ -323,8 +321,7 @@ def _columns(names: list[str], rows: list[Row]) -> list[Column]:
     if not sequence or (len(rows) > 1 and len(lengths) == 1 and 1 < max(lengths) <= MAX_COLUMNS):
         named = {j: shown(name) for j, name in enumerate(names) if name}
         having = {j for _, cells in rows for j, cell in enumerate(cells) if j in named or number(cell)}
-        if len(having) > MAX_COLUMNS:
-            raise Refused(f"This has {len(having):,} columns; at most {MAX_COLUMNS:,} are allowed. Take some out.")
+        _refuse_more("columns", len(having), MAX_COLUMNS)
         for j in sorted(having):
             name = first = named.get(j, f"column {j + 1}")
             again = 2
