@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components.state import ids, words
 from components.views import page
-from serving import files, headers, health, limits, logs, malformed, metrics, robots
+from serving import files, headers, health, limits, logs, malformed, metrics, refusals, robots
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -53,6 +53,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     """Make an independent Dash app."""
     app = files.Light(
         __name__,
+        server=flask.Flask(__name__, static_folder=None),
         url_base_pathname=at.url_prefix,
         title=page.TITLE,
         update_title="",
@@ -66,6 +67,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     app.layout = layout
     files.add_own(app)
     page.register(app)
+    refusals.add(app)
     malformed.refuse_malformed(app)
     limits.add(app)
     health.add(app)

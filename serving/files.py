@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache, partial
 from hashlib import sha256
 from html import escape
@@ -40,6 +41,9 @@ ORDER = ("", "core/", "maths/", "figures/", "explorer/", "run/", "run/figures/",
 UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 """Scripts of Dash that the page does not need: its table; polyfills, since the page itself needs browsers of 2024
 (light-dark in tokens.css, Promise.withResolvers in failed_requests.mjs); code of core components loaded on demand."""
+
+ROUTES = ("", "_dash-layout", "_dash-dependencies", "_dash-update-component", "_dash-component-suites/", "_favicon.ico")
+"""Addresses of Dash, or their beginnings, that the page requests."""
 
 FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
 """Version of the package and time of its installation, which Dash writes into file names."""
@@ -224,7 +228,12 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 
 
 class Light(Dash):
-    """Dash without the scripts that the page does not use."""
+    """Dash without the routes and scripts that the page does not use."""
+
+    def _add_url(self, name: str, view_func: Any, methods: Sequence[str] = ("GET",)) -> None:
+        """Leave out all other routes: one of them would answer every unknown address with the page."""
+        if name.partition("<")[0] in ROUTES and name != "<path:path>":
+            super()._add_url(name, view_func, methods)
 
     def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:  # type: ignore[override]
         """Write the page's HTML; the browser preloads what Dash requests when its scripts run."""

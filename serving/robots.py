@@ -1,4 +1,4 @@
-"""`robots.txt`: search engines may read the page. Without it, Dash would send them the page under this name."""
+"""`robots.txt`: search engines may read the page."""
 
 from __future__ import annotations
 
