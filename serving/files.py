@@ -23,6 +23,7 @@ from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 from components.views import page
+from serving import layouts
 from serving.headers import FIXED
 
 ROOT = Path(__file__).parent.parent
@@ -234,6 +235,9 @@ class Light(Dash):
         """Leave out all other routes: one of them would answer every unknown address with the page."""
         if name.partition("<")[0] in ROUTES and name != "<path:path>":
             super()._add_url(name, view_func, methods)
+
+    def serve_layout(self) -> flask.Response:
+        return layouts.reply(self.get_layout())
 
     def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:  # type: ignore[override]
         """Write the page's HTML; the browser preloads what Dash requests when its scripts run."""

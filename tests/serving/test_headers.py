@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+import em
 import settings
 from app import create_app
 from components.views import page
@@ -112,13 +113,24 @@ def test_health_is_json_that_is_not_cached(plain, path):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_page_that_cannot_be_made_is_not_ready_but_healthy(plain, monkeypatch):
-    def broken() -> None:
-        raise RuntimeError("no layout")
+@pytest.mark.parametrize(("module", "name"), [(page, "layout"), (em, "fit")])
+def test_without_page_or_engine_it_is_not_ready_until_both_have_worked_once(monkeypatch, module, name):
+    works, calls, unready = getattr(module, name), [], client()
 
-    monkeypatch.setattr(page, "layout", broken)
-    assert (plain.get("/readyz").status_code, plain.get("/healthz").status_code) == (503, 200)
-    assert plain.get("/readyz").get_json() == {"status": "not ready"}
+    def broken(*arguments):
+        calls.append(arguments)
+        if len(calls) < 3:
+            raise RuntimeError("not yet")
+        return works(*arguments)
+
+    unready.get("/healthz")  # before its first request Dash makes a page too
+    monkeypatch.setattr(module, name, broken)
+    for _ in range(2):
+        assert unready.get("/healthz").status_code == 200
+        refused = unready.get("/readyz")
+        assert (refused.status_code, refused.get_json()) == (503, {"status": "not ready"})
+    assert [unready.get("/readyz").status_code for _ in range(5)] == [200] * 5
+    assert len(calls) == 3
 
 
 def test_search_engines_may_read_the_page():
