@@ -46,8 +46,14 @@ UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 ROUTES = ("", "_dash-layout", "_dash-dependencies", "_dash-update-component", "_dash-component-suites/", "_favicon.ico")
 """Addresses of Dash, or their beginnings, that the page requests."""
 
-FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
+FINGERPRINT = re.compile(r"\.v(\w+)m\d+\.")
 """Version of the package and time of its installation, which Dash writes into file names."""
+
+FOLDERS = ("assets/", "_dash-component-suites/")
+"""Beginnings of the addresses of files."""
+
+AS_THEY_ARE = ("icons", "vendor")
+"""Folders of assets that are served one by one."""
 
 
 IMPORT = re.compile(r'^import (?:(?P<what>[^;"]+?) from )?"(?P<where>[^"]+)";\n', re.M)
@@ -79,7 +85,8 @@ def script_path() -> str:
 def add_own(app: Dash) -> None:
     """Serve the page's own style sheets as one file, and its modules as another, which starts before Dash.
 
-    The headers have a hash of the script that starts them, so this is called before `headers.add`.
+    A file that the page does not load is refused. The headers have a hash of the script that starts the modules, so
+    this is called before `headers.add`.
     """
     prefix = app.config.routes_pathname_prefix
     contents = {
@@ -89,6 +96,18 @@ def add_own(app: Dash) -> None:
     for path, (content, mimetype) in contents.items():
         app.server.add_url_rule(prefix + path, path, partial(flask.Response, content, mimetype=mimetype))
     app.renderer = start(f"{app.config.requests_pathname_prefix}{script_path()}")
+    used = cache(lambda: {_without_time(address) for address in addresses(app)})
+
+    @app.server.before_request
+    def refuse_unused() -> None:
+        path = flask.request.path.removeprefix(prefix)
+        if path.startswith(FOLDERS) and _without_time(path) not in used():
+            flask.abort(404)
+
+
+def _without_time(address: str) -> str:
+    """An address without the time of installation: servers of one release that were installed apart serve one page."""
+    return FINGERPRINT.sub(r".v\1.", address)
 
 
 def start(main: str) -> str:
@@ -165,13 +184,19 @@ def _assets() -> list[Path]:
     return sorted(path for path in ASSETS.rglob("*") if path.is_file())
 
 
+def _loaded() -> list[Path]:
+    """Assets that are served as they are: icons, and the code of others with its licences."""
+    return [path for path in _assets() if path.relative_to(ASSETS).parts[0] in AS_THEY_ARE and path.suffix != ".md"]
+
+
 def addresses(app: Dash) -> set[str]:
-    """Addresses of every file that a browser can request, below the page's prefix."""
+    """Addresses of every file that the page loads, below its prefix."""
     prefix = app.config.routes_pathname_prefix
-    page = app.server.test_client().get(prefix).get_data(as_text=True)
+    with app.server.test_request_context(prefix):
+        page = app.index()
     named = {address.removeprefix(prefix) for address in re.findall(r'(?:src|href)="(/[^"?]+)', page)}
     dynamic = {"_dash-layout", "_dash-dependencies"}
-    return named - dynamic | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
+    return named - dynamic | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _loaded()}
 
 
 def build(app: Dash, folder: Path = BUILT) -> None:

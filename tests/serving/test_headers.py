@@ -12,7 +12,7 @@ import em
 import settings
 from app import create_app
 from components.views import page
-from serving.files import assets_path
+from serving.files import style_path
 from tests.page_requests import callback_request, run_request
 
 
@@ -57,7 +57,7 @@ def test_every_kind_of_response_has_the_headers_and_no_cookie(plain):
     responses = [
         plain.get("/"),
         plain.get("/_dash-layout"),
-        plain.get(f"/{assets_path()}/core/layout.css"),
+        plain.get(f"/{style_path()}"),
         plain.get("/_dash-component-suites/dash/nothing.js"),
         plain.get("/healthz"),
         plain.post("/_dash-update-component", json={}),
