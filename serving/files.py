@@ -43,14 +43,18 @@ UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 """Scripts of Dash that the page does not need: its table; polyfills, since the page itself needs browsers of 2024
 (light-dark in tokens.css, Promise.withResolvers in failed_requests.mjs); code of core components loaded on demand."""
 
-ROUTES = ("", "_dash-layout", "_dash-dependencies", "_dash-update-component", "_dash-component-suites/", "_favicon.ico")
-"""Addresses of Dash, or their beginnings, that the page requests."""
+ROUTES = ("", "_dash-layout", "_dash-dependencies", "_dash-update-component", "_favicon.ico")
+"""Addresses of Dash that the page requests, besides files."""
 
 FINGERPRINT = re.compile(r"\.v(\w+)m\d+\.")
 """Version of the package and time of its installation, which Dash writes into file names."""
 
 FOLDERS = ("assets/", "_dash-component-suites/")
 """Beginnings of the addresses of files."""
+
+ENTRY = 'id="react-entry-point"'
+PLACE = re.compile(r"\{\*(\w+)\*\}")
+"""A place in the page's HTML for what depends on its address."""
 
 AS_THEY_ARE = ("icons", "vendor")
 """Folders of assets that are served one by one."""
@@ -258,25 +262,34 @@ class Light(Dash):
 
     def _add_url(self, name: str, view_func: Any, methods: Sequence[str] = ("GET",)) -> None:
         """Leave out all other routes: one of them would answer every unknown address with the page."""
-        if name.partition("<")[0] in ROUTES and name != "<path:path>":
+        if name in ROUTES or name.startswith(FOLDERS):
             super()._add_url(name, view_func, methods)
 
     def serve_layout(self) -> flask.Response:
         return layouts.reply(self.get_layout())
 
     def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:  # type: ignore[override]
-        """Write the page's HTML; the browser preloads what Dash requests when its scripts run."""
+        """Write the page's HTML; the browser preloads what Dash requests when its scripts run.
+
+        What depends on the address comes last, in one pass: Dash fills in part after part, and would fill in what looks
+        like a place of its template in an address too.
+        """
         used = [tag for tag in scripts.splitlines() if not any(name in tag for name in UNUSED)]
-        query = flask.request.query_string.decode("latin-1")
+        parts["title"] = "{*title*}"
+        parts["css"] += f'\n<link rel="modulepreload" href="{self.config.requests_pathname_prefix}{script_path()}">'
+        parts["app_entry"] = parts["app_entry"].replace(ENTRY, f"{ENTRY} {{*outline*}}")
+        html = super().interpolate_index(scripts="\n".join(used), metas=f"{metas}\n{{*needed*}}", **parts)
+        of_address = self._of_address(flask.request.query_string.decode("latin-1"))
+        return PLACE.sub(lambda place: of_address[place[1]], html)
+
+    def _of_address(self, query: str) -> dict[str, str]:
+        """The parts of the HTML that depend on the query of the page's address."""
         prefix = self.config.requests_pathname_prefix
+        title, outline = page.before(query)  # assets/core/skeleton.css
         needed = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in needed]
-        parts["title"], outline = page.before(query)  # assets/core/skeleton.css
         # Background has no figures, and browsers warn about files that are preloaded and not used.
         how = "prefetch" if outline["data-opens"] == "background" else "preload"
         tags.append(f'<link rel="{how}" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
-        parts["css"] += f'\n<link rel="modulepreload" href="{prefix}{script_path()}">'
-        entry = 'id="react-entry-point"'
         data = [f'{name}="{value}"' for name, value in outline.items()]
-        parts["app_entry"] = parts["app_entry"].replace(entry, " ".join([entry, *data]))
-        return str(super().interpolate_index(scripts="\n".join(used), metas="\n".join([metas, *tags]), **parts))
+        return {"title": title, "outline": " ".join(data), "needed": "\n".join(tags)}

@@ -8,10 +8,12 @@ import shutil
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import brotli
 import pytest
 from plotly.offline import get_plotlyjs_version
+from werkzeug.test import create_environ
 
 import settings
 from app import create_app
@@ -141,6 +143,19 @@ def test_the_page_names_the_requests_of_dash(query):
     assert len(named) == 3
 
 
+PLACES = ["metas", "title", "favicon", "css", "app_entry", "config", "scripts", "renderer"]
+"""In Dash's template."""
+
+
+@pytest.mark.parametrize("place", [f"{{%{name}%}}" for name in PLACES] + ["{*title*}", "{*outline*}", "{*needed*}"])
+@pytest.mark.parametrize("encode", [str, quote], ids=["raw", "encoded"])
+def test_no_place_of_the_template_is_filled_in_an_address(place, encode):
+    odd, client, environ = encode(place), create_app().server.test_client(), create_environ()
+    pages = [client.get(environ | {"QUERY_STRING": f"x={text}"}).text for text in (odd, len(odd) * "-")]
+    assert pages[0].count(odd) == 1
+    assert len(pages[0]) == len(pages[1])
+
+
 def test_plotly_is_only_prefetched_by_views_without_figures():
     page = create_app().server.test_client().get("/?view=background").get_data(as_text=True)
     assert '<link rel="prefetch" as="script" id="plotly"' in page
@@ -175,10 +190,8 @@ def test_a_file_that_the_page_does_not_load_is_not_served(served, unbuilt, build
 
 @pytest.fixture(scope="module")
 def unbuilt():
-    """A client of a page without built files, which has shown its page: only then does Dash know its files."""
-    client = create_app().server.test_client()
-    client.get("/")
-    return client
+    """A client of a page without built files."""
+    return create_app().server.test_client()
 
 
 def test_a_page_of_a_server_that_was_installed_at_another_time_finds_its_files(unbuilt):
