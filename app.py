@@ -65,9 +65,9 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = layout
+    refusals.add(app, at)
     files.add_own(app)
     page.register(app)
-    refusals.add(app)
     malformed.refuse_malformed(app)
     limits.add(app)
     health.add(app)
@@ -76,8 +76,6 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: tools.build
     Compress(app.server)
     headers.add(app, at)
-    if at.trusted_hosts:
-        app.server.config["TRUSTED_HOSTS"] = [*at.trusted_hosts, "127.0.0.1", "localhost"]
     if at.proxies:
         app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=at.proxies, x_proto=at.proxies, x_host=at.proxies)
     return app
