@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components.state import ids, words
 from components.views import page
-from serving import files, headers, health, limits, logs, malformed, metrics, refusals, robots
+from serving import files, headers, health, limits, logs, malformed, metrics, refusals
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -71,7 +71,6 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     malformed.refuse_malformed(app)
     limits.add(app)
     health.add(app)
-    robots.add(app)
     metrics.add(app, at)
     app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: tools.build
     Compress(app.server)

@@ -18,12 +18,13 @@ from typing import Any
 from wsgiref.headers import Headers
 
 import flask
+import orjson
 from dash import Dash
+from dash.development.base_component import Component
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 from components.views import page
-from serving import layouts
 from serving.headers import FIXED
 
 ROOT = Path(__file__).parent.parent
@@ -96,6 +97,7 @@ def add_own(app: Dash) -> None:
     contents = {
         style_path(): (b"\n".join(file.read_bytes() for file in own_files("css")), "text/css"),
         script_path(): (join(ASSETS / MAIN).encode(), "text/javascript"),
+        "robots.txt": (b"User-agent: *\nDisallow:\n", "text/plain"),  # search engines may read the page
     }
     for path, (content, mimetype) in contents.items():
         app.server.add_url_rule(prefix + path, path, partial(flask.Response, content, mimetype=mimetype))
@@ -266,7 +268,10 @@ class Light(Dash):
             super()._add_url(name, view_func, methods)
 
     def serve_layout(self) -> flask.Response:
-        return layouts.reply(self.get_layout())
+        """The layout as JSON; Dash would first look for what orjson cannot write, which takes four times as long."""
+        options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY  # as Dash has them
+        content = orjson.dumps(self.get_layout(), Component.to_plotly_json, options)
+        return flask.Response(content, mimetype="application/json")
 
     def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:  # type: ignore[override]
         """Write the page's HTML; the browser preloads what Dash requests when its scripts run.

@@ -1,4 +1,4 @@
-"""Which addresses have one layout, so that it is made once for all of them; and how it is written."""
+"""Which addresses open one page, so that its layout is made once for all of them; and how it is written."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from dash._utils import to_json
 
 from app import create_app
+from components.state.address import key
 from components.state.own_data.packing import pack
 from components.views import page
-from serving import layouts
 
 OWN = f"source=own&data={pack([1, 2, 3, 4, 5])}"
 
@@ -36,14 +36,14 @@ BAD = ["n=-1", "n=x", "n=-1&seed=-1", "view=none", "v=2"]
 
 @pytest.mark.parametrize("query", ONE)
 def test_a_layout_has_one_key_however_its_address_is_written(query):
-    assert layouts.key(query) == layouts.key(ONE[0]) is not None
+    assert key(query) == key(ONE[0]) is not None
     assert to_json(page.layout(query)) == to_json(page.layout(ONE[0]))
 
 
 def test_other_layouts_have_other_keys():
     queries = [ONE[0], *OTHERS, *BAD]
     keys, made = (
-        {query: layouts.key(query) for query in queries},
+        {query: key(query) for query in queries},
         {query: to_json(page.layout(query)) for query in queries},
     )
     for one, other in combinations(queries, 2):
@@ -53,7 +53,7 @@ def test_other_layouts_have_other_keys():
 
 @pytest.mark.parametrize("query", [OWN, f"view=em&{OWN}", f"source=own&{OWN[11:40]}", "data=1", "view=em&0.123"])
 def test_an_address_that_may_carry_own_data_has_no_key(query):
-    assert layouts.key(query) is None
+    assert key(query) is None
 
 
 @pytest.mark.parametrize("query", ["", ONE[0], OWN, *BAD])
