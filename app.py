@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from components.state import ids, words
 from components.views import page
-from serving import files, headers, health, limits, logs, malformed, metrics, robots
+from serving import files, headers, health, limits, logs, malformed, metrics, refusals
 from settings import DEFAULTS, Settings, current
 
 DESCRIPTION = "See mixture models and the EM algorithm: Gaussian and exponential mixtures, fitted before your eyes."
@@ -53,6 +53,7 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     """Make an independent Dash app."""
     app = files.Light(
         __name__,
+        server=flask.Flask(__name__, static_folder=None),
         url_base_pathname=at.url_prefix,
         title=page.TITLE,
         update_title="",
@@ -64,18 +65,16 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = layout
+    refusals.add(app, at)
     files.add_own(app)
     page.register(app)
     malformed.refuse_malformed(app)
     limits.add(app)
     health.add(app)
-    robots.add(app)
     metrics.add(app, at)
     app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: tools.build
     Compress(app.server)
     headers.add(app, at)
-    if at.trusted_hosts:
-        app.server.config["TRUSTED_HOSTS"] = [*at.trusted_hosts, "127.0.0.1", "localhost"]
     if at.proxies:
         app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=at.proxies, x_proto=at.proxies, x_host=at.proxies)
     return app

@@ -92,8 +92,9 @@ class Settings:
     )
     trusted_hosts: tuple[str, ...] = _variable(
         "any",
-        "host names of the page, separated by commas (`.example.org` includes all subdomains), besides "
-        "`127.0.0.1` and `localhost`; requests for others get status 400",
+        "host names of the page, separated by commas (`.example.org` includes all subdomains), besides `localhost` "
+        "and `127.0.0.1`; requests for others get status 400, but `healthz`, `readyz` and `metrics` reply to any IP "
+        "address, since probes have that of the machine as their host",
         _hosts,
     )
     frame_ancestors: str = _variable(

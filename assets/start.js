@@ -43,9 +43,9 @@
     }
   }
 
-  // Of a link that has travelled, a part may stand in the path, as its ? was encoded, or after the # of HTML’s &#38;.
-  const { href, search } = location;
-  const address = (search ? href : href.replace(/%(?:25)*3F/i, "?")).replace(/&#(?:0*38|x0*26);/gi, "&");
+  // Of a link that has travelled, a part may stand after the # of HTML’s &#38;.
+  const { href } = location;
+  const address = href.replace(/&#(?:0*38|x0*26);/gi, "&");
   if (address !== href) return location.replace(address);
 
   if (self.origin === "null") return show(words.sandboxed, "error"); // the browser would fetch nothing

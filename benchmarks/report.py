@@ -36,9 +36,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([header(*head), *(row(*cells) for cells in rows)])
 
 
-def summary(values: Sequence[float]) -> str:
+def summary(values: Sequence[float], digits: int = 0) -> str:
     """Median and range."""
-    return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
+    return "{:.{d}f} ({:.{d}f} to {:.{d}f})".format(statistics.median(values), min(values), max(values), d=digits)
 
 
 def write(name: str, lines: Iterable[str]) -> None:

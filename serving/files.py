@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache, partial
 from hashlib import sha256
 from html import escape
@@ -17,7 +18,9 @@ from typing import Any
 from wsgiref.headers import Headers
 
 import flask
+import orjson
 from dash import Dash
+from dash.development.base_component import Component
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
@@ -41,8 +44,21 @@ UNUSED = ("/dash_table/", "/deps/polyfill@", "/dash_core_components-shared.")
 """Scripts of Dash that the page does not need: its table; polyfills, since the page itself needs browsers of 2024
 (light-dark in tokens.css, Promise.withResolvers in failed_requests.mjs); code of core components loaded on demand."""
 
-FINGERPRINT = re.compile(r"\.v\w+m\d+\.")
+ROUTES = ("", "_dash-layout", "_dash-dependencies", "_dash-update-component", "_favicon.ico")
+"""Addresses of Dash that the page requests, besides files."""
+
+FINGERPRINT = re.compile(r"\.v(\w+)m\d+\.")
 """Version of the package and time of its installation, which Dash writes into file names."""
+
+FOLDERS = ("assets/", "_dash-component-suites/")
+"""Beginnings of the addresses of files."""
+
+ENTRY = 'id="react-entry-point"'
+PLACE = re.compile(r"\{\*(\w+)\*\}")
+"""A place in the page's HTML for what depends on its address."""
+
+AS_THEY_ARE = ("icons", "vendor")
+"""Folders of assets that are served one by one."""
 
 
 IMPORT = re.compile(r'^import (?:(?P<what>[^;"]+?) from )?"(?P<where>[^"]+)";\n', re.M)
@@ -74,16 +90,30 @@ def script_path() -> str:
 def add_own(app: Dash) -> None:
     """Serve the page's own style sheets as one file, and its modules as another, which starts before Dash.
 
-    The headers have a hash of the script that starts them, so this is called before `headers.add`.
+    A file that the page does not load is refused. The headers have a hash of the script that starts the modules, so
+    this is called before `headers.add`.
     """
     prefix = app.config.routes_pathname_prefix
     contents = {
         style_path(): (b"\n".join(file.read_bytes() for file in own_files("css")), "text/css"),
         script_path(): (join(ASSETS / MAIN).encode(), "text/javascript"),
+        "robots.txt": (b"User-agent: *\nDisallow:\n", "text/plain"),  # search engines may read the page
     }
     for path, (content, mimetype) in contents.items():
         app.server.add_url_rule(prefix + path, path, partial(flask.Response, content, mimetype=mimetype))
     app.renderer = start(f"{app.config.requests_pathname_prefix}{script_path()}")
+    used = cache(lambda: {_without_time(address) for address in addresses(app)})
+
+    @app.server.before_request
+    def refuse_unused() -> None:
+        path = flask.request.path.removeprefix(prefix)
+        if path.startswith(FOLDERS) and _without_time(path) not in used():
+            flask.abort(404)
+
+
+def _without_time(address: str) -> str:
+    """An address without the time of installation: servers of one release that were installed apart serve one page."""
+    return FINGERPRINT.sub(r".v\1.", address)
 
 
 def start(main: str) -> str:
@@ -160,13 +190,19 @@ def _assets() -> list[Path]:
     return sorted(path for path in ASSETS.rglob("*") if path.is_file())
 
 
+def _loaded() -> list[Path]:
+    """Assets that are served as they are: icons, and the code of others with its licences."""
+    return [path for path in _assets() if path.relative_to(ASSETS).parts[0] in AS_THEY_ARE and path.suffix != ".md"]
+
+
 def addresses(app: Dash) -> set[str]:
-    """Addresses of every file that a browser can request, below the page's prefix."""
+    """Addresses of every file that the page loads, below its prefix."""
     prefix = app.config.routes_pathname_prefix
-    page = app.server.test_client().get(prefix).get_data(as_text=True)
+    with app.server.test_request_context(prefix):
+        page = app.index()
     named = {address.removeprefix(prefix) for address in re.findall(r'(?:src|href)="(/[^"?]+)', page)}
     dynamic = {"_dash-layout", "_dash-dependencies"}
-    return named - dynamic | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _assets()}
+    return named - dynamic | {f"{assets_path()}/{path.relative_to(ASSETS).as_posix()}" for path in _loaded()}
 
 
 def build(app: Dash, folder: Path = BUILT) -> None:
@@ -224,21 +260,41 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 
 
 class Light(Dash):
-    """Dash without the scripts that the page does not use."""
+    """Dash without the routes and scripts that the page does not use."""
+
+    def _add_url(self, name: str, view_func: Any, methods: Sequence[str] = ("GET",)) -> None:
+        """Leave out all other routes: one of them would answer every unknown address with the page."""
+        if name in ROUTES or name.startswith(FOLDERS):
+            super()._add_url(name, view_func, methods)
+
+    def serve_layout(self) -> flask.Response:
+        """The layout as JSON; Dash would first look for what orjson cannot write, which takes four times as long."""
+        options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY  # as Dash has them
+        content = orjson.dumps(self.get_layout(), Component.to_plotly_json, options)
+        return flask.Response(content, mimetype="application/json")
 
     def interpolate_index(self, scripts: str = "", metas: str = "", **parts: Any) -> str:  # type: ignore[override]
-        """Write the page's HTML; the browser preloads what Dash requests when its scripts run."""
+        """Write the page's HTML; the browser preloads what Dash requests when its scripts run.
+
+        What depends on the address comes last, in one pass: Dash fills in part after part, and would fill in what looks
+        like a place of its template in an address too.
+        """
         used = [tag for tag in scripts.splitlines() if not any(name in tag for name in UNUSED)]
-        query = flask.request.query_string.decode("latin-1")
+        parts["title"] = "{*title*}"
+        parts["css"] += f'\n<link rel="modulepreload" href="{self.config.requests_pathname_prefix}{script_path()}">'
+        parts["app_entry"] = parts["app_entry"].replace(ENTRY, f"{ENTRY} {{*outline*}}")
+        html = super().interpolate_index(scripts="\n".join(used), metas=f"{metas}\n{{*needed*}}", **parts)
+        of_address = self._of_address(flask.request.query_string.decode("latin-1"))
+        return PLACE.sub(lambda place: of_address[place[1]], html)
+
+    def _of_address(self, query: str) -> dict[str, str]:
+        """The parts of the HTML that depend on the query of the page's address."""
         prefix = self.config.requests_pathname_prefix
+        title, outline = page.before(query)  # assets/core/skeleton.css
         needed = [f"{prefix}_dash-layout{query and '?'}{query}", f"{prefix}_dash-dependencies"]
         tags = [f'<link rel="preload" as="fetch" crossorigin href="{escape(address)}">' for address in needed]
-        parts["title"], outline = page.before(query)  # assets/core/skeleton.css
         # Background has no figures, and browsers warn about files that are preloaded and not used.
         how = "prefetch" if outline["data-opens"] == "background" else "preload"
         tags.append(f'<link rel="{how}" as="script" id="plotly" href="{prefix}{assets_path()}/{PLOTLY}">')
-        parts["css"] += f'\n<link rel="modulepreload" href="{prefix}{script_path()}">'
-        entry = 'id="react-entry-point"'
         data = [f'{name}="{value}"' for name, value in outline.items()]
-        parts["app_entry"] = parts["app_entry"].replace(entry, " ".join([entry, *data]))
-        return str(super().interpolate_index(scripts="\n".join(used), metas="\n".join([metas, *tags]), **parts))
+        return {"title": title, "outline": " ".join(data), "needed": "\n".join(tags)}

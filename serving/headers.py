@@ -42,7 +42,7 @@ def add(app: Dash, settings: Settings) -> None:
     @app.server.after_request
     def add_headers(response: flask.Response) -> flask.Response:
         response.headers.update(always)
-        if flask.request.method == "GET" and response.status_code == 200 and not response.cache_control:
+        if flask.request.method in {"GET", "HEAD"} and response.status_code == 200 and not response.cache_control:
             response.cache_control.no_cache = True  # browsers store it, and ask each time whether it has changed
             response.add_etag()
             response.make_conditional(flask.request)

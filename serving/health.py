@@ -1,6 +1,8 @@
-"""Health checks: `healthz`, the process runs; `readyz`, the page and the engine work. JSON, cheap, never cached."""
+"""Health checks, as JSON that is never cached: `healthz`, the process runs; `readyz`, it can also make and fit."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import flask
 from dash import Dash
@@ -17,11 +19,20 @@ def add(app: Dash) -> None:
     def healthz() -> flask.Response:
         return _reply("ok")
 
+    @cache  # of success only: an exception is not kept
+    def prove() -> None:
+        page.layout()
+        em.fit([0.5, 1, 4, 5], em.ExponentialMixture([0.5, 0.5], [1, 4]), em.StoppingRule(max_iter=2))
+
     @app.server.get(f"{prefix}readyz")
     def readyz() -> flask.Response:
+        """Whether this process answers and has, once, made the page and fitted a mixture.
+
+        Neither depends on anything outside the process, so what worked once goes on to work. It does not say that the
+        server has time: a busy one answers the others with 503 itself.
+        """
         try:
-            page.layout()
-            em.fit([0.5, 1, 4, 5], em.ExponentialMixture([0.5, 0.5], [1, 4]), em.StoppingRule(max_iter=2))
+            prove()
         except Exception:  # whatever went wrong, a proxy must send no requests here
             app.server.logger.exception("Not ready")
             return _reply("not ready", 503)

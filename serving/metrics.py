@@ -27,6 +27,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from serving.refusals import ENCODED
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Observed:
             CACHED.labels(kind).inc()
         level = logging.ERROR if status >= 500 else logging.WARNING if status >= 400 else logging.INFO
         if LOG.isEnabledFor(level):
-            path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"[:200]
+            path = ENCODED.sub("", f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}")[:200]
             method = environ["REQUEST_METHOD"]
             entries = {"id": name, "kind": kind, "bytes": size and int(size), "seconds": round(seconds, 4)}
             entries |= {key: environ.get(f"emlab.{key}") for key in ("waited", "kept", "reason")}

@@ -194,6 +194,14 @@ def carries_data(query: str) -> bool:
     return DATA in found or bool(lost)
 
 
+def key(query: str) -> str | None:
+    """What an address sets: equal for those that open the same page, however written; None if it may carry own data."""
+    if carries_data(query[:MAX_LENGTH]):
+        return None
+    link = decode(query)
+    return repr((sorted(link.values.items()), link.problems))
+
+
 def _read_own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, str | None]:
     """Own data and a message if the family had to change; or None and why they cannot be read, without the source."""
     if values.get(ids.SOURCE) != OWN:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 MAX_COMPONENTS = 5
@@ -71,7 +72,7 @@ class Parameter:
         """Whether its values are whole numbers."""
         return self.step == 1
 
-    @property
+    @cached_property
     def allowed(self) -> str:
         """What is allowed, in words; numbers as a box takes them, without marks between thousands."""
         kind = "a whole number from " if self.whole else ""

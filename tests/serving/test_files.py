@@ -8,10 +8,12 @@ import shutil
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import brotli
 import pytest
 from plotly.offline import get_plotlyjs_version
+from werkzeug.test import create_environ
 
 import settings
 from app import create_app
@@ -42,7 +44,7 @@ def test_built_files_equal_those_of_dash_and_are_compressed_right(served):
     client, folder = served
     plain = create_app().server.test_client()
     built = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".br", ".gz"}]
-    assert len(built) > 40
+    assert len(built) > 30
     for path in built:
         address, content = f"/{path.relative_to(folder).as_posix()}", path.read_bytes()
         with plain.get(address) as answer:
@@ -141,9 +143,64 @@ def test_the_page_names_the_requests_of_dash(query):
     assert len(named) == 3
 
 
+PLACES = ["metas", "title", "favicon", "css", "app_entry", "config", "scripts", "renderer"]
+"""In Dash's template."""
+
+
+@pytest.mark.parametrize("place", [f"{{%{name}%}}" for name in PLACES] + ["{*title*}", "{*outline*}", "{*needed*}"])
+@pytest.mark.parametrize("encode", [str, quote], ids=["raw", "encoded"])
+def test_no_place_of_the_template_is_filled_in_an_address(place, encode):
+    odd, client, environ = encode(place), create_app().server.test_client(), create_environ()
+    pages = [client.get(environ | {"QUERY_STRING": f"x={text}"}).text for text in (odd, len(odd) * "-")]
+    assert pages[0].count(odd) == 1
+    assert len(pages[0]) == len(pages[1])
+
+
 def test_plotly_is_only_prefetched_by_views_without_figures():
     page = create_app().server.test_client().get("/?view=background").get_data(as_text=True)
     assert '<link rel="prefetch" as="script" id="plotly"' in page
+
+
+UNUSED = [
+    "_dash-component-suites/plotly/package_data/plotly.min.js",
+    "_dash-component-suites/dash/dash_table/async-table.js",
+    "_dash-component-suites/dash/dash_table/bundle.js",
+    "_dash-component-suites/dash/dcc/async-graph.js",
+    "_dash-component-suites/dash/dcc/dash_core_components.js",
+    "_dash-component-suites/dash/dcc/dash_core_components.js.map",
+    "_dash-component-suites/dash/deps/polyfill@7.12.1.min.js",
+    "_dash-component-suites/dash/dash-renderer/build/dash_renderer.min.js.map",
+    "_dash-component-suites/dash/dash-renderer/build/dash_renderer.v1_0_0m1.min.js",
+    "_dash-component-suites/dash/dash.py",
+    f"{files.assets_path()}/main.mjs",
+    f"{files.assets_path()}/start.js",
+    f"{files.assets_path()}/core/layout.css",
+    f"{files.assets_path()}/vendor/katex/README.md",
+    f"{files.assets_path()}/vendor/../emlab.css",
+]
+
+
+@pytest.mark.parametrize("address", UNUSED)
+@pytest.mark.parametrize("build", [True, False])
+def test_a_file_that_the_page_does_not_load_is_not_served(served, unbuilt, build, address):
+    client = served[0] if build else unbuilt
+    refused = client.get(f"/{address}", headers=ACCEPTED)
+    assert (refused.status_code, refused.mimetype) == (404, "application/json")
+
+
+@pytest.fixture(scope="module")
+def unbuilt():
+    """A client of a page without built files."""
+    return create_app().server.test_client()
+
+
+def test_a_page_of_a_server_that_was_installed_at_another_time_finds_its_files(unbuilt):
+    scripts = [address for address in files.addresses(create_app()) if files.FINGERPRINT.search(address)]
+    for address in scripts:
+        other = re.sub(r"(_\d+m)\d+", r"\g<1>1700000000", address)
+        with unbuilt.get(f"/{other}") as answer:
+            assert other != address
+            assert answer.status_code == 200
 
 
 def own(kind: str) -> list[Path]:

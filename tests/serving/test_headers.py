@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 
+import flask
 import pytest
+from werkzeug.test import create_environ, run_wsgi_app
 
+import em
 import settings
 from app import create_app
 from components.views import page
-from serving.files import assets_path
+from serving.files import style_path
 from tests.page_requests import callback_request, run_request
 
 
@@ -56,7 +60,7 @@ def test_every_kind_of_response_has_the_headers_and_no_cookie(plain):
     responses = [
         plain.get("/"),
         plain.get("/_dash-layout"),
-        plain.get(f"/{assets_path()}/core/layout.css"),
+        plain.get(f"/{style_path()}"),
         plain.get("/_dash-component-suites/dash/nothing.js"),
         plain.get("/healthz"),
         plain.post("/_dash-update-component", json={}),
@@ -94,14 +98,63 @@ def test_a_proxy_is_trusted_only_as_set(proxies, believed):
     assert behind.get("/", headers=FORWARDED, base_url="http://inside").status_code == (200 if believed else 400)
 
 
+NAMES = {"TRUSTED_HOSTS": "em.example.org,.example.net,[2001:db8::1]"}
+OWN = [
+    "em.example.org",
+    "EM.example.org:8050",
+    "a.example.net",
+    "localhost:8050",
+    "127.0.0.1",
+    "[::1]:80",
+    "[2001:db8:0::1]",
+]
+FOREIGN = ["example.org", "x.em.example.org", "em.example.org.evil.example", "127.0.0.1.evil.example", "0x7f.1"]
+NUMBERS = ["10.0.0.7", "10.0.0.7:8050", "[2001:db8::2]:8050"]
+
+
+@cache
+def server(**environment: str) -> flask.Flask:
+    return create_app(settings.read(environment)).server
+
+
+def statuses(host: str | None, paths: tuple[str, ...], **environment: str) -> set[int]:
+    """Of paths, asked for with a host, or with none."""
+    found = set()
+    for path in paths:
+        environ = create_environ(path) | {"HTTP_HOST": host}
+        if host is None:
+            del environ["HTTP_HOST"]
+        answer = flask.Response(*run_wsgi_app(server(**environment), environ))
+        found.add(answer.status_code)
+        assert answer.status_code == 200 or answer.get_json()["error"].endswith(".")
+        answer.close()
+    return found
+
+
+PAGES, PROBES = ("/", "/_dash-layout", f"/{style_path()}"), ("/healthz", "/readyz")
+
+
 @pytest.mark.parametrize(
-    ("host", "status"),
-    [("em.example.org", 200), ("em.example.org:8050", 200), ("a.example.net", 200), ("localhost:8050", 200)]
-    + [(host, 400) for host in ("example.org", "x.em.example.org", "evil.example", "em.example.org.evil.example")],
+    ("host", "pages", "probes"),
+    [(host, 200, 200) for host in OWN]
+    + [(host, 400, 400) for host in FOREIGN]
+    + [(host, 400, 200) for host in NUMBERS],
 )
-def test_only_trusted_hosts_are_served(host, status):
-    trusting = client(TRUSTED_HOSTS="em.example.org,.example.net")
-    assert trusting.get("/healthz", headers={"Host": host}).status_code == status
+def test_only_trusted_hosts_are_served_and_probes_by_ip(host, pages, probes):
+    assert (statuses(host, PAGES, **NAMES), statuses(host, PROBES, **NAMES)) == ({pages}, {probes})
+
+
+@pytest.mark.parametrize("host", [*OWN, *FOREIGN, *NUMBERS])
+def test_every_host_is_served_by_default(host):
+    assert statuses(host, (*PAGES, *PROBES)) == {200}
+
+
+@pytest.mark.parametrize(
+    "host", [None, "", " ", "a b", "a/b", "em.example.org:x", "em.example.org:99999", "<em>", "[", "a,b"]
+)
+@pytest.mark.parametrize("environment", [{}, NAMES], ids=["any", "some"])
+def test_without_a_host_nothing_is_served(host, environment):
+    assert statuses(host, (*PAGES, *PROBES, "/none"), **environment) == {400}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -112,13 +165,24 @@ def test_health_is_json_that_is_not_cached(plain, path):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_page_that_cannot_be_made_is_not_ready_but_healthy(plain, monkeypatch):
-    def broken() -> None:
-        raise RuntimeError("no layout")
+@pytest.mark.parametrize(("module", "name"), [(page, "layout"), (em, "fit")])
+def test_without_page_or_engine_it_is_not_ready_until_both_have_worked_once(monkeypatch, module, name):
+    works, calls, unready = getattr(module, name), [], client()
 
-    monkeypatch.setattr(page, "layout", broken)
-    assert (plain.get("/readyz").status_code, plain.get("/healthz").status_code) == (503, 200)
-    assert plain.get("/readyz").get_json() == {"status": "not ready"}
+    def broken(*arguments):
+        calls.append(arguments)
+        if len(calls) < 3:
+            raise RuntimeError("not yet")
+        return works(*arguments)
+
+    unready.get("/healthz")  # before its first request Dash makes a page too
+    monkeypatch.setattr(module, name, broken)
+    for _ in range(2):
+        assert unready.get("/healthz").status_code == 200
+        refused = unready.get("/readyz")
+        assert (refused.status_code, refused.get_json()) == (503, {"status": "not ready"})
+    assert [unready.get("/readyz").status_code for _ in range(5)] == [200] * 5
+    assert len(calls) == 3
 
 
 def test_search_engines_may_read_the_page():
