@@ -12,8 +12,7 @@ from hashlib import sha256
 import flask
 from cachetools import LRUCache
 
-from components.state import ids
-from components.state.address import MAX_LENGTH, carries_data
+from components.state import address, ids
 from components.state.sources import OWN
 
 MAX_BYTES = 4_000_000
@@ -59,5 +58,5 @@ def callback_key() -> str | None:
 
 def page_key() -> str | None:
     """The key of the page at the current address; None if the address carries own data."""
-    query = flask.request.query_string.decode("latin-1")
-    return None if len(query) > MAX_LENGTH or carries_data(query) else f"page {sha256(query.encode()).hexdigest()}"
+    key = address.key(flask.request.query_string.decode("latin-1"))
+    return key and f"page {sha256(key.encode()).hexdigest()}"

@@ -18,7 +18,7 @@ const SENTENCE = 200; // most characters of it
 const fetch = window.fetch.bind(window);
 const pending = new Map(); // output of a callback -> AbortController of its request
 
-const page = crypto.getRandomValues(new Uint32Array(1))[0].toString(16); // the server limits how many requests of a page wait
+const page = crypto.getRandomValues(new Uint32Array(1))[0].toString(16); // a page may wait for few requests
 
 const isTemporary = (outcome) => !(outcome instanceof Response) || TEMPORARY.includes(outcome.status);
 

@@ -7,8 +7,8 @@ import pytest
 import settings
 from app import create_app
 from components.state.address import decode
+from serving.bodies import MOST
 from serving.files import style_path
-from serving.malformed import MAX_BODY
 
 
 @pytest.fixture(scope="module", params=["/", "/teaching/lab/"])
@@ -78,9 +78,9 @@ def test_wrong_methods_are_told_the_right_ones(place, method, path, allowed):
 
 def test_a_body_that_is_too_large_is_told_the_limit(place):
     client, prefix = place
-    answer = client.post(f"{prefix}_dash-update-component", data=b" " * (MAX_BODY + 1), content_type="application/json")
+    answer = client.post(f"{prefix}_dash-update-component", data=b" " * (MOST + 1), content_type="application/json")
     assert_refused(answer, 413)
-    assert f"{MAX_BODY:,}" in answer.text
+    assert f"{MOST:,}" in answer.text
 
 
 def test_a_failure_is_told_without_its_details():
