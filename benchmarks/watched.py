@@ -17,7 +17,7 @@ from benchmarks.hosted import hosted
 from serving.limits import PAGE
 from tests.servers import Running
 
-QUIET, LONGEST_QUIET = 0.1, 180
+QUIET, LONGEST_QUIET = 0.1, 30
 """Busy cores of a server that has nothing left to do, and the longest wait for it, in seconds."""
 
 
@@ -45,14 +45,21 @@ class Server:
         return total
 
     def settle(self) -> None:
-        """Wait until nothing is left to do."""
-        end = time.monotonic() + LONGEST_QUIET
-        used, begin = self.cpu(), time.monotonic()
+        """Wait until nothing is left to do, or end the processes that have not done it."""
+        while not self._is_quiet():
+            for process in self.processes()[1:]:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+    def _is_quiet(self) -> bool:
+        end, used = time.monotonic() + LONGEST_QUIET, self.cpu()
         while time.monotonic() < end:
+            began = time.monotonic()
             time.sleep(1)
-            before, used, began, begin = used, self.cpu(), begin, time.monotonic()
-            if used - before < QUIET * (begin - began):
-                return
+            before, used = used, self.cpu()
+            if used - before < QUIET * (time.monotonic() - began):
+                return True
+        return False
 
     def memory(self) -> float:
         """Proportional memory of all processes, MB."""

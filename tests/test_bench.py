@@ -38,59 +38,56 @@ def test_the_table_of_bad_input_reports_the_engine():
 
 def test_a_simulated_page_waits_as_the_page_does():
     script = (ROOT / "assets/core/network.mjs").read_text("utf-8")
-    waits = json.loads(re.search(r"waits: (\[[\d, ]+\])", script)[1])
+    waits, temporary = (json.loads(*re.findall(rf"{name} (\[[\d, ]+\])", script)) for name in ("waits:", "TEMPORARY ="))
     assert tuple(wait / 1000 for wait in waits) == clients.WAITS
-    temporary = json.loads(re.search(r"TEMPORARY = (\[[\d, ]+\])", script)[1])
     assert (0, *temporary) == clients.TEMPORARY
 
 
-class Moody(BaseHTTPRequestHandler):
-    """Refuses a request, breaks off, answers it, and begins anew; requests are kept in the server's list `seen`."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        turn = len(self.server.seen) % 3
-        self.server.seen.append((self.client_address[0], self.headers["X-Page"], body))
-        if turn == 1:
-            self.close_connection = True
-            return
-        self.send_response(503 if turn == 0 else 200)
-        self.send_header("Content-Length", "4")
-        self.end_headers()
-        self.wfile.write(b"busy" if turn == 0 else b"done")
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
-def moody() -> Iterator[ThreadingHTTPServer]:
+def moody() -> Iterator[tuple[int, list[tuple[str, str, str]]]]:
+    """A server that refuses a request, breaks off, answers, and begins anew: its port, and what it has seen."""
+    seen: list[tuple[str, str, str]] = []
+
+    class Moody(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            turn, body = len(seen) % 3, self.rfile.read(int(self.headers["Content-Length"])).decode()
+            seen.append((self.client_address[0], self.headers["X-Page"], body))
+            if turn == 1:
+                self.close_connection = True
+                return
+            self.send_response(503 if turn == 0 else 200)
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"busy" if turn == 0 else b"done")
+
+        def log_message(self, *_):
+            pass
+
     with ThreadingHTTPServer(("127.0.0.1", 0), Moody) as server:
-        server.seen = []
         Thread(target=server.serve_forever, daemon=True).start()
-        yield server
+        yield server.server_port, seen
         server.shutdown()
 
 
 def test_a_simulated_page_sends_again_and_counts_why(moody):
     group = clients.Group("one", '{"seed": $SEED}', source="127.0.0.2", first=7, each=2, waits=(0, 0))
-    first, second = clients.load(moody.server_port, "X-Page", group).sent["one"]
+    first, second = clients.load(moody[0], "X-Page", group).sent["one"]
     assert (first.seed, first.status, first.refused, first.broken, first.words) == (7, 200, 1, 1, "")
     assert (second.seed, second.status, second.check) == (8, 200, first.check)
-    assert moody.seen == [("127.0.0.2", "page-0", f'{{"seed": {seed}}}') for seed in (7, 7, 7, 8, 8, 8)]
+    assert moody[1] == [("127.0.0.2", "page-0", f'{{"seed": {seed}}}') for seed in (7, 7, 7, 8, 8, 8)]
 
 
 def test_a_simulated_page_gives_up_with_the_last_answer(moody):
     group = clients.Group("one", "{}", each=1, waits=())
-    (sent,) = clients.load(moody.server_port, "X-Page", group).sent["one"]
+    (sent,) = clients.load(moody[0], "X-Page", group).sent["one"]
     assert (sent.status, sent.refused, sent.broken, sent.words) == (503, 1, 0, "busy")
 
 
 def test_groups_beside_others_end_with_them(moody):
     groups = clients.Group("class", "{}", each=1), clients.Group("endless", "{}", beside=True)
-    assert len(clients.load(moody.server_port, "X-Page", *groups).sent["class"]) == 1
+    assert len(clients.load(moody[0], "X-Page", *groups).sent["class"]) == 1
 
 
 @pytest.mark.parametrize("kind", [kind for kind, (path, _) in costly.KINDS.items() if path == costly.CALLBACK])
