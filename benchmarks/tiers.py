@@ -107,7 +107,7 @@ def together(serve: Serve, options: Namespace) -> Rows:
 
 def killed(serve: Serve, options: Namespace) -> Rows:
     """Processes are killed, the heavy worker and another in turn."""
-    heavy_run = longest(10_000) | {"max_iter": 1_500}
+    heavy_run = longest(10_000) | {"max_iter": 600}
     few = {"seconds": 4 * options.seconds, "encoding": "identity"}  # to compare the answers
     groups = [
         fresh(replace(CLASS, name="small runs", clients=20, pause=2, **few)),
