@@ -146,7 +146,7 @@ def killed(serve: Serve, options: Namespace) -> Rows:
 
 def many(serve: Serve, _options: Namespace) -> Rows:
     """Distinct small requests, each with a page's name of its own."""
-    body = written(run_request(n=50, seed=SEED))
+    body = written(run_request(n=50, max_iter=10, seed=SEED))
     group = Group("small", body, page=f"made-up-{SEED}", clients=20, each=250)
     with serve() as server:
         yield START, f"{server.memory():.0f} MB"
