@@ -6,19 +6,17 @@ own or from that of the class. Before each such phase the class is alone for a p
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
-from typing import Any
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import requests
 
 from benchmarks.classroom import WAYS, Classroom, Line, failures, listed, p95, parser, print_table, students
+from benchmarks.clients import SEED, Group, Outcome, load
+from benchmarks.costly import written
 from serving.limits import PAGE
-from tests import ROOT
 from tests.page_requests import callback_request, run_request
 
 RATE = 100
@@ -33,15 +31,12 @@ OPENING, RECOVERY = 15, 90
 """Seconds: for the class to come, and the longest wait after a greedy phase until its effect has passed."""
 
 
-def flood(room: Classroom, source: str, page: str, seconds: float) -> dict[str, Any]:
-    """Run the greedy client: its answers by status, and its processor time."""
-    template = json.dumps(callback_request({"id": 1} | run_request(seed="SEED"))).replace('"SEED"', "SEED")
-    port = urlsplit(room.address).port
-    command = [sys.executable, "-m", "benchmarks.flood", str(port), source, f"{PAGE}: {page}", str(RATE), str(seconds)]
-    done = subprocess.run(
-        command, cwd=ROOT, input=template, capture_output=True, text=True, check=True, timeout=seconds + 60
-    )
-    return dict(json.loads(done.stdout))
+def flood(room: Classroom, source: str, page: str, seconds: float) -> Outcome:
+    """Run the greedy client, which waits ten seconds for each answer."""
+    first, body = 1_000_000 + round(1000 * time.time()) % 10**9, written(run_request(seed=SEED))
+    clients = Group("greedy", body, page=page, source=source, first=first, clients=round(RATE * seconds), each=1)
+    port = int(str(urlsplit(room.address).port))
+    return load(port, PAGE, replace(clients, spacing=1 / RATE, waits=(), patience=10))
 
 
 def recovery(room: Classroom) -> float:
@@ -76,8 +71,8 @@ def main() -> None:
                 time.sleep(options.seconds)
                 continue
             result = flood(room, source, page, options.seconds)
-            answers[name] += Counter(result["answers"])
-            cpu += result["cpu"]
+            answers[name] += Counter(str(one.status or "no answer") for one in result.sent["greedy"])
+            cpu += result.cpu
             recovered[name] = max(recovered[name], recovery(room))
         lines, cores = room.lines(), room.watch.cores()
         resident, proportional = room.watch.peaks()

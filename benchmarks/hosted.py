@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,9 +14,15 @@ from tests import ROOT
 from tests.servers import Running, gunicorn
 
 
+@cache
+def build(code: Path) -> None:
+    """Compress the files of a checkout that have changed, once."""
+    subprocess.run([sys.executable, "-m", "tools.build"], cwd=code, check=True)
+
+
 @contextmanager
-def hosted(**environment: str) -> Iterator[Running]:
-    """Compress the files that have changed, then serve the page."""
-    subprocess.run([sys.executable, "-m", "tools.build"], cwd=ROOT, check=True)
-    with TemporaryDirectory() as folder, gunicorn(Path(folder), code=ROOT, **environment) as server:
+def hosted(code: Path = ROOT, **environment: str) -> Iterator[Running]:
+    """The page of a checkout."""
+    build(code)
+    with TemporaryDirectory() as folder, gunicorn(Path(folder), code=code, **environment) as server:
         yield server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.state import ids, parameters
+from components.state import parameters
 from components.state.address import ITERATION
 from components.state.sources import BY_HAND, GENERATED, SOURCES
 
@@ -25,12 +25,13 @@ def study_request(study: str, **change: Any) -> dict[str, Any]:
     return run_request(**({p.name: p.default for p in own} | last | {"study": study} | change))
 
 
-def callback_request(request: Any) -> dict[str, Any]:
-    """The body that the browser posts for a run."""
+def callback_request(request: Any, kind: str = "run") -> dict[str, Any]:
+    """The body that the browser posts for a run, a study and so on."""
+    reply, asked = f"{kind}-reply", f"{kind}-request"
     return {
-        "output": f"{ids.RUN_REPLY}.data",
-        "outputs": {"id": ids.RUN_REPLY, "property": "data"},
-        "inputs": [{"id": ids.RUN_REQUEST, "property": "data", "value": request}],
-        "changedPropIds": [f"{ids.RUN_REQUEST}.data"],
+        "output": f"{reply}.data",
+        "outputs": {"id": reply, "property": "data"},
+        "inputs": [{"id": asked, "property": "data", "value": request}],
+        "changedPropIds": [f"{asked}.data"],
         "state": [],
     }
