@@ -69,11 +69,10 @@ def create_app(at: Settings = DEFAULTS) -> Dash:
     files.add_own(app)
     page.register(app)
     malformed.refuse_malformed(app)
-    limits.add(app)
+    app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: tools.build
+    limits.add(app, Compress(app.server).after_request)
     health.add(app)
     metrics.add(app, at)
-    app.server.config |= {"COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_STREAMS": False}  # files: tools.build
-    Compress(app.server)
     headers.add(app, at)
     if at.proxies:
         app.server.wsgi_app = ProxyFix(app.server.wsgi_app, x_for=at.proxies, x_proto=at.proxies, x_host=at.proxies)

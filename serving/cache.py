@@ -16,16 +16,13 @@ from components.state import address, ids
 from components.state.sources import OWN
 
 MAX_BYTES = 4_000_000
-"""Size of the cache in each process: some hundred runs of a thousand observations, with their compressed forms."""
+"""Size of the cache in each process: some three hundred compressed runs of a thousand observations."""
 SHARED, MAX_REQUEST = frozenset(f"{reply}.data" for reply in (ids.RUN_REPLY, ids.STUDY_REPLY)), 4_000
 """Outputs of callbacks whose reply depends only on the request and does not contain it; its largest size, in bytes."""
 
 
 class Cache:
-    """A bounded cache of bytes; the least recently used are dropped first.
-
-    flask-compress stores compressed replies under `algorithm;key`; the key of a reply that must not be cached is empty.
-    """
+    """A bounded cache of bytes; the least recently used are dropped first."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._entries: LRUCache[str, bytes] = LRUCache(max_bytes, getsizeof=len)
@@ -38,7 +35,7 @@ class Cache:
 
     def set(self, key: str, content: bytes) -> None:
         """Store bytes, unless they need more than a tenth of the cache."""
-        if len(content) <= self._entries.maxsize / 10 and not key.endswith(";"):
+        if len(content) <= self._entries.maxsize / 10:
             with self._lock:
                 self._entries[key] = content
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,6 +31,7 @@ MAX_WAIT, TRIAL = 30.0, 0.15
 PAGE = "X-Page"
 """Header with the page's name, a random number (assets/core/network.mjs)."""
 
+JSON = "application/json"
 CROWDED = "The server has very much to do just now. Try again in a few seconds."
 GREEDY = "Too many requests from {who} are waiting. Try again in a few seconds."
 
@@ -41,8 +41,8 @@ Compute = Callable[[], flask.Response]
 class Limits:
     """Replies to requests from the cache, from this process when it is their turn, or from the heavy worker."""
 
-    def __init__(self, app: Dash) -> None:
-        self.cache, self.turn = Cache(), threading.Semaphore()
+    def __init__(self, app: Dash, compress: Callable[[flask.Response], flask.Response]) -> None:
+        self.cache, self.turn, self._compress = Cache(), threading.Semaphore(), compress
         self._app, self._taken, self._lock = app, Counter[tuple[str, ...]](), threading.Lock()
 
     def limited(self, view: Callable[..., Any], get_key: Callable[[], str | None]) -> Callable[..., flask.Response]:
@@ -50,7 +50,8 @@ class Limits:
 
         @wraps(view)
         def limited(**arguments: Any) -> flask.Response:
-            key = get_key()
+            encoding = flask.request.accept_encodings.best_match(("br", "gzip")) or ""
+            key = (key := get_key()) and f"{encoding};{key}"
             compute = partial(self._compute, lambda: flask.make_response(view(**arguments)), key)
             if reply := self._cached(key):
                 return reply
@@ -103,27 +104,27 @@ class Limits:
         end, response = time.thread_time() + MAX_SECONDS, view()
         if time.thread_time() >= end:  # it may have been cut off
             response.cache_control.no_store = True
-        return self._store(response, key)
+        return self._store(self._compress(response), key)
 
     def _store(self, response: flask.Response, key: str | None) -> flask.Response:
-        if key and response.status_code == 200 and not response.cache_control.no_store:
-            self.cache.set(key, zlib.compress(response.get_data(), level=1))
-            flask.g.reply_key = key
+        as_asked = key and key.startswith(f"{response.content_encoding or ''};")
+        if key and as_asked and response.status_code == 200 and not response.cache_control.no_store:
+            self.cache.set(key, response.get_data())
         return response
 
     def _cached(self, key: str | None) -> flask.Response | None:
         reply = self.cache.get(key) if key else None
-        if reply is None:
+        if not key or reply is None:
             return None
-        flask.request.environ["emlab.kept"], flask.g.reply_key = True, key
-        return flask.Response(zlib.decompress(reply), mimetype="application/json")
+        flask.request.environ["emlab.kept"] = True
+        encoding = key.partition(";")[0]
+        return flask.Response(reply, headers={"Content-Encoding": encoding} if encoding else {}, mimetype=JSON)
 
 
-def add(app: Dash) -> None:
-    """Put limits and cache before callbacks and layout."""
-    server, limits = app.server, Limits(app)
-    server.extensions["emlab-limits"], server.config["COMPRESS_CACHE_BACKEND"] = limits, lambda: limits.cache
-    server.config["COMPRESS_CACHE_KEY"] = lambda _request: flask.g.get("reply_key", "")
+def add(app: Dash, compress: Callable[[flask.Response], flask.Response]) -> None:
+    """Put limits and cache before callbacks and layout; what they compute is compressed at once."""
+    server, limits = app.server, Limits(app, compress)
+    server.extensions["emlab-limits"] = limits
     layout = f"{app.config.routes_pathname_prefix}_dash-layout"
     for endpoint, get_key in ((malformed.endpoint(app), callback_key), (layout, page_key)):
         server.view_functions[endpoint] = limits.limited(server.view_functions[endpoint], get_key)

@@ -9,7 +9,6 @@ from typing import Any
 
 import flask
 from dash import Dash
-from dash.exceptions import DependencyException
 
 from serving import bodies
 
@@ -20,11 +19,6 @@ MALFORMED = "malformed"
 def refuse_malformed(app: Dash) -> None:
     """Check the shape of every callback request; the callbacks check the values."""
     bodies.bound(app, endpoint(app))
-
-    @app.server.errorhandler(DependencyException)
-    def unknown(_error: DependencyException) -> tuple[flask.Response, int]:
-        """An unknown file of a component library; Dash would respond with 500."""
-        return flask.jsonify(error="There is no such file."), 404
 
     @app.server.before_request
     def check() -> tuple[flask.Response, int] | None:

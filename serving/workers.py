@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 THREADS, PATIENCE = 400, 45.0
 """Threads of a web worker, most of which wait; seconds to wait for the heavy worker: proxies in deploy/ wait longer."""
+KEPT = ("Cache-Control", "Content-Encoding")
+"""Headers of the heavy worker's replies that web workers pass on."""
 SOCKET, IS_HEAVY = "HEAVY_SOCKET", "emlab.heavy"
 """Name of the socket's path in a web worker's Flask configuration; mark on requests in the heavy worker."""
 
@@ -73,6 +75,7 @@ def _send() -> flask.Response:
     connection = _Connection(flask.current_app.config[SOCKET])
     try:
         headers = {"Host": "localhost", "Content-Type": "application/json", "Connection": "close"}
+        headers["Accept-Encoding"] = flask.request.headers.get("Accept-Encoding", "identity")
         connection.request("POST", flask.request.path, flask.request.get_data(), headers)
         poll = select.poll()
         poll.register(connection.sock, select.POLLIN)
@@ -81,7 +84,7 @@ def _send() -> flask.Response:
         if connection.sock.fileno() not in dict(poll.poll(1000 * PATIENCE)):
             raise TimeoutError("The heavy worker did not reply in time, or the client has left")
         reply = connection.getresponse()
-        cache_control = {"Cache-Control": value} if (value := reply.headers["Cache-Control"]) else {}
-        return flask.Response(reply.read(), reply.status, cache_control, mimetype="application/json")
+        kept = {name: value for name in KEPT if (value := reply.headers[name])}
+        return flask.Response(reply.read(), reply.status, kept, mimetype="application/json")
     finally:
         connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,16 +11,20 @@ from contextvars import ContextVar
 MAX_SECONDS = 5
 """Time limit of a run or a study, in s. Then it returns what it has, with a sentence about the limit."""
 
+READING_SECONDS = 20
+"""Time limit of reading own data, in s: five columns of 100,000 numbers take up to 15."""
+
+_end_of_reading: ContextVar[float] = ContextVar("end_of_reading", default=math.inf)
 _end_of_trial: ContextVar[float | None] = ContextVar("end_of_trial", default=None)
 
 
 class TooLong(Exception):
-    """The time of a trial was not enough: start again elsewhere."""
+    """The time was not enough."""
 
 
 @contextmanager
 def trial(seconds: float) -> Iterator[None]:
-    """Give what runs inside only so much processor time, in s; then its run raises `TooLong`."""
+    """Give a run inside only so much processor time, in s; then it raises `TooLong`, to start again elsewhere."""
     token = _end_of_trial.set(time.thread_time() + seconds)
     try:
         yield
@@ -36,4 +41,20 @@ def deadline() -> float:
 def end_trial() -> None:
     """Called when a run has met its deadline: TooLong in a trial, else nothing."""
     if _end_of_trial.get() is not None:
+        raise TooLong
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Give the reading of own data inside only `READING_SECONDS`."""
+    token = _end_of_reading.set(time.thread_time() + READING_SECONDS)
+    try:
+        yield
+    finally:
+        _end_of_reading.reset(token)
+
+
+def check_reading() -> None:
+    """Called for each cell that takes some time: TooLong if the time is over."""
+    if time.thread_time() > _end_of_reading.get():
         raise TooLong

@@ -14,7 +14,7 @@ import psutil
 import pytest
 import requests
 
-from serving.files import assets_path
+from serving.files import style_path
 from tests import ROOT
 from tests.page_requests import callback_request, run_request
 from tests.servers import GUNICORN, free_port, gunicorn, running, smoke
@@ -100,7 +100,7 @@ def test_under_a_path_everything_is_served_and_nothing_outside_it(tmp_path):
     with gunicorn(tmp_path, "/lab/") as server:
         smoke(server.address)
         root = server.address.removesuffix("lab/")
-        for path in ("", "_dash-layout", f"{assets_path()}/core/layout.css"):
+        for path in ("", "_dash-layout", style_path()):
             assert requests.get(root + path, timeout=10).status_code == 404
 
 

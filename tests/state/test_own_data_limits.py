@@ -128,3 +128,9 @@ def test_huge_input_is_refused_quickly(name):
 def test_a_hundred_thousand_values_are_read(separator):
     values = tuple(np.random.default_rng(1).normal(50, 10, MAX_VALUES).round(3).tolist())
     assert read(separator.join(map(str, values)).encode()).values == values
+
+
+def test_reading_ends_in_words_when_its_time_is_over(monkeypatch):
+    monkeypatch.setattr("components.state.time_limit.READING_SECONDS", 0)
+    with pytest.raises(Refused, match="takes longer than 20 s, which is the limit"):
+        read("1,5;2,5\n" * 50)

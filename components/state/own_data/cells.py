@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from components.state.own_data.sentences import ALLOWED, NO_NUMBERS, OTHER_UNIT, Choice, Skipped, Values, at, shown
 from components.state.parameters import MAX_VALUES
+from components.state.time_limit import check_reading
 
 LARGEST = 1e12
 SMALLEST = 1e-12
@@ -97,6 +98,7 @@ def number(cell: str) -> Number | None:
         plain = float(cell) + 0.0  # -0 becomes 0
         thousands = decimals and len(decimals) == 3 and len(whole) < 4 and whole[0] != "0"
         return Number(plain, plain if decimals is None else float(cell.replace(".", "")) if thousands else None)
+    check_reading()
     match = _CELL.fullmatch(cell)
     if not match or (match["sign"] and match["sign_behind"]) or not _is_unit(match["after"] or ""):
         return None

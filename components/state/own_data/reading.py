@@ -28,9 +28,13 @@ from components.state.own_data.cells import (
 from components.state.own_data.sentences import Choice, Offer, OwnData, Refused, Skipped, Values, shown
 from components.state.own_data.table import BY_SPACES, CERTAIN, POSSIBLE, Column, Table, Text, prepared, read_table
 from components.state.parameters import MAX_VALUES
+from components.state.time_limit import READING_SECONDS, TooLong, reading
 
 SAMPLE = 50_000
 """What separates cells is found in so many characters; the rest is read in the same way."""
+TOO_LONG = (
+    f"Reading this takes longer than {READING_SECONDS} s, which is the limit. Leave out columns that you do not need."
+)
 _YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 _COUNTS = re.compile("n|counts?|freq.*|number|anzahl|häufigkeit.*|effectifs?|nombre|frecuencia.*|aantal|antal", re.I)
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)(?![0-9.,])")
@@ -52,12 +56,16 @@ def read(content: bytes | str, column: str | None = None, answers: Mapping[str, 
     ------
     Refused
         A ValueError, in sentences for the page: empty, not text, too large, no numbers, no such column, a cell that is
-        no number as a whole, or more than one meaning.
+        no number as a whole, more than one meaning, or too long to read.
     """
     answers = answers or {}
-    text = prepared(content)
-    layout, choices = _choose_layout(text, answers)
-    return replace(Columns(text, layout, answers).read(column), choices=choices)
+    try:
+        with reading():
+            text = prepared(content)
+            layout, choices = _choose_layout(text, answers)
+            return replace(Columns(text, layout, answers).read(column), choices=choices)
+    except TooLong:
+        raise Refused(TOO_LONG) from None
 
 
 # -- what separates cells ----------------------------------------------------------------------------------------------
