@@ -22,8 +22,8 @@ LARGEST = {ids.OWN_REPLY: OWN_FILE} | dict.fromkeys((ids.RUN_REPLY, ids.STUDY_RE
 """Largest body for each output; `SMALL` for the others."""
 MOST = max(LARGEST.values())
 """Largest body of all; the proxies in deploy/ let it pass."""
-LONG, QUICK_TEXT = frozenset({ids.STUDY_REPLY, ids.EXPORT_REPLY}), 4_000
-"""Requests that always go to the heavy worker; largest text with own data, in bytes, that need not."""
+QUICK = {ids.STUDY_REPLY: 0, ids.EXPORT_REPLY: 0, ids.OWN_REPLY: 4_000, ids.QR_REPLY: 1_000}
+"""Largest bodies, in bytes, that do not go to the heavy worker at once; of the others `SMALL`."""
 MAX_LARGE = 4
 """Most larger bodies in the memory of a process."""
 
@@ -92,4 +92,4 @@ def takes_long() -> bool:
     if is_unparsed() or flask.request.method != "POST":
         return is_unparsed()
     output = flask.request.get_json()["output"].removesuffix(".data")
-    return output in LONG or (output == ids.OWN_REPLY and (flask.request.content_length or 0) > QUICK_TEXT)
+    return (flask.request.content_length or 0) > QUICK.get(output, SMALL)

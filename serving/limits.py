@@ -26,7 +26,7 @@ from serving.workers import Refused
 
 MAX_REQUESTS, MAX_PER_ADDRESS, MAX_PER_PAGE = 380, 330, 3
 """Most requests in hand: of all, of one address (a whole class may press a button at once), of one page."""
-MAX_WAIT, TRIAL = 30.0, 0.15
+MAX_WAIT, TRIAL = 30.0, 0.1
 """Longest wait for the turn to compute; processor time after which a run is not quick. In s."""
 PAGE = "X-Page"
 """Header with the page's name, a random number (assets/core/network.mjs)."""

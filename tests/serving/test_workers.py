@@ -87,9 +87,10 @@ def test_every_worker_listens_to_its_own_socket_only(server):
         run(**COSTLY),
         LARGE,
         request_for(ids.OWN_REPLY, {"text": "1.5\n2.5\n" * 1_000}),
+        request_for(ids.QR_REPLY, f"http://127.0.0.1/?{'a' * 1_500}"),
         request_for(ids.EXPORT_REPLY, run_request() | {"what": "script", "link": "http://127.0.0.1/"}),
     ],
-    ids=["study", "run", "own data", "own text", "file"],
+    ids=["study", "run", "own data", "own text", "long link", "file"],
 )
 def test_what_takes_long_is_computed_there_and_nobody_else_waits(server, body):
     with ThreadPoolExecutor() as threads:
