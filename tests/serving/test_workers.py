@@ -168,6 +168,7 @@ def test_nothing_is_lost_in_a_reload(server):
             assert post(server, study(7)).status_code == 200
         assert [one.result().status_code for one in waiting] == [200] * 3
     assert new.nice() == 10
+    server.processes(2, frozenset({heavy.pid}))  # it has ended
 
 
 def test_nothing_is_lost_when_the_server_ends(tmp_path):
