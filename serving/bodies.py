@@ -1,9 +1,10 @@
-"""Bounds bodies of callback requests before they are parsed: how large one may be, how many are read at once."""
+"""Bounds bodies of callback requests before they are parsed: how large one may be, how much is read at once."""
 
 from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from typing import Any
 
 import flask
@@ -24,8 +25,8 @@ MOST = max(LARGEST.values())
 """Largest body of all; the proxies in deploy/ let it pass."""
 LONG, QUICK_TEXT = frozenset({ids.STUDY_REPLY, ids.EXPORT_REPLY}), 4_000
 """Requests that always go to the heavy worker; largest text with own data, in bytes, that need not."""
-MAX_LARGE = 4
-"""Most larger bodies in the memory of a process."""
+MAX_HELD = 4 * MOST
+"""Most bytes of larger bodies in the memory of a process: of the largest four, of those of a class all."""
 
 OUTPUT = re.compile(rb'"output"\s*:\s*"([\w-]+)\.data"')
 """What a body is for; in other places of it, Dash writes these quotes with a backslash."""
@@ -36,7 +37,7 @@ TOO_MANY = "The server reads much data from others just now. Try again in a few 
 
 def bound(app: Dash, endpoint: str) -> None:
     """Check the length of every body; one that is too large is not read."""
-    places = threading.Semaphore(MAX_LARGE)
+    held, lock = Counter[str](), threading.Lock()
     app.server.config["MAX_CONTENT_LENGTH"] = MOST
 
     @app.server.before_request
@@ -51,8 +52,11 @@ def bound(app: Dash, endpoint: str) -> None:
             return None
         if length > MOST:
             return _too_large(length, MOST)
-        flask.g.has_place = places.acquire(blocking=False)
-        if not flask.g.has_place:
+        with lock:
+            if fits := held["bytes"] + length <= MAX_HELD:
+                held["bytes"] += length
+                flask.g.held = length
+        if not fits:
             _drop()
             return flask.jsonify(error=TOO_MANY), 503, {"Retry-After": "2"}
         largest = LARGEST.get(output(), SMALL)
@@ -60,8 +64,8 @@ def bound(app: Dash, endpoint: str) -> None:
 
     @app.server.teardown_request
     def leave(_error: BaseException | None) -> None:
-        if flask.g.pop("has_place", False):
-            places.release()
+        with lock:
+            held["bytes"] -= flask.g.pop("held", 0)
 
 
 def _too_large(length: int, largest: int) -> tuple[flask.Response, int]:
@@ -89,7 +93,7 @@ def is_unparsed() -> bool:
 
 def takes_long() -> bool:
     """Whether the current request goes to the heavy worker at once: a study, a file, much own data."""
-    if is_unparsed() or flask.request.method != "POST":
-        return is_unparsed()
+    if flask.request.method != "POST" or is_unparsed():
+        return flask.request.method == "POST"  # the body of a GET is nobody's, and is not read
     output = flask.request.get_json()["output"].removesuffix(".data")
     return output in LONG or (output == ids.OWN_REPLY and (flask.request.content_length or 0) > QUICK_TEXT)

@@ -191,6 +191,33 @@ def test_what_nobody_waits_for_any_more_takes_no_place(server):
     assert post(server, study(30), **page).status_code == 200
 
 
+def test_large_data_that_nobody_waits_for_any_more_take_no_place(server):
+    """A socket holds only a part of them, so they wait in the middle."""
+    large = LARGE["inputs"][0]["value"] | {"data": [i / 7 for i in range(1, 60_001)]}
+    page = {limits.PAGE: "large"}
+    with stopped(server.heavy()):
+        for _ in range(limits.MAX_PER_PAGE):
+            with pytest.raises(requests.ReadTimeout):
+                post(server, callback_request(large), timeout=1, **page)
+        wait_until_sent(server, 0)
+    assert post(server, callback_request(large), **page).status_code == 200
+
+
+def test_the_body_of_a_get_request_is_not_read(server):
+    with stopped(server.heavy()):
+        answer = requests.get(f"{server.address}_dash-layout?seed=77", data=bytes(100_000), timeout=30)
+    assert answer.status_code == 200
+
+
+def test_fewer_workers_are_still_one_heavy_one_and_others(tmp_path):
+    with gunicorn(tmp_path, WEB_CONCURRENCY="2") as server:
+        heavy = server.heavy().pid
+        server.process.send_signal(signal.SIGTTOU)
+        assert server.heavy(heavy).nice() == 10
+        assert heavy not in server.processes(1)
+        assert post(server, study(50)).status_code == 200
+
+
 def test_the_requests_of_a_page_that_wait_are_few(server):
     """Web workers do not know each other's requests, so a page may wait for a few in each of them."""
     page = {limits.PAGE: "wild"}
