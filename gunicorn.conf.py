@@ -126,11 +126,14 @@ if settings.metrics_token:
 
 
 def child_exit(server, worker):
-    """A worker that has ended no longer counts in `emlab_queue`."""
+    """A worker that has ended no longer counts in `emlab_queue`. If it was the heavy one, TTOU too, start another."""
     if settings.metrics_token:
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)
+    generation = [other for other in server.WORKERS.values() if other.cfg is server.cfg]
+    if worker.heavy and worker.cfg is server.cfg and server.LISTENERS and not any(one.heavy for one in generation):
+        server.spawn_worker()  # gunicorn ends the oldest of the others if there are too many now
 
 
 def when_ready(server):

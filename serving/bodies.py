@@ -1,9 +1,10 @@
-"""Bounds bodies of callback requests before they are parsed: how large one may be, how many are read at once."""
+"""Bounds bodies of callback requests before they are parsed: how large one may be, how much is read at once."""
 
 from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from typing import Any
 
 import flask
@@ -24,8 +25,8 @@ MOST = max(LARGEST.values())
 """Largest body of all; the proxies in deploy/ let it pass."""
 QUICK = {ids.STUDY_REPLY: 0, ids.EXPORT_REPLY: 0, ids.OWN_REPLY: 4_000, ids.QR_REPLY: 1_000}
 """Largest bodies, in bytes, that do not go to the heavy worker at once; of the others `SMALL`."""
-MAX_LARGE = 4
-"""Most larger bodies in the memory of a process."""
+MAX_HELD = 4 * MOST
+"""Most bytes of larger bodies in the memory of a process: of the largest four, of those of a class all."""
 
 OUTPUT = re.compile(rb'"output"\s*:\s*"([\w-]+)\.data"')
 """What a body is for; in other places of it, Dash writes these quotes with a backslash."""
@@ -36,7 +37,7 @@ TOO_MANY = "The server reads much data from others just now. Try again in a few 
 
 def bound(app: Dash, endpoint: str) -> None:
     """Check the length of every body; one that is too large is not read."""
-    places = threading.Semaphore(MAX_LARGE)
+    held, lock = Counter[str](), threading.Lock()
     app.server.config["MAX_CONTENT_LENGTH"] = MOST
 
     @app.server.before_request
@@ -51,8 +52,11 @@ def bound(app: Dash, endpoint: str) -> None:
             return None
         if length > MOST:
             return _too_large(length, MOST)
-        flask.g.has_place = places.acquire(blocking=False)
-        if not flask.g.has_place:
+        with lock:
+            if fits := held["bytes"] + length <= MAX_HELD:
+                held["bytes"] += length
+                flask.g.held = length
+        if not fits:
             _drop()
             return flask.jsonify(error=TOO_MANY), 503, {"Retry-After": "2"}
         largest = LARGEST.get(output(), SMALL)
@@ -60,8 +64,8 @@ def bound(app: Dash, endpoint: str) -> None:
 
     @app.server.teardown_request
     def leave(_error: BaseException | None) -> None:
-        if flask.g.pop("has_place", False):
-            places.release()
+        with lock:
+            held["bytes"] -= flask.g.pop("held", 0)
 
 
 def _too_large(length: int, largest: int) -> tuple[flask.Response, int]:
@@ -84,7 +88,8 @@ def output() -> str:
 
 def is_unparsed() -> bool:
     """Whether this process leaves the body to the heavy worker."""
-    return (flask.request.content_length or 0) > SMALL and workers.SOCKET in flask.current_app.config
+    is_large = flask.request.method == "POST" and (flask.request.content_length or 0) > SMALL
+    return is_large and workers.SOCKET in flask.current_app.config
 
 
 def takes_long() -> bool:

@@ -22,7 +22,7 @@ from components.state.time_limit import MAX_SECONDS, TooLong, trial
 from serving import bodies, malformed, workers
 from serving.cache import Cache, callback_key, page_key
 from serving.metrics import QUEUE, WAITED
-from serving.workers import Refused
+from serving.workers import Left, Refused
 
 MAX_REQUESTS, MAX_PER_ADDRESS, MAX_PER_PAGE = 380, 330, 3
 """Most requests in hand: of all, of one address (a whole class may press a button at once), of one page."""
@@ -128,6 +128,8 @@ def add(app: Dash, compress: Callable[[flask.Response], flask.Response]) -> None
     layout = f"{app.config.routes_pathname_prefix}_dash-layout"
     for endpoint, get_key in ((malformed.endpoint(app), callback_key), (layout, page_key)):
         server.view_functions[endpoint] = limits.limited(server.view_functions[endpoint], get_key)
+
+    server.register_error_handler(Left, lambda _left: ("", 499))  # as nginx writes it in its log
 
     @server.errorhandler(Refused)
     def refuse(refusal: Refused) -> tuple[flask.Response, int, dict[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 THREADS, PATIENCE = 400, 45.0
 """Threads of a web worker, most of which wait; seconds to wait for the heavy worker: proxies in deploy/ wait longer."""
+PIECE = 32_000
+"""Bytes sent to it at once."""
 KEPT = ("Cache-Control", "Content-Encoding")
 """Headers of the heavy worker's replies that web workers pass on."""
 SOCKET, IS_HEAVY = "HEAVY_SOCKET", "emlab.heavy"
@@ -28,6 +30,10 @@ SOCKET, IS_HEAVY = "HEAVY_SOCKET", "emlab.heavy"
 
 class Refused(Exception):
     """The client must try again later, because of what it asks for itself (the argument), or what others do."""
+
+
+class Left(Exception):
+    """The client waits no longer."""
 
 
 class Heavy:
@@ -71,18 +77,33 @@ def forward() -> flask.Response:
         raise Refused from failure
 
 
+def _wait(connection: _Connection, event: int) -> None:
+    """Until the heavy worker can be written to, or has replied."""
+    poll = select.poll()
+    poll.register(connection.sock, event)
+    if client := flask.request.environ.get("gunicorn.socket"):
+        poll.register(client, select.POLLRDHUP)
+    ready = dict(poll.poll(1000 * PATIENCE))
+    if connection.sock.fileno() not in ready:
+        raise Left if ready else TimeoutError
+
+
+def _pieces(connection: _Connection, body: bytes) -> Iterator[bytes]:
+    """A body in pieces that fit into the socket, since it may wait for its turn in the middle."""
+    for begin in range(0, len(body), PIECE):
+        _wait(connection, select.POLLOUT)
+        yield body[begin : begin + PIECE]
+
+
 def _send() -> flask.Response:
     connection = _Connection(flask.current_app.config[SOCKET])
     try:
         headers = {"Host": "localhost", "Content-Type": "application/json", "Connection": "close"}
         headers["Accept-Encoding"] = flask.request.headers.get("Accept-Encoding", "identity")
-        connection.request("POST", flask.request.path, flask.request.get_data(), headers)
-        poll = select.poll()
-        poll.register(connection.sock, select.POLLIN)
-        if client := flask.request.environ.get("gunicorn.socket"):
-            poll.register(client, select.POLLRDHUP)
-        if connection.sock.fileno() not in dict(poll.poll(1000 * PATIENCE)):
-            raise TimeoutError("The heavy worker did not reply in time, or the client has left")
+        body = flask.request.get_data()
+        headers["Content-Length"] = str(len(body))
+        connection.request("POST", flask.request.path, _pieces(connection, body), headers)
+        _wait(connection, select.POLLIN)
         reply = connection.getresponse()
         kept = {name: value for name in KEPT if (value := reply.headers[name])}
         return flask.Response(reply.read(), reply.status, kept, mimetype="application/json")

@@ -51,7 +51,9 @@ def convergence_rate(run: Run) -> float | None:
     noisy = np.flatnonzero(gains <= noise)
     gains = gains[: noisy[0]] if noisy.size else gains
     twice = np.flatnonzero(gains >= 2 * gains[-1:])
-    apart = gains.size - 1 - twice[-1] if twice.size else 1
+    apart = max(gains.size - 1 - int(twice[-1]), 1) if twice.size else 1
+    if gains.size and gains[-1] > 1.1 * gains[-1 - apart :].min():  # they grow again
+        return None
     ratios = (gains[apart:] / gains[:-apart])[-5:] ** (1 / apart)
     rate = float(np.median(ratios)) if ratios.size >= 2 else 1.0
     return rate if rate < 1 else None

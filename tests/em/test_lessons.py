@@ -47,7 +47,12 @@ def test_rate_of_a_geometric_sequence_is_its_factor(c):
     assert lessons.convergence_rate(run) == pytest.approx(c, rel=1e-5)
 
 
-@pytest.mark.parametrize("values", [[-5], [-5, -4], [-5, -4, -3.5], [-5, -4, -3, -2, -1], [-5, -5, -5, -5]])
+GROWING_AGAIN = [-200, -100, -50, -49, -47, -43, -35]
+
+
+@pytest.mark.parametrize(
+    "values", [[-5], [-5, -4], [-5, -4, -3.5], [-5, -4, -3, -2, -1], [-5, -5, -5, -5], GROWING_AGAIN]
+)
 def test_rate_is_unknown_from_few_growing_or_vanishing_gains(values):
     run = em.Run((APART,) * len(values), np.array(values), em.StopReason.MAX_ITER, em.StoppingRule(), 100)
     assert lessons.convergence_rate(run) is None

@@ -308,16 +308,17 @@ def test_a_body_without_length_is_refused(server):
     assert "Content-Length" in answer.get_json()["error"]
 
 
-def test_only_some_large_bodies_are_read_at_once(server):
+def test_only_some_large_bodies_are_read_at_once(server, monkeypatch):
     values = {"data": [0.5] * 20_000 + [2]}
+    monkeypatch.setattr(bodies, "MAX_HELD", 4 * 110_000)
 
     def run(last):
         return post(server, run_request() | OWN | {"data": [*values["data"], last]}, ids.RUN_REPLY)
 
     with ThreadPoolExecutor(16) as threads:
         with server.extensions["emlab-limits"].turn:
-            waiting = [threads.submit(run, last) for last in range(1, bodies.MAX_LARGE + 1)]
-            wait_for(lambda: taken(server)[()] == bodies.MAX_LARGE)
+            waiting = [threads.submit(run, last) for last in range(1, 5)]
+            wait_for(lambda: taken(server)[()] == 4)
             refused = run(99)
             small = threads.submit(ask, server, run_request(n=50))
         assert {one.result().status_code for one in waiting} == {200}
@@ -325,6 +326,19 @@ def test_only_some_large_bodies_are_read_at_once(server):
     assert (refused.status_code, refused.get_json()) == (503, {"error": bodies.TOO_MANY})
     assert int(refused.headers["Retry-After"]) >= 1
     assert run(100).status_code == 200
+
+
+def test_a_class_with_own_data_is_no_crowd(server):
+    """Its bodies are above `SMALL`, but far from the largest."""
+    values = [i / 7 for i in range(1, 8_000)]
+    with ThreadPoolExecutor(64) as threads:
+        with server.extensions["emlab-limits"].turn:
+            waiting = [
+                threads.submit(post, server, run_request() | OWN | {"data": [*values, last]}, ids.RUN_REPLY)
+                for last in range(2_000, 2_040)
+            ]
+            wait_for(lambda: taken(server)[()] == 40 or any(one.done() for one in waiting))
+        assert {one.result().status_code for one in waiting} == {200}
 
 
 def test_the_cache_is_bounded():

@@ -70,14 +70,23 @@ def test_one_worker_gives_way_to_the_others(server):
     assert sorted(nice) == [0, 0, 10]
 
 
+def listens_to(pid, server):
+    """Whether a process listens to the page's port, and whether to the heavy worker's socket."""
+    process = psutil.Process(pid)
+    by_path = [one for one in process.net_connections("unix") if str(one.laddr).endswith("/heavy")]
+    ports = {one.laddr.port for one in process.net_connections("tcp") if one.status == "LISTEN"}
+    return server.port in ports, bool(by_path)
+
+
 def test_every_worker_listens_to_its_own_socket_only(server):
     heavy = server.heavy().pid
-    for pid in server.processes(2):
-        process = psutil.Process(pid)
-        listens = {one.laddr.port for one in process.net_connections("tcp") if one.status == "LISTEN"}
-        by_path = [one for one in process.net_connections("unix") if str(one.laddr).endswith("/heavy")]
-        assert bool(by_path) == (pid == heavy)
-        assert listens == (set() if pid == heavy else {server.port})
+    expected = {pid: (pid != heavy, pid == heavy) for pid in server.processes(2)}
+    for _ in range(100):  # a new process has both at first
+        found = {pid: listens_to(pid, server) for pid in expected}
+        if found == expected:
+            break
+        time.sleep(0.05)
+    assert found == expected
 
 
 @pytest.mark.parametrize(
@@ -191,6 +200,33 @@ def test_what_nobody_waits_for_any_more_takes_no_place(server):
         wait_until_sent(server, 0)
         assert {post(server, run(seed=seed, **QUICK), **page).status_code for seed in range(20, 30)} == {200}
     assert post(server, study(30), **page).status_code == 200
+
+
+def test_large_data_that_nobody_waits_for_any_more_take_no_place(server):
+    """A socket holds only a part of them, so they wait in the middle."""
+    large = LARGE["inputs"][0]["value"] | {"data": [i / 7 for i in range(1, 60_001)]}
+    page = {limits.PAGE: "large"}
+    with stopped(server.heavy()):
+        for _ in range(limits.MAX_PER_PAGE):
+            with pytest.raises(requests.ReadTimeout):
+                post(server, callback_request(large), timeout=1, **page)
+        wait_until_sent(server, 0)
+    assert post(server, callback_request(large), **page).status_code == 200
+
+
+def test_the_body_of_a_get_request_is_not_read(server):
+    with stopped(server.heavy()):
+        answer = requests.get(f"{server.address}_dash-layout?seed=77", data=bytes(100_000), timeout=30)
+    assert answer.status_code == 200
+
+
+def test_fewer_workers_are_still_one_heavy_one_and_others(tmp_path):
+    with gunicorn(tmp_path, WEB_CONCURRENCY="2") as server:
+        heavy = server.heavy().pid
+        server.process.send_signal(signal.SIGTTOU)
+        assert server.heavy(heavy).nice() == 10
+        assert heavy not in server.processes(1)
+        assert post(server, study(50)).status_code == 200
 
 
 def test_the_requests_of_a_page_that_wait_are_few(server):
