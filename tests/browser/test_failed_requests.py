@@ -8,7 +8,7 @@ import pytest
 
 from components.state import ids
 from components.state.words import FAILED
-from serving.limits import PAGE, PAGE_LENGTH
+from serving.limits import PAGE
 from tests.failing import EVER, Mortal, broken_off, busy, is_callback, refusing, unexpected
 from tests.page import RUN, Page
 
@@ -89,7 +89,6 @@ def test_a_page_names_itself_in_what_it_asks_for_and_another_visit_is_another_pa
     assert one
     assert other
     assert one != other
-    assert all(len(name) <= PAGE_LENGTH for name in names)
 
 
 # -- a server that is killed -----------------------------------------------------------------------------------------
