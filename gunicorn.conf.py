@@ -125,14 +125,18 @@ if settings.metrics_token:
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
 
 
+def has_heavy(server):
+    """Whether one of the workers with this configuration is the heavy one."""
+    return any(worker.heavy for worker in server.WORKERS.values() if worker.cfg is server.cfg)
+
+
 def child_exit(server, worker):
-    """A worker that has ended no longer counts in `emlab_queue`. If it was the heavy one, TTOU too, start another."""
+    """A worker that has ended no longer counts in the metrics. If it was the heavy one, TTOU too, start another."""
     if settings.metrics_token:
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)
-    generation = [other for other in server.WORKERS.values() if other.cfg is server.cfg]
-    if worker.heavy and worker.cfg is server.cfg and server.LISTENERS and not any(one.heavy for one in generation):
+    if worker.heavy and worker.cfg is server.cfg and server.LISTENERS and not has_heavy(server):
         server.spawn_worker()  # gunicorn ends the oldest of the others if there are too many now
 
 
@@ -173,8 +177,7 @@ def on_starting(server):
 def pre_fork(server, worker):
     """Make the next worker the heavy one if there is none with this configuration, but a socket for it."""
     worker.private = [one for one in server.LISTENERS if one.getsockname() == heavy_socket]  # none with `-b`
-    generation = [other for other in server.WORKERS.values() if other.cfg is server.cfg]
-    worker.heavy = bool(worker.private) and not any(other.heavy for other in generation)
+    worker.heavy = bool(worker.private) and not has_heavy(server)
 
 
 def post_fork(server, worker):

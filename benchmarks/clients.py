@@ -23,8 +23,10 @@ WAITS = (0.3, 0.6, 1.2, 2.4, 4.8, 9.6)
 """Seconds before each retry, give or take half."""
 LONGEST = 10.0
 """Longest wait that a server may ask for, in seconds."""
-TEMPORARY = (0, 429, 502, 503, 504)
-"""Statuses after which a request is sent again; 0 is no answer."""
+BUSY_SECONDS = 900
+"""How long it goes on after these while the server says that it is busy."""
+BUSY, TEMPORARY = (429, 503), (0, 429, 502, 503, 504)
+"""Statuses that say so; all after which a request is sent again, where 0 is no answer."""
 RUDE_PAUSE = 0.1
 """Seconds until a client without pauses goes on after it was refused: it shall not become a flood."""
 SEED = "$SEED"
@@ -52,7 +54,7 @@ class Group:
     seconds, each : float, int
         When the last request is sent, and how many a client sends at most.
     waits : tuple of float
-        Seconds before each retry.
+        Seconds before each retry; without any, nothing is sent again.
     patience : float
         Seconds after which a request counts as not answered.
     source : str
@@ -172,13 +174,15 @@ class Client:
 
     async def request(self, connection: Connection, seed: int) -> Sent:
         """Send a request until it is answered, as often as the page does."""
-        begin, refused, broken = time.monotonic(), 0, 0
-        for wait in (*self.group.waits, None):
+        begin, refused, broken, waits = time.monotonic(), 0, 0, self.group.waits
+        for tries in count():
             status, headers, content = await connection.exchange(self.message(seed))
-            refused += status in (429, 503)
+            refused += status in BUSY
             broken += status == 0
-            if status not in TEMPORARY or wait is None:
+            is_patient = status in BUSY and time.monotonic() - begin < BUSY_SECONDS
+            if status not in TEMPORARY or not waits or not (tries < len(waits) or is_patient):
                 break
+            wait = waits[min(tries, len(waits) - 1)]
             asked = min(float(headers.get("retry-after", 0)), LONGEST) * random.uniform(1, 1.25)
             await asyncio.sleep(max(asked, wait * random.uniform(0.5, 1.5)))
         ms = 1000 * (time.monotonic() - begin)

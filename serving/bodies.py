@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import flask
 from dash import Dash
+from werkzeug.exceptions import HTTPException, LengthRequired, RequestEntityTooLarge, RequestTimeout
 
 from components.state import ids
 from components.state.own_data.sentences import MAX_BYTES
 from components.state.parameters import MAX_VALUES
 from serving import workers
+from serving.refusals import busy
 
 SMALL = 64_000
 """Largest body of most requests, in bytes. Larger ones hold own data, and only the heavy worker parses them."""
@@ -30,65 +32,87 @@ MAX_HELD = 4 * MOST
 
 OUTPUT = re.compile(rb'"output"\s*:\s*"([\w-]+)\.data"')
 """What a body is for; in other places of it, Dash writes these quotes with a backslash."""
+MAX_SILENCE = 30.0
+"""Longest time without a byte of a larger body, in s: then it is read no further."""
 NO_LENGTH = "The request must say how long it is, in Content-Length."
 TOO_LARGE = "The request has {length:,} bytes; at most {largest:,} are allowed."
+SILENT = "Nothing of the request has come for {seconds:.0f} s."
 TOO_MANY = "The server reads much data from others just now. Try again in a few seconds."
 
 
 def bound(app: Dash, endpoint: str) -> None:
     """Check the length of every body; one that is too large is not read."""
-    held, lock = Counter[str](), threading.Lock()
+    held, lock = 0, threading.Lock()
     app.server.config["MAX_CONTENT_LENGTH"] = MOST
 
     @app.server.before_request
-    def check() -> tuple[Any, ...] | None:
-        request = flask.request
+    def check() -> None:
+        nonlocal held
+        request, size = flask.request, length()
         if request.method != "POST" or request.endpoint != endpoint:
-            return None
-        length = request.content_length
-        if length is None and "Transfer-Encoding" in request.headers:
-            return flask.jsonify(error=NO_LENGTH), 411
-        if not length or length <= SMALL:
-            return None
-        if length > MOST:
-            return _too_large(length, MOST)
+            return
+        if request.content_length is None and "Transfer-Encoding" in request.headers:
+            raise LengthRequired(NO_LENGTH)
+        if size > MOST:
+            raise _refused(RequestEntityTooLarge(TOO_LARGE.format(length=size, largest=MOST)))
+        if size <= SMALL:
+            return
         with lock:
-            if fits := held["bytes"] + length <= MAX_HELD:
-                held["bytes"] += length
-                flask.g.held = length
+            if fits := held + size <= MAX_HELD:
+                held += size
+                flask.g.held = size
         if not fits:
-            _drop()
-            return flask.jsonify(error=TOO_MANY), 503, {"Retry-After": "2"}
+            raise _refused(busy(TOO_MANY))
         largest = LARGEST.get(output(), SMALL)
-        return _too_large(length, largest) if length > largest else None
+        if size > largest:
+            raise RequestEntityTooLarge(TOO_LARGE.format(length=size, largest=largest))
 
     @app.server.teardown_request
     def leave(_error: BaseException | None) -> None:
+        nonlocal held
         with lock:
-            held["bytes"] -= flask.g.pop("held", 0)
+            held -= flask.g.pop("held", 0)
 
 
-def _too_large(length: int, largest: int) -> tuple[flask.Response, int]:
-    _drop()
-    return flask.jsonify(error=TOO_LARGE.format(length=length, largest=largest)), 413
+def length() -> int:
+    """Bytes of the current request's body, as its head says."""
+    return flask.request.content_length or 0
 
 
-def _drop() -> None:
+def _refused(refusal: HTTPException) -> HTTPException:
     """Read what is left of a body, in pieces: many clients, nginx too, read a reply only when they have sent all."""
-    left = min(flask.request.content_length or 0, 2 * MOST)
-    while left > 0 and (piece := flask.request.environ["wsgi.input"].read(min(left, SMALL))):
-        left -= len(piece)
+    left = min(length(), 2 * MOST)
+    with _bounded_silence():
+        while left > 0 and (piece := flask.request.environ["wsgi.input"].read(min(left, SMALL))):
+            left -= len(piece)
+    return refusal
+
+
+@contextmanager
+def _bounded_silence() -> Iterator[None]:
+    """Read a body only as long as the client goes on to send it."""
+    client = flask.request.environ.get("gunicorn.socket")
+    if client:
+        client.settimeout(MAX_SILENCE)
+    try:
+        yield
+    except TimeoutError as silence:
+        raise RequestTimeout(SILENT.format(seconds=MAX_SILENCE)) from silence
+    finally:
+        if client:
+            client.settimeout(None)
 
 
 def output() -> str:
     """The component that a body says it is for, without parsing it; empty if it says nothing."""
-    match = OUTPUT.search(flask.request.get_data())
+    with _bounded_silence():
+        match = OUTPUT.search(flask.request.get_data())
     return match[1].decode() if match else ""
 
 
 def is_unparsed() -> bool:
     """Whether this process leaves the body to the heavy worker."""
-    is_large = flask.request.method == "POST" and (flask.request.content_length or 0) > SMALL
+    is_large = flask.request.method == "POST" and length() > SMALL
     return is_large and workers.SOCKET in flask.current_app.config
 
 
@@ -97,4 +121,4 @@ def takes_long() -> bool:
     if is_unparsed() or flask.request.method != "POST":
         return is_unparsed()
     output = flask.request.get_json()["output"].removesuffix(".data")
-    return (flask.request.content_length or 0) > QUICK.get(output, SMALL)
+    return length() > QUICK.get(output, SMALL)

@@ -1,4 +1,4 @@
-"""A cache of replies that are the same for every client: a class on one link requests one page and one run.
+"""What the cache of replies holds: those that are the same for every client. A class on one link requests one run.
 
 A request with own data has no key, so that its reply is not cached.
 """
@@ -6,43 +6,23 @@ A request with own data has no key, so that its reply is not cached.
 from __future__ import annotations
 
 import json
-import threading
 from hashlib import sha256
 
 import flask
-from cachetools import LRUCache
 
 from components.state import address, ids
 from components.state.sources import OWN
+from serving import bodies
 
-MAX_BYTES = 4_000_000
-"""Size of the cache in each process: some three hundred compressed runs of a thousand observations."""
+MAX_BYTES, MAX_REPLY = 4_000_000, 400_000
+"""Size of the cache in each process, some three hundred compressed runs of a thousand observations; of a reply."""
 SHARED, MAX_REQUEST = frozenset(f"{reply}.data" for reply in (ids.RUN_REPLY, ids.STUDY_REPLY)), 4_000
 """Outputs of callbacks whose reply depends only on the request and does not contain it; its largest size, in bytes."""
 
 
-class Cache:
-    """A bounded cache of bytes; the least recently used are dropped first."""
-
-    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
-        self._entries: LRUCache[str, bytes] = LRUCache(max_bytes, getsizeof=len)
-        self._lock = threading.Lock()
-
-    def get(self, key: str) -> bytes | None:
-        """Bytes that were stored, if they are still there."""
-        with self._lock:
-            return self._entries.get(key)
-
-    def set(self, key: str, content: bytes) -> None:
-        """Store bytes, unless they need more than a tenth of the cache."""
-        if len(content) <= self._entries.maxsize / 10:
-            with self._lock:
-                self._entries[key] = content
-
-
 def callback_key() -> str | None:
     """The key of the current callback request, equal for equal requests; None if its reply must not be cached."""
-    if (flask.request.content_length or 0) > MAX_REQUEST:
+    if bodies.length() > MAX_REQUEST:
         return None
     body = flask.request.get_json()
     request = body["inputs"][0].get("value")

@@ -16,13 +16,15 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 import flask
+from cachetools import LRUCache
 from dash import Dash
+from werkzeug.exceptions import TooManyRequests
 
 from components.state.time_limit import MAX_SECONDS, TooLong, trial
 from serving import bodies, malformed, workers
-from serving.cache import Cache, callback_key, page_key
-from serving.metrics import QUEUE, WAITED
-from serving.workers import Left, Refused
+from serving.cache import MAX_BYTES, MAX_REPLY, callback_key, page_key
+from serving.metrics import IN_PROGRESS, WAITED
+from serving.refusals import JSON, RETRY_AFTER, busy
 
 MAX_REQUESTS, MAX_PER_ADDRESS, MAX_PER_PAGE = 380, 330, 3
 """Most requests in hand: of all, of one address (a whole class may press a button at once), of one page."""
@@ -31,8 +33,6 @@ MAX_WAIT, TRIAL = 30.0, 0.1
 PAGE = "X-Page"
 """Header with the page's name, a random number (assets/core/network.mjs)."""
 
-JSON = "application/json"
-CROWDED = "The server has very much to do just now. Try again in a few seconds."
 GREEDY = "Too many requests from {who} are waiting. Try again in a few seconds."
 
 Compute = Callable[[], flask.Response]
@@ -42,8 +42,9 @@ class Limits:
     """Replies to requests from the cache, from this process when it is their turn, or from the heavy worker."""
 
     def __init__(self, app: Dash, compress: Callable[[flask.Response], flask.Response]) -> None:
-        self.cache, self.turn, self._compress = Cache(), threading.Semaphore(), compress
-        self._app, self._taken, self._lock = app, Counter[tuple[str, ...]](), threading.Lock()
+        self._app, self._compress, self.turn, self._lock = app, compress, threading.Semaphore(), threading.Lock()
+        self._cache: LRUCache[str, bytes] = LRUCache(MAX_BYTES, getsizeof=len)
+        self._taken = Counter[tuple[str, ...]]()
 
     def limited(self, view: Callable[..., Any], get_key: Callable[[], str | None]) -> Callable[..., flask.Response]:
         """The same view within limits."""
@@ -57,18 +58,18 @@ class Limits:
                 return reply
             if workers.IS_HEAVY in flask.request.environ:
                 return compute()
-            with QUEUE.track_inprogress(), self.places(_owners()):
+            with IN_PROGRESS.track_inprogress(), self.places(_owners()):
                 return self._reply(compute, key)
 
         return limited
 
     @contextmanager
     def places(self, owners: dict[tuple[str, ...], int]) -> Iterator[None]:
-        """Take a place of each owner, who may have so many; `Refused` if one has them already."""
+        """Take a place of each owner, who may have so many; the client must try again if one has them already."""
         with self._lock:
             for owner, most in owners.items():
                 if self._taken[owner] >= most:
-                    raise Refused(*owner[:1])
+                    raise TooManyRequests(GREEDY.format(who=owner[0]), retry_after=RETRY_AFTER) if owner else busy()
             self._taken.update(owners.keys())
         try:
             yield
@@ -92,7 +93,7 @@ class Limits:
     def _in_turn(self, compute: Compute, key: str | None) -> flask.Response:
         began = time.monotonic()
         if not self.turn.acquire(timeout=MAX_WAIT):
-            raise Refused
+            raise busy()
         try:
             WAITED.observe(waited := time.monotonic() - began)
             flask.request.environ["emlab.waited"] = round(waited, 4)
@@ -107,16 +108,18 @@ class Limits:
         return self._store(self._compress(response), key)
 
     def _store(self, response: flask.Response, key: str | None) -> flask.Response:
-        as_asked = key and key.startswith(f"{response.content_encoding or ''};")
-        if key and as_asked and response.status_code == 200 and not response.cache_control.no_store:
-            self.cache.set(key, response.get_data())
+        fits = len(reply := response.get_data()) <= MAX_REPLY and not response.cache_control.no_store
+        if key and key.startswith(f"{response.content_encoding or ''};") and response.status_code == 200 and fits:
+            with self._lock:
+                self._cache[key] = reply
         return response
 
     def _cached(self, key: str | None) -> flask.Response | None:
-        reply = self.cache.get(key) if key else None
+        with self._lock:
+            reply = self._cache.get(key or "")
         if not key or reply is None:
             return None
-        flask.request.environ["emlab.kept"] = True
+        flask.request.environ["emlab.cached"] = True
         encoding = key.partition(";")[0]
         return flask.Response(reply, headers={"Content-Encoding": encoding} if encoding else {}, mimetype=JSON)
 
@@ -128,13 +131,6 @@ def add(app: Dash, compress: Callable[[flask.Response], flask.Response]) -> None
     layout = f"{app.config.routes_pathname_prefix}_dash-layout"
     for endpoint, get_key in ((malformed.endpoint(app), callback_key), (layout, page_key)):
         server.view_functions[endpoint] = limits.limited(server.view_functions[endpoint], get_key)
-
-    server.register_error_handler(Left, lambda _left: ("", 499))  # as nginx writes it in its log
-
-    @server.errorhandler(Refused)
-    def refuse(refusal: Refused) -> tuple[flask.Response, int, dict[str, str]]:
-        message = GREEDY.format(who=refusal.args[0]) if refusal.args else CROWDED
-        return flask.jsonify(error=message), 429 if refusal.args else 503, {"Retry-After": "2"}
 
 
 def client(address: str | None) -> str:

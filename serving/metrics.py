@@ -38,8 +38,8 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 REQUESTS = Counter("emlab_requests", "Requests answered.", ["kind", "status"])
 DURATION = Histogram("emlab_request_seconds", "From a request's arrival to its answer.", ["kind"], buckets=SECONDS)
 WAITED = Histogram("emlab_wait_seconds", "Time until it was the request's turn to compute.", buckets=SECONDS)
-CACHED = Counter("emlab_kept_answers", "Requests answered from the cache.", ["kind"])
-QUEUE = Gauge("emlab_queue", "Requests that wait or compute.", multiprocess_mode="livesum")
+CACHED = Counter("emlab_cached_replies", "Requests answered from the cache.", ["kind"])
+IN_PROGRESS = Gauge("emlab_requests_in_progress", "Requests that wait or compute.", multiprocess_mode="livesum")
 
 OTHER = "file"
 """Kind of all other requests."""
@@ -119,13 +119,13 @@ class Observed:
         kind = environ.get("emlab.kind", OTHER)
         REQUESTS.labels(kind, status).inc()
         DURATION.labels(kind).observe(seconds)
-        if "emlab.kept" in environ:
+        if "emlab.cached" in environ:
             CACHED.labels(kind).inc()
         level = logging.ERROR if status >= 500 else logging.WARNING if status >= 400 else logging.INFO
         if LOG.isEnabledFor(level):
             path = ENCODED.sub("", f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}")[:200]
             method = environ["REQUEST_METHOD"]
             entries = {"id": name, "kind": kind, "bytes": size and int(size), "seconds": round(seconds, 4)}
-            entries |= {key: environ.get(f"emlab.{key}") for key in ("waited", "kept", "reason")}
+            entries |= {key: environ.get(f"emlab.{key}") for key in ("waited", "cached", "reason")}
             extra = {key: value for key, value in entries.items() if value is not None}
             LOG.log(level, "%s %s %s", method, path, status, extra=extra)

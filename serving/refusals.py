@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import flask
 from dash import Dash
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, ServiceUnavailable
 from werkzeug.exceptions import RequestEntityTooLarge as TooLarge
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
@@ -23,6 +23,11 @@ QUERY = "&=;,:@!$'()*+/?~"
 PROBES = {"healthz", "readyz", "metrics"}
 """Asked for by machines of the same network, whose requests have the server's IP address as their host."""
 
+RETRY_AFTER = 2
+"""Seconds after which a client may try again."""
+JSON = "application/json"
+
+CROWDED = "The server has very much to do just now. Try again in a few seconds."
 NO_HOST = (
     "The header Host must be a name of letters, digits, hyphens and points, or an IP address, perhaps with a port."
 )
@@ -49,8 +54,13 @@ def add(app: Dash, settings: Settings) -> None:
             query = given.query_string.decode("latin-1")
             return flask.redirect(f"{prefix}?{quote(encoded[1], QUERY)}{query and '&'}{query}")
         response.data = flask.json.dumps({"error": _words(error, prefix)})
-        response.content_type = "application/json"
+        response.content_type = JSON
         return response
+
+
+def busy(message: str = CROWDED) -> ServiceUnavailable:
+    """What is raised if the client must try again because of what others do."""
+    return ServiceUnavailable(message, retry_after=RETRY_AFTER)
 
 
 def _is_trusted(host: str, names: Iterable[str], probe: bool) -> bool:

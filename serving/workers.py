@@ -14,6 +14,9 @@ from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
 import flask
+from werkzeug.exceptions import HTTPException as Refusal
+
+from serving.refusals import JSON, busy
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -22,18 +25,17 @@ THREADS, PATIENCE = 400, 45.0
 """Threads of a web worker, most of which wait; seconds to wait for the heavy worker: proxies in deploy/ wait longer."""
 PIECE = 32_000
 """Bytes sent to it at once."""
-KEPT = ("Cache-Control", "Content-Encoding")
+PASSED = ("Cache-Control", "Content-Encoding")
 """Headers of the heavy worker's replies that web workers pass on."""
 SOCKET, IS_HEAVY = "HEAVY_SOCKET", "emlab.heavy"
 """Name of the socket's path in a web worker's Flask configuration; mark on requests in the heavy worker."""
 
 
-class Refused(Exception):
-    """The client must try again later, because of what it asks for itself (the argument), or what others do."""
-
-
-class Left(Exception):
+class Left(Refusal):
     """The client waits no longer."""
+
+    code = 499  # as nginx writes it in its log
+    description = "The client waits no longer."
 
 
 class Heavy:
@@ -74,7 +76,7 @@ def forward() -> flask.Response:
     except FileNotFoundError:
         raise
     except (OSError, HTTPException) as failure:
-        raise Refused from failure
+        raise busy() from failure
 
 
 def _wait(connection: _Connection, event: int) -> None:
@@ -98,14 +100,14 @@ def _pieces(connection: _Connection, body: bytes) -> Iterator[bytes]:
 def _send() -> flask.Response:
     connection = _Connection(flask.current_app.config[SOCKET])
     try:
-        headers = {"Host": "localhost", "Content-Type": "application/json", "Connection": "close"}
+        headers = {"Host": "localhost", "Content-Type": JSON, "Connection": "close"}
         headers["Accept-Encoding"] = flask.request.headers.get("Accept-Encoding", "identity")
         body = flask.request.get_data()
         headers["Content-Length"] = str(len(body))
         connection.request("POST", flask.request.path, _pieces(connection, body), headers)
         _wait(connection, select.POLLIN)
         reply = connection.getresponse()
-        kept = {name: value for name in KEPT if (value := reply.headers[name])}
-        return flask.Response(reply.read(), reply.status, kept, mimetype="application/json")
+        passed = {name: value for name in PASSED if (value := reply.headers[name])}
+        return flask.Response(reply.read(), reply.status, passed, mimetype=JSON)
     finally:
         connection.close()

@@ -152,7 +152,7 @@ class Page:
 
     def try_again_after(self, *waits: int) -> None:
         """How long lost requests wait before each further try, in ms: a test need not wait as long as a visitor."""
-        self.browser.execute_script("emlab.network.schedule.waits = arguments[0]", waits)
+        self.browser.execute_script("Object.assign(emlab.network.schedule, { waits: arguments[0], busy: 0 })", waits)
 
     def error(self, name: str) -> str:
         """Words under a parameter's control."""

@@ -38,9 +38,11 @@ def test_the_table_of_bad_input_reports_the_engine():
 
 def test_a_simulated_page_waits_as_the_page_does():
     script = (ROOT / "assets/core/network.mjs").read_text("utf-8")
-    waits, temporary = (json.loads(*re.findall(rf"{name} (\[[\d, ]+\])", script)) for name in ("waits:", "TEMPORARY ="))
+    names = "waits:", "BUSY =", "TEMPORARY ="
+    waits, busy, temporary = (json.loads(*re.findall(rf"{name} (\[[\d, ]+\])", script)) for name in names)
     assert tuple(wait / 1000 for wait in waits) == clients.WAITS
-    assert (0, *temporary) == clients.TEMPORARY
+    assert (tuple(busy), (0, *temporary)) == (clients.BUSY, clients.TEMPORARY)
+    assert re.findall(r"busy: ([\d_]+),", script) == [f"{1000 * clients.BUSY_SECONDS:_}"]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import * as failures from "./failed_requests.mjs";
 const schedule = {
   waits: [300, 600, 1200, 2400, 4800, 9600], // before each retry, give or take half: a class must not send at once
   longest: 10_000, // wait that a server may ask for
+  busy: 900_000, // after the last of these waits, go on so long while the server says that it is busy
   silent: 2000, // without a reply until the page says so
   offline: 20_000, // wait for a network that is gone
 };
@@ -19,6 +20,8 @@ const fetch = window.fetch.bind(window);
 const pending = new Map(); // output of a callback -> AbortController of its request
 
 const page = crypto.getRandomValues(new Uint32Array(1))[0].toString(16); // a page may wait for few requests
+
+const isBusy = (outcome) => outcome instanceof Response && BUSY.includes(outcome.status);
 
 const isTemporary = (outcome) => !(outcome instanceof Response) || TEMPORARY.includes(outcome.status);
 
@@ -70,13 +73,15 @@ async function waitForRetry(ms, outcome, signal) {
 
 /* The first outcome of an `attempt` that is no failure, or the last one. `onRetrying` is called if it takes long. */
 async function retry(attempt, signal, onRetrying) {
+  const end = performance.now() + schedule.busy;
   let timer = null;
   try {
     for (let tries = 0; ; tries++) {
       const outcome = await attempt();
-      if (signal.aborted || !isTemporary(outcome) || tries >= schedule.waits.length) return outcome;
+      const goesOn = tries < schedule.waits.length || (isBusy(outcome) && performance.now() < end);
+      if (signal.aborted || !isTemporary(outcome) || !goesOn) return outcome;
       timer ??= setTimeout(onRetrying, schedule.silent);
-      await waitForRetry(schedule.waits[tries], outcome, signal);
+      await waitForRetry(schedule.waits[tries] ?? schedule.waits.at(-1), outcome, signal);
       if (signal.aborted || !navigator.onLine) return outcome;
     }
   } finally {
@@ -86,7 +91,7 @@ async function retry(attempt, signal, onRetrying) {
 
 /* The sentence of a server that is too busy, or null. */
 async function sentenceOf(outcome) {
-  if (!(outcome instanceof Response) || !BUSY.includes(outcome.status)) return null;
+  if (!isBusy(outcome)) return null;
   try {
     const { error } = await outcome.clone().json();
     return typeof error === "string" ? error.slice(0, SENTENCE) : null;

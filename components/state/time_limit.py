@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 MAX_SECONDS = 5
 """Time limit of a run or a study, in s. Then it returns what it has, with a sentence about the limit."""
@@ -15,7 +16,7 @@ READING_SECONDS = 20
 """Time limit of reading own data, in s: five columns of 100,000 numbers take up to 15."""
 
 _end_of_reading: ContextVar[float] = ContextVar("end_of_reading", default=math.inf)
-_end_of_trial: ContextVar[float | None] = ContextVar("end_of_trial", default=None)
+_end_of_trial: ContextVar[float] = ContextVar("end_of_trial", default=math.inf)
 
 
 class TooLong(Exception):
@@ -23,35 +24,31 @@ class TooLong(Exception):
 
 
 @contextmanager
-def trial(seconds: float) -> Iterator[None]:
-    """Give a run inside only so much processor time, in s; then it raises `TooLong`, to start again elsewhere."""
-    token = _end_of_trial.set(time.thread_time() + seconds)
+def _limit(end: ContextVar[float], seconds: float) -> Iterator[None]:
+    """Set the end of what is inside to so much processor time from now, in s."""
+    token = end.set(time.thread_time() + seconds)
     try:
         yield
     finally:
-        _end_of_trial.reset(token)
+        end.reset(token)
+
+
+trial = partial(_limit, _end_of_trial)
+"""Give a run inside only so much processor time, in s; then it raises `TooLong`, to start again elsewhere."""
+
+reading = partial(_limit, _end_of_reading, READING_SECONDS)
+"""Give the reading of own data inside only `READING_SECONDS`."""
 
 
 def deadline() -> float:
     """Time of `time.thread_time` at which a run or a study that starts now must end."""
-    end = _end_of_trial.get()
-    return time.thread_time() + MAX_SECONDS if end is None else end
+    return min(time.thread_time() + MAX_SECONDS, _end_of_trial.get())
 
 
 def end_trial() -> None:
     """Called when a run has met its deadline: TooLong in a trial, else nothing."""
-    if _end_of_trial.get() is not None:
+    if _end_of_trial.get() < math.inf:
         raise TooLong
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """Give the reading of own data inside only `READING_SECONDS`."""
-    token = _end_of_reading.set(time.thread_time() + READING_SECONDS)
-    try:
-        yield
-    finally:
-        _end_of_reading.reset(token)
 
 
 def check_reading() -> None:

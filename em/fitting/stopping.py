@@ -106,9 +106,10 @@ class StoppingRule:
     def __post_init__(self) -> None:
         object.__setattr__(self, "max_iter", whole_number("max_iter", self.max_iter))
         tol = real_number("tol", self.tol, "be a finite number, at least 0", "0 runs max_iter iterations")
-        rule, remedy = "be a time of time.monotonic", "use time.monotonic() + seconds, or math.inf for no deadline"
-        deadline = real_number("deadline", self.deadline, rule, remedy, least=-math.inf, most=math.inf)
         object.__setattr__(self, "processor_time", flag("processor_time", self.processor_time))
+        clock = "time.thread_time" if self.processor_time else "time.monotonic"
+        rule, remedy = f"be a time of {clock}", f"use {clock}() + seconds, or math.inf for no deadline"
+        deadline = real_number("deadline", self.deadline, rule, remedy, least=-math.inf, most=math.inf)
         object.__setattr__(self, "tol", tol)
         object.__setattr__(self, "deadline", deadline)
 

@@ -9,7 +9,7 @@ import pytest
 from components.state import ids
 from components.state.words import FAILED
 from serving.limits import PAGE
-from tests.failing import EVER, Mortal, broken_off, busy, is_callback, refusing, unexpected
+from tests.failing import EVER, Mortal, broken_off, busy, is_callback, unexpected
 from tests.page import RUN, Page
 
 
@@ -27,20 +27,6 @@ def page(lab, mortal):
     page = Page(lab, mortal.address, RUN)
     yield page
     assert unexpected(page) == []
-
-
-@pytest.fixture(scope="module")
-def refuser():
-    with refusing() as server:
-        yield server
-
-
-@pytest.fixture
-def server(refuser):
-    """A server that refuses nothing yet."""
-    refuser.refuse = lambda _request: None
-    refuser.refused.clear()
-    return refuser
 
 
 @pytest.fixture
@@ -275,6 +261,16 @@ def test_a_server_that_asks_to_be_waited_for_is_and_its_own_words_are_said_in_th
     page.until(lambda: lost(page, words=sentence[:200]))
     assert len(server.refused) == 2 + 3
     assert is_at_rest(page)
+
+
+def test_a_server_that_goes_on_to_be_busy_is_waited_for_longer(busy_page, server):
+    page = busy_page
+    page.try_again_after(10)
+    page.browser.execute_script("emlab.network.schedule.busy = 1e6")
+    server.refuse = lambda request: busy(503, 0) if is_callback(request) and len(server.refused) < 8 else None
+    ask(page)
+    page.until(lambda: answered(page))
+    assert len(server.refused) == 8
 
 
 def test_a_study_is_made_of_the_run_on_show_and_not_of_one_that_was_lost(busy_page, server):

@@ -9,24 +9,10 @@ import pytest
 
 from components.state import ids
 from components.state.words import FAILED
-from tests.failing import busy, refusing, unexpected
+from tests.failing import busy, unexpected
 from tests.page import RUN, Page
 
 SHORT_WAITS = "const wait = setTimeout; window.setTimeout = (action, ms) => wait(action, Math.min(ms, 30))"
-
-
-@pytest.fixture(scope="module")
-def refuser():
-    with refusing() as server:
-        yield server
-
-
-@pytest.fixture
-def server(refuser):
-    """A server that refuses nothing yet."""
-    refuser.refuse = lambda _request: None
-    refuser.refused.clear()
-    return refuser
 
 
 def other_lines(page: Page) -> list[str]:

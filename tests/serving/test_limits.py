@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
-import io
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import brotli
-import flask
 import pytest
 
 import em
 from app import create_app
 from components.state import ids
 from components.views import page
-from serving import bodies, limits
-from serving.cache import MAX_BYTES, Cache, callback_key
+from serving import cache, limits, refusals
 from tests.page_requests import callback_request, run_request, study_request
-
-OWN = {"source": "own", "family": "exponential", "data": [0.5, 1, 2, 4, 9, 16]}
+from tests.serving.clients import OWN, ask, taken, wait_for
 
 
 @pytest.fixture
@@ -35,18 +29,6 @@ def fits(monkeypatch):
     made, fit = [], em.fit
     monkeypatch.setattr(em, "fit", lambda *arguments: made.append(1) or fit(*arguments))
     return made
-
-
-def ask(server, request, output=None, **headers):
-    body = callback_request(request)
-    if output:
-        name, trigger = output
-        body |= {
-            "output": f"{name}.data",
-            "outputs": {"id": name, "property": "data"},
-            "inputs": [{"id": trigger, "property": "data", "value": request}],
-        }
-    return server.test_client().post("/_dash-update-component", json=body, headers=headers)
 
 
 def test_identical_runs_are_computed_once(server, fits):
@@ -66,8 +48,7 @@ def test_identical_runs_requested_at_the_same_time_are_computed_once(server, fit
 
 
 def test_studies_are_cached_too_and_are_not_runs(server, fits):
-    output = (ids.STUDY_REPLY, ids.STUDY_REQUEST)
-    first, second = (ask(server, study_request("starts", n=50) | {"id": id_}, output) for id_ in (1, 2))
+    first, second = (ask(server, study_request("starts", n=50) | {"id": id_}, "study") for id_ in (1, 2))
     made = len(fits)
     assert first.get_data() == second.get_data()
     assert ask(server, study_request("starts", n=50)).get_data() != first.get_data()
@@ -134,7 +115,7 @@ def key_of(server, text):
     """The key of a request for a run with this JSON as its rate."""
     body = json.dumps(callback_request(run_request(lambda0="?"))).replace('"?"', text)
     with server.test_request_context(method="POST", data=body, content_type="application/json"):
-        return callback_key()
+        return cache.callback_key()
 
 
 def test_different_values_are_different_requests(server):
@@ -160,24 +141,12 @@ def test_different_values_are_different_requests(server):
     assert key_of(server, '"\\ud800"') is not None, "a lone surrogate"
 
 
-def taken(server):
-    return server.extensions["emlab-limits"]._taken
-
-
-def wait_for(condition):
-    for _ in range(1000):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise TimeoutError
-
-
 def test_a_request_that_waited_in_vain_is_refused_in_words(server, monkeypatch):
     monkeypatch.setattr(limits, "MAX_WAIT", 0.01)
     with server.extensions["emlab-limits"].turn:
         for answer in (ask(server, run_request(n=50)), server.test_client().get("/_dash-layout")):
             assert answer.status_code == 503
-            assert answer.get_json() == {"error": limits.CROWDED}
+            assert answer.get_json() == {"error": refusals.CROWDED}
             assert int(answer.headers["Retry-After"]) >= 1
     assert ask(server, run_request(n=50)).status_code == 200
 
@@ -237,7 +206,7 @@ def test_an_address_cannot_take_every_place(server, monkeypatch):
             assert ask(server, run_request(n=60)).status_code == 200, "a cached reply costs nothing"
         assert {one.result().status_code for one in waiting} == {200}
     assert (greedy.status_code, greedy.get_json()) == (429, {"error": limits.GREEDY.format(who="your address")})
-    assert (crowded.status_code, crowded.get_json()) == (503, {"error": limits.CROWDED})
+    assert (crowded.status_code, crowded.get_json()) == (503, {"error": refusals.CROWDED})
 
 
 def test_a_request_that_fails_gives_its_place_and_its_turn_back(server, monkeypatch, caplog):
@@ -256,99 +225,25 @@ def test_nothing_is_stored_about_pages_that_wait_for_nothing(server):
     assert not taken(server)
 
 
-def post(server, request, output, length=None):
-    """A request in which the output comes first, as the page sends it."""
-    name = output.removesuffix("-reply")
-    body = callback_request(request) | {
-        "output": f"{output}.data",
-        "outputs": {"id": output, "property": "data"},
-        "inputs": [{"id": f"{name}-request", "property": "data", "value": request}],
-    }
-    text = json.dumps(body)
-    headers = {} if length is None else {"Content-Length": str(length)}
-    return server.test_client().post(
-        "/_dash-update-component", data=text, headers=headers, content_type="application/json"
-    )
+def test_the_cache_is_bounded(fits, monkeypatch):
+    """The replies that were used least recently go first, and a large one is not cached."""
+    monkeypatch.setattr(limits, "MAX_BYTES", 10_000)
+    monkeypatch.setattr(limits, "MAX_REPLY", 5_000)
+    server = create_app().server
 
+    def computed(**change):
+        before = len(fits)
+        size = len(ask(server, run_request(n=50, max_iter=1) | change).get_data())
+        assert (size > limits.MAX_REPLY) == bool(change.get("n"))
+        return len(fits) > before
 
-@pytest.mark.parametrize(
-    ("output", "request_"),
-    [
-        (ids.RUN_REPLY, run_request() | OWN | {"data": [1 / 3] * 99_999 + [2]}),
-        (ids.OWN_REPLY, {"file": base64.b64encode(b"1\n2\n" * 1_250_000).decode()}),
-    ],
-)
-def test_the_largest_own_data_are_read(server, output, request_):
-    answer = post(server, request_, output)
-    assert answer.status_code == 200
-    data = answer.get_json()["response"][output]["data"]
-    assert "result" in data or data["error"].startswith("This has 2,500,001 rows; at most")
-
-
-@pytest.mark.parametrize(
-    "output", [ids.QR_REPLY, ids.RUN_REPLY, ids.STUDY_REPLY, ids.EXPORT_REPLY, ids.OWN_REPLY, "nobody"]
-)
-def test_a_body_larger_than_its_request_may_be_is_refused_before_it_is_parsed(server, output, monkeypatch):
-    monkeypatch.setattr(flask.Request, "get_json", None)
-    most = bodies.LARGEST.get(output, bodies.SMALL)
-    answer = post(server, "x" * most, output)
-    assert answer.status_code == 413
-    assert f"at most {most:,} are allowed" in answer.get_json()["error"]
-
-
-def test_a_body_without_length_is_refused(server):
-    environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
-    answer = server.test_client().post(
-        "/_dash-update-component",
-        input_stream=io.BytesIO(b"{}"),
-        content_type="application/json",
-        environ_overrides=environ | {"CONTENT_LENGTH": ""},
-    )
-    assert answer.status_code == 411
-    assert "Content-Length" in answer.get_json()["error"]
-
-
-def test_only_some_large_bodies_are_read_at_once(server, monkeypatch):
-    values = {"data": [0.5] * 20_000 + [2]}
-    monkeypatch.setattr(bodies, "MAX_HELD", 4 * 110_000)
-
-    def run(last):
-        return post(server, run_request() | OWN | {"data": [*values["data"], last]}, ids.RUN_REPLY)
-
-    with ThreadPoolExecutor(16) as threads:
-        with server.extensions["emlab-limits"].turn:
-            waiting = [threads.submit(run, last) for last in range(1, 5)]
-            wait_for(lambda: taken(server)[()] == 4)
-            refused = run(99)
-            small = threads.submit(ask, server, run_request(n=50))
-        assert {one.result().status_code for one in waiting} == {200}
-        assert small.result().status_code == 200
-    assert (refused.status_code, refused.get_json()) == (503, {"error": bodies.TOO_MANY})
-    assert int(refused.headers["Retry-After"]) >= 1
-    assert run(100).status_code == 200
-
-
-def test_a_class_with_own_data_is_no_crowd(server):
-    """Its bodies are above `SMALL`, but far from the largest."""
-    values = [i / 7 for i in range(1, 8_000)]
-    with ThreadPoolExecutor(64) as threads:
-        with server.extensions["emlab-limits"].turn:
-            waiting = [
-                threads.submit(post, server, run_request() | OWN | {"data": [*values, last]}, ids.RUN_REPLY)
-                for last in range(2_000, 2_040)
-            ]
-            wait_for(lambda: taken(server)[()] == 40 or any(one.done() for one in waiting))
-        assert {one.result().status_code for one in waiting} == {200}
-
-
-def test_the_cache_is_bounded():
-    store = Cache(1000)
-    for number in range(1000):
-        store.set(str(number), bytes(90))
-    assert [number for number in range(1000) if store.get(str(number))] == list(range(989, 1000))
-    store.set("large", bytes(101))
-    assert store.get("large") is None
-    assert MAX_BYTES < 20_000_000
+    assert all(computed(seed=seed) for seed in (1, 2, 3))
+    assert not computed(seed=1)
+    assert all(computed(seed=seed) for seed in (4, 5))
+    assert not computed(seed=1)
+    assert computed(seed=2)
+    assert all(computed(n=1000) for _ in range(2))
+    assert cache.MAX_BYTES < 20_000_000
 
 
 @pytest.mark.parametrize(

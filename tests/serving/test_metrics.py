@@ -67,7 +67,7 @@ def test_requests_are_counted_by_kind_and_status_over_all_processes(server):
 
 
 def test_durations_waits_and_cached_replies_are_counted(server):
-    names = ('emlab_request_seconds_count{kind="run"}', "emlab_wait_seconds_count", "emlab_kept_answers")
+    names = ('emlab_request_seconds_count{kind="run"}', "emlab_wait_seconds_count", "emlab_cached_replies")
     before = [number(server, name) for name in names]
     body = callback_request(run_request(n=60, seed=4))
     for _ in range(10):
@@ -76,7 +76,7 @@ def test_durations_waits_and_cached_replies_are_counted(server):
     assert timed == 10
     assert 1 <= waits <= 2, "once in each process"
     assert waits + cached == 10
-    assert number(server, "emlab_queue") == 0
+    assert number(server, "emlab_requests_in_progress") == 0
 
 
 def test_numbers_outlive_a_process(server):
@@ -91,7 +91,7 @@ def test_every_response_has_an_id_that_is_in_the_log(server):
     assert line["message"] == "POST /_dash-update-component 200"
     assert (line["kind"], line["level"], line["bytes"]) == ("run", "INFO", int(answer.headers["Content-Length"]))
     assert line["seconds"] < 30
-    assert "waited" in line or line["kept"]
+    assert "waited" in line or line["cached"]
 
 
 def test_a_refusal_is_one_line_with_its_reason(server):

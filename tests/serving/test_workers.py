@@ -13,8 +13,7 @@ import pytest
 import requests
 
 from app import create_app
-from components.state import ids
-from serving import limits, workers
+from serving import limits, refusals, workers
 from tests.page_requests import callback_request, run_request, study_request
 from tests.servers import gunicorn
 
@@ -24,17 +23,8 @@ COSTLY = {"n": 10_000, "tol": 0, "max_iter": 5_000}
 OWN = {"source": "own", "family": "exponential", "data": [i / 7 for i in range(1, 20_001)], "max_iter": 20}
 
 
-def request_for(output, request):
-    trigger = output.replace("reply", "request")
-    return callback_request(request) | {
-        "output": f"{output}.data",
-        "outputs": {"id": output, "property": "data"},
-        "inputs": [{"id": trigger, "property": "data", "value": request}],
-    }
-
-
 def study(seed=1):
-    return request_for(ids.STUDY_REPLY, study_request("surface", n=50, seed=seed))
+    return callback_request(study_request("surface", n=50, seed=seed), "study")
 
 
 def run(seed=1, **change):
@@ -95,9 +85,9 @@ def test_every_worker_listens_to_its_own_socket_only(server):
         study(),
         run(**COSTLY),
         LARGE,
-        request_for(ids.OWN_REPLY, {"text": "1.5\n2.5\n" * 1_000}),
-        request_for(ids.QR_REPLY, f"http://127.0.0.1/?{'a' * 1_500}"),
-        request_for(ids.EXPORT_REPLY, run_request() | {"what": "script", "link": "http://127.0.0.1/"}),
+        callback_request({"text": "1.5\n2.5\n" * 1_000}, "own"),
+        callback_request(f"http://127.0.0.1/?{'a' * 1_500}", "qr"),
+        callback_request(run_request() | {"what": "script", "link": "http://127.0.0.1/"}, "export"),
     ],
     ids=["study", "run", "own data", "own text", "long link", "file"],
 )
@@ -106,7 +96,7 @@ def test_what_takes_long_is_computed_there_and_nobody_else_waits(server, body):
         with stopped(server.heavy()):
             waiting = threads.submit(post, server, body)
             assert post(server, run(seed=2, **QUICK)).status_code == 200
-            quick = [request_for(ids.QR_REPLY, "http://127.0.0.1/"), request_for(ids.OWN_REPLY, {"text": "1 2 3 5"})]
+            quick = [callback_request("http://127.0.0.1/", "qr"), callback_request({"text": "1 2 3 5"}, "own")]
             assert [post(server, one).status_code for one in quick] == [200, 200]
             assert requests.get(f"{server.address}_dash-layout?seed=5", timeout=30).status_code == 200
             assert not waiting.done()
@@ -139,15 +129,32 @@ def test_a_large_body_is_checked_there(server):
 
 
 def test_nothing_is_lost_when_the_heavy_worker_is_killed(server):
+    """Neither what it computes and what it has accepted, which is sent again, nor what waits for it."""
+    heavy = server.heavy()
     with ThreadPoolExecutor() as threads:
-        heavy = server.heavy()
-        with stopped(heavy):
-            waiting = [threads.submit(post, server, body) for body in (study(5), run(seed=5, **COSTLY), LARGE)]
-            wait_until_sent(server, len(waiting))
-            heavy.kill()
-            heavy.wait(10)
-        assert [one.result().status_code for one in waiting] == [200] * 3
+        waiting = [threads.submit(post, server, run(seed=seed, **COSTLY)) for seed in range(60, 64)]
+        wait_until_accepted(heavy)
+        heavy.suspend()
+        assert len(accepted(heavy)) > 0
+        waiting += [threads.submit(post, server, body) for body in (study(5), LARGE)]
+        heavy.kill()
+        heavy.wait(10)
+        assert [one.result().status_code for one in waiting] == [200] * 6
     assert server.heavy(heavy.pid).nice() == 10
+
+
+def accepted(heavy):
+    """The connections that the heavy worker has accepted: their sockets have its name, as the one that listens has."""
+    return [one for one in heavy.net_connections("unix") if str(one.laddr).endswith("/heavy")][1:]
+
+
+def wait_until_accepted(heavy):
+    """Until the heavy worker computes a reply."""
+    for _ in range(2_000):
+        if accepted(heavy):
+            return
+        time.sleep(0.005)
+    raise TimeoutError
 
 
 def wait_until_sent(server, count):
@@ -259,7 +266,7 @@ def silent(tmp_path, monkeypatch):
 def test_who_waited_for_it_in_vain_is_told_to_try_again(silent):
     for body in (study(), LARGE):
         answer = silent.post("/_dash-update-component", json=body)
-        assert (answer.status_code, answer.get_json()) == (503, {"error": limits.CROWDED})
+        assert (answer.status_code, answer.get_json()) == (503, {"error": refusals.CROWDED})
         assert int(answer.headers["Retry-After"]) >= 1
     assert silent.post("/_dash-update-component", json=run(**QUICK)).status_code == 200
 
