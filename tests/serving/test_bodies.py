@@ -102,8 +102,7 @@ def test_a_body_that_stops_coming_is_read_no_further(server, monkeypatch):
         answer = server.test_client().post(
             "/_dash-update-component",
             content_type="application/json",
-            headers={"Content-Length": "100000"},
-            environ_overrides={"gunicorn.socket": ours, "wsgi.input": stream},
+            environ_overrides={"gunicorn.socket": ours, "wsgi.input": stream, "CONTENT_LENGTH": "100000"},
         )
         assert ours.gettimeout() is None
     assert answer.status_code == 408
