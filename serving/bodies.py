@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import flask
 from dash import Dash
-from werkzeug.exceptions import HTTPException, LengthRequired, RequestEntityTooLarge, RequestTimeout
+from werkzeug.exceptions import ClientDisconnected, HTTPException, LengthRequired, RequestEntityTooLarge, RequestTimeout
 
 from components.state import ids
 from components.state.own_data.sentences import MAX_BYTES
@@ -96,7 +96,7 @@ def _bounded_silence() -> Iterator[None]:
         client.settimeout(MAX_SILENCE)
     try:
         yield
-    except TimeoutError as silence:
+    except (TimeoutError, ClientDisconnected) as silence:  # werkzeug takes it for the other
         raise RequestTimeout(SILENT.format(seconds=MAX_SILENCE)) from silence
     finally:
         if client:
