@@ -23,7 +23,7 @@ WAITS = (0.3, 0.6, 1.2, 2.4, 4.8, 9.6)
 """Seconds before each retry, give or take half."""
 LONGEST = 10.0
 """Longest wait that a server may ask for, in seconds."""
-BUSY_SECONDS = 900
+BUSY_SECONDS = 1800
 """How long it goes on after these while the server says that it is busy."""
 BUSY, TEMPORARY = (429, 503), (0, 429, 502, 503, 504)
 """Statuses that say so; all after which a request is sent again, where 0 is no answer."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
+from weakref import WeakValueDictionary
 
 import flask
 from cachetools import LRUCache
@@ -44,6 +45,7 @@ class Limits:
     def __init__(self, app: Dash, compress: Callable[[flask.Response], flask.Response]) -> None:
         self._app, self._compress, self.turn, self._lock = app, compress, threading.Semaphore(), threading.Lock()
         self._cache: LRUCache[str, bytes] = LRUCache(MAX_BYTES, getsizeof=len)
+        self._turns = WeakValueDictionary[str, threading.Semaphore]()  # address -> its own turn, so that each is next
         self._taken = Counter[tuple[str, ...]]()
 
     def limited(self, view: Callable[..., Any], get_key: Callable[[], str | None]) -> Callable[..., flask.Response]:
@@ -91,15 +93,13 @@ class Limits:
             return self._in_turn(compute, key)
 
     def _in_turn(self, compute: Compute, key: str | None) -> flask.Response:
-        began = time.monotonic()
-        if not self.turn.acquire(timeout=MAX_WAIT):
-            raise busy()
-        try:
+        began, address = time.monotonic(), client(flask.request.remote_addr)
+        with self._lock:
+            own = self._turns.setdefault(address, threading.Semaphore())
+        with _held(own, began + MAX_WAIT), _held(self.turn, began + MAX_WAIT):
             WAITED.observe(waited := time.monotonic() - began)
             flask.request.environ["emlab.waited"] = round(waited, 4)
             return self._cached(key) or compute()  # an equal request may have been computed meanwhile
-        finally:
-            self.turn.release()
 
     def _compute(self, view: Compute, key: str | None) -> flask.Response:
         end, response = time.thread_time() + MAX_SECONDS, view()
@@ -131,6 +131,17 @@ def add(app: Dash, compress: Callable[[flask.Response], flask.Response]) -> None
     layout = f"{app.config.routes_pathname_prefix}_dash-layout"
     for endpoint, get_key in ((malformed.endpoint(app), callback_key), (layout, page_key)):
         server.view_functions[endpoint] = limits.limited(server.view_functions[endpoint], get_key)
+
+
+@contextmanager
+def _held(turn: threading.Semaphore, until: float) -> Iterator[None]:
+    """Wait for a turn, and keep it."""
+    if not turn.acquire(timeout=max(0, until - time.monotonic())):
+        raise busy()
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 def client(address: str | None) -> str:

@@ -8,7 +8,7 @@ import * as failures from "./failed_requests.mjs";
 const schedule = {
   waits: [300, 600, 1200, 2400, 4800, 9600], // before each retry, give or take half: a class must not send at once
   longest: 10_000, // wait that a server may ask for
-  busy: 900_000, // after the last of these waits, go on so long while the server says that it is busy
+  busy: 1_800_000, // after the last of these waits, go on so long while the server says that it is busy
   silent: 2000, // without a reply until the page says so
   offline: 20_000, // wait for a network that is gone
 };

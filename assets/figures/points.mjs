@@ -52,13 +52,14 @@ function describe(figure, trace) {
   const equals = (name, value) => fill(words.equals, { name, value });
   const half = (trace.width?.[i] ?? 0) / 2;
   const { x, y } = pointOf(trace);
+  const height = trace.meta?.values[i] ?? y; // of a band, its own
   const across = half ? fill(words.between, { from: number(x - half), to: number(x + half) }) : number(x);
   const responsibilities =
     trace.uid.startsWith("observations") && trace.customdata[i].map((q, k) => equals(`q${k}`, number(q)));
-  const height = isSurface(trace) ? [equals(words.height, format(trace.customdata[j][i], 7))] : [];
-  const up = responsibilities || [equals(titleOf(figure, "y", trace), number(y))];
+  const level = isSurface(trace) ? [equals(words.height, format(trace.customdata[j][i], 7))] : [];
+  const up = responsibilities || [equals(titleOf(figure, "y", trace), number(height))];
   const name = curves(figure).length > 1 ? [nameOf(figure, trace)] : [];
-  return [equals(titleOf(figure, "x", trace), across), ...up, ...height, ...name].join(", ");
+  return [equals(titleOf(figure, "x", trace), across), ...up, ...level, ...name].join(", ");
 }
 
 /* The last description of a figure names its keys. */

@@ -37,7 +37,7 @@ function curves(figure, traces, what, current) {
   const columns = traces.map((one) => ({
     name: nameOf(figure, one),
     k: componentOf(one),
-    values: one.y,
+    values: one.meta?.values ?? one.y, // a band's own height
   }));
   const across = { name: titleOf(figure, "x", traces[0]), values: x };
   return { what, count: x.length, columns: [across, ...columns], at, current };

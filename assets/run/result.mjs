@@ -31,4 +31,9 @@ const digitsAmong = ({ x }, digits, name = "means") =>
    @type {(name: string, result: Result, between?: string) => string} */
 const withUnit = (name, { unit }, between = " ") => (unit ? `${name}${between}(${unit})` : name);
 
-export { componentsOf, digitsAmong, indices, labelsOf, lastRecord, record, withUnit };
+/** The values that the two parameters of a surface had in a run.
+   @type {(surface: Surface, result: Result) => number[][]} */
+const pathOver = ({ parameter, components }, result) =>
+  result.trajectory[parameter].map((values) => components.map((k) => values[k]));
+
+export { componentsOf, digitsAmong, indices, labelsOf, lastRecord, pathOver, record, withUnit };

@@ -192,6 +192,7 @@ function showReply(reply, colourBy) {
     update({ requested: onShow }); // a refused request is not repeated
     return nothing();
   }
+  studies.keepSurface(requested);
   walk.open(result, requested, opensAt);
   studies.reset();
   const written = walk.show(colourBy);

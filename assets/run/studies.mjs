@@ -7,7 +7,7 @@ import * as failures from "../core/failed_requests.mjs";
 import { watch } from "../core/scrolling.mjs";
 import { count, fill, format } from "../core/text.mjs";
 import * as tables from "../figures/tables.mjs";
-import { digitsAmong, lastRecord, record } from "./result.mjs";
+import { digitsAmong, lastRecord, pathOver, record } from "./result.mjs";
 import { drawOne } from "./run_figures.mjs";
 import { iterationOnShow, state, update } from "./state.mjs";
 
@@ -97,7 +97,24 @@ function showReply(reply) {
   startNext();
 }
 
-/* A new run has come: remove the studies of the last one. */
+/** A new run comes: the surface stays if it has the same observations and components, with the last run's path.
+   @param {RunRequest} requested */
+function keepSurface(requested) {
+  const { request: onShow, result, surface } = state;
+  if (!surface) return;
+  const isKept = heldBySurface(onShow) === heldBySurface(requested);
+  const earlier = () => [...surface.earlier, pathOver(surface, result)];
+  update({ surface: isKept ? { ...surface, compared: null, earlier: earlier() } : null });
+}
+
+/* What a surface depends on, of a request for a run: all but the start, the method, and when to stop. */
+function heldBySurface(request) {
+  const free = ["method", "blind", ...state.config.parameters.stopping.map(({ name }) => name)];
+  const held = Object.entries(request).filter(([name]) => !name.startsWith("start_") && !free.includes(name));
+  return JSON.stringify(held.sort());
+}
+
+/* A new run has come: remove the studies of the last one, but for a surface that stays. */
 function reset() {
   const {
     config,
@@ -106,11 +123,14 @@ function reset() {
   for (const { name } of config.parameters.across) byId(`${name}-row`).hidden = k <= 2;
   if (k <= 2) controls.reset(config.parameters.across, values);
   cancel();
-  document.querySelector(".study-surface .graph").classList.remove("drawn");
-  tables.hide("surface-figure");
   for (const study of STUDIES) {
     show(study, "");
     byId(`study-${study}-table`)?.replaceChildren();
+  }
+  if (state.surface) describeSurface();
+  else {
+    document.querySelector(".study-surface .graph").classList.remove("drawn");
+    tables.hide("surface-figure");
   }
   if (next) start(next);
   next = null;
@@ -121,17 +141,21 @@ const afterRun = (study) => (next = study);
 
 /** @param {Surface} surface */
 function showSurface(surface) {
-  const { config, result } = state;
-  update({ surface });
-  const words = fill(config.sentences.surface, {
+  update({ surface: { ...surface, earlier: [] } });
+  describeSurface();
+  document.querySelector(".study-surface .graph").classList.add("drawn");
+  drawOne("surface-figure");
+}
+
+function describeSurface() {
+  const { config, result, surface } = state;
+  const words = fill(config.sentences[surface.earlier.length ? "surface_kept" : "surface"], {
     symbol: fill(config.symbols[result.family][surface.parameter], { k: "" }),
     across: surface.components[0],
     up: surface.components[1],
     t: count(surface.iteration),
   });
   show("surface", comparison(surface, config) + words);
-  document.querySelector(".study-surface .graph").classList.add("drawn");
-  drawOne("surface-figure");
 }
 
 /** An accelerated run beside EM, in words.
@@ -152,7 +176,6 @@ document.addEventListener("drawn", ({ target: plot }) => {
 
 document.addEventListener("enter", ({ detail: { id, x, y } }) => {
   if (id !== "surface-figure" || !state.surface) return;
-  byId("study-surface").focus(); // the surface goes; this button draws another
   runFrom(startAt(x, y));
 });
 
@@ -214,4 +237,4 @@ function sizesTable({ rows }, config) {
 /* For the link. */
 const linked = () => controls.linked([...state.config.parameters.study, ...state.config.parameters.across], values);
 
-export { afterRun, begin, linked, reset, showReply };
+export { afterRun, begin, keepSurface, linked, reset, showReply };

@@ -27,7 +27,7 @@ const halvesAreOn = () => byId("half-steps-button").getAttribute("aria-checked")
    @type {(result: Result, request: RunRequest, iteration?: number) => void} */
 function open(result, request, iteration = Infinity) {
   stop();
-  update({ result, request, halves: Boolean(result.bounds) && halvesAreOn(), surface: null });
+  update({ result, request, halves: Boolean(result.bounds) && halvesAreOn() });
   byId("half-steps-button").closest(".switch").hidden = !result.bounds;
   const place = Math.min(Math.max(0, 2 * iteration), end());
   update({ place: state.halves ? place : place + (place % 2) });
@@ -46,6 +46,7 @@ function show(colourBy) {
   const colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
   update({ colourBy, colours });
   runFigures.draw(figures.showNow);
+  byId("posterior-legend").classList.toggle("stacked", k > 2);
   document.querySelectorAll("#posterior-legend li").forEach((entry, i) => (entry.hidden = i >= k));
   const table = byId("run-table");
   table.replaceChildren(estimates.table(result, step(), config));

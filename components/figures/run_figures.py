@@ -87,7 +87,7 @@ def data(mode: Mode) -> go.Figure:
 
 
 def posterior(mode: Mode) -> go.Figure:
-    """The notebook's sorted posterior curves: q0 ascending, the others descending."""
+    """The notebook's sorted posterior curves: q0 ascending, q1 descending; the browser stacks more than two."""
     curves = [
         curve(f"posterior-{k}", f"{SIGNS[k]} {name}", component_colour(k, mode), 2.5, DASHES[k])
         for k, name in enumerate(POSTERIOR_NAMES)
@@ -95,7 +95,11 @@ def posterior(mode: Mode) -> go.Figure:
     return figure(
         mode,
         curves,
-        meta={"hover": _hover("x = %{customdata[0]:.{digits}g}", 1)},
+        meta={
+            "hover": _hover("x = %{customdata[0]:.{digits}g}", 1),
+            "band": {"fill": "tozeroy", "line": {"color": tokens(mode)["card"], "width": 1, "simplify": False}},
+            "title": "index of the observation, in the order of x",
+        },
         xaxis={"title": {"text": "index of the observation, sorted"}},
         yaxis={"title": {"text": "responsibility q"}, "range": [-0.03, 1.03], "dtick": 0.25},
         hovermode="closest",
@@ -182,6 +186,7 @@ def surface(mode: Mode) -> go.Figure:
     )
     # Wide enough to be seen beneath the path of the run.
     compared = curve("compared", "EM from the same start", colour["quiet"], 6, "5px,4px", hoverinfo="skip")
+    earlier = curve("earlier", "Earlier paths", colour["quiet"], 1.5, opacity=0.7, hoverinfo="skip")
     path = curve("path", "Path of the run", colour["ink"], 2, hoverinfo="skip")
     path.marker.update(size=5, color=colour["ink"])
     ends = [
@@ -201,7 +206,7 @@ def surface(mode: Mode) -> go.Figure:
         marker={"size": 9, "color": component_colour(1, mode), "line": {"width": 2, "color": colour["card"]}},
         hoverinfo="skip",
     )
-    return figure(mode, [contour, compared, path, *ends, here], hovermode="closest")
+    return figure(mode, [contour, compared, earlier, path, *ends, here], hovermode="closest")
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ SENTENCES = {
     "no_bound": "Log-likelihood {ell}. Half-steps are shown for runs by EM alone.",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
     "Circle: start. Diamond: end.",
+    "surface_kept": "{symbol}{across} across, {symbol}{up} up; all else held as in an earlier run at iteration {t}. "
+    "Circle: start. Diamond: end. Pale: earlier runs from other starts.",
     "component_head": "Component",
     "surface_compared": "Both methods from the same start: EM (dashed) needs {em} passes over the data, "
     "the accelerated run (strong) {passes}. ",

@@ -17,11 +17,13 @@ of component 0 as $r_{n0}$ goes from 0 to 1.
 
 ### Sorted posterior
 
-The responsibilities, sorted for each component by itself: $q_0$ ascending, the others descending. With two components
-$q_1(n) = 1 - q_0(n)$, so one curve is the other upside down, and the mean height of $q_0$ is the $\rho$ that the next
-M-step gives. Where a curve is near 0 or 1 the components are told apart; a long slope about $\tfrac12$ is made of
-observations that could be either’s. Exponentials with $\lambda_0 < \lambda_1$ never tell all apart: $q_0$ is largest
-at $x = 0$, and there it is $\rho\lambda_1 / \bigl(\rho\lambda_1 + (1 - \rho)\lambda_0\bigr)$, below 1.
+The responsibilities of two components, each sorted by itself: $q_0$ ascending, $q_1$ descending. As
+$q_1(n) = 1 - q_0(n)$, one curve is the other upside down, and the mean height of $q_0$ is the $\rho$ that the next
+M-step gives. More components are stacked to 1, in the order of $x$: at one place all bands are of one observation, and
+the share of the figure that a band takes is the weight that the next M-step gives. Where a curve is near 0 or 1 the
+components are told apart; a long slope about $\tfrac12$ is made of observations that could be either’s. Exponentials
+with $\lambda_0 < \lambda_1$ never tell all apart: $q_0$ is largest at $x = 0$, and there it is
+$\rho\lambda_1 / \bigl(\rho\lambda_1 + (1 - \rho)\lambda_0\bigr)$, below 1.
 
 ### Log-likelihood
 
@@ -64,7 +66,8 @@ show when it was drawn. The circle is the start and the diamond the end of the r
 (the diamond, at the end of a walk) lies truly on the surface, since elsewhere on the way the other parameters had other
 values. Exchanging labels leaves $\ell$ as it is only if everything is exchanged: the surface is the same on both sides
 of the diagonal only if the weights of the two are equal, and with Gaussians their standard deviations too. A click
-starts EM from that point; the other start values are those of the run on show.
+starts EM from that point; the other start values are those of the run on show. The surface then stays, and the paths
+of before with it, pale: it goes when the observations or the number of components change.
 
 The contours are even steps of $\sqrt{2\,(\ell_{\max} - \ell)}$, where $\ell_{\max}$ is the highest value on the
 surface. Near the top $\ell$ falls like a parabola, so that this root is a distance in standard errors: those which the

@@ -134,7 +134,7 @@ def _results(link: Link, status: list[Component]) -> html.Div:
                 GROUPS["posterior"],
                 [
                     legend(
-                        {f"of-{k}": f"{SIGNS[k]} {name}" for k, name in enumerate(POSTERIOR_NAMES)},
+                        {f"of-{k}": _in_order(f"{SIGNS[k]} {name}") for k, name in enumerate(POSTERIOR_NAMES)},
                         ids.POSTERIOR_LEGEND,
                         first=link.whole(START[0]),
                     ),
@@ -179,6 +179,12 @@ def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
         for p in (shown.get(parameter.name, parameter) for parameter in parameters)
     ]
     return html.Div(rows, className="rows")
+
+
+def _in_order(name: str) -> html.Span:
+    """The name of a sorted curve; its order is hidden where the curves are stacked in the order of x."""
+    curve, order = name.split(", ")
+    return html.Span([curve, html.Span(f", {order}", className="order")])
 
 
 def _described(figure: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:

@@ -67,10 +67,10 @@ def test_three_components_are_edited_in_a_table_and_drawn_as_the_engine_has_them
         row = page.trace(ids.DATA_FIGURE, f"observations-{k}")
         np.testing.assert_allclose(row["x"], np.sort(x[z == k]), rtol=1e-10)
         np.testing.assert_allclose(row["customdata"], expected.mixture.responsibilities(row["x"]), atol=1e-9)
-        q = np.sort(expected.mixture.responsibilities(x)[:, k])
-        np.testing.assert_allclose(
-            page.trace(ids.POSTERIOR_FIGURE, f"posterior-{k}")["y"], q[::-1] if k else q, atol=1e-9
-        )
+        q = expected.mixture.responsibilities(np.sort(x))
+        band = page.trace(ids.POSTERIOR_FIGURE, f"posterior-{k}")
+        np.testing.assert_allclose(band["y"], q[:, k:].sum(axis=1), atol=1e-9)
+        np.testing.assert_allclose(band["customdata"], np.column_stack([np.sort(x), q]), rtol=1e-9, atol=1e-9)
     assert drawn(page, ids.DATA_FIGURE, "component") == [f"component-{k}" for k in range(3)]
     page.until(lambda: len(drawn(page, ids.PARAMETERS_FIGURE, "row1-component")) == 3)
     rows = page.browser.find_elements(By.CSS_SELECTOR, f"#{ids.RUN_TABLE} tbody tr")
@@ -93,7 +93,7 @@ def test_a_walk_through_three_components_shows_the_engines_records(page):
 
         def shown(mixture=mixture):
             curve = page.trace(ids.DATA_FIGURE, "mixture")
-            q = np.sort(mixture.responsibilities(x)[:, 2])[::-1]
+            q = mixture.responsibilities(np.sort(x))[:, 2]
             ours = page.trace(ids.POSTERIOR_FIGURE, "posterior-2")["y"]
             return np.allclose(curve["y"], mixture.density(curve["x"]), rtol=1e-8) and np.allclose(ours, q, atol=1e-9)
 

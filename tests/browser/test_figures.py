@@ -197,7 +197,7 @@ def test_a_table_of_the_surface_goes_with_the_surface(page):
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     page.browser.execute_script("arguments[0].click()", button(page, ids.SURFACE_FIGURE))
     assert tables(page, ids.SURFACE_FIGURE)
-    page.element(ids.RUN_BUTTON).click()
+    page.choose(ids.SOURCE, "galaxies")
     page.until(lambda: page.text(ids.study_words("surface")) == "")
     assert tables(page, ids.SURFACE_FIGURE) == []
     assert button(page, ids.SURFACE_FIGURE).get_attribute("aria-expanded") == "false"
@@ -224,7 +224,7 @@ def test_the_surface_is_walked_by_keyboard_and_enter_starts_from_there(page):
     page.until(lambda: page.text(ids.WALK_PLACE) != place)
     first = [page.trace(ids.PARAMETERS_FIGURE, f"row1-component-{k}")["y"][0] for k in (0, 1)]
     np.testing.assert_allclose(first, [x, y], atol=2e-3)
-    assert page.browser.switch_to.active_element == page.element(ids.study("surface"))
+    assert page.browser.switch_to.active_element == graph, "the next start is chosen there too"
 
 
 def test_the_mark_follows_the_size_of_the_figure(page):

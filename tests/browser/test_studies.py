@@ -76,6 +76,46 @@ def test_the_surface_shows_the_path_and_a_click_starts_from_there(page):
     assert first == pytest.approx(0.333)
 
 
+def earlier_paths(page: Page) -> list[list[list[float]]]:
+    """The pale paths, which gaps part."""
+    paths: list[list[list[float]]] = [[]]
+    trace = page.trace(ids.SURFACE_FIGURE, "earlier")
+    for point in zip(trace.get("x", []), trace.get("y", []), strict=True):
+        paths = [*paths, []] if point == (None, None) else [*paths[:-1], [*paths[-1], list(point)]]
+    return paths[:-1]
+
+
+def test_the_surface_stays_for_other_starts_and_goes_with_other_data(page):
+    draw_surface(page)
+    surface = page.trace(ids.SURFACE_FIGURE, "surface")
+    assert earlier_paths(page) == []
+    paths = []
+    for point in ({"x": 0.3, "y": 0.8}, {"x": 0.9, "y": 0.2}):
+        path = page.trace(ids.SURFACE_FIGURE, "path")
+        paths.append(np.transpose([path["x"], path["y"]]))
+        page.browser.execute_script(
+            "document.querySelector('#surface-figure .js-plotly-plot').emit('plotly_click', {points: [arguments[0]]})",
+            point,
+        )
+        page.until(lambda: len(earlier_paths(page)) == len(paths))
+        start = page.trace(ids.SURFACE_FIGURE, "start")
+        assert (start["x"], start["y"]) == ([point["x"]], [point["y"]])
+        for drawn, expected in zip(earlier_paths(page), paths, strict=True):
+            np.testing.assert_array_equal(drawn, expected)
+        assert page.trace(ids.SURFACE_FIGURE, "surface") == surface
+    assert "held as in an earlier run at iteration 61" in page.text(ids.study_words("surface"))
+    assert page.element(ids.SURFACE_FIGURE).is_displayed()
+    page.element(ids.WALK_START).click()
+    page.until(lambda: page.trace(ids.SURFACE_FIGURE, "here")["x"] == [0.9])
+    page.element(ids.study("surface")).click()
+    page.until(lambda: "held as at iteration 0" in page.text(ids.study_words("surface")))
+    assert earlier_paths(page) == []
+    page.type("seed", "2")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: not page.element(ids.SURFACE_FIGURE).is_displayed())
+    assert page.text(ids.study_words("surface")) == ""
+
+
 def test_a_study_of_too_many_observations_is_refused_in_words(page):
     page.type("n", "20000")
     page.element(ids.RUN_BUTTON).click()

@@ -209,6 +209,26 @@ def test_an_address_cannot_take_every_place(server, monkeypatch):
     assert (crowded.status_code, crowded.get_json()) == (503, {"error": refusals.CROWDED})
 
 
+def test_addresses_take_turns(server):
+    """One that sends very many requests leaves every second turn to another."""
+    turn, ended = server.extensions["emlab-limits"].turn, []
+
+    def run(seed, address):
+        body = callback_request(run_request(n=50, seed=seed))
+        server.test_client().post("/_dash-update-component", json=body, environ_base={"REMOTE_ADDR": address})
+        ended.append(address)
+
+    with ThreadPoolExecutor(16) as threads, turn:
+        for seed in range(10):
+            threads.submit(run, seed, "192.0.2.1")
+        wait_for(lambda: taken(server)[()] == 10)
+        threads.submit(run, 99, "192.0.2.2")
+        wait_for(lambda: taken(server)[()] == 11)
+    assert len(ended) == 11
+    assert ended.index("192.0.2.2") <= 4
+    assert not server.extensions["emlab-limits"]._turns, "nothing is stored about addresses that wait for nothing"
+
+
 def test_a_request_that_fails_gives_its_place_and_its_turn_back(server, monkeypatch, caplog):
     monkeypatch.setattr("components.results.runs.execute", lambda _spec: 1 / 0)
     assert [ask(server, run_request(n=50, seed=seed), **{limits.PAGE: "a"}).status_code for seed in range(5)] == [

@@ -182,6 +182,7 @@ interface Surface {
   log_likelihood: (number | null)[][];
   best: number;
   compared: { path: number[][]; em_passes: number; passes: number; arrived: boolean } | null;
+  earlier: number[][][]; // paths of runs before the one on show
 }
 
 interface Reply<T> {

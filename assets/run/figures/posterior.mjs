@@ -1,4 +1,5 @@
-/* The sorted posterior: responsibilities of each component, in order. */
+/* The sorted posterior: of two components, the responsibilities of each in order; of more, those of all observations,
+   stacked, in the order of x, so that the same place is the same observation in every band. */
 import { count, fill, listed } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { curvesTable } from "../../figures/tables.mjs";
@@ -8,22 +9,46 @@ import { add, hover, skeleton } from "../run_figures.mjs";
 const ID = "posterior-figure";
 const SURE = 0.9; // responsibility above which an observation counts as a component's
 
-/** q0 ascending, the others descending; thinned marks at their ranks among all observations.
+/** Thinned marks are at their ranks among all observations.
    @type {RunFigure["make"]} */
 function make(result, { q }, config) {
   const figure = skeleton(config, ID, result);
-  for (const k of componentsOf(result)) {
-    const order = indices(q).sort((a, b) => (k === 0 ? q[a][0] - q[b][0] : q[b][k] - q[a][k]));
-    figures.setTrace(figure, `posterior-${k}`, {
-      x: result.rank,
-      y: order.map((i) => q[i][k]),
-      customdata: order.map((i) => [result.x[i], ...q[i]]),
-      hovertemplate: hover(figure, result),
-    });
-  }
+  const hovertemplate = hover(figure, result);
+  const draw = componentsOf(result).length > 2 ? stackBands : drawCurves;
+  draw(figure, result, q, { x: result.rank, hovertemplate });
   const { n } = result;
   Object.assign(figure.layout.xaxis, { range: [1 - 0.02 * n, 1.02 * n], dtick: n < 10 ? 1 : undefined });
   return { figure };
+}
+
+/** q0 ascending, the others descending.
+   @type {(figure: Figure, result: Result, q: number[][], shared: Values) => void} */
+function drawCurves(figure, result, q, shared) {
+  for (const k of componentsOf(result)) {
+    const order = indices(q).sort((a, b) => (k === 0 ? q[a][0] - q[b][0] : q[b][k] - q[a][k]));
+    figures.setTrace(figure, `posterior-${k}`, {
+      ...shared,
+      y: order.map((i) => q[i][k]),
+      customdata: order.map((i) => [result.x[i], ...q[i]]),
+    });
+  }
+}
+
+/** A band for each component, the first on top. Each trace is filled down to 0, and the later ones lie over it, so that
+   a band begins where the next one ends.
+   @type {(figure: Figure, result: Result, q: number[][], shared: Values) => void} */
+function stackBands(figure, result, q, shared) {
+  const { band, title } = figure.layout.meta;
+  const customdata = q.map((one, i) => [result.x[i], ...one]);
+  let y = q.map(() => 0);
+  for (const k of componentsOf(result).reverse()) {
+    const values = q.map((one) => one[k]);
+    y = y.map((below, i) => below + values[i]);
+    const { line, name } = figures.trace(figure, `posterior-${k}`);
+    const look = { ...band, fillcolor: line.color, name: name.split(",")[0], meta: { values } };
+    figures.setTrace(figure, `posterior-${k}`, { ...shared, ...look, y, customdata });
+  }
+  figure.layout.xaxis.title.text = title;
 }
 
 /** Thinned marks are an even share of all observations: they give percentages, not counts.

@@ -3,20 +3,22 @@ import { count, fill, listed } from "../../core/text.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { plain, titleOf } from "../../figures/points.mjs";
 import { sample } from "../../figures/tables.mjs";
-import { indices, withUnit } from "../result.mjs";
+import { indices, pathOver, withUnit } from "../result.mjs";
 import { add, number, parameter } from "../run_figures.mjs";
 import { state } from "../state.mjs";
 
 const ID = "surface-figure";
 const DIGITS = 7; // of ℓ
+const GAP = [null, null]; // between two paths
 const SIDE = 7; // rows and columns of the table
 
 /** @type {RunFigure["make"]} */
 function make(run, { t }, config) {
   if (!state.surface) return null;
-  const { x, y, log_likelihood: ell, best, parameter: name, components, compared } = state.surface;
-  const figure = figures.skeleton(config, ID, ({ uid }) => compared || uid !== "compared");
-  const path = run.trajectory[name].map((values) => components.map((k) => values[k]));
+  const { x, y, log_likelihood: ell, best, parameter: name, components, compared, earlier } = state.surface;
+  const some = { compared, earlier: earlier.length };
+  const figure = figures.skeleton(config, ID, ({ uid }) => some[uid] ?? true);
+  const path = pathOver(state.surface, run);
   // Even contours: near the maximum, the root of twice the drop is the distance from it in standard errors.
   const z = ell.map((row) => row.map((value) => -Math.sqrt(2 * Math.max(0, best - value))));
   const deepest = Math.min(...z.flat());
@@ -24,6 +26,7 @@ function make(run, { t }, config) {
   figures.setTrace(figure, "surface", { x, y, z, customdata: ell, zmin: Math.max(deepest, -40), zmax: 0 });
   const mode = compared ? "lines+markers" : "lines"; // leaps are few and far
   figures.setTrace(figure, "path", { ...pathOf(path), mode });
+  if (earlier.length) figures.setTrace(figure, "earlier", pathOf(earlier.flatMap((points) => [...points, GAP])));
   if (compared) figures.setTrace(figure, "compared", pathOf(compared.path));
   const points = { start: path[0], end: path.at(-1), here: path[t] };
   for (const [uid, point] of Object.entries(points)) figures.setTrace(figure, uid, pathOf([point]));
