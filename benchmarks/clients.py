@@ -24,8 +24,8 @@ WAITS = (0.3, 0.6, 1.2, 2.4, 4.8, 9.6)
 LONGEST = 10.0
 """Longest wait that a server may ask for, in seconds."""
 BUSY_SECONDS = 1800
-"""How long it goes on after these while the server says that it is busy."""
-BUSY, TEMPORARY = (429, 503), (0, 429, 502, 503, 504)
+"""How long it goes on, from the first request, while the server says that it is busy."""
+BUSY, TEMPORARY = (429, 503), (0, 408, 429, 502, 503, 504)
 """Statuses that say so; all after which a request is sent again, where 0 is no answer."""
 RUDE_PAUSE = 0.1
 """Seconds until a client without pauses goes on after it was refused: it shall not become a flood."""
@@ -179,8 +179,9 @@ class Client:
             status, headers, content = await connection.exchange(self.message(seed))
             refused += status in BUSY
             broken += status == 0
+            is_early = (tries if status in BUSY else tries - refused) < len(waits)
             is_patient = status in BUSY and time.monotonic() - begin < BUSY_SECONDS
-            if status not in TEMPORARY or not waits or not (tries < len(waits) or is_patient):
+            if status not in TEMPORARY or not waits or not (is_early or is_patient):
                 break
             wait = waits[min(tries, len(waits) - 1)]
             asked = min(float(headers.get("retry-after", 0)), LONGEST) * random.uniform(1, 1.25)

@@ -96,8 +96,10 @@ def _bounded_silence() -> Iterator[None]:
         client.settimeout(MAX_SILENCE)
     try:
         yield
-    except (TimeoutError, ClientDisconnected) as silence:  # werkzeug takes it for the other
-        raise RequestTimeout(SILENT.format(seconds=MAX_SILENCE)) from silence
+    except (TimeoutError, ClientDisconnected) as end:
+        if isinstance(end, TimeoutError) or isinstance(end.__context__, TimeoutError):  # werkzeug raises its own
+            raise RequestTimeout(SILENT.format(seconds=MAX_SILENCE)) from end
+        raise
     finally:
         if client:
             client.settimeout(None)

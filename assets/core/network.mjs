@@ -8,11 +8,11 @@ import * as failures from "./failed_requests.mjs";
 const schedule = {
   waits: [300, 600, 1200, 2400, 4800, 9600], // before each retry, give or take half: a class must not send at once
   longest: 10_000, // wait that a server may ask for
-  busy: 1_800_000, // after the last of these waits, go on so long while the server says that it is busy
+  busy: 1_800_000, // since the first request: go on so long while the server says that it is busy
   silent: 2000, // without a reply until the page says so
   offline: 20_000, // wait for a network that is gone
 };
-const TEMPORARY = [429, 502, 503, 504]; // too busy, or a proxy without a server behind it
+const TEMPORARY = [408, 429, 502, 503, 504]; // a slow network, too busy, or a proxy without a server behind it
 const BUSY = [429, 503]; // with a sentence of the server's own
 const SENTENCE = 200; // most characters of it
 
@@ -75,10 +75,13 @@ async function waitForRetry(ms, outcome, signal) {
 async function retry(attempt, signal, onRetrying) {
   const end = performance.now() + schedule.busy;
   let timer = null;
+  let failed = 0; // tries without a reply of the server's own
   try {
     for (let tries = 0; ; tries++) {
       const outcome = await attempt();
-      const goesOn = tries < schedule.waits.length || (isBusy(outcome) && performance.now() < end);
+      if (!isBusy(outcome)) failed += 1;
+      const isEarly = (isBusy(outcome) ? tries : failed - 1) < schedule.waits.length;
+      const goesOn = isEarly || (isBusy(outcome) && performance.now() < end);
       if (signal.aborted || !isTemporary(outcome) || !goesOn) return outcome;
       timer ??= setTimeout(onRetrying, schedule.silent);
       await waitForRetry(schedule.waits[tries] ?? schedule.waits.at(-1), outcome, signal);

@@ -52,7 +52,7 @@ function describe(figure, trace) {
   const equals = (name, value) => fill(words.equals, { name, value });
   const half = (trace.width?.[i] ?? 0) / 2;
   const { x, y } = pointOf(trace);
-  const height = trace.meta?.values[i] ?? y; // of a band, its own
+  const height = trace.meta?.values?.[i] ?? y; // of a band, its own
   const across = half ? fill(words.between, { from: number(x - half), to: number(x + half) }) : number(x);
   const responsibilities =
     trace.uid.startsWith("observations") && trace.customdata[i].map((q, k) => equals(`q${k}`, number(q)));

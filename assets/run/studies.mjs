@@ -12,6 +12,7 @@ import { drawOne } from "./run_figures.mjs";
 import { iterationOnShow, state, update } from "./state.mjs";
 
 const STUDIES = ["surface", "starts", "sizes"];
+const MOST_EARLIER = 10; // paths on a surface
 const values = {};
 /** @type {(values: Values) => void} */
 let runFrom = null; // starts a run from start values
@@ -100,19 +101,17 @@ function showReply(reply) {
 /** A new run comes: the surface stays if it has the same observations and components, with the last run's path.
    @param {RunRequest} requested */
 function keepSurface(requested) {
-  const { request: onShow, result, surface } = state;
-  if (!surface) return;
-  const isKept = heldBySurface(onShow) === heldBySurface(requested);
-  const earlier = () => [...surface.earlier, pathOver(surface, result)];
-  update({ surface: isKept ? { ...surface, compared: null, earlier: earlier() } : null });
+  const { config, request: onShow, result, surface } = state;
+  const differs = (isFree) => textOf(onShow, isFree) !== textOf(requested, isFree);
+  if (!surface || !differs((name) => name === "blind")) return; // none, or the same run
+  const free = ["method", "blind", ...config.parameters.stopping.map(({ name }) => name)];
+  const isGone = differs((name) => name.startsWith("start_") || free.includes(name));
+  const earlier = () => [...surface.earlier, pathOver(surface, result)].slice(-MOST_EARLIER);
+  update({ surface: isGone ? null : { ...surface, compared: null, earlier: earlier() } });
 }
 
-/* What a surface depends on, of a request for a run: all but the start, the method, and when to stop. */
-function heldBySurface(request) {
-  const free = ["method", "blind", ...state.config.parameters.stopping.map(({ name }) => name)];
-  const held = Object.entries(request).filter(([name]) => !name.startsWith("start_") && !free.includes(name));
-  return JSON.stringify(held.sort());
-}
+/* A request for a run, less what is free, as text. */
+const textOf = (request, isFree) => JSON.stringify(Object.entries(request).filter(([name]) => !isFree(name)));
 
 /* A new run has come: remove the studies of the last one, but for a surface that stays. */
 function reset() {
@@ -129,7 +128,9 @@ function reset() {
   }
   if (state.surface) describeSurface();
   else {
-    document.querySelector(".study-surface .graph").classList.remove("drawn");
+    const graph = document.querySelector(".study-surface .graph");
+    if (graph.contains(document.activeElement)) byId("study-surface").focus(); // it goes
+    graph.classList.remove("drawn");
     tables.hide("surface-figure");
   }
   if (next) start(next);
@@ -149,7 +150,9 @@ function showSurface(surface) {
 
 function describeSurface() {
   const { config, result, surface } = state;
-  const words = fill(config.sentences[surface.earlier.length ? "surface_kept" : "surface"], {
+  const { surface: sentence, of_earlier: of, earlier_are_pale: pale } = config.sentences;
+  const words = fill(sentence, {
+    ...(surface.earlier.length ? { of, pale } : { of: "", pale: "" }),
     symbol: fill(config.symbols[result.family][surface.parameter], { k: "" }),
     across: surface.components[0],
     up: surface.components[1],

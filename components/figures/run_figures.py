@@ -246,7 +246,7 @@ FIGURES = {
     ),
     ids.POSTERIOR_FIGURE: Figure(
         posterior,
-        "Figure: responsibilities of each component, sorted",
+        "Figure: responsibilities of each component, in order",
         {
             "posterior": "Of {n} observations, {parts}.",
             "posterior_one": "The one component is responsible for all {n} observations.",

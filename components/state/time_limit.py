@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import _GeneratorContextManager, contextmanager
 from contextvars import ContextVar
-from functools import partial
 
 MAX_SECONDS = 5
 """Time limit of a run or a study, in s. Then it returns what it has, with a sentence about the limit."""
@@ -33,11 +32,14 @@ def _limit(end: ContextVar[float], seconds: float) -> Iterator[None]:
         end.reset(token)
 
 
-trial = partial(_limit, _end_of_trial)
-"""Give a run inside only so much processor time, in s; then it raises `TooLong`, to start again elsewhere."""
+def trial(seconds: float) -> _GeneratorContextManager[None]:
+    """Give a run inside only so much processor time, in s; then it raises `TooLong`, to start again elsewhere."""
+    return _limit(_end_of_trial, seconds)
 
-reading = partial(_limit, _end_of_reading, READING_SECONDS)
-"""Give the reading of own data inside only `READING_SECONDS`."""
+
+def reading() -> _GeneratorContextManager[None]:
+    """Give the reading of own data inside only `READING_SECONDS`."""
+    return _limit(_end_of_reading, READING_SECONDS)
 
 
 def deadline() -> float:

@@ -56,10 +56,10 @@ SENTENCES = {
     "after_m": "After the M-step to iteration {t} of {last}",
     "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
     "no_bound": "Log-likelihood {ell}. Half-steps are shown for runs by EM alone.",
-    "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}. "
-    "Circle: start. Diamond: end.",
-    "surface_kept": "{symbol}{across} across, {symbol}{up} up; all else held as in an earlier run at iteration {t}. "
-    "Circle: start. Diamond: end. Pale: earlier runs from other starts.",
+    "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}{of}. "
+    "Circle: start. Diamond: end.{pale}",
+    "of_earlier": " of an earlier run",
+    "earlier_are_pale": " Pale: earlier runs.",
     "component_head": "Component",
     "surface_compared": "Both methods from the same start: EM (dashed) needs {em} passes over the data, "
     "the accelerated run (strong) {passes}. ",

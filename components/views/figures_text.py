@@ -20,7 +20,7 @@ of component 0 as $r_{n0}$ goes from 0 to 1.
 The responsibilities of two components, each sorted by itself: $q_0$ ascending, $q_1$ descending. As
 $q_1(n) = 1 - q_0(n)$, one curve is the other upside down, and the mean height of $q_0$ is the $\rho$ that the next
 M-step gives. More components are stacked to 1, in the order of $x$: at one place all bands are of one observation, and
-the share of the figure that a band takes is the weight that the next M-step gives. Where a curve is near 0 or 1 the
+the share of the stack that a band takes is the weight that the next M-step gives. Where a curve is near 0 or 1 the
 components are told apart; a long slope about $\tfrac12$ is made of observations that could be either’s. Exponentials
 with $\lambda_0 < \lambda_1$ never tell all apart: $q_0$ is largest at $x = 0$, and there it is
 $\rho\lambda_1 / \bigl(\rho\lambda_1 + (1 - \rho)\lambda_0\bigr)$, below 1.
@@ -66,17 +66,18 @@ show when it was drawn. The circle is the start and the diamond the end of the r
 (the diamond, at the end of a walk) lies truly on the surface, since elsewhere on the way the other parameters had other
 values. Exchanging labels leaves $\ell$ as it is only if everything is exchanged: the surface is the same on both sides
 of the diagonal only if the weights of the two are equal, and with Gaussians their standard deviations too. A click
-starts EM from that point; the other start values are those of the run on show. The surface then stays, and the paths
-of before with it, pale: it goes when the observations or the number of components change.
+starts EM from that point; the other start values are those in the controls. The surface then stays, with the earlier
+paths, pale, until the observations or the number of components change. A later run’s path is laid over it only: its
+other parameters are not those of the surface.
 
 The contours are even steps of $\sqrt{2\,(\ell_{\max} - \ell)}$, where $\ell_{\max}$ is the highest value on the
 surface. Near the top $\ell$ falls like a parabola, so that this root is a distance in standard errors: those which the
 parameters would have if all else were known.
 
-Of an accelerated run the surface shows EM’s path from the same start too, dashed, and the sentence says how many passes
-over the data both took. Near its end an iteration of EM closes, along the slowest direction, only the share of the
-distance that is left of the information when the labels are unknown: that share is the smallest eigenvalue of the
-observed information relative to that of the complete data. *Accelerated* takes a few iterations of EM, and then
+Drawn for an accelerated run, the surface shows EM’s path from the same start too, dashed, and the sentence says how
+many passes over the data both took. Near its end an iteration of EM closes, along the slowest direction, only the share
+of the distance that is left of the information when the labels are unknown: that share is the smallest eigenvalue of
+the observed information relative to that of the complete data. *Accelerated* takes a few iterations of EM, and then
 leaps to where, by gradient $g$ and Hessian $H$ of $\ell$, many more would lead, as soon as such leaps arrive at a
 maximum without passing where $\ell$ bends upwards by more than a little; until then it goes on with EM. Near the top a
 leap is Newton’s step, $\theta - H^{-1} g$.

@@ -17,6 +17,12 @@ SLOW = PRESETS["slow"]
 ACCELERATED = ids.option(ids.METHOD, em.ACCELERATED)
 
 
+def traces(page: Page, figure: str) -> list[str]:
+    """The uids of all traces of a figure."""
+    script = "return document.querySelector(`#${arguments[0]} .js-plotly-plot`).data.map(({ uid }) => uid)"
+    return list(page.browser.execute_script(script, figure))
+
+
 def run(page: Page) -> None:
     sentence = page.text(ids.RUN_SENTENCE)
     page.element(ids.RUN_BUTTON).click()
@@ -137,7 +143,7 @@ def test_the_trap_shows_both_paths_and_counts_their_passes(page):
     page.element(ids.study("surface")).click()
     page.until(lambda: "all else held" in page.text(ids.study_words("surface")))
     assert "Both methods" not in page.text(ids.study_words("surface"))
-    page.until(lambda: not page.trace(ids.SURFACE_FIGURE, "compared"))
+    page.until(lambda: "compared" not in traces(page, ids.SURFACE_FIGURE))
 
 
 def test_the_table_fits(page):

@@ -103,7 +103,7 @@ def test_the_surface_stays_for_other_starts_and_goes_with_other_data(page):
         for drawn, expected in zip(earlier_paths(page), paths, strict=True):
             np.testing.assert_array_equal(drawn, expected)
         assert page.trace(ids.SURFACE_FIGURE, "surface") == surface
-    assert "held as in an earlier run at iteration 61" in page.text(ids.study_words("surface"))
+    assert "held as at iteration 61 of an earlier run" in page.text(ids.study_words("surface"))
     assert page.element(ids.SURFACE_FIGURE).is_displayed()
     page.element(ids.WALK_START).click()
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "here")["x"] == [0.9])

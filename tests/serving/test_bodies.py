@@ -6,6 +6,7 @@ import base64
 import io
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
 
 import flask
 import pytest
@@ -96,14 +97,18 @@ def test_a_class_with_own_data_is_no_crowd(server):
 def test_a_body_that_stops_coming_is_read_no_further(server, monkeypatch):
     """Its bytes would be held for ever."""
     monkeypatch.setattr(bodies, "MAX_SILENCE", 0.1)
+    monkeypatch.setattr(bodies, "MAX_HELD", 150_000)
     ours, theirs = socket.socketpair()
     with ours, theirs, ours.makefile("rb") as stream:
+        theirs_ends = Timer(10, theirs.shutdown, [socket.SHUT_RDWR])
+        theirs_ends.start()
         theirs.sendall(b'{"output": "run-reply.data"')
         answer = server.test_client().post(
             "/_dash-update-component",
             content_type="application/json",
             environ_overrides={"gunicorn.socket": ours, "wsgi.input": stream, "CONTENT_LENGTH": "100000"},
         )
+        theirs_ends.cancel()
         assert ours.gettimeout() is None
     assert answer.status_code == 408
     assert answer.get_json()["error"].startswith("Nothing of the request has come for")

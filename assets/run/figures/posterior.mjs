@@ -21,7 +21,7 @@ function make(result, { q }, config) {
   return { figure };
 }
 
-/** q0 ascending, the others descending.
+/** q0 ascending, q1 descending.
    @type {(figure: Figure, result: Result, q: number[][], shared: Values) => void} */
 function drawCurves(figure, result, q, shared) {
   for (const k of componentsOf(result)) {

@@ -16,7 +16,7 @@ const SIDE = 7; // rows and columns of the table
 function make(run, { t }, config) {
   if (!state.surface) return null;
   const { x, y, log_likelihood: ell, best, parameter: name, components, compared, earlier } = state.surface;
-  const some = { compared, earlier: earlier.length };
+  const some = { compared: Boolean(compared), earlier: earlier.length > 0 };
   const figure = figures.skeleton(config, ID, ({ uid }) => some[uid] ?? true);
   const path = pathOver(state.surface, run);
   // Even contours: near the maximum, the root of twice the drop is the distance from it in standard errors.
@@ -24,7 +24,7 @@ function make(run, { t }, config) {
   const deepest = Math.min(...z.flat());
   const pathOf = (points) => ({ x: points.map((point) => point[0]), y: points.map((point) => point[1]) });
   figures.setTrace(figure, "surface", { x, y, z, customdata: ell, zmin: Math.max(deepest, -40), zmax: 0 });
-  const mode = compared ? "lines+markers" : "lines"; // leaps are few and far
+  const mode = state.request.method === "em" ? "lines" : "lines+markers"; // leaps are few and far
   figures.setTrace(figure, "path", { ...pathOf(path), mode });
   if (earlier.length) figures.setTrace(figure, "earlier", pathOf(earlier.flatMap((points) => [...points, GAP])));
   if (compared) figures.setTrace(figure, "compared", pathOf(compared.path));
@@ -32,7 +32,8 @@ function make(run, { t }, config) {
   for (const [uid, point] of Object.entries(points)) figures.setTrace(figure, uid, pathOf([point]));
   ["xaxis", "yaxis"].forEach((axis, k) => {
     const along = k ? y : x;
-    const range = [along[0], along.at(-1)];
+    const over = path.map((point) => point[k]); // a later run may leave the grid
+    const range = [Math.min(along[0], ...over), Math.max(along.at(-1), ...over)];
     const log = range[1] / range[0] > 10 && range[0] > 0;
     figure.layout[axis] = {
       type: log ? "log" : "linear",
