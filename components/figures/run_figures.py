@@ -186,7 +186,7 @@ def surface(mode: Mode) -> go.Figure:
     )
     # Wide enough to be seen beneath the path of the run.
     compared = curve("compared", "EM from the same start", colour["quiet"], 6, "5px,4px", hoverinfo="skip")
-    earlier = curve("earlier", "Earlier paths", colour["quiet"], 1.5, opacity=0.7, hoverinfo="skip")
+    earlier = curve("earlier", "Earlier paths", colour["quiet"], 1.5, hoverinfo="skip")
     path = curve("path", "Path of the run", colour["ink"], 2, hoverinfo="skip")
     path.marker.update(size=5, color=colour["ink"])
     ends = [
