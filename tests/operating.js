@@ -1,7 +1,7 @@
 /* What can be operated on the page, and whether it can be: for tests/operating.py, which puts this on the page. */
 window.operating = (() => {
   "use strict";
-  const CONTROL = "a[href], button, input, select, textarea, [tabindex], .peak";
+  const CONTROL = "a[href], button, summary, input, select, textarea, [tabindex], .peak";
 
   const seen = (element) =>
     element.checkVisibility({ visibilityProperty: true }) &&
@@ -43,10 +43,10 @@ window.operating = (() => {
 
   /* Stand on the first or the last control; how many there are. */
   function beginWalk(last) {
-    const all = tabbable();
     walked = null;
-    const first = all.at(last ? -1 : 0); // a page on its way has none
+    const first = tabbable().at(last ? -1 : 0); // a page on its way has none
     first?.focus();
+    const all = tabbable(); // a menu has closed, as the focus is elsewhere
     walked = { expected: all.map(name), went: first ? [name(document.activeElement)] : [], unseen: [] };
     return all.length;
   }
@@ -86,7 +86,8 @@ window.operating = (() => {
       const range = document.createRange();
       range.selectNodeContents(node);
       const group =
-        parent.closest(".run-bar, .run-card") || parent.closest(".table, .figure-table, .presets, .controls, dialog");
+        parent.closest(".run-bar, .menu, .more-tabs") ||
+        parent.closest(".table, .figure-table, .presets, .controls, dialog");
       for (const box of range.getClientRects()) found.push({ node, box, group, words: data.trim().slice(0, 40) });
     }
     return found;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +15,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+import em
 from components.state import ids
-from components.state.parameters import MAX_COMPONENTS
+from components.state.parameters import MAX_COMPONENTS, with_minus
 
 PATIENCE = 15
 
@@ -72,7 +74,7 @@ class Page:
           .map((e) => [e.id, e.value]);
         const pressed = [...document.querySelectorAll('[aria-pressed], [aria-checked], [aria-selected]')].map(
           (e) => [e.id, ...['pressed', 'checked', 'selected'].map((name) => e.getAttribute(`aria-${name}`))]);
-        const texts = ['run-sentence', 'run-note', 'run-table', 'walk-place', 'bound-words', 'gaussian-sentence',
+        const texts = ['run-sentence', 'run-note', 'run-table', 'walk-place', 'gaussian-sentence',
           'exponential-sentence'].map((id) => [id, document.getElementById(id).textContent]);
         const hidden = [...document.querySelectorAll('.row')].filter((e) => e.hidden).map((e) => e.id);
         const theme = document.documentElement.dataset.theme || '';
@@ -121,9 +123,47 @@ class Page:
         """Choose from a list."""
         Select(self.element(ids.selected(list_id))).select_by_value(value)
 
+    def show(self, panel: str) -> None:
+        """Open a panel of Run EM by its tab."""
+        tab = self.element(ids.panel_tab(panel))
+        if not tab.is_displayed():
+            self.element(ids.MORE_BUTTON).click()
+        tab.click()
+        self.until(lambda: self.element(ids.run_panel(panel)).is_displayed())
+
+    def show_around(self, element: WebElement) -> None:
+        """Open the panel of Run EM in which an element is, if it is in one."""
+        closed = self.browser.execute_script("return arguments[0].closest('.panel[hidden]')?.id", element)
+        if closed:
+            self.show(closed.removeprefix("panel-"))
+
+    def study(self, name: str) -> None:
+        """Open the panel of a study, and press its button."""
+        self.show(name)
+        self.element(ids.study(name)).click()
+
+    def ask(self, question: str) -> None:
+        """Choose one of the questions to try."""
+        button = self.element(ids.QUESTIONS_BUTTON)
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+        self.element(ids.preset(question)).click()
+
+    def tells(self, run: em.Run) -> bool:
+        """Whether the page says of the run on show what the engine says of this one: how it ended, and why."""
+        how, *why = re.split("[:;] ", with_minus(run.message), maxsplit=1)
+        words = f"{self.text(ids.RUN_SENTENCE)} {self.text(ids.RUN_NOTE)}".lower()
+        return words.startswith(how.lower()) and all(reason.lower() in words for reason in why)
+
+    def advanced(self) -> None:
+        """Open the settings that are folded at first."""
+        self.browser.execute_script("document.getElementById(arguments[0]).open = true", ids.ADVANCED)
+
     def type(self, name: str, text: str) -> None:
         """Type into a number box in place of what is there."""
         box = self.element(ids.box(name))
+        self.browser.execute_script("arguments[0].closest('details')?.setAttribute('open', '')", box)
+        self.show_around(box)
         box.click()
         box.send_keys(Keys.CONTROL, "a")
         box.send_keys(Keys.DELETE)

@@ -54,11 +54,13 @@ def runs(page: Page, _server: Refusing) -> Iterator[str]:
         clear(page, ids.WALK_FORWARD).click()
     page.until(lambda: "Iteration 3 of" in page.text(ids.WALK_PLACE))
     yield "walking"
-    clear(page, ids.option(ids.HALF_STEPS, "button")).click()
-    clear(page, ids.WALK_FORWARD).click()
-    page.until(lambda: "After the" in page.text(ids.WALK_PLACE))
-    yield "after a half-step"
-    clear(page, ids.option(ids.COLOUR_BY, "responsibility")).click()
+    clear(page, ids.M_STEP).click()
+    page.until(lambda: "Iteration 4 of" in page.text(ids.WALK_PLACE))
+    yield "after an M-step"
+    press(page, ids.QUESTIONS_BUTTON)
+    page.advanced()
+    yield "questions, and advanced settings"
+    press(page, ids.option(ids.COLOUR_BY, "responsibility"))
     page.choose(ids.SOURCE, "galaxies")
     page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
     put(page, "k", "5")
@@ -66,7 +68,8 @@ def runs(page: Page, _server: Refusing) -> Iterator[str]:
     yield "five components"
     preset(page, "spike")
     page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))
-    yield "degenerate run"
+    press_all(page, ".why summary")
+    yield "degenerate run, and why"
     preset(page, "notebook")
     page.until(lambda: page.text(ids.RUN_SENTENCE).startswith("Converged"))
     put(page, "n", "50000")
@@ -127,13 +130,22 @@ def own_data(page: Page, _server: Refusing) -> Iterator[str]:
 
 def studies(page: Page, _server: Refusing) -> Iterator[str]:
     """Surface, starts, sizes, and a file."""
+    for panel in ("log-likelihood", "parameters"):
+        page.show(panel)
+        yield f"panel {panel}"
     for study in ("surface", "starts", "sizes"):
+        page.show(study)
         press(page, ids.study(study))
         words = ids.study_words(study) if study == "surface" else ids.study_table(study)
         page.until(lambda words=words: len(page.text(words)) > len("Working …"))
+        yield f"panel {study}"
+    page.show("export")
     press(page, ids.export("data"))
     page.until(lambda: "Saved" in page.text(ids.EXPORT_WORDS))
-    yield "studies"
+    yield "panel export"
+    press_all(page, f'.save[data-figure="{ids.DATA_FIGURE}"] [data-discloser]')
+    yield "menu of a figure"
+    page.show("surface")
 
 
 def figures(page: Page, _server: Refusing) -> Iterator[str]:

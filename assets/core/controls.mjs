@@ -273,6 +273,13 @@ function pressOne() {
 /* For Dash: a switch was pressed. */
 const toggle = (_clicks, on) => [!on, String(!on)];
 
+/* For Dash: a tab was pressed. What the tabs and their panels become: selected, tabindex, hidden. */
+function openTab() {
+  const { triggered_id: pressed, inputs_list: tabs } = dash.callback_context;
+  const open = tabs.map(({ id }) => id === pressed);
+  return [...open.map(String), ...open.map((yes) => (yes ? 0 : -1)), ...open.map((yes) => !yes)];
+}
+
 /* Move the focus past header and controls, to the content of the open view. */
 document.addEventListener("click", (event) => {
   if (event.target.id !== "skip") return;
@@ -287,7 +294,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const tab = event.target.closest?.('[role="tab"]');
   if (!tab || event.ctrlKey || event.altKey || event.metaKey) return; // Alt and an arrow go back and forward
-  const tabs = [...tab.parentElement.querySelectorAll('[role="tab"]')];
+  const tabs = [...tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]')].filter((one) => one.offsetWidth);
   const at = tabs.indexOf(tab);
   const next = { ArrowRight: at + 1, ArrowLeft: at - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[event.key];
   if (next === undefined) return;
@@ -306,6 +313,7 @@ export {
   isRefused,
   linked,
   makeBox,
+  openTab,
   pressOne,
   read,
   register,

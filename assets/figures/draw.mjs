@@ -84,7 +84,8 @@ function enqueue(id, figure) {
   whenIdle(drawNext);
 }
 
-const isVisible = (place) => place.offsetWidth && !place.closest(".view[hidden]"); // a closed view keeps its width
+const isOpen = (place) => !place.closest(".view[hidden], .panel[hidden]");
+const isVisible = (place) => place.offsetWidth && isOpen(place); // what is closed keeps its width
 
 function draw(id) {
   if (!window.Plotly) return;
@@ -180,6 +181,7 @@ function axisEnd(peak) {
 
 /* For Dash: other colours were chosen; the mode that results. */
 function setTheme(chosen) {
+  byId("theme-choice-select").value = chosen; // Dash does not set a list's
   if (chosen === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = chosen;
   return mode();
@@ -192,13 +194,14 @@ window.addEventListener("resize", () => {
 
 /* Redraw when the system changes the colours. */
 darkScheme.addEventListener("change", () => {
-  const isReady = byId("theme-choice-system"); // else there is no page yet
+  const isReady = byId("theme-choice-select"); // else there is no page yet
   if (isReady && !document.documentElement.dataset.theme) dash.set_props("theme", { data: mode() });
 });
 
 export {
   axisEnd,
   grid,
+  isOpen,
   mode,
   onShow,
   plotOf,

@@ -18,7 +18,7 @@ let walk = null; // uid after the first step, j on a surface
 
 const figureOf = (id) => figures.onShow[id];
 const isCurve = ({ uid, type, visible, x }) =>
-  visible !== false && (type === "scatter" || type === "bar") && x?.length > 0 && !uid.startsWith("cursor");
+  visible !== false && (type === "scatter" || type === "bar") && x?.length > 0 && !/^(cursor|casing)/.test(uid);
 const isSurface = ({ type }) => type === "contour";
 
 /** The traces to walk along: the surface, or else the curves.

@@ -25,9 +25,9 @@ function sample(count, also = [], rows = ROWS) {
   return [...new Set([...even, ...also])].sort((a, b) => a - b);
 }
 
-const componentOf = ({ uid }) => (uid.match(/(?:component|posterior|true)-(\d)$/) || [])[1];
+const componentOf = ({ uid }) => (uid.match(/(?:component|posterior|label|true)-(\d)$/) || [])[1];
 
-/* -- tables of each figure: { what, count, columns: [{ name, k, values }], at: rows, current } ------- */
+/* -- tables of each figure: { what, count, columns: [{ name, k, values }], at: rows, current, isLog } ------- */
 
 /** One table of traces over the same x, a column each; `current` is the index of the row to point out.
    @type {(figure: Figure, traces: Trace[], what: string, current?: number) => Table} */
@@ -40,22 +40,32 @@ function curves(figure, traces, what, current) {
     values: one.meta?.values ?? one.y, // a band's own height
   }));
   const across = { name: titleOf(figure, "x", traces[0]), values: x };
-  return { what, count: x.length, columns: [across, ...columns], at, current };
+  return { what, count: x.length, columns: [across, ...columns], at, current, isLog: isLog(figure) };
 }
 
-/** @type {(figure: Figure, trace: Trace) => Table} */
-function bars(figure, { x, y, width, name }) {
-  const { from, to } = config().figureWords;
+/** Whether x is in decades.
+   @param {Figure} figure */
+const isLog = ({ layout }) => layout.xaxis.type === "log";
+
+/** Bars, of which some may stand upon others; where they hold their counts, these too.
+   @type {(figure: Figure, traces: Trace[]) => Table} */
+function bars(figure, traces) {
+  const { from, to, counted } = config().figureWords;
+  const [{ x, width, name }] = traces;
+  const nameOfCounts = (one) => (traces.length > 1 ? fill("counted_of", { name: nameOf(figure, one) }) : counted);
+  const counts = traces.filter(({ customdata }) => customdata);
   const axis = titleOf(figure, "x", {});
   return {
-    what: plain(name),
+    what: traces.length > 1 ? config().figureWords.bars : plain(name),
     count: x.length,
     columns: [
       { name: `${axis}, ${from}`, values: x.map((middle, i) => middle - width[i] / 2) },
       { name: to, values: x.map((middle, i) => middle + width[i] / 2) },
-      { name: titleOf(figure, "y", {}), values: y },
+      { name: titleOf(figure, "y", {}), values: x.map((_, i) => traces.reduce((sum, { y }) => sum + y[i], 0)) },
+      ...counts.map((one) => ({ name: nameOfCounts(one), k: componentOf(one), values: one.customdata.map(String) })),
     ],
     at: sample(x.length),
+    isLog: isLog(figure),
   };
 }
 
@@ -77,6 +87,7 @@ function observations(figure) {
         { name: config().sentences.component_head, values: all.map(({ row }) => row) },
       ],
       at: sample(all.length),
+      isLog: isLog(figure),
     },
   ];
 }
@@ -97,9 +108,10 @@ const ofUid = (figure, pattern) => figure.data.filter((one) => pattern.test(one.
 function densityTables(figure) {
   const lines = ofUid(figure, /^(mixture|component-\d|notebook)$/);
   const steps = ofUid(figure, /^steps$/);
+  const columns = ofUid(figure, /^(histogram|label-\d)$/);
   return [
     curves(figure, lines, config().figureWords.curves),
-    ...ofUid(figure, /^histogram$/).map((one) => bars(figure, one)),
+    ...(columns.length ? [bars(figure, columns)] : []),
     ...(steps.length ? [curves(figure, steps, steps[0].name)] : []),
     ...observations(figure),
   ];
@@ -123,7 +135,7 @@ function axisTexts(values) {
 }
 
 /** @type {(table: Table, title: string) => HTMLTableElement} */
-function build({ what, count, columns, at, shown: some = at.length, current }, title) {
+function build({ what, count, columns, at, shown: some = at.length, current, isLog: inDecades }, title) {
   const few = some < count;
   const numbers = { title, what, shown: some, count: text.count(count) };
   const names = columns.map(({ name, k }) => {
@@ -131,11 +143,12 @@ function build({ what, count, columns, at, shown: some = at.length, current }, t
     const sign = k === undefined ? [] : [element("span", config().signs[k], attributes)];
     return element("th", [...sign, textOf(name)], { scope: "col" });
   });
-  const heads = axisTexts(at.map((i) => columns[0].values[i]));
+  const heads = at.map((i) => columns[0].values[i]);
+  const headTexts = inDecades ? heads.map(textOf) : axisTexts(heads);
   const rows = at.map((i, row) => {
     const cells = columns.slice(1).map(({ values }) => element("td", textOf(values[i])));
     const attributes = i === current ? { class: "chosen", "aria-current": "true" } : {};
-    return element("tr", [element("th", heads[row], { scope: "row" }), ...cells], attributes);
+    return element("tr", [element("th", headTexts[row], { scope: "row" }), ...cells], attributes);
   });
   return element("table", [
     element("caption", fill(few ? "caption_few" : "caption", numbers)),
@@ -167,7 +180,7 @@ function show(id, title) {
     tabindex: "0",
     "aria-label": fill("region", { title }),
   });
-  button.closest(".card").append(region);
+  button.closest(".panel, .card").append(region); // it goes with the panel
   button.setAttribute("aria-controls", region.id);
   button.setAttribute("aria-expanded", "true");
   open.set(id, { title, region, timer: null });

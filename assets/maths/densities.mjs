@@ -49,8 +49,11 @@ function normal(z) {
   return z > 0 ? 1 - beyond : beyond;
 }
 
-/* A family: density, log density, distribution function, mean and std of component k with parameters p; the lowest
-   observation, if there is one. */
+/* x − log(1 + x), where it is tiny too. */
+const excess = (x) => x - Math.log1p(x);
+
+/* A family: density, log density, distribution function, mean and std of component k with parameters p; its divergence
+   (Kullback–Leibler) from the same component of p0; the lowest observation, if there is one. */
 /** @type {Record<string, Family>} */
 const families = {
   exponential: {
@@ -58,6 +61,7 @@ const families = {
     density: (p, k, x) => (x < 0 ? 0 : Math.exp(-x / p.scales[k]) / p.scales[k]),
     cumulative: (p, k, x) => (x < 0 ? 0 : -Math.expm1(-x / p.scales[k])),
     logDensity: (p, k, x) => (x < 0 ? -Infinity : -x / p.scales[k] - Math.log(p.scales[k])),
+    divergence: (p, k, p0) => excess((p.scales[k] - p0.scales[k]) / p0.scales[k]),
     mean: (p, k) => p.scales[k],
     std: (p, k) => p.scales[k],
   },
@@ -71,6 +75,11 @@ const families = {
       return -0.5 * z * z - Math.log(SQRT_2PI) - Math.log(p.stds[k]);
     },
     cumulative: (p, k, x) => normal((x - p.means[k]) / p.stds[k]),
+    divergence(p, k, p0) {
+      const z = (p.means[k] - p0.means[k]) / p0.stds[k];
+      const wider = (p.stds[k] - p0.stds[k]) / p0.stds[k];
+      return 0.5 * (z * z + excess(wider * (2 + wider)));
+    },
     mean: (p, k) => p.means[k],
     std: (p, k) => p.stds[k],
   },
@@ -96,16 +105,30 @@ function mixture(family, p, xs, quantity = "density") {
   return xs.map((x) => sum(ks.map((k) => p.weights[k] * of(p, k, x))));
 }
 
+/** Logarithm of the weighted density of each component for one observation.
+   @type {(family: string, p: Mixture, x: number) => number[]} */
+function logJoint(family, p, x) {
+  const { logDensity } = families[family];
+  return p.weights.map((weight, k) => (weight > 0 ? Math.log(weight) + logDensity(p, k, x) : -Infinity));
+}
+
 /** Responsibilities of the components for one observation; they sum to 1 far out in the tails too.
    @type {(family: string, p: Mixture, x: number) => number[]} */
 function responsibilities(family, p, x) {
-  const { logDensity } = families[family];
-  const jointOf = (weight, k) => (weight > 0 ? Math.log(weight) + logDensity(p, k, x) : -Infinity);
-  const logJoint = p.weights.map(jointOf);
-  const top = Math.max(...logJoint);
-  const shares = logJoint.map((value) => Math.exp(value - top));
+  const joint = logJoint(family, p, x);
+  const top = Math.max(...joint);
+  const shares = joint.map((value) => Math.exp(value - top));
   const total = sum(shares);
   return shares.map((share) => share / total);
+}
+
+/** Divergence of mixture p from p0: of the labels, and of the components given the labels.
+   @type {(family: string, p: Mixture, p0: Mixture) => number} */
+function divergence(family, p, p0) {
+  const of = families[family].divergence;
+  const labels = (weight, before) => (weight > 0 ? weight * excess((before - weight) / weight) : before);
+  const part = (weight, k) => labels(weight, p0.weights[k]) + (weight > 0 ? weight * of(p, k, p0) : 0);
+  return sum(p.weights.map(part));
 }
 
 /** @type {(family: string, p: Mixture) => { mean: number, std: number, cv2: number }} */
@@ -190,10 +213,13 @@ export {
   families,
   weightedComponent,
   mixture,
+  logJoint,
   responsibilities,
+  divergence,
   moments,
   modes,
   shownModes,
+  sum,
   halfLife,
   notebookCurve,
   notebookArea,

@@ -61,7 +61,7 @@ function requestFile(what) {
 
 function wait(on) {
   waiting = on;
-  for (const button of document.querySelectorAll(".export button")) disable(button, on);
+  for (const button of document.querySelectorAll(".export-buttons button")) disable(button, on);
   if (on) show(settings.sentences.working);
 }
 
@@ -75,16 +75,24 @@ function show(sentence, isError = false) {
   setText("export-words", sentence);
 }
 
-/* Put the buttons beside a figure. */
+/* Put the buttons beside a figure: in a menu, where there is little room. */
 function addButtons(place) {
-  const { title } = place.dataset;
-  place.replaceChildren(
+  const { title, figure, inMenu } = place.dataset;
+  const buttons = [
     tables.button(title),
     ...FORMATS.map((format) => {
       const label = fill(settings.sentences.save_as, { title, format });
       return element("button", format, { type: "button", title: label, "aria-label": label });
-    })
-  );
+    }),
+  ];
+  place.replaceChildren(...(inMenu ? menu(title, `${figure}-menu`, buttons) : buttons));
+}
+
+function menu(title, id, buttons) {
+  const label = fill(settings.sentences.table_and_files, { title });
+  const attributes = { type: "button", title: label, "aria-label": label, "aria-expanded": "false" };
+  const opener = element("button", "⋯", { ...attributes, "aria-controls": id, "data-discloser": "" });
+  return [opener, element("div", buttons, { id, class: "menu" })];
 }
 
 /** A figure as it is on show, but in light colours; null without numbers.
@@ -109,7 +117,7 @@ document.addEventListener("click", ({ target }) => {
   const { textContent: format } = target;
   const picture = target.closest(".save")?.dataset;
   if (picture && FORMATS.includes(format)) savePicture(picture.figure, picture.title, format);
-  else if (target.closest(".export")) press(target.id.replace("export-", ""));
+  else if (target.closest(".export-buttons")) press(target.id.replace("export-", ""));
 });
 
 events.onViewReady((view, config) => {

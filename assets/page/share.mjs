@@ -98,10 +98,10 @@ events.onChanged(() => {
   update();
 });
 
-/* The parameter for the iteration of a run: in half-steps where the walk has them. */
+/* The parameter for the iteration of a run: in halves if half an iteration is on show. */
 function iterationUpTo(last) {
   const { whole, ...halves } = settings.link.iteration;
-  const parameter = state.halves ? halves : whole;
+  const parameter = state.place % 2 ? halves : whole;
   return { ...parameter, maximum: last, allowed: parameter.allowed.replace(String(parameter.maximum), String(last)) };
 }
 

@@ -1,6 +1,7 @@
 /* Views that are not open at first. Loading all at once would block the first view for seconds on a slow computer. They
    come one by one when the page is idle and untouched, and at once when their tab is pointed at, focused or pressed. */
 import { dash } from "../core/dash.mjs";
+import { openTab } from "../core/controls.mjs";
 import { byId } from "../core/dom.mjs";
 import * as figures from "../figures/draw.mjs";
 
@@ -62,12 +63,11 @@ function deliver(views, layouts) {
 
 /* For Dash: a tab was pressed. */
 function select() {
-  const { triggered_id: pressed, inputs_list: tabs } = dash.callback_context;
-  const open = tabs.map(({ id }) => id === pressed);
+  const { triggered_id: pressed } = dash.callback_context;
   request(pressed.replace("tab-", ""));
   const name = byId(pressed).textContent;
   document.title = document.title.replace(/^.*(?= – )/, name); // the page's name stays
-  return [...open.map(String), ...open.map((yes) => (yes ? 0 : -1)), ...open.map((yes) => !yes)];
+  return openTab();
 }
 
 for (const type of ["pointerover", "focusin"])

@@ -93,7 +93,9 @@ function selectSource(source) {
   update({ source });
   const { start: fitted } = state.config.parameters;
   set(fitted, { k: state.savedK[source] || defaults(fitted).k }, values);
-  setText("about-source", sourceOf(source, state.family).about);
+  const { about, samples } = sourceOf(source, state.family);
+  setText("about-source", about);
+  byId("about-source").parentElement.hidden = !about || Object.keys(samples).length > 0;
   byId("own-panel").hidden = source !== "own";
 }
 
@@ -143,6 +145,8 @@ function requestRun({ pressed = true, study = null } = {}) {
   const refused = parameters.some(isRefused) ? withResultNote(config.sentences.mend_first) : "";
   const missing = own && ownData.problem(family);
   setText("run-status", refused || (pressed && missing) || "");
+  const advanced = byId("advanced");
+  if (advanced.querySelector('[aria-invalid="true"]')) advanced.setAttribute("open", "");
   if (missing || refused) return;
   const chosen = Object.fromEntries(parameters.map((p) => [p.name, values[p.name]]));
   const data = own ? { family, data: ownData.values() } : {};
@@ -249,6 +253,8 @@ function applyPreset(name) {
   Object.assign(values, preset.settings);
   arrange();
   showPreset(name);
+  const panel = preset.study && byId(`panel-tab-${preset.study}`);
+  if (panel && !panel.hidden) panel.click();
   requestRun({ study: preset.study });
 }
 
@@ -279,8 +285,7 @@ function settings({ parameters, sentences }) {
     [chosenIn("start-from", run.start_from), ...words(fitted, seed, starts[run.k])],
     [byId(`method-${run.method}`).textContent, ...words(stopping)],
   ];
-  const headings = document.querySelectorAll("#view-run .controls h2");
-  return groups.map((group, i) => [`${headings[i].textContent}: `, group]);
+  return groups.map((group, i) => [`${state.config.settingsHeads[i]}: `, group]);
 }
 
 /* The text of a list's option. */

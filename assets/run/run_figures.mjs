@@ -14,8 +14,8 @@ const DIGITS = 3; // of a number in a sentence
 const added = new Map();
 
 /** Add a figure: `make` gives { figure, marks } or null, `sentence` a text. `tables`, `nameOf` and `note`, which a
-   saved picture says beside the data, are described in figures/registry.mjs. A figure that `waits` is drawn when the
-   walk rests; a `late` one after the others, unless the walk moves.
+   saved picture says beside the data, are described in figures/registry.mjs. A figure that `waits`, and one in a
+   closed panel, is drawn when the walk rests; a `late` one after the others, unless the walk moves.
    @param {string} id
    @param {RunFigure} figure */
 function add(id, { make, sentence, note = () => "", waits = false, late = false, ...others }) {
@@ -47,7 +47,7 @@ function draw(how) {
   const isOnShow = () => state.result === result && state.place === place; // else another step came meanwhile
   const isMoving = how === figures.showMoving;
   for (const [id, { waits, late }] of added)
-    if (waits && isMoving) delay(REST, id, () => drawOne(id));
+    if (isMoving && (waits || !figures.isOpen(byId(id)))) delay(REST, id, () => drawOne(id));
     else if (late && !isMoving) afterPaint(() => isOnShow() && drawOne(id));
     else drawOne(id, how);
 }
@@ -57,9 +57,10 @@ function draw(how) {
 function skeleton(config, id, result) {
   const fitted = componentsOf(result).length;
   const labels = labelsOf(result).length;
+  const wanted = { component: fitted, casing: fitted, posterior: fitted, label: result.z ? labels : 0 };
   return figures.skeleton(config, id, ({ uid }) => {
-    const [, kind, k] = uid.match(/(component|posterior|observations|true)-(\d)$/) || [];
-    return !kind || Number(k) < (kind === "component" || kind === "posterior" ? fitted : labels);
+    const [, kind, k] = uid.match(/(component|casing|posterior|label|observations|true)-(\d)$/) || [];
+    return !kind || Number(k) < (wanted[kind] ?? labels);
   });
 }
 

@@ -21,9 +21,9 @@ const state = {
   request: null, // the run on show: what was requested
   result: null, // and the reply
   place: 0, // in the walk (walk.mjs)
-  halves: false, // whether the walk has half-steps
   colourBy: "label", // colours of the observations
   colours: "", // the same in words
+  xScale: null, // of the data's figure, once somebody has pressed it (x_scale.mjs)
   surface: null, // the likelihood surface on show
 };
 
@@ -36,7 +36,7 @@ function update(change) {
   return Object.fromEntries(before);
 }
 
-/* Responsibilities of a record. The last ones are cached, since half-steps need them twice. */
+/* Responsibilities of a record. The last ones are cached, since both halves of an iteration need them. */
 /** @type {{ t: number, result: Result, q: number[][] }} */
 const cache = { t: null, result: null, q: null };
 function responsibilitiesAt(t) {

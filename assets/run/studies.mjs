@@ -128,7 +128,7 @@ function reset() {
   }
   if (state.surface) describeSurface();
   else {
-    const graph = document.querySelector(".study-surface .graph");
+    const graph = document.querySelector(".panel-surface .graph");
     if (graph.contains(document.activeElement)) byId("study-surface").focus(); // it goes
     graph.classList.remove("drawn");
     tables.hide("surface-figure");
@@ -144,7 +144,7 @@ const afterRun = (study) => (next = study);
 function showSurface(surface) {
   update({ surface: { ...surface, earlier: [] } });
   describeSurface();
-  document.querySelector(".study-surface .graph").classList.add("drawn");
+  document.querySelector(".panel-surface .graph").classList.add("drawn");
   drawOne("surface-figure");
 }
 

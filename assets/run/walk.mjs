@@ -2,16 +2,18 @@
 
    A run of T iterations has 2T + 1 places. Even places 2t follow an E-step: parameters and responsibilities of record
    t, the bound touches the log-likelihood. Odd places 2t + 1 follow an M-step: parameters of record t + 1, but the
-   responsibilities of record t. Without half-steps the walk skips the odd places. */
+   responsibilities of record t. The buttons E-step and M-step go to the next of their places, all else over the odd
+   ones. */
 import { dash } from "../core/dash.mjs";
-import { setText } from "../core/controls.mjs";
+import { disable, setText } from "../core/controls.mjs";
 import { byId } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import { watch } from "../core/scrolling.mjs";
 import { count, fill, format, withMinus } from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import * as estimates from "./estimates.mjs";
-import { componentsOf } from "./result.mjs";
+import { schedule, toIteration, toSlider, sliderEnd } from "./pace.mjs";
+import { componentsOf, lastRecord } from "./result.mjs";
 import * as runFigures from "./run_figures.mjs";
 import { end, state, step, update } from "./state.mjs";
 
@@ -19,22 +21,26 @@ const REST = 700; // ms without a step until the place is read aloud
 let playing = null;
 let announcing = null;
 
-const stride = () => (state.halves ? 1 : 2);
-
-const halvesAreOn = () => byId("half-steps-button").getAttribute("aria-checked") === "true";
-
 /** Open the result of a request at its end, or at `iteration`.
    @type {(result: Result, request: RunRequest, iteration?: number) => void} */
 function open(result, request, iteration = Infinity) {
   stop();
-  update({ result, request, halves: Boolean(result.bounds) && halvesAreOn() });
-  byId("half-steps-button").closest(".switch").hidden = !result.bounds;
+  update({ result, request });
   const place = Math.min(Math.max(0, 2 * iteration), end());
-  update({ place: state.halves ? place : place + (place % 2) });
+  update({ place: result.bounds ? place : place + (place % 2) });
   const slider = byId("walk-slider");
-  dash.set_props("walk-slider", { max: end() / stride(), value: String(state.place / stride()) });
-  slider.max = String(end() / stride());
+  const max = sliderEnd(lastRecord(result));
+  slider.max = String(max);
+  const longest = fill(state.config.sentences.at_iteration, {
+    t: count(lastRecord(result)),
+    last: count(lastRecord(result)),
+  });
+  byId("walk-place").style.minWidth = `${0.62 * longest.length}em`; // nothing moves while a run plays
+  dash.set_props("walk-slider", { max, value: String(toSlider(recordOnShow(), lastRecord(result))) });
 }
+
+/* The iteration whose parameters are on show. */
+const recordOnShow = () => Math.ceil(state.place / 2);
 
 /* Show everything: another result, or other colours. Returns what Dash writes: the run in words, the note on it, and
    whether the legend of true values is hidden. */
@@ -51,7 +57,6 @@ function show(colourBy) {
   const table = byId("run-table");
   table.replaceChildren(estimates.table(result, step(), config));
   watch(table);
-  table.closest(".card").classList.toggle("tall", k > 2);
   describe();
   return [withMinus(result.sentence), withMinus([...result.notes, colours].join(" ")), !result.true];
 }
@@ -67,33 +72,28 @@ function go(place) {
   describe();
 }
 
-/* Show the place: slider, words, and the bar (log-likelihood = bound + gap). */
+/* Show the place: slider, words, and which half of an iteration comes next. */
 function describe() {
   const { result, place, config } = state;
-  const t = Math.ceil(place / 2);
-  const last = end() / 2;
+  const last = lastRecord(result);
+  const t = recordOnShow();
+  const numbers = { t: count(t), last: count(last) };
+  const words = fill(config.sentences.at_iteration, numbers);
   const slider = byId("walk-slider");
-  slider.value = String(place / stride());
-  const half = place % 2 ? "after_m" : "after_e";
-  const words = fill(config.sentences[state.halves ? half : "at_iteration"], { t: count(t), last: count(last) });
-  setText("walk-place", words);
+  slider.value = String(toSlider(t, last));
   slider.setAttribute("aria-valuetext", words);
-  const ell = result.log_likelihood[t];
-  const bound = place % 2 ? result.bounds[t - 1] : ell;
-  const [low] = result.log_likelihood; // log-likelihood and bound never fall
-  const span = result.log_likelihood[last] - low || 1;
-  const bar = byId("bound-bar");
-  bar.style.setProperty("--bound", String((bound - low) / span));
-  bar.style.setProperty("--ell", String((ell - low) / span));
-  const sentence = config.sentences[result.bounds ? "bound" : "no_bound"];
-  const numbers = { ell: format(ell, 7), bound: format(bound, 7), gap: format(ell - bound, 3) };
-  setText("bound-words", fill(sentence, numbers));
+  setText("walk-place", words);
+  const half = place % 2 === 1;
+  disable(byId("e-step"), !result.bounds || !half);
+  disable(byId("m-step"), !result.bounds || half || place === end());
   clearTimeout(announcing);
   if (playing) return;
-  announcing = setTimeout(() => setText("walk-announcement", `${words}. ${byId("bound-words").textContent}`), REST);
+  const ell = fill(config.sentences.log_likelihood_is, { ell: format(result.log_likelihood[t], 7) });
+  const said = half ? fill(config.sentences.after_m, numbers) : words;
+  announcing = setTimeout(() => setText("walk-announcement", `${said}. ${ell}`), REST);
 }
 
-const speed = () => Number(document.querySelector('#speed-group [aria-pressed="true"]').id.replace("speed-", ""));
+/* -- playing ------------------------------------------------------------------------------------------------------ */
 
 function stop() {
   if (playing) cancelAnimationFrame(playing);
@@ -104,44 +104,56 @@ function stop() {
 }
 
 function showPlaying() {
-  const { play, pause } = JSON.parse(byId("walk-play").dataset.words);
-  setText("walk-play", playing ? pause : play);
+  const { play: words, pause } = JSON.parse(byId("walk-play").dataset.words);
+  setText("walk-play", playing ? pause : words);
 }
 
-function play() {
+/* Play or pause. */
+function toggle() {
   if (playing || !state.result) return stop();
   if (state.place >= end()) go(0);
-  let due = performance.now() + 1000 / speed();
+  play();
+}
+
+/* Play from here to the end. */
+function play() {
+  const { result } = state;
+  const times = schedule(result); // ms at which each record comes
+  const begin = performance.now() - times[Math.floor(state.place / 2)];
   const frame = (now) => {
+    const at = times.findLastIndex((time) => time <= now - begin);
+    go(2 * Math.max(at, recordOnShow()));
     if (state.place >= end()) return stop();
-    if (now >= due) {
-      const steps = Math.max(1, Math.floor(((now - due) * speed()) / 1000) + 1);
-      due += (steps * 1000) / speed();
-      go(state.place + steps * stride());
-    }
     playing = requestAnimationFrame(frame);
   };
   playing = requestAnimationFrame(frame);
   showPlaying();
 }
 
-const stepLength = () => (state.place % 2 === 0 ? stride() : 1);
+/* -- what a person does -------------------------------------------------------------------------------------------- */
+
 const manual = (move) => () => {
   stop();
   move();
 };
+
+/* To another iteration, over the place between two. */
+const by = (iterations) => go(2 * (iterations < 0 ? recordOnShow() : Math.floor(state.place / 2)) + 2 * iterations);
+
 const actions = {
   "walk-start": manual(() => go(0)),
-  "walk-back": manual(() => go(state.place - stepLength())),
-  "walk-play": play,
-  "walk-forward": manual(() => go(state.place + stepLength())),
+  "walk-back": manual(() => by(-1)),
+  "walk-play": toggle,
+  "walk-forward": manual(() => by(1)),
   "walk-end": manual(() => go(end())),
+  "e-step": manual(() => go(state.place + 1)),
+  "m-step": manual(() => go(state.place + 1)),
 };
 const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "start", End: "end" };
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("button");
-  if (button && actions[button.id]) actions[button.id]();
+  if (button && actions[button.id] && button.ariaDisabled !== "true") actions[button.id]();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -150,7 +162,8 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented) return; // a figure's points (figures/points.mjs)
   if (!state.result || !slider || slider.closest("[hidden]") || event.ctrlKey || event.altKey || event.metaKey) return;
   if (document.querySelector("dialog[open]")) return;
-  if (target.matches("input, textarea, select, [role=tab]")) return;
+  if (target.id === "walk-slider") return moveSlider(event);
+  if (target.matches("input, textarea, select, summary, [role=tab]")) return;
   if (event.key === " " && target.matches("button, a")) return;
   if (target.matches('.figure-table, [data-scrolls][tabindex="0"]')) return; // they scroll by these keys
   const action = actions[`walk-${keys[event.key]}`];
@@ -159,6 +172,17 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 
+/* A key on the slider goes by iterations, also where its scale is logarithmic. */
+function moveSlider(event) {
+  const last = lastRecord(state.result);
+  const page = Math.max(1, Math.round(last / 10));
+  const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -page, PageUp: page };
+  const move = { ...steps, Home: -last - 1, End: last }[event.key];
+  if (!move) return;
+  event.preventDefault();
+  manual(() => by(move))();
+}
+
 /* As with the other sliders, Dash does not get every move. */
 for (const type of ["input", "change"])
   document.addEventListener(
@@ -166,19 +190,12 @@ for (const type of ["input", "change"])
     (event) => {
       if (event.target.id !== "walk-slider") return;
       event.stopPropagation();
-      if (type === "input") manual(() => go(Number(event.target.value) * stride()))();
+      if (!state.result) return;
+      if (type === "change") return describe(); // the thumb stands on an iteration
+      const t = toIteration(Number(event.target.value), lastRecord(state.result));
+      manual(() => go(2 * t))();
     },
     true
   );
 
-/* For Dash: half-steps were switched on or off. */
-function setHalves(on) {
-  if (!state.result || !state.result.bounds) return;
-  stop();
-  update({ halves: on });
-  if (!on && state.place % 2) go(state.place + 1);
-  byId("walk-slider").max = String(end() / stride());
-  describe();
-}
-
-export { go, open, setHalves, show };
+export { go, open, show };

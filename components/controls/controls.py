@@ -97,10 +97,10 @@ def _register_choice(app: Dash, choice_id: str) -> None:
     )
 
 
-def select(choice_id: str, value: str, groups: Mapping[str, Iterable[str]]) -> html.Div:
+def select(choice_id: str, value: str, groups: Mapping[str, Iterable[str]], label: str = "") -> html.Div:
     """One of many, from a list. The store `choice_id` has its value.
 
-    `groups` is heading -> values; those of the heading "" are in no group.
+    `groups` is heading -> values; those of the heading "" are in no group. `label` is the class of its label.
     """
     choice = CHOICES[choice_id]
     items: list[Component] = []
@@ -109,7 +109,7 @@ def select(choice_id: str, value: str, groups: Mapping[str, Iterable[str]]) -> h
         items += [html.Optgroup(own, label=heading)] if heading else own
     return html.Div(
         [
-            html.Label(choice.label, htmlFor=ids.selected(choice_id)),
+            html.Label(choice.label, htmlFor=ids.selected(choice_id), className=label),
             html.Select(items, id=ids.selected(choice_id), **{"data-store": choice_id}),
             dcc.Store(id=choice_id, data=value),
         ],
@@ -146,6 +146,17 @@ def _register_switch(app: Dash, switch_id: str) -> None:
     )
 
 
+def discloser(label: str, button_id: str, content_id: str, className: str, kind: str = "menu") -> html.Button:
+    """A button that shows and hides a menu or a drawer (assets/core/disclosure.mjs)."""
+    return html.Button(
+        label,
+        id=button_id,
+        type="button",
+        className=className,
+        **{"aria-expanded": "false", "aria-controls": content_id, "data-discloser": kind},
+    )
+
+
 def begins(part: str) -> Output:
     """An output that is never set, for a callback to be called when its view comes after the page.
 
@@ -158,15 +169,13 @@ def card(
     title: str,
     children: list[Component],
     className: str = "",
-    figure: str | None = None,
     beside: Sequence[Component] = (),
 ) -> html.Section:
-    """A titled group of controls or results; beside the title, more controls and room for the save buttons of a figure.
+    """A titled group of controls or results; beside the title, more controls.
 
     If its title is in `GROUPS`, links can hide it.
     """
-    also = [*beside, *([save(figure, title)] if figure else [])]
-    heading = html.Div([html.H2(title), *also], className="heading") if also else html.H2(title)
+    heading = html.Div([html.H2(title), *beside], className="heading") if beside else html.H2(title)
     group = in_group(_GROUP_OF[title]) if title in _GROUP_OF else {}
     return html.Section([heading, *children], className=f"card {className}".strip(), **group)
 
@@ -195,9 +204,10 @@ def table_box(box_id: str) -> html.Div:
     return html.Div(id=box_id, className="table", **{"data-scrolls": SCROLLS["table"]})
 
 
-def save(graph_id: str, title: str) -> html.Div:
+def save(graph_id: str, title: str, in_menu: bool = False) -> html.Div:
     """Room for the buttons that save a figure, which the browser makes; `title` is their name for the figure."""
-    return html.Div(className="save", **{"data-figure": graph_id, "data-title": title})
+    names = {"data-figure": graph_id, "data-title": title} | ({"data-in-menu": "true"} if in_menu else {})
+    return html.Div(className="save", **names)
 
 
 def graph(

@@ -13,9 +13,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components.figures import explorer_figures
+from components.figures import bound_figure, explorer_figures
 from components.figures.theme import DASHES, MODES, Mode, component_colour, saved_template, tokens, translucent
-from components.figures.traces import component, curve, figure, histogram, mixture, ticks
+from components.figures.traces import cased, curve, figure, histogram, label_bars, mixture, ticks
 from components.state import ids
 from components.state.parameters import MAX_COMPONENTS
 from components.state.words import FITTED, ON_SHOW, SIGNS, TRUE_VALUES
@@ -57,8 +57,12 @@ def _hover(first: str, offset: int) -> list[str]:
     return [first] + [f"q<sub>{k}</sub> = %{{customdata[{k + offset}]:.4f}}" for k in COMPONENTS]
 
 
+MARK = 2.5
+"""Width of an observation's mark."""
+
+
 def data(mode: Mode) -> go.Figure:
-    """Histogram with the fitted mixture, over the strip of observations coloured by label or responsibility."""
+    """Histogram by label with the fitted mixture, over the observations coloured by label or responsibility."""
     # Marks are one path per row (layout.shapes): plotly would need 100 ms for a thousand markers. The traces beneath
     # are invisible; they hold the numbers and the hover text.
     rows = [
@@ -73,11 +77,13 @@ def data(mode: Mode) -> go.Figure:
     return figure(
         mode,
         [histogram(mode)]
-        + [component(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]
+        + [label_bars(k, mode) for k in COMPONENTS]
+        + [line for k in COMPONENTS for line in cased(k, mode, f"{SIGNS[k]} Component {k}")]
         + [mixture(mode, FITTED), *rows],
-        shapes=[ticks(k, mode, f"marks-{k}", "y2") for k in COMPONENTS],
+        shapes=[ticks(k, mode, f"marks-{k}", "y2", MARK) for k in COMPONENTS],
         meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.{digits}g}", 0)},
         bargap=0,
+        barmode="stack",
         xaxis={"anchor": "y2"},
         yaxis={"title": {"text": "density"}, "domain": [0.3, 1], "rangemode": "tozero"},
         yaxis2={"domain": [0, 0.22], "range": [1.5, -0.5], "showgrid": False, "showline": False, "ticks": ""},
@@ -238,6 +244,10 @@ FIGURES = {
         "Figure: histogram of the observations, fitted mixture, and the observations",
         {
             "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
+            "zeros": " {count} zeros have no place on a log axis.",
+            "one_zero": " One zero has no place on a log axis.",
+            "one_hump": "one hump on log x, at {at}",
+            "many_humps": "{count}\N{NO-BREAK SPACE}humps on log x, at {at}",
             "at_zero": "its peak, {density}, at 0",
             "spread": "standard deviation {std}",
             "one_mode": "one mode, at {at}",
@@ -266,6 +276,11 @@ FIGURES = {
             "below_end": "{difference} below the end",
             "above_start": "{difference} above the start",
         },
+    ),
+    ids.BOUND_FIGURE: Figure(
+        bound_figure.bound,
+        "Figure: log-likelihood and its lower bound along the line of a step",
+        bound_figure.WORDS,
     ),
     ids.PARAMETERS_FIGURE: Figure(
         parameters,

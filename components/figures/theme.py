@@ -52,6 +52,12 @@ def translucent(colour: str, alpha: float) -> str:
     return f"rgba({red},{green},{blue},{alpha})"
 
 
+def mixed(colour: str, ground: str, share: float) -> str:
+    """So much of a hex colour in another: it covers what is beneath, unlike one with an opacity."""
+    over, under = ([int(hexed[i : i + 2], 16) for i in (1, 3, 5)] for hexed in (colour, ground))
+    return "rgb({},{},{})".format(*(round(share * a + (1 - share) * b) for a, b in zip(over, under, strict=True)))
+
+
 @cache
 def template(mode: Mode) -> go.layout.Template:
     """The template of every figure."""

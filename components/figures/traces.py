@@ -6,8 +6,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components.figures.theme import DASHES, Mode, component_colour, template, tokens, translucent
-from components.state.words import HISTOGRAM
+from components.figures.theme import DASHES, Mode, component_colour, mixed, template, tokens, translucent
+from components.state.words import HISTOGRAM, LABEL, SIGNS
+
+PALE = 0.35
+"""Share of a label's colour in its bars."""
+CASING = 5
+"""Width of the line beneath a component's, which is 2 wide."""
 
 
 def figure(mode: Mode, traces: list[Any], **layout: Any) -> go.Figure:
@@ -37,6 +42,26 @@ def component(k: int, mode: Mode, name: str) -> go.Scatter:
     return curve(f"component-{k}", name, colour, 2, DASHES[k], hovertemplate="%{y:.4g}", **filled)
 
 
+def cased(k: int, mode: Mode, name: str) -> list[go.Scatter]:
+    """A component over bars: a line without a fill, on a wider one in the colour of the ground, which sets it off."""
+    colour, ground = component_colour(k, mode), tokens(mode)["card"]
+    return [
+        curve(f"casing-{k}", None, ground, CASING, hoverinfo="skip"),
+        curve(f"component-{k}", name, colour, 2, DASHES[k], hovertemplate="%{y:.4g}"),
+    ]
+
+
+def label_bars(k: int, mode: Mode) -> go.Bar:
+    """Bars of the observations with label `k`: pale, with an edge in the colour of component `k`."""
+    colour = component_colour(k, mode)
+    return go.Bar(
+        uid=f"label-{k}",
+        name=LABEL.format(sign=SIGNS[k], k=k),
+        marker={"color": mixed(colour, tokens(mode)["card"], PALE), "line": {"width": 1, "color": colour}},
+        hovertemplate=f"%{{y:.4g}}<extra>label {k}</extra>",
+    )
+
+
 def histogram(mode: Mode, name: str = HISTOGRAM) -> go.Bar:
     """Bars behind the curves."""
     return go.Bar(
@@ -47,7 +72,7 @@ def histogram(mode: Mode, name: str = HISTOGRAM) -> go.Bar:
     )
 
 
-def ticks(k: int, mode: Mode, name: str, yref: str) -> dict[str, Any]:
+def ticks(k: int, mode: Mode, name: str, yref: str, width: float = 1) -> dict[str, Any]:
     """A layout shape: ticks in the colour of component `k`, one path that the browser fills in."""
-    line = {"color": component_colour(k, mode), "width": 1}
+    line = {"color": component_colour(k, mode), "width": width}
     return {"name": name, "type": "path", "path": "", "xref": "x", "yref": yref, "line": line}

@@ -26,6 +26,8 @@ EXACT, OFF = 1e-4, 0.05
 """A value nearer to a grid than this, in steps, lies on it, or nearly: so do minutes in hours, to three decimals."""
 NEARLY_ALL = 0.95
 """Data are rounded if this share of the distinct values lies on a grid."""
+NEAR = 1.001
+"""Observations within this factor are too near to one another for an axis in decades."""
 
 
 def bins(x: em.Floats) -> tuple[int, tuple[float, float] | None]:
@@ -92,3 +94,39 @@ def _adjusted(gaps: em.Floats, step: float) -> float:
         whole = (times > 0) & (np.abs(gaps / step - times) < 2 * OFF)
         step = float(gaps[whole].sum() / times[whole].sum()) if whole.any() else step
     return step
+
+
+def decade_edges(x: em.Floats) -> em.Floats | None:
+    """Edges of bins of the observations above 0 that are equally wide in decades, or nearly so.
+
+    Between the coarse values at the low end of rounded data, equally wide bins would be empty though nothing is missing
+    there: each edge is moved halfway between two possible values, and a bin holds at least one of them.
+
+    Returns
+    -------
+    ndarray or None
+        Increasing; None where most observations are 0, one is negative, or all are too near to one another.
+    """
+    positive = x[x > 0]
+    if x.min() < 0 or 2 * positive.size < x.size or positive.max() < positive.min() * NEAR:
+        return None
+    logs, values = np.log10(positive), np.unique(positive)
+    count = _usual_number(logs)
+    edges = np.geomspace(values[0], values[-1], count + 1)
+    grid = _grid(values, float(edges[1] - edges[0]) / FINEST)
+    if grid is not None:
+        edges = _halfway(values, grid, count)
+    edges[0], edges[-1] = min(edges[0], values[0]), max(edges[-1], values[-1])  # also off the grid
+    return edges
+
+
+def _halfway(values: em.Floats, grid: tuple[float, float], count: int) -> em.Floats:
+    """Edges of about so many bins, each once, from below the first value of a grid to above the last."""
+    origin, step = grid
+    first, last = (round((value - origin) / step) for value in values[[0, -1]])
+    high, next_to_first = (origin + (at + 0.5) * step for at in (last, first))
+    low = origin + (first - 0.5) * step
+    if low <= 0:
+        low = values[0] ** 2 / next_to_first  # as far below the first value, in decades, as the next edge is above it
+    inner = np.rint((np.geomspace(low, high, count + 1)[1:-1] - origin) / step - 0.5).clip(first, last - 1)
+    return np.concatenate([[low], origin + (np.unique(inner) + 0.5) * step, [high]])

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import em
-from components.results.bins import bins
+from components.results.bins import bins, decade_edges
 from components.results.completed_run import CompletedRun
+from components.results.headline import headline
 from components.state.families import CARDS
 from components.state.parameters import number
 from components.state.run_request import RunSpec
@@ -41,32 +42,20 @@ def execute(spec: RunSpec) -> dict[str, Any]:
     -------
     dict
         JSON-ready: sorted marks ``x`` with their ``rank`` in all N observations and label ``z`` (None if unknown or
-        hidden), ``histogram``, parameters ``true`` and ``trajectory`` (name -> one list per record), the
+        hidden), ``histogram`` (`histogram`), parameters ``true`` and ``trajectory`` (name -> one list per record), the
         ``log_likelihood`` of each record, ``bounds`` between them for plain EM, standard ``errors`` of the last
         parameters where there are any, a description of the ``data``, and the ``sentence`` and ``notes`` on the run.
+        A preview has one record, the start, and is not ``fitted``.
     """
     x, z, truth = observations(spec)
-    run, tie = fitted(spec, x)
-    lessons = em.describe(x, run, truth)
-    errors = em.standard_errors(x, run.mixture) if run.converged else None
     data = _data(spec, x.size)
-    possible = (
-        data,
-        _start(spec),
-        tie,
-        _unmatched(spec),
-        *lessons,
-        _slow_em(x, run),
-        _doubtful_errors(errors),
-        _thinned(x.size),
-    )
-    notes = [note for note in possible if note]
+    found = _preview(spec, x, truth) if spec.preview else _run(spec, x, truth)
+    notes = [note for note in (data, _start(spec), *found["notes"]) if note]
 
     marks = np.arange(x.size)
     if x.size > MAX_MARKS:
         marks = np.linspace(0, x.size - 1, MAX_MARKS).round().astype(np.int64)
     shown = np.argsort(x, kind="stable")[marks]
-    density, edges = np.histogram(x, *bins(x), density=True)
     return {
         "family": spec.source.family.family,
         "x_title": spec.source.x_title,
@@ -75,19 +64,79 @@ def execute(spec: RunSpec) -> dict[str, Any]:
         "x": rounded(x[shown]),
         "rank": (marks + 1).tolist(),
         "z": None if z is None else z[shown].tolist(),
-        "histogram": {"edges": rounded(edges), "density": rounded(density)},
+        "histogram": histogram(x, z),
         "true": None if truth is None else rounded_parameters(truth),
-        "beside": _known_parameters(spec, truth, run.mixture),
+        **found,
+        "data": data,
+        "notes": notes,
+    }
+
+
+def _run(spec: RunSpec, x: em.Floats, truth: em.Mixture | None) -> dict[str, Any]:
+    """What a run adds to its observations, and notes on it."""
+    run, tie = fitted(spec, x)
+    word, known, _ = _known(spec, truth, run.mixture)
+    sentence, why = headline(x, run, known, word.lower())
+    errors = em.standard_errors(x, run.mixture) if run.converged else None
+    return {
+        "beside": _beside(spec, truth, run.mixture),
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
         "bounds": rounded(em.bounds(run)) if run.method == em.EM else None,
         "errors": None
         if errors is None or errors.parameters is None
         else {name: rounded(values, 4) for name, values in errors.parameters.items()},
-        "data": data,
-        "sentence": run.message,
-        "notes": notes,
+        "fitted": True,
+        "sentence": sentence,
+        "notes": [
+            tie,
+            why,
+            _unmatched(spec),
+            *em.describe(x, run, truth),
+            _slow_em(x, run),
+            _doubtful_errors(errors),
+            _thinned(x.size),
+        ],
     }
+
+
+def _preview(spec: RunSpec, x: em.Floats, truth: em.Mixture | None) -> dict[str, Any]:
+    """The same of the start alone, which takes no fitting."""
+    start, tie = _started(spec, x)
+    return {
+        "beside": _beside(spec, truth, start),
+        "trajectory": {name: [values] for name, values in rounded_parameters(start).items()},
+        "log_likelihood": rounded(np.array([start.log_likelihood(x)])),
+        "bounds": [] if spec.method == em.EM else None,
+        "errors": None,
+        "fitted": False,
+        "sentence": "",
+        "notes": [tie, _thinned(x.size)],
+    }
+
+
+def histogram(x: em.Floats, z: NDArray[np.int64] | None) -> dict[str, Any]:
+    """Histograms of observations, shape (N,), with labels `z`, if these are known.
+
+    Returns
+    -------
+    dict
+        JSON-ready: the ``edges`` of the bins, the ``density`` in each, and its ``counts``, a row for each label, or a
+        sole row without labels. ``log`` is the same over decades: its density is one per decade, and ``zeros`` is the
+        number of observations that have no place there; None where there is no such histogram (`decade_edges`).
+    """
+    edges, decades = np.histogram_bin_edges(x, *bins(x)), decade_edges(x)
+    zeros = int((x == 0).sum())
+    log = None if decades is None else _binned(x, z, decades, np.log10(decades)) | {"zeros": zeros}
+    return _binned(x, z, edges, edges) | {"log": log}
+
+
+def _binned(x: em.Floats, z: NDArray[np.int64] | None, edges: em.Floats, places: em.Floats) -> dict[str, Any]:
+    """Observations between `edges`, which stand at `places` of the axis; those in no bin count in the total."""
+    groups = [x] if z is None else [x[z == k] for k in range(int(z.max()) + 1)]
+    counts = [np.histogram(group, edges)[0] for group in groups]
+    density = np.sum(counts, axis=0) / (x.size * np.diff(places))
+    return {"edges": rounded(edges), "density": rounded(density), "counts": [row.tolist() for row in counts]}
 
 
 def complete(spec: RunSpec, link: str) -> CompletedRun:
@@ -110,14 +159,19 @@ def fitted(
     TooLong
         In a trial whose time is over.
     """
-    try:
-        start, tie = _without_tie(x, starting_mixture(spec, x))
-    except ValueError as error:
-        raise NoStart(error) from error
+    start, tie = _started(spec, x)
     run = em.fit(x, start, stopping or spec.stopping, method or spec.method)
     if run.reason is em.StopReason.OUT_OF_TIME:
         end_trial()
     return run, tie
+
+
+def _started(spec: RunSpec, x: em.Floats) -> tuple[em.Mixture, str | None]:
+    """Where the requested run starts, and a sentence if a tie was broken; NoStart if there is no spread."""
+    try:
+        return _without_tie(x, starting_mixture(spec, x))
+    except ValueError as error:
+        raise NoStart(error) from error
 
 
 def observations(spec: RunSpec) -> tuple[em.Floats, NDArray[np.int64] | None, em.Mixture | None]:
@@ -156,16 +210,23 @@ def _mixture(spec: RunSpec, prefix: str, k: int) -> em.Mixture:
     return family(weights=weights / weights.sum(), **parameters)
 
 
-def _known_parameters(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[str, Any] | None:
-    """The true or published parameters, in the order of the estimated components, for a column beside them."""
-    head, known, log_likelihood = TRUE, truth, None
+def _known(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> tuple[str, em.Mixture | None, float | None]:
+    """What the known parameters are called; these, in the order of the estimated components; their log-likelihood."""
+    word, known, log_likelihood = TRUE, truth, None
     if spec.source.name in em.datasets.names():
         data = em.datasets.load(spec.source.name)
-        head, known, log_likelihood = PUBLISHED, data.published_fit, data.published_log_likelihood
+        word, known, log_likelihood = PUBLISHED, data.published_fit, data.published_log_likelihood
     if known is None or known.n_components != found.n_components:
+        return word, None, None
+    return word, em.reordered(known, em.match(known, found)), log_likelihood
+
+
+def _beside(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[str, Any] | None:
+    """The same, for a column beside the estimates."""
+    word, known, log_likelihood = _known(spec, truth, found)
+    if known is None:
         return None
-    ordered = em.reordered(known, em.match(known, found))
-    return {"head": head, "parameters": rounded_parameters(ordered), "log_likelihood": log_likelihood}
+    return {"head": word, "parameters": rounded_parameters(known), "log_likelihood": log_likelihood}
 
 
 def _start(spec: RunSpec) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from components.state import ids
 from components.state.families import FAMILIES
-from components.state.options import CHOICES, FLAGS, GROUPS, SWITCHES
+from components.state.options import CHOICES, FAMILY_SCALES, FLAGS, GROUPS, SWITCHES
 from components.state.own_data.packing import unpack
 from components.state.parameters import (
     ACROSS,
@@ -41,6 +41,8 @@ from components.state.words import ON_SHOW
 VERSION = 1
 V = "v"
 """Name in a link of the version."""
+SCALES_SINCE = 2
+"""First version whose links mean the family's own scale of x (`FAMILY_SCALES`) where they name none."""
 
 VIEW = "view"
 VIEWS = {"em" if view == "run" else view: view for view in ids.VIEWS}
@@ -68,6 +70,8 @@ ALWAYS = (
 
 NAMES = {ids.THEME_CHOICE: "theme"}
 """Choices whose name in a link is not their id."""
+FORMER = {"speed": {"1": None, "4": None, "20": None}, "half-steps": {"on": None, "off": None}}
+"""Options of former versions, which are read and mean nothing: name -> words."""
 ON_OFF = {True: "on", False: "off"}
 
 NO_SUCH = "there is no such option"
@@ -87,11 +91,13 @@ _NUMBER = re.compile(r"-?(\d{1,25}\.?\d{0,25}|\.\d{1,25})(e[+-]?\d{1,3})?", re.A
 
 @dataclass(frozen=True)
 class Link:
-    """What an address sets, checked; messages about what was left out; and own data, if the address carries them."""
+    """What an address sets, checked; messages about what was left out; own data, if the address carries them; and the
+    version by which it is read."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     own: Source | None = None
+    version: int = VERSION
 
     def view(self) -> str:
         """The view that is open."""
@@ -110,6 +116,10 @@ class Link:
         """Value of a choice."""
         return str(self.values.get(choice_id, CHOICES[choice_id].default))
 
+    def x_scale(self) -> str:
+        """Scale of x: the one named, or else what links of this version mean."""
+        return str(self.values.get(ids.X_SCALE, scales(self.version)[self.source().family.family]))
+
     def is_on(self, switch_id: str) -> bool:
         """Whether a switch or a flag is on."""
         return bool(self.values.get(switch_id, SWITCHES.get(switch_id, False)))
@@ -126,6 +136,11 @@ class Link:
     def source(self) -> Source:
         """Where the observations come from."""
         return self.own or SOURCES[self.chosen(ids.SOURCE)]
+
+
+def scales(version: int) -> dict[str, str]:
+    """Family -> scale of x that links of a version mean where they name none."""
+    return FAMILY_SCALES if version >= SCALES_SINCE else dict.fromkeys(FAMILY_SCALES, CHOICES[ids.X_SCALE].default)
 
 
 def decode(query: str) -> Link:
@@ -155,6 +170,8 @@ def decode(query: str) -> Link:
         take(V, V, _reader({str(VERSION): None}), str(VERSION))
     for name, key, options in _options():
         take(name, key, _reader(options), ", ".join(options))
+    for name, former in FORMER.items():
+        take(name, name, _reader(former), ", ".join(former))
     own, problem = _read_own(given, values)
     problems += [problem] if problem else []
     take(HIDE, HIDE, _read_groups, ", ".join(GROUPS))
@@ -163,7 +180,7 @@ def decode(query: str) -> Link:
     for parameter in Link(values, own=own).run_parameters():  # they depend on the values read above
         if parameter.name not in values:
             take(parameter.name, parameter.name, _number_reader(parameter), parameter.allowed)
-    return Link(values, tuple(dict.fromkeys(problems)), own)
+    return Link(values, tuple(dict.fromkeys(problems)), own, _version(version, given))
 
 
 def as_dict() -> dict[str, Any]:
@@ -172,7 +189,12 @@ def as_dict() -> dict[str, Any]:
         "version": VERSION,
         "iteration": ITERATION.as_dict() | {"whole": replace(ITERATION, step=1).as_dict()},
         "view": {"name": VIEW, "default": FIRST_VIEW, "names": {view: name for name, view in VIEWS.items()}},
-        "choices": [{"name": NAMES.get(key, key), "id": key, "default": c.default} for key, c in CHOICES.items()],
+        "choices": [
+            {"name": NAMES.get(key, key), "id": key, "default": c.default}
+            for key, c in CHOICES.items()
+            if key != ids.X_SCALE
+        ],
+        "scales": scales(VERSION),
         "switches": [{"name": key, "id": key, "default": ON_OFF[on]} for key, on in SWITCHES.items()],
         "hide": {"name": HIDE, "groups": list(GROUPS)},
         "flags": list(FLAGS),
@@ -185,7 +207,7 @@ def names() -> frozenset[str]:
     mixtures = (group for source in SOURCES.values() for group in (source.samples, source.starts) if group)
     of_runs = chain.from_iterable(parameters for group in mixtures for parameters in group.values())
     numbers = {parameter.name for parameter in (*ALWAYS, *STOPPING, *of_runs)}
-    return frozenset({V, HIDE, DATA} | {name for name, _, _ in _options()} | numbers)
+    return frozenset({V, HIDE, DATA} | FORMER.keys() | {name for name, _, _ in _options()} | numbers)
 
 
 def carries_data(query: str) -> bool:
@@ -199,7 +221,12 @@ def key(query: str) -> str | None:
     if carries_data(query[:MAX_LENGTH]):
         return None
     link = decode(query)
-    return repr((sorted(link.values.items()), link.problems))
+    return repr((sorted(link.values.items()), link.problems, scales(link.version)))
+
+
+def _version(version: str, given: dict[str, str]) -> int:
+    """Version by which names are read: that of the page for a bare address, and 1 for a link that names none."""
+    return int(version) if version.isdecimal() else 1 if given else VERSION
 
 
 def _read_own(given: dict[str, str], values: dict[str, Any]) -> tuple[Source | None, str | None]:

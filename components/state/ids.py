@@ -33,6 +33,7 @@ EXPONENTIAL_FIGURE = figure("exponential")
 DATA_FIGURE = figure("data")
 POSTERIOR_FIGURE = figure("posterior")
 LOG_LIKELIHOOD_FIGURE = figure("log-likelihood")
+BOUND_FIGURE = figure("bound")
 PARAMETERS_FIGURE = figure("parameters")
 SURFACE_FIGURE = figure("surface")
 FIGURE_KEYS = "figure-keys"
@@ -64,9 +65,14 @@ WALK_ANNOUNCEMENT = "walk-announcement"
 WALK_START, WALK_BACK, WALK_PLAY, WALK_FORWARD, WALK_END = (
     f"walk-{name}" for name in ("start", "back", "play", "forward", "end")
 )
-SPEED = "speed"
-SPEED_GROUP = "speed-group"
-HALF_STEPS = "half-steps"
+E_STEP, M_STEP = "e-step", "m-step"
+ADVANCED = "advanced"
+SETTINGS = "run-settings"
+SETTINGS_BUTTON = "settings-button"
+QUESTIONS = "questions"
+QUESTIONS_BUTTON = "questions-button"
+MORE_TABS = "more-tabs"
+MORE_BUTTON = "more-button"
 STUDY_REQUEST = "study-request"
 STUDY_REPLY = "study-reply"
 EXPORT_REQUEST = "export-request"
@@ -74,8 +80,6 @@ EXPORT_REPLY = "export-reply"
 EXPORT_WORDS = "export-words"
 HANDOUT_HEAD = "handout-head"
 HANDOUT_FOOT = "handout-foot"
-BOUND_BAR = "bound-bar"
-BOUND_WORDS = "bound-words"
 
 LINK_PROBLEMS = "link-problems"
 FIGURES_FAILED = "figures-failed"
@@ -119,6 +123,8 @@ START_FROM = "start-from"
 METHOD = "method"
 START_TABLE = "start-table"
 COLOUR_BY = "colour-by"
+X_SCALE = "x-scale"
+DATA_LEGEND = "data-legend"
 ABOUT = "about-source"
 
 BACKGROUND_ARTICLE = "background-article"
@@ -133,6 +139,16 @@ def tab(view: str) -> str:
 def panel(view: str) -> str:
     """Id of a view's section."""
     return f"view-{view}"
+
+
+def panel_tab(name: str) -> str:
+    """Id of the tab of a panel of Run EM."""
+    return f"panel-tab-{name}"
+
+
+def run_panel(name: str) -> str:
+    """Id of a panel of Run EM."""
+    return f"panel-{name}"
 
 
 def curve_name(view: str) -> str:

@@ -23,6 +23,8 @@ class Choice:
 
 METHODS = {em.EM: "EM", em.ACCELERATED: "Accelerated"}
 QUANTITIES = {"density": "Density", "cumulative": "Cumulative"}
+LOG, LINEAR = "log", "linear"
+"""Scales of an axis."""
 
 CHOICES = {
     ids.THEME_CHOICE: Choice("Colours", {"system": "Auto", "light": "Light", "dark": "Dark"}, "system"),
@@ -36,17 +38,33 @@ CHOICES = {
     ids.FAMILY: Choice("Family", {name: name.capitalize() for name in FAMILIES}, next(iter(FAMILIES))),
     ids.START_FROM: Choice("Starting point", STARTS, BY_HAND),
     ids.METHOD: Choice("Method", METHODS, em.EM),
-    ids.COLOUR_BY: Choice("Colour of the marks", {"label": "By label", "responsibility": "By responsibility"}, "label"),
-    ids.SPEED: Choice("Steps a second", {"1": "1/s", "4": "4/s", "20": "20/s"}, "4"),
+    ids.COLOUR_BY: Choice("Colour of the marks", {"label": "Label", "responsibility": "Responsibility"}, "label"),
+    ids.X_SCALE: Choice("Scale of x", {LOG: "log x", LINEAR: "linear"}, LINEAR),
 }
+
+FAMILY_SCALES = {name: LOG if family.lowest == 0 else LINEAR for name, family in FAMILIES.items()}
+"""Family of the mixture -> the scale of x on which its components are told apart."""
 
 SWITCHES = {
     ids.GAUSSIAN_COMPONENTS: True,
     ids.EXPONENTIAL_COMPONENTS: True,
     ids.NOTEBOOK_CURVE: False,
-    ids.HALF_STEPS: False,
 }
 """Switch -> whether it is on initially."""
+
+PANELS = {
+    "estimates": "Estimates",
+    "log-likelihood": "Log-likelihood",
+    "parameters": "Parameters",
+    "bound": "Bound",
+    "surface": "Surface",
+    "starts": "Other starts",
+    "sizes": "How many components?",
+    "export": "Export",
+}
+"""Panels of Run EM -> names of their tabs, in order."""
+MORE = ("starts", "sizes", "export")
+"""Panels whose tabs stand under *More* in a narrow window."""
 
 TRUTH = "truth"
 GROUPS = {
@@ -55,18 +73,13 @@ GROUPS = {
     "data": "Data",
     "start": "Start",
     "run": "Run",
-    "traps": "Traps to try",
+    "traps": "Questions",
     "words": "The run in words",
     "walk": "Walk through the run",
     "posterior": "Sorted posterior",
-    "log-likelihood": "Log-likelihood",
-    "estimates": "Estimates",
-    "parameters": "Parameters over iterations",
-    "surface": "Likelihood surface",
-    "sizes": "How many components?",
-    "starts": "Other starts",
+    **{panel: title for panel, title in PANELS.items() if panel != "export"},
 }
-"""Parts of the page that a link can hide -> their titles, also those of the cards (components/views/run.py)."""
+"""Parts of the page that a link can hide -> their titles, also those of the cards and panels of Run EM."""
 
 REVEAL, EMBED, PRESENT = "reveal", "embed", "present"
 FLAGS = {

@@ -32,6 +32,8 @@ class RunSpec:
     blind: bool = False
     """Whether the reply must leave out the true mixture."""
     method: str = em.EM
+    preview: bool = False
+    """Whether only the observations and the start are asked for."""
 
     @property
     def n_components(self) -> int:
@@ -59,7 +61,8 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     ----------
     request : object
         What the browser sent: a mapping with ``source``, ``start_from``, a number for each parameter in
-        `Source.parameters`, ``blind`` (true: true values are hidden), and ``method`` (one of `em.METHODS`, default EM).
+        `Source.parameters`, ``blind`` (true: true values are hidden), ``preview`` (true: the start
+        alone), and ``method`` (one of `em.METHODS`, default EM).
 
     Returns
     -------
@@ -79,6 +82,9 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     blind = request.get("blind", False)
     if not isinstance(blind, bool):
         return None, {"blind": "Whether the true values are hidden must be true or false."}
+    preview = request.get("preview", False)
+    if not isinstance(preview, bool):
+        return None, {"preview": "Whether only the start is asked for must be true or false."}
     method = request.get("method", em.EM)
     if not isinstance(method, str) or method not in em.METHODS:
         return None, {"method": f"The method must be one of: {', '.join(em.METHODS)}."}
@@ -89,7 +95,7 @@ def parse_run(request: object) -> tuple[RunSpec | None, dict[str, str]]:
     values, errors = read_values(parameters, request)
     if errors:
         return None, errors
-    spec = RunSpec(source, values, start_from, blind, method)
+    spec = RunSpec(source, values, start_from, blind, method, preview)
     errors = _joint_errors(spec)
     return (None, errors) if errors else (spec, {})
 

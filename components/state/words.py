@@ -8,13 +8,9 @@ SIGNS = ("●", "◆", "■", "▲", "✚")
 INVITATIONS = {
     "gaussian": "Drag μ1, or its ring in the figure, until the two modes merge into one.",
     "exponential": "Set λ1 to 0.1 and λ2 to 1, then switch to the log axis: two straight lines and a bend.",
-    "run": "Press Play to watch EM find the components; then change the start and Run EM.",
     "background": "Follow the derivation step by step; what it claims can be tried in Run EM.",
 }
 """View -> what to try first."""
-
-NUMBERING = "Components count from 0; ρ is π0."
-"""Run EM counts as the notebook does, the explorers from 1."""
 
 EXPLORED = "Mixture and components"
 """Title of an explorer's figure."""
@@ -28,6 +24,7 @@ QUANTITIES = {
 FITTED, HISTOGRAM, TRUE_VALUES, ON_SHOW = "Fitted mixture", "Histogram", "True values", "Iteration on show"
 NOTEBOOK_CURVE = "Notebook’s curve"
 WEIGHTED = "{sign} Component {k}, weighted"
+LABEL = "{sign} Label {k}"
 """Names of curves and marks, in figures and legends."""
 
 SENTENCES = {
@@ -52,10 +49,8 @@ SENTENCES = {
     "certainty": "Marks are coloured by the likeliest component, paler where it is less sure.",
     "proportions": "Weights are taken in proportion: {weights}.",
     "at_iteration": "Iteration {t} of {last}",
-    "after_e": "After the E-step at iteration {t} of {last}",
     "after_m": "After the M-step to iteration {t} of {last}",
-    "bound": "Log-likelihood {ell} = bound {bound} + gap {gap}",
-    "no_bound": "Log-likelihood {ell}. Half-steps are shown for runs by EM alone.",
+    "log_likelihood_is": "Log-likelihood {ell}",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}{of}. "
     "Circle: start. Diamond: end.{pale}",
     "of_earlier": " of an earlier run",
@@ -70,6 +65,7 @@ SENTENCES = {
     "mend_study": "Not done: mend the value marked here first.",
     "kept": "The last result is kept.",
     "saved": "Saved as {name}.",
+    "table_and_files": "{title}: table and files",
     "save_as": "Save {title} as {format}",
     "setting": "{label} = {value}",
     "link": "To see it on the page and change it: {link}",
@@ -96,6 +92,7 @@ FIGURE_WORDS = {
     "curves": "points of the curves",
     "observations": "observations and their responsibilities",
     "iterations": "iterations",
+    "shares": "points of the line",
     "iteration": "iteration t",
     "surface": "log-likelihood over {across} and {up}",
     "height": "log-likelihood ℓ",
@@ -105,6 +102,13 @@ FIGURE_WORDS = {
     "equals": "{name} = {value}",
     "true": "true {symbol}",
     "modes": "Mode",
+    "log": "{title}, log scale",
+    "without_zero": ", without 1 zero",
+    "without_zeros": ", without {count} zeros",
+    "per_decade": "density per decade",
+    "bars": "histogram by label",
+    "counted": "count",
+    "counted_of": "{name}, count",
 }
 """Words for the points of a figure, read out one by one or shown as a table."""
 
@@ -114,7 +118,7 @@ TOUR = {
     "dragged.",
     "run": "EM estimates the components from the data alone. This button runs it with the data and start set here.",
     "play": "Play the run from its start, or walk through it step by step.",
-    "fit": "The fitted mixture, over a histogram of the data. Table shows the numbers; SVG and PNG save the figure.",
+    "fit": "The fitted mixture, over a histogram of the data. The button ⋯ shows its numbers as a table and saves it.",
     "link": "The link holds all that is set on the page: for a class, or for later.",
 }
 """Step of the tour -> its sentence."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.development.base_component import Component
 
 from components.controls import controls
 from components.results import runs
@@ -45,23 +46,19 @@ FILES = {
 PRINT = "handout"
 
 
-def card() -> html.Section:
+def content() -> list[Component]:
     """A button for each file and one for the handout."""
     labels = {what: file.label for what, file in FILES.items()} | {PRINT: "Handout (print)"}
     buttons = [
         html.Button(label, id=ids.export(what), type="button", className="plain-button")
         for what, label in labels.items()
     ]
-    return controls.card(
-        "Take it home",
-        [
-            html.Div(buttons, className="export-buttons"),
-            html.P(id=ids.EXPORT_WORDS, className="note", **{"aria-live": "polite"}),
-            dcc.Store(id=ids.EXPORT_REQUEST),
-            dcc.Store(id=ids.EXPORT_REPLY),
-        ],
-        "export",
-    )
+    return [
+        html.Div(buttons, className="export-buttons"),
+        html.P(id=ids.EXPORT_WORDS, className="note", **{"aria-live": "polite"}),
+        dcc.Store(id=ids.EXPORT_REQUEST),
+        dcc.Store(id=ids.EXPORT_REPLY),
+    ]
 
 
 def reply(request: dict[str, Any] | None) -> dict[str, Any]:
@@ -93,7 +90,7 @@ def _stem(completed: CompletedRun) -> str:
 
 
 def register(app: Dash) -> None:
-    """Bind the card; only `reply` runs on the server."""
+    """Bind the buttons; only `reply` runs on the server."""
     app.callback(Output(ids.EXPORT_REPLY, "data"), Input(ids.EXPORT_REQUEST, "data"), prevent_initial_call=True)(reply)
     app.clientside_callback(
         ClientsideFunction("emlab", "export"),

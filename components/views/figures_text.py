@@ -9,11 +9,17 @@ _CARDS = r"""
 ### Data and fit
 
 The histogram has area 1, so that the fitted mixture $p(x \mid \theta_t)$, the strong line, can be laid over it. Of
-rounded data, each bin holds the same number of possible values. The filled curves under the line are the weighted
-components $\pi_k f(x \mid \theta_k)$; they add up to it. Each mark below is an observation, in the row of its label;
-real data have no labels, and there the row is that of the likelier component. Coloured by responsibility, a mark says
-which component is the likelier and how surely: with two of them its colour goes over from that of component 1 to that
-of component 0 as $r_{n0}$ goes from 0 to 1.
+rounded data, each bin holds the same number of possible values. Where the labels are known, bars of each label stand
+one upon another in its colour. The thin curves are the weighted components $\pi_k f(x \mid \theta_k)$; they add up to
+the line. Each dot below is an observation, in the row of its label; real data have no labels, and there the row is that
+of the likelier component. Within its row the height of a dot has no meaning: it keeps ties apart. Coloured by
+responsibility, a dot says which component is the likelier and how surely: with two of them its colour goes over from
+that of component 1 to that of component 0 as $r_{n0}$ goes from 0 to 1.
+
+On *log x* the axis is in decades, and bars and curves are densities per decade, $\ln(10)\, x\, p(x)$: again areas are
+shares of the observations. An exponential component then is a hump of one shape, with its top at its scale $\lambda$:
+components whose scales differ stand side by side. Of rounded data the bins are wider at the low end, where the possible
+values are far apart in decades. There is no 0 on this axis: the title of the axis counts the zeros.
 
 ### Sorted posterior
 
@@ -30,16 +36,17 @@ $\rho\lambda_1 / \bigl(\rho\lambda_1 + (1 - \rho)\lambda_0\bigr)$, below 1.
 The curve of $\ell(\theta_t)$ over the iterations never falls, as [the lower bound](#background-bound) shows. But where
 it is flat it need not be at its end: near a saddle the gains are small and then grow, and between overlapping
 components they stay small for thousands of iterations. An estimate of what is left at the end of a run, for each
-observation, is in the sentence above the figures, if it can be told; see [When it stops](#background-end).
+observation, stands under *Why*, if it can be told; see [When it stops](#background-end).
 
 ### Estimates
 
+Run EM counts components from 0, as the notebook does, and the explorers from 1; $\rho$ is $\pi_0$.
 Beside a final value stands its *standard error*, from the observed information $-H$: the roots of the diagonal of its
 inverse. The maximum of $\ell$ is off the true value by more than two of them about one time in twenty, if the
 observations are many and the components apart. Where simulations found it to be much more often, a note says so. Where
 $-H$ is not positive definite there are none.
 
-### Parameters over iterations
+### Parameters
 
 There is a row for each kind of parameter and a line for each component; of generated data the true values are dotted.
 No line need end on its dotted one, since the maximum of $\ell$ belongs to the sample: the difference shrinks like
@@ -47,19 +54,25 @@ $1/\sqrt N$ as observations are added. Where two lines have ended near each othe
 switched*. The log-likelihood is the same in either order, and the start decides which comes out; the table of estimates
 sets each beside a true component, so that all pairs together are as near as can be.
 
-### Walking and half-steps
+### E-step and M-step
 
-The walk goes through every record of the run, and with *E | M half-steps* through what lies between two of them. After
-an E-step $q$ holds the responsibilities of $\theta_t$, and the bound touches: $J = \ell(\theta_t)$. An M-step raises
-$J$, and $\ell$ by at least as much, for $q$ is now behind $\theta_{t+1}$ and a gap opens:
+The walk goes through every record of the run; the button *M-step* stops between two of them, and *E-step* goes on from
+there. After an E-step $q$ holds the responsibilities of $\theta_t$, and the bound touches: $J = \ell(\theta_t)$. An
+M-step raises $J$, and $\ell$ by at least as much, for $q$ is now behind $\theta_{t+1}$ and a gap opens:
 
 $$ \ell(\theta_{t+1}) = J(q, \theta_{t+1}) \allowbreak
 + \sum_n \mathrm{KL}\bigl(q_n \,\|\, r_n(\theta_{t+1})\bigr). $$
 
-The bar is this sum: first the bound, then the gap in another colour, from $\ell$ of the start at its left end to $\ell$
-of the last record at its right.
+### Bound
 
-### Likelihood surface
+The horizontal axis is a line through the space of the parameters, $\theta_t + s\,(\theta_{t+1} - \theta_t)$, with
+$\theta_t$ at $s = 0$ and $\theta_{t+1}$ at $s = 1$; heights count from $\ell(\theta_t)$. With $q$ from the E-step at
+$\theta_t$ the bound $J(q, \cdot)$ lies nowhere above $\ell$ and touches it at $\theta_t$ with the same slope. The
+M-step goes to the maximum of $J$ over all parameters, which is also that over the line. Near a maximum of $\ell$, $J$
+is curved more than $\ell$ by the information that the labels would add. The more that is, the shorter is the step, and
+the larger is the gap beside the rise of $J$: EM is slow there.
+
+### Surface
 
 This is $\ell$ over the scales, or the means, of two components, with all else held as at the iteration that was on
 show when it was drawn. The circle is the start and the diamond the end of the run; only the record that was on show
@@ -116,7 +129,7 @@ found, or nothing higher, the row shows the fit with fewer components, one of th
 half of that would be a spike. Where few runs reached the best fit, the sentence says how many: there may be a better
 one.
 
-### The traps
+### The questions
 
 Each asks its question first. What to look for in the answer:
 """

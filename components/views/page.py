@@ -8,10 +8,10 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from components.controls.controls import choice, register_controls
+from components.controls.controls import select
 from components.figures import explorer_figures, run_figures
 from components.state import address, families, ids, parameters, words
-from components.state.options import EMBED, FLAGS, PRESENT
+from components.state.options import CHOICES, EMBED, FLAGS, GROUPS, PRESENT
 from components.state.own_data.sentences import CLOSE, MAX_BYTES
 from components.state.presets import PRESETS
 from components.state.sources import BY_HAND, DRAWN, SOURCES
@@ -21,6 +21,7 @@ from components.views import explorer, own_panel, share, tour
 from components.views import run as run_view
 
 TITLE = "EM Lab"
+MODES = CHOICES[ids.THEME_CHOICE].options
 
 
 @cache
@@ -38,8 +39,9 @@ _LAYOUTS = {
 
 def config(shown: address.Link) -> dict[str, Any]:
     """All tables that the browser reads: figures, parameters, words, and what the address sets."""
+    linked = {"values": dict(shown.values), "readScales": address.scales(shown.version)}
     own = own_panel.as_dict(shown.own.x.tolist()) if shown.own is not None and shown.own.x is not None else None
-    return _tables() | {"link": address.as_dict() | {"values": dict(shown.values)}, "own": own}
+    return _tables() | {"link": address.as_dict() | linked, "own": own}
 
 
 @cache
@@ -73,6 +75,7 @@ def _tables() -> dict[str, Any]:
         "rateLabels": parameters.RATE_LABELS,
         "problems": parameters.PROBLEMS,
         "refusal": parameters.REFUSAL,
+        "settingsHeads": [GROUPS[group] for group in ("data", "start", "run")],
         "run": run_view.RUN,
         "running": run_view.RUNNING,
         "sentences": words.SENTENCES,
@@ -130,7 +133,10 @@ def layout(query: str = "") -> html.Div:
                     html.H1(TITLE),
                     html.Div(tabs, className="tabs", role="tablist", **{"aria-label": "Views"}),
                     share.header(),
-                    choice(ids.THEME_CHOICE, shown.chosen(ids.THEME_CHOICE), "theme-choice"),
+                    html.Div(
+                        select(ids.THEME_CHOICE, shown.chosen(ids.THEME_CHOICE), {"": MODES}, "unseen"),
+                        className="theme-choice",
+                    ),
                 ],
                 hidden=shown.is_on(EMBED),
             ),
@@ -178,7 +184,6 @@ def before(query: str) -> tuple[str, dict[str, str]]:
 
 def register(app: Dash) -> None:
     """Bind every callback of the page."""
-    register_controls(app, ids.THEME_CHOICE)
     app.clientside_callback(
         ClientsideFunction("emlab", "theme"),
         Output(ids.THEME, "data"),

@@ -1,254 +1,115 @@
-"""The Run EM view: data, start and run on the left, results on the right."""
+"""The Run EM view: data and start on the left, the stage (`stage`) beside them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from components.controls.controls import (
-    SILENT,
-    begins,
-    card,
-    choice,
-    graph,
-    in_group,
-    legend,
-    parameter_row,
-    register_controls,
-    select,
-    switch,
-    table_box,
-)
-from components.figures.run_figures import FIGURES, POSTERIOR_NAMES
+from components.controls.controls import begins, card, choice, discloser, in_group, register_controls, select
 from components.results import runs, studies
 from components.state import ids
 from components.state.address import Link
-from components.state.options import GROUPS, TRUTH
-from components.state.parameters import ACROSS, START, STOPPING, STUDY, Parameter
+from components.state.options import GROUPS, PANELS, TRUTH
+from components.state.parameters import START, STOPPING
 from components.state.presets import PRESETS
 from components.state.run_request import parse_run
-from components.state.sources import SAMPLE_ROWS, SIZES, SOURCE_GROUPS, START_ROWS, STARTS, TRUE_ROWS
-from components.state.words import FITTED, HISTOGRAM, INVITATIONS, NUMBERING, ON_SHOW, SIGNS, STUDIES, TRUE_VALUES
-from components.views import export, own_panel
+from components.state.sources import SAMPLE_ROWS, SOURCE_GROUPS, START_ROWS, STARTS, TRUE_ROWS
+from components.views import export, own_panel, stage
 
 RUN, RUNNING = "Run EM", "Running …"
-PLAY, PAUSE = "Play", "Pause"
+QUESTIONS = "Try a question"
 
 
 def layout(link: Link) -> html.Div:
-    """Controls, figures, table and sentence of a run."""
+    """Settings and stage."""
     status = html.P(id=ids.RUN_STATUS, className="error", **{"aria-live": "assertive"})
     bar_is_hidden = not {"controls", "run"}.isdisjoint(link.hidden())
-    controls = _controls(link, [] if bar_is_hidden else [status])
-    results = _results(link, [status] if bar_is_hidden else [])
+    settings = _settings(link, [] if bar_is_hidden else [status])
+    shown = stage.layout(link, export.content(), [status] if bar_is_hidden else [])
     stores = [dcc.Store(id=store) for store in (ids.RUN_REQUEST, ids.RUN_REPLY, ids.STUDY_REQUEST, ids.STUDY_REPLY)]
-    return html.Div([controls, results, *stores], className="run")
+    return html.Div([settings, shown, *stores], className="run")
 
 
-def _controls(link: Link, status: list[Component]) -> html.Div:
-    """Data, start and the button that runs, with the message about refused values."""
+def _settings(link: Link, status: list[Component]) -> html.Div:
+    """Data, start and the button that runs, with the message about refused values; and questions to try."""
     return html.Div(
         [
+            html.P(id=ids.PREDICT, className="question", **{"aria-live": "polite"}),
             card(
                 GROUPS["data"],
                 [
                     select(ids.SOURCE, link.chosen(ids.SOURCE), SOURCE_GROUPS),
                     own_panel.layout(link),
-                    html.P([html.Span(link.source().about, id=ids.ABOUT), f" {NUMBERING}"], className="about"),
-                    _rows(link, SAMPLE_ROWS),
-                    html.Div([_rows(link, TRUE_ROWS), html.Div(id=ids.TRUE_TABLE)], **in_group(TRUTH)),
+                    html.Details(
+                        [
+                            html.Summary("About these data"),
+                            html.P(link.source().about, id=ids.ABOUT, className="about"),
+                        ],
+                        hidden=link.source().generated,
+                    ),
+                    stage.rows(link, SAMPLE_ROWS),
+                    html.Div([stage.rows(link, TRUE_ROWS), html.Div(id=ids.TRUE_TABLE)], **in_group(TRUTH)),
                 ],
             ),
             card(
                 GROUPS["start"],
                 [
-                    _rows(link, START),
+                    stage.rows(link, START),
                     select(ids.START_FROM, link.chosen(ids.START_FROM), {"": STARTS}),
-                    _rows(link, [p for p in START_ROWS if p not in START]),
+                    stage.rows(link, [p for p in START_ROWS if p not in START]),
                     html.Div(id=ids.START_TABLE),
                 ],
             ),
-            card(
-                GROUPS["run"],
+            html.Details(
                 [
-                    _rows(link, STOPPING),
-                    html.Div(
-                        [*status, html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button")],
-                        className="run-bar",
-                    ),
+                    html.Summary("Advanced"),
+                    choice(ids.METHOD, link.chosen(ids.METHOD)),
+                    stage.rows(link, STOPPING),
                 ],
-                "run-card",
-                beside=[choice(ids.METHOD, link.chosen(ids.METHOD))],
+                id=ids.ADVANCED,
+                className="card advanced",
+                **in_group("run"),
             ),
+            html.Div(
+                [*status, html.Button(RUN, id=ids.RUN_BUTTON, type="button", className="main-button")],
+                className="run-bar",
+                **in_group("run"),
+            ),
+            _questions(),
         ],
+        id=ids.SETTINGS,
         className="controls",
         **in_group("controls"),
     )
 
 
-def _results(link: Link, status: list[Component]) -> html.Div:
-    """The results of a run; with the message about refused values if the button is hidden."""
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            html.Button(
-                                preset.label,
-                                id=ids.preset(name),
-                                type="button",
-                                **(in_group(TRUTH) if preset.tells_truth else {}),
-                            )
-                            for name, preset in PRESETS.items()
-                        ],
-                        className="presets",
-                        role="group",
-                        **{"aria-label": GROUPS["traps"]},
-                        **in_group("traps"),
-                    ),
-                    *status,
-                    html.P(id=ids.PREDICT, className="invitation", **{"aria-live": "polite"}),
-                    html.P(id=ids.RUN_SENTENCE, className="sentence", **in_group("words")),
-                    html.P(id=ids.RUN_ANNOUNCEMENT, className="unseen", **{"aria-live": "polite"}, **in_group("words")),
-                    html.P(id=ids.RUN_NOTE, className="note", **in_group("words")),
-                    html.P(INVITATIONS["run"], className="invitation", **in_group("walk")),
-                    _transport(link),
-                ],
-                className="card outcome",
-            ),
-            card(
-                "Data and fit",
-                [
-                    legend({"of-mixture": FITTED, "of-histogram": HISTOGRAM}),
-                    *_described(ids.DATA_FIGURE),
-                ],
-                figure=ids.DATA_FIGURE,
-                beside=[choice(ids.COLOUR_BY, link.chosen(ids.COLOUR_BY))],
-            ),
-            card(
-                GROUPS["posterior"],
-                [
-                    legend(
-                        {f"of-{k}": _in_order(f"{SIGNS[k]} {name}") for k, name in enumerate(POSTERIOR_NAMES)},
-                        ids.POSTERIOR_LEGEND,
-                        first=link.whole(START[0]),
-                    ),
-                    *_described(ids.POSTERIOR_FIGURE),
-                ],
-                figure=ids.POSTERIOR_FIGURE,
-            ),
-            card(
-                GROUPS["log-likelihood"],
-                _described(ids.LOG_LIKELIHOOD_FIGURE),
-                "short",
-                ids.LOG_LIKELIHOOD_FIGURE,
-            ),
-            card(GROUPS["estimates"], [table_box(ids.RUN_TABLE)], "short"),
-            card(
-                GROUPS["parameters"],
-                [
-                    legend({"of-true": TRUE_VALUES}, ids.TRUE_LEGEND),
-                    *_described(ids.PARAMETERS_FIGURE),
-                ],
-                figure=ids.PARAMETERS_FIGURE,
-            ),
-            _study(
-                "surface",
-                "Draw the surface",
-                [_rows(link, ACROSS), *_described(ids.SURFACE_FIGURE, ids.SURFACE_KEYS)],
-                ids.SURFACE_FIGURE,
-            ),
-            _study("sizes", f"Fit K = 1 to {SIZES[-1]}", [table_box(ids.study_table("sizes"))]),
-            _study("starts", "Run from many starts", [_rows(link, STUDY), table_box(ids.study_table("starts"))]),
-            export.card(),
-        ],
-        className="results",
-    )
-
-
-def _rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:
-    """A row for each parameter with its value in the link's run; rows of parameters that the run lacks are hidden."""
-    shown = {p.name: p for p in (*link.run_parameters(), *STUDY) if p.column is None}
-    rows = [
-        parameter_row(p, link.number(p), hidden=p.name not in shown)
-        for p in (shown.get(parameter.name, parameter) for parameter in parameters)
-    ]
-    return html.Div(rows, className="rows")
-
-
-def _in_order(name: str) -> html.Span:
-    """The name of a sorted curve; its order is hidden where the curves are stacked in the order of x."""
-    curve, order = name.split(", ")
-    return html.Span([curve, html.Span(f", {order}", className="order")])
-
-
-def _described(figure: str, keys: str = ids.FIGURE_KEYS) -> list[Component]:
-    """A figure, and beneath it room for a sentence about it (assets/figures/registry.mjs)."""
-    sentence = ids.sentence(figure)
-    words = html.P(id=sentence, className="note figure-sentence", **in_group("words"))
-    return [graph(figure, FIGURES[figure].label, sentence, keys=keys), words]
-
-
-def _study(name: str, button: str, content: list[Component], figure: str | None = None) -> html.Section:
-    """A card of a study, which is computed when its button is pressed."""
-    return card(
-        GROUPS[name],
-        [
-            html.Button(button, id=ids.study(name), type="button", className="plain-button"),
-            html.P(STUDIES[name], className="about"),
-            html.P(id=ids.study_words(name), className="note", **{"aria-live": "polite"}),
-            *content,
-        ],
-        f"study study-{name}",
-        figure,
-    )
-
-
-def _transport(link: Link) -> html.Div:
-    """Walking through the records of a run: buttons, slider, speed, half-steps, and the bound."""
-    symbols = {
-        ids.WALK_START: ("To the start", "|◀"),
-        ids.WALK_BACK: ("One step back", "◀"),
-        ids.WALK_PLAY: (None, PLAY),
-        ids.WALK_FORWARD: ("One step forward", "▶"),
-        ids.WALK_END: ("To the end", "▶|"),
-    }
-    words = json.dumps({"play": PLAY, "pause": PAUSE})
+def _questions() -> html.Div:
+    """A list of questions, each of which sets data and start."""
     buttons = [
         html.Button(
-            text, id=name, type="button", **({"title": label, "aria-label": label} if label else {"data-words": words})
+            preset.label,
+            id=ids.preset(name),
+            type="button",
+            **{"aria-pressed": "false"},
+            **(in_group(TRUTH) if preset.tells_truth else {}),
         )
-        for name, (label, text) in symbols.items()
+        for name, preset in PRESETS.items()
     ]
     return html.Div(
         [
+            discloser(QUESTIONS, ids.QUESTIONS_BUTTON, ids.QUESTIONS, "plain-button"),
             html.Div(
-                [
-                    html.Div(buttons, className="transport-buttons", role="group", **{"aria-label": GROUPS["walk"]}),
-                    html.Label(ON_SHOW, htmlFor=ids.WALK_SLIDER, className="unseen"),
-                    dcc.Input(type="range", id=ids.WALK_SLIDER, min=0, max=1, step=1, value="1", className="slider"),
-                    html.Output(id=ids.WALK_PLACE, className="walk-place", **SILENT),
-                ],
-                className="transport-line",
+                buttons,
+                id=ids.QUESTIONS,
+                className="presets",
+                role="group",
+                **{"aria-label": GROUPS["traps"]},
             ),
-            html.Div(
-                [
-                    html.Div(choice(ids.SPEED, link.chosen(ids.SPEED)), id=ids.SPEED_GROUP),
-                    switch(ids.HALF_STEPS, ["E | M half-steps"], link.is_on(ids.HALF_STEPS)),
-                    html.Div(id=ids.BOUND_BAR, className="bound-bar", **{"aria-hidden": "true"}),
-                    html.P(id=ids.BOUND_WORDS, className="note bound-words"),
-                ],
-                className="transport-line",
-            ),
-            html.P(id=ids.WALK_ANNOUNCEMENT, className="unseen", **{"aria-live": "polite"}),
         ],
-        className="transport",
-        **in_group("walk"),
+        className="questions",
+        **in_group("traps"),
     )
 
 
@@ -265,12 +126,19 @@ def reply(request: dict[str, Any] | None) -> dict[str, Any]:
 
 def register(app: Dash) -> None:
     """Bind the view's callbacks; only `reply` and `studies.reply` run on the server."""
-    register_controls(app, ids.COLOUR_BY, ids.METHOD, ids.SPEED, ids.HALF_STEPS)
+    register_controls(app, ids.COLOUR_BY, ids.X_SCALE, ids.METHOD)
     own_panel.register(app)
     app.clientside_callback(
-        ClientsideFunction("emlab", "half_steps"), Input(ids.HALF_STEPS, "data"), prevent_initial_call=True
+        ClientsideFunction("emlab", "select_panel"),
+        *[Output(ids.panel_tab(name), "aria-selected") for name in PANELS],
+        *[Output(ids.panel_tab(name), "tabIndex") for name in PANELS],
+        *[Output(ids.run_panel(name), "hidden") for name in PANELS],
+        *[Input(ids.panel_tab(name), "n_clicks") for name in PANELS],
+        prevent_initial_call=True,
     )
-
+    app.clientside_callback(
+        ClientsideFunction("emlab", "x_scale"), Input(ids.X_SCALE, "data"), prevent_initial_call=True
+    )
     app.clientside_callback(
         ClientsideFunction("emlab", "run_controls"),
         begins(ids.RUN_STATUS),

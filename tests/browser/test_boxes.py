@@ -28,6 +28,7 @@ BOXES = {ids.box("mu0"): SLIDER, ids.box("tol"): PLAIN, "start_mu0-cell": CELL}
 
 def enter(page: Page, box_id: str, text: str) -> None:
     """Type in place of what is there, and leave the box."""
+    page.advanced()
     page.element(box_id).send_keys(Keys.CONTROL, "a", Keys.NULL, Keys.DELETE, text, Keys.TAB)
 
 

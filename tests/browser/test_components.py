@@ -9,17 +9,16 @@ from selenium.webdriver.common.keys import Keys
 
 import em
 from components.state import ids
-from components.state.parameters import with_minus
 from components.state.sources import SOURCES
 from tests.page import RUN, Page
 
 pytestmark = pytest.mark.query(RUN)
 
 
-def run(page: Page, expected: str) -> None:
+def run(page: Page, expected: em.Run) -> None:
     """Press Run EM and wait for the sentence of the result."""
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(expected))
+    page.until(lambda: page.tells(expected))
 
 
 def type_cell(page: Page, name: str, text: str) -> None:
@@ -53,7 +52,7 @@ def three(page: Page) -> tuple[np.ndarray, np.ndarray, em.Run]:
     scales = [p.default for p in SOURCES["generated"].starts[3] if "lambda" in p.name]
     start = em.ExponentialMixture([1 / 3, 1 / 3, 1 / 3], [0.2, *scales[1:]])
     expected = em.fit(x, start, em.StoppingRule(tol=1e-12))
-    run(page, expected.message)
+    run(page, expected)
     return x, z, expected
 
 
@@ -147,12 +146,12 @@ def test_starts_at_quantiles_at_random_and_as_in_kmeans(page):
     assert not page.element(ids.row("start_mu0")).is_displayed()
     page.type("start_seed", "5")
     start = em.kmeans_start(x, em.GaussianMixture, 2, np.random.default_rng(5))
-    run(page, em.fit(x, start, em.StoppingRule(tol=1e-12)).message)
+    run(page, em.fit(x, start, em.StoppingRule(tol=1e-12)))
     assert "Start: k-means++, seed 5." in page.text(ids.RUN_NOTE)
     page.choose(ids.START_FROM, "quantiles")
     page.until(lambda: not page.element(ids.row("start_seed")).is_displayed())
     page.type("k", "3")
-    run(page, em.fit(x, em.quantile_start(x, em.GaussianMixture, 3), em.StoppingRule(tol=1e-12)).message)
+    run(page, em.fit(x, em.quantile_start(x, em.GaussianMixture, 3), em.StoppingRule(tol=1e-12)))
     page.choose(ids.START_FROM, "hand")
     page.until(lambda: page.browser.find_elements(By.ID, "start_sigma2-cell"))
 
@@ -164,7 +163,7 @@ def test_one_component_has_no_weight_and_no_surface(page):
     assert not page.element(ids.row("start_lambda1")).is_displayed()
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: "1 component was fitted" in page.text(ids.RUN_NOTE))
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: "this run has one" in page.text(ids.study_words("surface")))
 
 
@@ -173,10 +172,11 @@ def test_the_surface_over_other_components_and_a_click_on_it(page):
     page.type("k", "3")
     page.choose(ids.START_FROM, "quantiles")
     page.element(ids.RUN_BUTTON).click()
+    page.show("surface")
     page.until(lambda: page.element(ids.row("across")).is_displayed())
     page.type("across", "2")
     page.type("up", "0")
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: "μ2 across, μ0 up" in page.text(ids.study_words("surface")))
     sentence = page.text(ids.RUN_SENTENCE)
     page.browser.execute_script(

@@ -44,6 +44,8 @@ def result(page: Page) -> str:
 
 def ask(page: Page, button: str = ids.RUN_BUTTON) -> None:
     """Press a button, wherever it is; `answered` then tells whether another result has come."""
+    if button.startswith(ids.study("")):
+        page.show(button.removeprefix(ids.study("")))
     page.browser.execute_script(
         "window.before = emlab.runState.state.result; document.activeElement.blur();"  # what was typed is taken
         "document.getElementById(arguments[0]).click()",

@@ -74,7 +74,7 @@ def test_the_explorers_table_has_the_numbers_of_the_curves_and_follows_them(page
 
 @pytest.mark.query(RUN)
 def test_every_figure_of_a_run_has_its_tables_and_they_follow_the_walk(page):
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     captions = {}
     for figure in FIGURES:
@@ -87,7 +87,7 @@ def test_every_figure_of_a_run_has_its_tables_and_they_follow_the_walk(page):
             assert all(len(row) == len(table["heads"]) for row in table["rows"])
             assert 7 <= len(table["rows"]) <= 23
             assert not [text for row in table["rows"] for text in row if text in {"undefined", "NaN", "–", ""}]
-    assert [len(texts) for texts in captions.values()] == [3, 1, 1, 1, 2]
+    assert [len(texts) for texts in captions.values()] == [3, 1, 1, 1, 1, 2]
     assert captions[ids.DATA_FIGURE][2] == ("Data and fit: observations and their responsibilities; 21 of 1,000 shown")
     [curve] = tables(page, ids.LOG_LIKELIHOOD_FIGURE)
     assert curve["current"] == ["61"]
@@ -112,6 +112,7 @@ def press(page: Page, *keys: str) -> None:
 def reach(page: Page, figure: str) -> WebElement:
     """Come to a figure by the Tab key."""
     graph = page.element(figure).find_element(By.XPATH, "..")
+    page.show_around(graph)
     for _ in range(80):
         if page.browser.switch_to.active_element == graph:
             return graph
@@ -193,7 +194,7 @@ def test_places_very_close_together_are_told_apart(page):
 
 @pytest.mark.query(RUN)
 def test_a_table_of_the_surface_goes_with_the_surface(page):
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     page.browser.execute_script("arguments[0].click()", button(page, ids.SURFACE_FIGURE))
     assert tables(page, ids.SURFACE_FIGURE)
@@ -205,7 +206,7 @@ def test_a_table_of_the_surface_goes_with_the_surface(page):
 
 @pytest.mark.query(RUN)
 def test_the_surface_is_walked_by_keyboard_and_enter_starts_from_there(page):
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     graph = reach(page, ids.SURFACE_FIGURE)
     assert page.text(graph.get_attribute("aria-describedby").split()[-1]) == words.SURFACE_KEYS == readout(page)
@@ -278,11 +279,11 @@ def test_after_a_click_on_a_figure_the_arrow_keys_walk_through_the_run(page):
 @pytest.mark.query(RUN)
 def test_every_figure_has_a_title_and_names_at_its_axes(page):
     page.load_views()
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "surface").get("x"))
     found = page.browser.execute_script(
         "return [...document.querySelectorAll('.js-plotly-plot')].map((plot) => ["
-        "plot.closest('.card').querySelector('h2, .invitation').textContent.trim(),"
+        "plot.closest('.panel, .card').querySelector('h2, .invitation').textContent.trim(),"
         "...['xaxis', 'yaxis'].map((axis) => plot._fullLayout[axis].title.text ?? '')])"
     )
     assert len(found) == len(FIGURES)

@@ -47,6 +47,7 @@ def finals(page: Page) -> list[str]:
 
 def test_method_is_chosen_said_and_stands_in_the_link(page):
     assert "method=" not in page.address()
+    page.advanced()
     page.element(ACCELERATED).click()
     page.until(lambda: page.element(ACCELERATED).get_attribute("aria-pressed") == "true")
     run(page)
@@ -62,14 +63,14 @@ def test_method_is_chosen_said_and_stands_in_the_link(page):
         assert after[what] == before[what]
 
 
-def test_newtons_steps_have_no_half_steps(page):
-    switch = page.element(ids.option(ids.HALF_STEPS, "button"))
-    assert switch.is_displayed()
-    switch.click()
+def test_newtons_steps_have_no_halves(page):
+    page.advanced()
     page.element(ACCELERATED).click()
     run(page)
-    assert not switch.is_displayed()
-    assert "Half-steps are shown for runs by EM alone" in page.text(ids.BOUND_WORDS)
+    page.element(ids.WALK_START).click()
+    for button in (ids.E_STEP, ids.M_STEP):
+        assert page.element(button).get_attribute("aria-disabled") == "true"
+    page.element(ids.WALK_END).click()
     assert page.browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), (
         "nothing sticks out"
     )
@@ -79,8 +80,8 @@ def test_newtons_steps_have_no_half_steps(page):
     assert page.text(ids.WALK_PLACE).startswith("Iteration ")
     page.element(ids.option(ids.METHOD, em.EM)).click()
     run(page)
-    assert switch.is_displayed()
-    assert "gap" in page.text(ids.BOUND_WORDS)
+    page.element(ids.WALK_START).click()
+    page.until(lambda: page.element(ids.M_STEP).get_attribute("aria-disabled") is None)
 
 
 def test_estimates_have_standard_errors(page):
@@ -98,7 +99,7 @@ def test_estimates_have_standard_errors(page):
 
 
 def test_where_there_are_none_the_page_says_why_or_that_it_has_not_arrived(page):
-    page.element(ids.preset("single")).click()
+    page.ask("single")
     page.until(lambda: page.text(ids.PREDICT) == PRESETS["single"].predict)
     page.type("max_iter", "3")
     page.until(lambda: page.value(ids.box("max_iter")) == "3")
@@ -138,9 +139,11 @@ def test_the_trap_shows_both_paths_and_counts_their_passes(page):
         path = page.trace(ids.SURFACE_FIGURE, uid)
         points = np.transpose([path["x"], path["y"]])
         np.testing.assert_allclose(points[[0, -1]], made.parameters["scales"][[0, -1]], rtol=1e-5)
+    page.advanced()
     page.element(ids.option(ids.METHOD, em.EM)).click()
     run(page)
-    page.element(ids.study("surface")).click()
+    page.show("surface")
+    page.study("surface")
     page.until(lambda: "all else held" in page.text(ids.study_words("surface")))
     assert "Both methods" not in page.text(ids.study_words("surface"))
     page.until(lambda: "compared" not in traces(page, ids.SURFACE_FIGURE))

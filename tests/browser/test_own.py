@@ -11,7 +11,6 @@ import em
 from components.state import ids
 from components.state.address import NO_DATA
 from components.state.own_data.sentences import CLOSE, MAX_BYTES
-from components.state.parameters import with_minus
 from components.state.sources import own
 from components.state.words import FAILED
 from components.views import own_panel
@@ -69,12 +68,12 @@ def test_nothing_is_asked_for_until_there_are_data(page):
 def test_pasted_numbers_run_and_travel_in_the_link(page):
     paste(page, " ".join(map(str, VALUES)))
     run = expected(VALUES)
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(run.message))
+    page.until(lambda: page.tells(run))
     assert said(page).startswith("120 values were read")
     np.testing.assert_allclose(page.observations(), np.sort(VALUES))
     page.type("k", "1")
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_SENTENCE) != with_minus(run.message))
+    page.until(lambda: not page.tells(run))
     one = page.text(ids.RUN_TABLE)
     page.until(lambda: "data=" in page.browser.current_url and "k=1" in page.browser.current_url)
     address = page.browser.current_url
@@ -85,7 +84,7 @@ def test_pasted_numbers_run_and_travel_in_the_link(page):
     np.testing.assert_allclose(page.observations(), np.sort(VALUES))
     page.type("k", "2")
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(run.message))
+    page.until(lambda: page.tells(run))
 
 
 def test_a_file_its_columns_and_another_family(page, tmp_path):
@@ -96,7 +95,7 @@ def test_a_file_its_columns_and_another_family(page, tmp_path):
     page.until(lambda: "column “height”" in said(page))
     assert "decimal commas" in said(page)
     assert "row 7 (“x”): text, not a number" in said(page)
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(expected(VALUES).message))
+    page.until(lambda: page.tells(expected(VALUES)))
     Select(page.element("own-column")).select_by_visible_text("weight")
     page.until(lambda: "column “weight”" in said(page))
     page.until(lambda: page.observations()[0] >= 1)

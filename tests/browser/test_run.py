@@ -62,7 +62,7 @@ def assert_shows(page: Page, x: np.ndarray, run: em.Run) -> None:
 
 def test_the_default_run_is_there_at_first_load_and_is_the_engines(page):
     x, run = engine()
-    assert page.text(ids.RUN_SENTENCE) == with_minus(run.message)
+    assert page.tells(run)
     assert "nudged apart" in page.text(ids.RUN_NOTE)
     assert_shows(page, x, run)
     table = cells(page)
@@ -78,7 +78,7 @@ def test_run_on_a_seed_is_the_engines_answer_with_one_request(page):
     run_again(page)
     assert [urlsplit(url).path for url in page.requests()] == ["/_dash-update-component"]
     x, run = engine(20260, scales=(0.1, 2.5))
-    assert page.text(ids.RUN_SENTENCE) == with_minus(run.message)
+    assert page.tells(run)
     assert_shows(page, x, run)
 
 
@@ -104,14 +104,14 @@ def test_real_data_run_with_their_family_and_start_when_chosen(page):
             assert float(page.value(ids.box(parameter.name))) == parameter.default
     page.choose(ids.SOURCE, "generated")
     page.until(lambda: page.element(ids.row("seed")).is_displayed())
-    page.until(lambda: page.text(ids.RUN_SENTENCE) == with_minus(engine()[1].message))
+    page.until(lambda: page.tells(engine()[1]))
 
 
 def test_many_observations_are_thinned_in_marks_only_and_that_is_said(page):
     page.type("n", "100000")
     run_again(page)
     x, run = engine(n=100_000)
-    assert page.text(ids.RUN_SENTENCE) == with_minus(run.message)
+    assert page.tells(run)
     assert "2,000 of the 100,000 observations are drawn" in page.text(ids.RUN_NOTE)
     assert len(page.observations()) == runs.MAX_MARKS
     curve = page.trace(ids.POSTERIOR_FIGURE, "posterior-0")
@@ -196,6 +196,7 @@ def test_run_em_hears_the_first_click_after_a_value_is_mended(page):
 
 
 def test_arrow_keys_take_the_tolerance_by_decades(page):
+    page.advanced()
     box = page.element(ids.box("tol"))
     box.send_keys(Keys.ARROW_UP)
     page.until(lambda: float(page.value(ids.box("tol"))) == 1e-11)
@@ -298,7 +299,7 @@ def test_dark_and_light_can_be_chosen_and_reach_the_figures(page):
     )
     colours = set()
     for choice in ("dark", "light"):
-        page.element(ids.option(ids.THEME_CHOICE, choice)).click()
+        page.choose(ids.THEME_CHOICE, choice)
         page.until(lambda choice=choice: page.browser.execute_script("return emlab.figures.mode()") == choice)
         colours.add(page.until(lambda: (c := page.browser.execute_script(script)) not in colours and c))
     assert len(colours) == 2

@@ -37,7 +37,7 @@ def copying(page: Page) -> Page:
 
 def test_a_copied_link_opens_the_identical_page_in_a_fresh_browser(copying):
     page = copying
-    page.element(ids.option(ids.THEME_CHOICE, "dark")).click()
+    page.choose(ids.THEME_CHOICE, "dark")
     page.open("run")
     page.choose(ids.SOURCE, "generated-gaussian")
     page.type("k", "3")
@@ -146,7 +146,7 @@ def test_the_link_and_its_code_follow_what_is_chosen_and_can_be_read_from_a_scre
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
 def test_the_large_code_is_read_off_the_whole_screen(page, width, height):
-    page.element(ids.option(ids.THEME_CHOICE, "dark")).click()
+    page.choose(ids.THEME_CHOICE, "dark")
     with screen(page, width, height):
         open_dialog(page)
         link = f"{page.url}?v=1&theme=dark"

@@ -49,7 +49,7 @@ def test_hidden_true_values_are_nowhere_on_the_page_until_they_are_revealed(page
     assert "hide=truth" in page.browser.current_url
 
     for study in STUDIES:
-        page.element(ids.study(study)).click()
+        page.study(study)
         page.until(lambda study=study: page.text(ids.study_words(study)) not in ("", SENTENCES["working"]))
     assert "0.137" not in words(page)
 
@@ -187,8 +187,8 @@ def test_the_embedded_page_works_in_another_site_without_cookies_or_storage(page
         other.ready()
         cookie = "document.cookie = 'a=b; SameSite=None; Secure'; return document.cookie"
         assert browser.execute_script(cookie) == "", "they are really blocked"
-        for side in ("clientWidth", "scrollWidth"):
-            assert browser.execute_script(f"return document.documentElement.{side}") == width
+        assert browser.execute_script("return innerWidth") == width
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width
         assert not browser.find_element("css selector", "header").is_displayed()
         assert "Iteration 2 of" in other.text("walk-place")
         browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", other.element(ids.WALK_FORWARD))
@@ -247,7 +247,7 @@ def test_the_page_works_in_a_sandbox_that_allows_what_the_sentence_says(page):
 @pytest.mark.parametrize(("width", "height", "times"), [(1440, 900, 1.5), (1024, 768, 1.25)])
 @pytest.mark.parametrize(
     ("view", "figure"),
-    [("gaussian", ids.GAUSSIAN_FIGURE), ("exponential", ids.EXPONENTIAL_FIGURE), ("em", ids.DATA_FIGURE)],
+    [("gaussian", ids.GAUSSIAN_FIGURE), ("exponential", ids.EXPONENTIAL_FIGURE)],
 )
 def test_presented_figures_have_larger_type_and_lines_and_are_the_largest_thing(
     page, width, height, times, view, figure
@@ -293,7 +293,7 @@ def test_the_header_and_the_dialog_fit_every_screen(page, width):
             assert page.element(name).accessible_name == label
             assert page.element(name).is_displayed()
         overflow = "const {scrollWidth, clientWidth} = document.documentElement; return scrollWidth - clientWidth"
-        page.until(lambda: page.browser.execute_script(overflow) == 0)
+        page.until(lambda: page.browser.execute_script(overflow) <= 0)
         open_dialog(page)
         flag(page, EMBED).click()
         assert page.browser.execute_script(outside, f"#{ids.SHARE_DIALOG} :not(option)") == 0

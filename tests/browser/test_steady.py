@@ -7,6 +7,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 
 from components.state import ids
 from tests.page import RUN, Page
+from tests.states import press
 
 SHIFTS = """
 const done = arguments[0];
@@ -74,11 +75,9 @@ def test_nothing_moves_while_a_slider_is_dragged(page, name):
 @pytest.mark.parametrize("width", [1440, 1024])
 def test_nothing_moves_while_a_run_plays(page, width):
     page.browser.set_window_size(width, 900)
-    page.element(ids.option(ids.HALF_STEPS, "button")).click()
-    page.element(ids.option(ids.SPEED, "20")).click()
     page.element(ids.WALK_START).click()
-    page.until(lambda: page.text(ids.WALK_PLACE).endswith("iteration 0 of 61"))
-    page.until(lambda: "iteration 0" in page.text(ids.WALK_ANNOUNCEMENT))
+    page.until(lambda: page.text(ids.WALK_PLACE) == "Iteration 0 of 61")
+    page.until(lambda: "Iteration 0" in page.text(ids.WALK_ANNOUNCEMENT))
     before = begin(page)
     spoken = page.text(ids.WALK_ANNOUNCEMENT)
     page.element(ids.WALK_PLAY).click()
@@ -86,18 +85,18 @@ def test_nothing_moves_while_a_run_plays(page, width):
     assert page.browser.execute_script(PLACES) == before
     assert page.text(ids.WALK_ANNOUNCEMENT) == spoken, "it is not read aloud at every step"
     page.until(lambda: page.text(ids.WALK_PLAY) == "Play")
-    page.until(lambda: page.text(ids.WALK_ANNOUNCEMENT).startswith("After the E-step at iteration 61 of 61."))
+    page.until(lambda: page.text(ids.WALK_ANNOUNCEMENT).startswith("Iteration 61 of 61."))
     assert shifts(page) == []
     assert page.browser.execute_script(PLACES) == before
 
 
 @pytest.mark.query(RUN)
 @pytest.mark.parametrize("width", [1440, 1024, 500])
-def test_half_steps_move_nothing(page, width):
+def test_halves_of_an_iteration_move_nothing(page, width):
     page.browser.set_window_size(width, 900)
-    switch = page.element(ids.option(ids.HALF_STEPS, "button"))
-    page.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", switch)
+    press(page, ids.WALK_START)
+    page.until(lambda: page.text(ids.WALK_PLACE) == "Iteration 0 of 61")
     before = begin(page)
-    switch.click()
-    page.until(lambda: "After the E-step" in page.text(ids.WALK_PLACE))
+    press(page, ids.M_STEP)
+    page.until(lambda: page.text(ids.WALK_PLACE) == "Iteration 1 of 61")
     assert page.browser.execute_script(PLACES) == before

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.query(RUN)
 
 
 def draw_surface(page: Page) -> None:
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: "all else held as at iteration" in page.text(ids.study_words("surface")))
     page.until(lambda: "y" in page.trace(ids.SURFACE_FIGURE, "path") and page.trace(ids.SURFACE_FIGURE, "path")["y"])
 
@@ -36,7 +36,7 @@ def test_every_trap_runs_and_says_what_happened(page):
 
 
 def test_the_galaxies_trap_most_starts(page):
-    page.element(ids.preset("local")).click()
+    page.ask("local")
     page.until(lambda: "trapped in a local optimum" in page.text(ids.study_words("starts")))
     table = page.text(ids.study_table("starts"))
     assert "−220.058" in table
@@ -48,7 +48,7 @@ def test_starts_that_were_cut_off_are_not_called_trapped(page):
     page.type("max_iter", "5")
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: "limit of 5 iterations" in page.text(ids.RUN_SENTENCE))
-    page.element(ids.study("starts")).click()
+    page.study("starts")
     page.until(lambda: "ended lower and had not converged" in page.text(ids.study_words("starts")))
     table = page.text(ids.study_table("starts"))
     assert table.index("best so far") < table.index("not converged")
@@ -107,7 +107,7 @@ def test_the_surface_stays_for_other_starts_and_goes_with_other_data(page):
     assert page.element(ids.SURFACE_FIGURE).is_displayed()
     page.element(ids.WALK_START).click()
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "here")["x"] == [0.9])
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: "held as at iteration 0" in page.text(ids.study_words("surface")))
     assert earlier_paths(page) == []
     page.type("seed", "2")
@@ -120,12 +120,12 @@ def test_a_study_of_too_many_observations_is_refused_in_words(page):
     page.type("n", "20000")
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: "20,000 observations" in page.text(ids.RUN_NOTE))
-    page.element(ids.study("surface")).click()
+    page.study("surface")
     page.until(lambda: "at most 10,000 observations" in page.text(ids.study_words("surface")))
 
 
 def test_how_many_components(page):
-    page.element(ids.study("sizes")).click()
+    page.study("sizes")
     page.until(lambda: "BIC is lowest with K = 2" in page.text(ids.study_words("sizes")))
     assert page.text(ids.study_table("sizes")).count("chosen") == 1
 
@@ -139,7 +139,7 @@ def test_studies_that_are_asked_for_together_are_made_one_after_the_other(page):
 
 
 def test_a_spike_is_drawn_though_it_falls_between_the_points_of_the_curve(page):
-    page.element(ids.preset("spike")).click()
+    page.ask("spike")
     page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))
     mean, std = (page.browser.execute_script(f"return emlab.runState.step().p.{name}[0]") for name in ("means", "stds"))
     curve = page.trace(ids.DATA_FIGURE, "mixture")
@@ -154,20 +154,20 @@ def test_a_study_is_of_the_run_on_show_and_not_of_the_one_that_a_link_had(page):
     page.type("n", "1000")
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: "1,000 observations" in page.text(ids.RUN_NOTE))
-    page.element(ids.study("sizes")).click()
+    page.study("sizes")
     x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(3))
     single = em.lessons.single_fit(x, em.ExponentialMixture)
     page.until(lambda: f"{single.log_likelihood(x):.2f}".replace("-", "−") in page.text(ids.study_table("sizes")))
     page.choose(ids.SOURCE, "galaxies")
     page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
-    page.element(ids.study("starts")).click()
+    page.study("starts")
     page.until(lambda: "of 5 starts reached" in page.text(ids.study_words("starts")))
 
 
 def test_a_study_whose_own_value_is_refused_says_so(page):
     page.type("starts", "99")
     page.until(lambda: page.error("starts"))
-    page.element(ids.study("starts")).click()
+    page.study("starts")
     assert page.text(ids.study_words("starts")) == SENTENCES["mend_study"]
 
 

@@ -40,7 +40,6 @@ def test_with_the_systems_colours_what_is_chosen_can_be_seen(system, scheme):
     for chosen, other in (
         (ids.tab("gaussian"), ids.tab("run")),
         (ids.option(ids.GAUSSIAN_QUANTITY, "density"), ids.option(ids.GAUSSIAN_QUANTITY, "cumulative")),
-        (ids.option(ids.THEME_CHOICE, "system"), ids.option(ids.THEME_CHOICE, "dark")),
     ):
         assert look(system, f"#{chosen}", "backgroundColor") != look(system, f"#{other}", "backgroundColor")
     knob = f"#{ids.option(ids.GAUSSIAN_COMPONENTS, 'button')} .knob"

@@ -31,7 +31,7 @@ def under_way(lab):
 def test_figures_take_other_colours(under_way):
     page = under_way
     before = page.browser.execute_script(COLOUR)
-    page.element(ids.option(ids.THEME_CHOICE, "dark")).click()
+    page.choose(ids.THEME_CHOICE, "dark")
     page.until(lambda: page.browser.execute_script(COLOUR) != before)
     page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
     page.until(lambda: "by responsibility" in page.text(ids.RUN_NOTE))

@@ -90,35 +90,40 @@ def test_the_slider_and_the_keys_walk_too(page, default):
     page.until(lambda: shows(page, x, run.mixtures[3], run.mixtures[3]))
 
 
-def test_half_steps_move_one_side_at_a_time_and_show_the_bound(page, default):
+def next_half(page: Page) -> list[bool]:
+    """Which of E-step and M-step can be pressed."""
+    return [page.element(button).get_attribute("aria-disabled") is None for button in (ids.E_STEP, ids.M_STEP)]
+
+
+def test_e_step_and_m_step_move_one_side_at_a_time(page, default):
     x, run = default
     last = run.n_iter
-    bounds = em.bounds(run)
-    page.element(ids.option(ids.HALF_STEPS, "button")).click()
-    at(page, f"After the E-step at iteration {last} of {last}")
+    assert next_half(page) == [False, False], "the run is over"
     page.element(ids.WALK_START).click()
-    at(page, f"After the E-step at iteration 0 of {last}")
     for t in range(3):
+        at(page, f"Iteration {t} of {last}")
         page.until(lambda t=t: shows(page, x, run.mixtures[t], run.mixtures[t]))
-        assert page.text(ids.BOUND_WORDS).endswith("gap 0")
-        page.element(ids.WALK_FORWARD).click()
-        at(page, f"After the M-step to iteration {t + 1} of {last}")
+        assert next_half(page) == [False, True]
+        page.element(ids.M_STEP).click()
+        at(page, f"Iteration {t + 1} of {last}")
         page.until(lambda t=t: shows(page, x, run.mixtures[t + 1], run.mixtures[t]))
-        words = page.text(ids.BOUND_WORDS).replace("−", "-").split()
-        ell, bound = float(words[1]), float(words[4])
-        assert ell == pytest.approx(run.log_likelihood[t + 1], abs=1e-3)
-        assert bound == pytest.approx(bounds[t], abs=1e-3)
-        page.element(ids.WALK_FORWARD).click()
-        at(page, f"After the E-step at iteration {t + 1} of {last}")
+        assert next_half(page) == [True, False]
+        page.until(lambda t=t: page.text(ids.WALK_ANNOUNCEMENT).startswith(f"After the M-step to iteration {t + 1} "))
+        page.element(ids.E_STEP).click()
+    page.until(lambda: shows(page, x, run.mixtures[3], run.mixtures[3]))
+    page.element(ids.M_STEP).click()
+    page.element(ids.M_STEP).click()  # the E-step comes first
+    at(page, f"Iteration 4 of {last}")
+    page.element(ids.WALK_FORWARD).click()
+    at(page, f"Iteration 4 of {last}")
+    page.until(lambda: shows(page, x, run.mixtures[4], run.mixtures[4]))
+    page.element(ids.M_STEP).click()
     page.element(ids.WALK_BACK).click()
-    at(page, f"After the M-step to iteration 3 of {last}")
-    page.element(ids.option(ids.HALF_STEPS, "button")).click()
-    at(page, f"Iteration 3 of {last}")
+    page.until(lambda: shows(page, x, run.mixtures[4], run.mixtures[4]))
 
 
 def test_play_goes_to_the_end_and_can_be_paused(page, default):
     _, run = default
-    page.element(ids.option(ids.SPEED, "20")).click()
     page.element(ids.WALK_PLAY).click()
     page.until(lambda: page.text(ids.WALK_PLAY) == "Pause")
     page.until(lambda: page.text(ids.WALK_PLACE) not in ("", f"Iteration {run.n_iter} of {run.n_iter}"))
@@ -200,7 +205,6 @@ def test_nothing_is_read_aloud_while_a_run_plays_or_a_slider_moves(page, default
     _, run = default
     page.load_views()
     page.until(lambda: all(page.text(ids.announcement(view)) for view in ("gaussian", "exponential")))
-    page.element(ids.option(ids.SPEED, "20")).click()
     page.element(ids.WALK_START).click()
     page.until(lambda: page.text(ids.WALK_ANNOUNCEMENT).startswith("Iteration 0"))
     page.browser.execute_script(LISTEN)
@@ -253,6 +257,7 @@ def test_the_keys_of_the_walk_are_not_taken_from_what_scrolls_or_lies_above(page
 def test_the_names_of_lines_come_with_the_figure_and_follow_its_height(page):
     names = "return document.querySelectorAll('#parameters-figure .js-plotly-plot .annotation-text').length"
     height = "return emlab.figures.onShow['parameters-figure'].layout.meta.height"
+    page.show("parameters")
     page.until(lambda: page.browser.execute_script(names) == 4)
     page.browser.execute_script("document.getElementById('parameters-figure').closest('.card').style.display = 'none'")
     page.element(ids.RUN_BUTTON).click()
@@ -265,7 +270,6 @@ def test_the_names_of_lines_come_with_the_figure_and_follow_its_height(page):
 def test_play_is_called_by_what_it_does(page):
     play = page.element(ids.WALK_PLAY)
     assert play.accessible_name == "Play"
-    page.element(ids.option(ids.SPEED, "1")).click()
     play.click()
     page.until(lambda: play.accessible_name == "Pause")
 
@@ -277,3 +281,32 @@ def test_thousands_of_iterations_have_commas(page):
     said = page.text(ids.sentence(ids.LOG_LIKELIHOOD_FIGURE)), page.text(ids.sentence(ids.PARAMETERS_FIGURE))
     assert said[0].startswith("Iteration 1,200 of 1,200: ")
     assert said[1].startswith("Iteration 1,200: ")
+
+
+def test_the_slider_of_a_long_run_is_logarithmic_and_its_keys_go_by_iterations(page):
+    page.visit("v=1&view=em&n=30&max_iter=1200&tol=0")
+    slider = page.element(ids.WALK_SLIDER)
+    assert slider.get_attribute("max") == "1000"
+    slider.send_keys(Keys.HOME)
+    at(page, "Iteration 0 of 1,200")
+    for key, t in ((Keys.ARROW_RIGHT, 1), (Keys.PAGE_UP, 121), (Keys.ARROW_LEFT, 120), (Keys.END, "1,200")):
+        slider.send_keys(key)
+        at(page, f"Iteration {t} of 1,200")
+    script = (
+        "const [slider] = arguments; slider.value = '500';"
+        "slider.dispatchEvent(new Event('input', { bubbles: true })); return slider.value"
+    )
+    page.browser.execute_script(script, slider)
+    at(page, f"Iteration {round(1201**0.5 - 1)} of 1,200")
+
+
+def test_each_run_takes_the_time_to_play_that_can_be_watched(page):
+    schedule = "return emlab.pace.schedule({ log_likelihood: arguments[0], trajectory: arguments[1] })"
+    rng = np.random.default_rng(5)
+    for n in (1, 3, 61, 7574):
+        falling = np.cumsum(rng.random((n + 1, 2)) * np.geomspace(1, 1e-9, n + 1)[:, None], axis=0)
+        times = np.array(page.browser.execute_script(schedule, [0] * (n + 1), {"scales": falling.tolist()}))
+        assert times[0] == 0
+        assert times[-1] == pytest.approx(min(10_000, 1000 * n))
+        assert (np.diff(times) > 0).all(), "every record is shown, if there is time"
+        assert times[-(-n // 2)] >= times[-1] / 2 - 1e-6, "more time for what changes more"

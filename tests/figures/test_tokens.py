@@ -78,8 +78,8 @@ def drawn(figure: dict[str, Any]) -> dict[str, str]:
     """Colours of the lines, outlines and marks of a figure."""
     found = {}
     for trace in figure["data"]:
-        if trace["type"] == "contour":
-            continue  # its marks are tested below; its numbers show on hovering
+        if trace["type"] == "contour" or trace["uid"].startswith("casing"):
+            continue  # tested below
         line, marker = trace.get("line", {}), trace.get("marker", {})
         for part in (line, marker.get("line", {}) if trace["type"] == "bar" else marker):
             if part.get("width") != 0 and part.get("color"):
@@ -117,6 +117,29 @@ def test_marks_are_visible_from_the_lowest_to_the_highest_point_of_the_surface(m
             if ratio < LEAST_MARK:
                 faint[trace["uid"]] = round(ratio, 2)
     assert faint == {}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_curves_are_told_from_the_bars_beneath_them(mode):
+    data = json.loads(json.dumps(skeletons()[ids.DATA_FIGURE][mode]))["data"]
+    place = {trace["uid"]: i for i, trace in enumerate(data)}
+    bars = [trace for trace in data if trace["type"] == "bar"]
+    assert len(bars) == 1 + MAX_COMPONENTS
+    ink = srgb(data[place["mixture"]]["line"]["color"])
+    card = rgb(mode)["card"]
+    for trace in bars:
+        fill = trace["marker"]["color"]
+        if trace["uid"] != "histogram":
+            assert fill.startswith("rgb("), "opaque, so that no two colours mix"
+            assert trace["marker"]["line"]["color"] == tokens(mode)[f"component-{trace['uid'][-1]}"]
+        beneath = seen(fill) if fill.startswith("rgb(") else over(rgb(mode)["quiet"], card, 0.28)
+        assert contrast(ink, beneath) >= LEAST_MARK
+    for k in range(MAX_COMPONENTS):
+        casing, curve = (data[place[f"{name}-{k}"]] for name in ("casing", "component"))
+        assert "fill" not in curve
+        assert casing["line"]["color"] == tokens(mode)["card"], "each curve has its own background"
+        assert casing["line"]["width"] >= curve["line"]["width"] + 2
+        assert place[f"label-{MAX_COMPONENTS - 1}"] < place[f"casing-{k}"] < place[f"component-{k}"]
 
 
 def seen(colour: str) -> Rgb:

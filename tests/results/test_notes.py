@@ -11,6 +11,7 @@ import pytest
 
 import em
 from components.results import runs, studies
+from components.results.headline import headline
 from components.state.run_request import own_source, parse_run
 from components.state.sources import SOURCES, STARTS
 from components.views import export
@@ -148,7 +149,8 @@ def test_every_note_of_the_page_holds_and_every_kind_occurs():
         result, (spec, _) = answer["result"], parse_run(request)
         x, _, truth = runs.observations(spec)
         run, _ = runs.fitted(spec, x)
-        others = {*em.describe(x, run, truth), em.standard_errors(x, run.mixture).message if run.converged else ""}
+        _, why = headline(x, run, None, "true")
+        others = {why, *em.describe(x, run, truth), em.standard_errors(x, run.mixture).message if run.converged else ""}
         for note in result["notes"]:
             if note in others:
                 continue

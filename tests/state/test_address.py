@@ -42,7 +42,6 @@ V1 = {
         "start_seed": 9,
         "k": 4,
         "iteration": 3.5,
-        "half-steps": True,
         "tol": 1e-9,
     },
     "v=1&view=em&true_k=3&k=3&weight2=2&lambda2=3.5&start_weight0=0.5&start_lambda2=1.25&max_iter=20": {
@@ -69,6 +68,20 @@ V1 = {
 @pytest.mark.parametrize("query", V1)
 def test_links_of_version_1_keep_their_meaning(query):
     assert decode(query) == decode(f"?{query}") == Link(V1[query])
+
+
+@pytest.mark.parametrize("query", ["", "v=1", "view=em", "v=1&source=air-conditioning", "source=galaxies", "v=x"])
+def test_links_of_version_1_and_those_without_a_version_are_linear(query):
+    assert decode(query).x_scale() == "linear"
+    for named in ("log", "linear"):
+        assert decode(f"{query}&x-scale={named}").x_scale() == named
+
+
+@pytest.mark.parametrize(("version", "exponential"), [(1, "linear"), (address.SCALES_SINCE, "log"), (9, "log")])
+def test_later_links_mean_the_scale_of_the_family_where_they_name_none(version, exponential):
+    assert address.scales(version) == {"exponential": exponential, "gaussian": "linear"}
+    for source, expected in (("air-conditioning", exponential), ("galaxies", "linear")):
+        assert decode(f"v={version}&source={source}").x_scale() == expected
 
 
 # -- round trip --------------------------------------------------------------------------------------------------------
@@ -231,7 +244,7 @@ def test_the_gaussian_explorer_travels(page):
     page.move("gaussian-mu1", 0.3)
     page.type("gaussian-sigma2", "1.2")
     page.element(f"{ids.GAUSSIAN_COMPONENTS}-button").click()
-    page.element(ids.option(ids.THEME_CHOICE, "dark")).click()
+    page.choose(ids.THEME_CHOICE, "dark")
     page.until(lambda: "gaussian-sigma2=1.2" in page.browser.current_url)
     assert_opens_the_same(page)
 
@@ -260,11 +273,10 @@ def test_a_run_travels_with_the_iteration_on_show(page):
     table = page.text(ids.RUN_TABLE)
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: page.text(ids.RUN_TABLE) != table)
-    page.element(f"{ids.HALF_STEPS}-button").click()
     page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
     page.element(ids.WALK_START).click()
-    for _ in range(3):
-        page.element(ids.WALK_FORWARD).click()
+    page.element(ids.WALK_FORWARD).click()
+    page.element(ids.M_STEP).click()
     page.until(lambda: "iteration=1.5" in page.browser.current_url)
     page.until(lambda: len(page.trace(ids.PARAMETERS_FIGURE, "row2-component-2").get("y") or []) > 3)
     assert_opens_the_same(page)

@@ -51,8 +51,8 @@ def trajectory(name: str, parameter: str) -> np.ndarray:
 def test_every_card_that_shows_a_result_is_explained_under_its_own_title() -> None:
     titles = {words(node) for node in nodes(run_view.layout(Link())) if isinstance(node, html.H2)}
     headings = [words(block) for block in document(FIGURES) if isinstance(block, html.H3)]
-    assert titles - set(headings) == {"Data", "Start", "Run", "Take it home"}
-    assert set(headings) - titles == {"Walking and half-steps", "The traps"}
+    assert titles - set(headings) == {"Data", "Start", "Export"}
+    assert set(headings) - titles == {"E-step and M-step", "The questions"}
     assert len(headings) == len(set(headings))
 
 

@@ -41,6 +41,7 @@ interface Family {
   density(p: Mixture, k: number, x: number): number;
   cumulative(p: Mixture, k: number, x: number): number;
   logDensity(p: Mixture, k: number, x: number): number;
+  divergence(p: Mixture, k: number, p0: Mixture): number;
   mean(p: Mixture, k: number): number;
   std(p: Mixture, k: number): number;
 }
@@ -94,6 +95,7 @@ interface LinkOption {
 
 /** All that the browser reads instead of repeating it (components/views/page.py). */
 interface Config {
+  settingsHeads: string[];
   mode?: "light" | "dark"; // of saved and printed figures
   skeletons: Record<string, Record<string, Figure>>;
   saved: { layout: any; scale: number };
@@ -136,6 +138,8 @@ interface Config {
     iteration: Parameter & { whole: Parameter };
     view: { name: string; default: string; names: Words };
     choices: LinkOption[];
+    scales: Words; // family -> scale of x that links of this version mean where they name none
+    readScales: Words; // and those of the link that was opened
     switches: LinkOption[];
     hide: { name: string; groups: string[] };
     flags: string[];
@@ -160,16 +164,24 @@ interface Result {
   x: number[];
   rank: number[];
   z: number[] | null; // labels
-  histogram: { edges: number[]; density: number[] };
+  histogram: Bins & { log: (Bins & { zeros: number }) | null };
   true: Mixture | null;
   beside: { head: string; parameters: Mixture; log_likelihood: number | null } | null;
   trajectory: { weights: number[][]; [parameter: string]: number[][] }; // of record and component
   log_likelihood: number[];
   bounds: number[] | null;
   errors: Record<string, number[]> | null;
+  fitted: boolean; // else it is a preview: the start alone
   data: string;
   sentence: string;
   notes: string[];
+}
+
+/** A histogram: a row of counts for each label, or one where labels are unknown. */
+interface Bins {
+  edges: number[];
+  density: number[];
+  counts: number[][];
 }
 
 /** A likelihood surface (components/results/studies.py). */
@@ -208,9 +220,9 @@ interface RunState {
   request: RunRequest | null;
   result: Result | null;
   place: number;
-  halves: boolean;
   colourBy: string;
   colours: string;
+  xScale: string | null;
   surface: Surface | null;
 }
 
@@ -219,6 +231,20 @@ interface Step {
   t: number;
   p: Mixture;
   q: number[][];
+}
+
+/** A scale of x: the place of a value, the value at a place, and how much a place there stretches x. */
+interface Scale {
+  isLog: boolean;
+  placeOf(x: number): number;
+  at(place: number): number;
+  stretch(x: number): number;
+}
+
+/** Colours of the observations, by their responsibilities. */
+interface Colouring {
+  colours: string[];
+  levelOf(q: number[]): number;
 }
 
 /** A figure of a run, for `add` in assets/run/run_figures.mjs. */
@@ -250,11 +276,11 @@ interface Figure {
   layout: any;
 }
 
-/** Marks of a shape of a figure: ticks at `xs`. */
+/** Marks of a shape of a figure: short strokes about the points `xs`, `ys`. */
 interface Marks {
   xs: number[];
-  low: number;
-  high: number;
+  ys: number[];
+  half: number;
   [more: string]: any;
 }
 
@@ -286,6 +312,7 @@ interface Table {
   at: number[];
   shown?: number;
   current?: number;
+  isLog?: boolean;
 }
 
 /** How a figure is drawn: `showNow` or `showMoving`. */

@@ -1,33 +1,42 @@
 /* Data and fit: histogram and fitted mixture, over the strip of observations. */
-import { count, fill, listed } from "../../core/text.mjs";
+import { count, fill, format, listed } from "../../core/text.mjs";
 import * as densities from "../../maths/densities.mjs";
 import * as figures from "../../figures/draw.mjs";
 import { densityTables } from "../../figures/tables.mjs";
-import { componentsOf, digitsAmong, indices, labelsOf, lastRecord, record } from "../result.mjs";
+import { componentsOf, digitsAmong, labelsOf, lastRecord, record } from "../result.mjs";
 import { add, among, hover, number, skeleton } from "../run_figures.mjs";
 import { state } from "../state.mjs";
+import { binsOf, scaleOf } from "../x_scale.mjs";
+import { heightOfStrip, marksOf, observationsOf } from "./strip.mjs";
 
 const ID = "data-figure";
 const CURVE_POINTS = 400;
 const SPIKE = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 4]; // standard deviations from its middle
-const TICK = 0.36; // half the height of a mark, in rows
 const DIGITS = 4; // of an observation in the sentence
 const ZEROS = /\.0+$/; // not measured
 const LAST_ZEROS = /(\.\d+?)0+$/; // of the digits by which observations differ
+const LOW = 1e-3; // of the highest: a lower hump is not seen
 
-/** @param {Result} result */
-function windowOf({ family, histogram: { edges } }) {
-  const [low, high] = [edges[0], edges[edges.length - 1]];
+/** Ends of the curves and of the axis, as places on it.
+   @param {Result} result */
+function windowOf(result) {
+  const { isLog, placeOf } = scaleOf(result);
+  const { edges } = binsOf(result);
+  const [low, high] = [edges[0], edges[edges.length - 1]].map(placeOf);
   const margin = (high - low) * 0.02 || 1;
-  const { lowest } = densities.families[family];
-  return lowest !== undefined
-    ? { curve: [lowest, high], axis: [Math.min(lowest, low) - margin, high + margin] }
-    : { curve: [low - 3 * margin, high + 3 * margin], axis: [low - 3 * margin, high + 3 * margin] };
+  const { lowest } = densities.families[result.family];
+  const wide = isLog ? margin : 3 * margin;
+  return lowest === undefined || isLog
+    ? { curve: [low - wide, high + wide], axis: [low - wide, high + wide] }
+    : { curve: [lowest, high], axis: [Math.min(lowest, low) - margin, high + margin] };
 }
 
 /** @param {Result} result */
-const curvePoints = (result) =>
-  figures.grid(windowOf(result).curve, CURVE_POINTS, "lowest" in densities.families[result.family]);
+function curvePoints(result) {
+  const { isLog, at } = scaleOf(result);
+  const isDense = !isLog && "lowest" in densities.families[result.family];
+  return figures.grid(windowOf(result).curve, CURVE_POINTS, isDense).map(at);
+}
 
 /** The same, with points on spikes that are narrower than their distance. Near a lowest observation it is dense.
    @type {(result: Result, p: Mixture) => number[]} */
@@ -35,104 +44,117 @@ function pointsFor(result, p) {
   const xs = curvePoints(result);
   const { lowest, mean, std } = densities.families[result.family];
   if (lowest !== undefined) return xs;
-  const narrow = componentsOf(result).filter((k) => std(p, k) < xs[1] - xs[0]);
-  const points = narrow.flatMap((k) => SPIKE.map((z) => mean(p, k) + z * std(p, k)));
+  const { isLog, placeOf, stretch } = scaleOf(result);
+  const distance = placeOf(xs[1]) - placeOf(xs[0]);
+  const narrow = componentsOf(result).filter((k) => std(p, k) < distance * stretch(mean(p, k)));
+  const points = narrow.flatMap((k) => SPIKE.map((z) => mean(p, k) + z * std(p, k))).filter((x) => !isLog || x > 0);
   return points.length ? [...xs, ...points].sort((a, b) => a - b) : xs;
 }
 
-/** Row of each observation in the strip: its label, or else the likeliest component.
-   @type {(result: Result, q: number[][]) => number[]} */
-const rowsOf = ({ z }, q) => z || q.map((one) => one.indexOf(Math.max(...one)));
-
-/* The palette, and `levelOf(q)`: the index in it for an observation. With two components the index follows q0; with
-   more it is the likeliest component's colour, paler where that is less sure. */
-function colouring({ two, certainty }, count) {
-  if (count <= 2) return { colours: two, levelOf: (q) => Math.round(q[0] * (two.length - 1)) };
-  const levels = certainty[0].length;
-  return {
-    colours: certainty.slice(0, count).flat(),
-    levelOf(q) {
-      const most = Math.max(...q);
-      const sure = (most - 1 / count) / (1 - 1 / count);
-      return q.indexOf(most) * levels + Math.round(sure * (levels - 1));
-    },
-  };
+/** A density over its places: on log x, per decade.
+   @type {(result: Result, xs: number[], ys: number[]) => number[]} */
+function stretched(result, xs, ys) {
+  const { stretch } = scaleOf(result);
+  return ys.map((y, i) => stretch(xs[i]) * y);
 }
 
-/** Marks of each path in the strip: of a row, or of a row and a colour.
-   @type {(result: Result, q: number[][], how: ReturnType<typeof colouring>) => Marks[]} */
-function marksOf(result, q, { colours, levelOf }) {
-  const rows = rowsOf(result, q);
-  return labelsOf(result).flatMap((k) => {
-    const at = indices(result.x).filter((i) => rows[i] === k);
-    const tick = { k, low: k - TICK, high: k + TICK };
-    if (state.colourBy !== "responsibility") return [{ ...tick, xs: at.map((i) => result.x[i]) }];
-    const groups = colours.map(() => []);
-    for (const i of at) groups[levelOf(q[i])].push(result.x[i]);
-    return groups.map((xs, level) => ({ ...tick, colour: colours[level], xs }));
+/** @type {(result: Result, p: Mixture, xs: number[]) => number[]} */
+const mixtureOver = (result, p, xs) => stretched(result, xs, densities.mixture(result.family, p, xs));
+
+/** Bars of each label, one upon another, or of all observations where the labels are unknown.
+   @type {(figure: Figure, result: Result) => void} */
+function setBars(figure, result) {
+  const { edges, density, counts } = binsOf(result);
+  const { placeOf } = scaleOf(result);
+  const bars = {
+    x: density.map((_, i) => (edges[i] + edges[i + 1]) / 2),
+    width: density.map((_, i) => edges[i + 1] - edges[i]),
+  };
+  figures.setTrace(figure, "histogram", { ...bars, y: density, customdata: counts[0], visible: !result.z });
+  if (!result.z) return;
+  const wide = density.map((_, i) => placeOf(edges[i + 1]) - placeOf(edges[i]));
+  counts.forEach((row, k) => {
+    const y = row.map((one, i) => one / (result.n * wide[i]));
+    figures.setTrace(figure, `label-${k}`, { ...bars, y, customdata: row });
   });
 }
 
 /** @type {RunFigure["make"]} */
 function make(result, { p, q }, config) {
   const figure = skeleton(config, ID, result);
-  const { edges, density } = result.histogram;
-  figures.setTrace(figure, "histogram", {
-    x: density.map((_, i) => (edges[i] + edges[i + 1]) / 2),
-    y: density,
-    width: density.map((_, i) => edges[i + 1] - edges[i]),
-  });
+  setBars(figure, result);
   const xs = pointsFor(result, p);
-  figures.setTrace(figure, "mixture", { x: xs, y: densities.mixture(result.family, p, xs) });
-  for (const k of componentsOf(result))
-    figures.setTrace(figure, `component-${k}`, { x: xs, y: densities.weightedComponent(result.family, p, k, xs) });
-  const rows = rowsOf(result, q);
-  const labels = labelsOf(result);
-  for (const k of labels) {
-    const at = indices(result.x).filter((i) => rows[i] === k);
-    figures.setTrace(figure, `observations-${k}`, {
-      x: at.map((i) => result.x[i]),
-      y: at.map(() => k),
-      customdata: at.map((i) => q[i]),
-      hovertemplate: hover(figure, result),
-    });
+  figures.setTrace(figure, "mixture", { x: xs, y: mixtureOver(result, p, xs) });
+  for (const k of componentsOf(result)) {
+    const y = stretched(result, xs, densities.weightedComponent(result.family, p, k, xs));
+    for (const uid of [`casing-${k}`, `component-${k}`]) figures.setTrace(figure, uid, { x: xs, y });
   }
-  const looks = figure.layout.shapes;
-  const marks = marksOf(result, q, colouring(figure.layout.meta.palettes, componentsOf(result).length));
-  figure.layout.shapes = marks.map(({ k, colour, xs: at, low, high }) => ({
-    ...looks[k],
-    path: at.length ? at.map((x) => `M${x},${low}V${high}`).join("") : `M${edges[0]},-9V-9`, // plotly wants a path
-    line: colour ? { ...looks[k].line, color: colour } : looks[k].line,
+  const hovertemplate = hover(figure, result);
+  observationsOf(result, q).forEach((row, k) =>
+    figures.setTrace(figure, `observations-${k}`, { ...row, hovertemplate })
+  );
+  const { layout } = figure;
+  const marks = marksOf(result, q, layout.meta.palettes);
+  const looks = layout.shapes;
+  layout.shapes = marks.map((one) => ({
+    ...looks[one.k],
+    path: one.path || `M${binsOf(result).edges[0]},-9V-9`, // plotly wants a path
+    line: one.colour ? { ...looks[one.k].line, color: one.colour } : looks[one.k].line,
   }));
-  Object.assign(figure.layout.xaxis, { range: windowOf(result).axis, title: { text: result.x_title } });
+  arrange(layout, result, config);
+  return { figure, marks };
+}
+
+/** Ticks at powers of ten and, where these are few, at twice and five times them; plotly's own within a decade.
+   @param {number[]} range */
+function decadeTicks([low, high]) {
+  if (high - low < 1) return {};
+  const steps = high - low < 3 ? [1, 2, 5] : [1];
+  const powers = Array.from({ length: Math.ceil(high - low) + 1 }, (_, i) => Math.floor(low) + i);
+  const tickvals = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
+  const written = (value) => (value >= 1000 && value < 1e6 ? count(value) : format(value, 1));
+  return { tickvals, ticktext: tickvals.map(written) };
+}
+
+/** Axes, and the room for each.
+   @type {(layout: any, result: Result, config: Config) => void} */
+function arrange(layout, result, config) {
+  const labels = labelsOf(result);
+  const title = { text: result.x_title };
+  Object.assign(layout.xaxis, { range: windowOf(result).axis, title });
+  if (scaleOf(result).isLog) {
+    const text = fill(config.figureWords.log, { title: title.text }) + leftOut(result, config.figureWords);
+    Object.assign(layout.xaxis, { type: "log", title: { text }, ...decadeTicks(layout.xaxis.range) });
+    layout.yaxis.title = { text: config.figureWords.per_decade };
+  }
+  const strip = heightOfStrip(result);
+  layout.yaxis.domain = [strip + 0.08, 1];
+  layout.yaxis.range = [0, peak(result)];
   const rowText = config.rows[result.z ? "label" : "likeliest"];
-  const strip = Math.max(0.22, 0.08 * labels.length); // a line of type for each label
-  figure.layout.yaxis2.domain = [0, strip];
-  figure.layout.yaxis.domain = [strip + 0.08, 1];
-  figure.layout.yaxis.range = [0, peak(result)];
-  Object.assign(figure.layout.yaxis2, {
+  Object.assign(layout.yaxis2, {
+    domain: [0, strip],
     range: [labels.length - 0.5, -0.5],
     tickvals: labels,
     ticktext: labels.map((k) => fill(rowText, { sign: config.signs[k], k })),
   });
-  return { figure, marks };
 }
 
-/** @type {WeakMap<Result, number>} */
-const peaks = new WeakMap(); // result -> end of the density axis
+/** @type {WeakMap<Bins, number>} */
+const peaks = new WeakMap(); // histogram of a result -> end of the density axis over it
 
 /** The end of the density axis, for all records, so that it stays during a walk. A record far above the rest (a start,
    a spike) is cut off, so that the others are not flat.
    @param {Result} result */
 function peak(result) {
-  if (peaks.has(result)) return peaks.get(result);
+  const bins = binsOf(result);
+  if (peaks.has(bins)) return peaks.get(bins);
   const xs = curvePoints(result);
   const last = lastRecord(result);
-  const peakAt = (t) => Math.max(...densities.mixture(result.family, record(result, t), xs));
-  const final = Math.max(...result.histogram.density, peakAt(last));
+  const peakAt = (t) => Math.max(...mixtureOver(result, record(result, t), xs));
+  const final = Math.max(...bins.density, peakAt(last));
   const records = Array.from({ length: Math.min(last, 40) }, (_, i) => peakAt(Math.round((i * last) / 40)));
-  peaks.set(result, 1.05 * Math.min(2 * final, Math.max(final, ...records)));
-  return peaks.get(result);
+  peaks.set(bins, 1.05 * Math.min(2 * final, Math.max(final, ...records)));
+  return peaks.get(bins);
 }
 
 /* -- in words ------------------------------------------------------------------------------------------------- */
@@ -150,6 +172,44 @@ const shapes = {
   },
 };
 
+/** Where the density per decade has its humps: each point of a grid above its neighbours, moved to the top of the
+   parabola through the three.
+   @type {(result: Result, p: Mixture) => number[]} */
+function humps(result, p) {
+  const { placeOf, at } = scaleOf(result);
+  const xs = curvePoints(result);
+  const ys = mixtureOver(result, p, xs);
+  const least = LOW * Math.max(...ys);
+  const distance = placeOf(xs[1]) - placeOf(xs[0]);
+  return ys.flatMap((y, i) => {
+    const [before, after] = [ys[i - 1] ?? Infinity, ys[i + 1] ?? Infinity];
+    if (y < least || y <= before || y < after) return [];
+    return [at(placeOf(xs[i]) + (distance * (before - after)) / (2 * (before - 2 * y + after)))];
+  });
+}
+
+/** The shape of the curve that is drawn, in words. A hump at an end, or between two points, is not found.
+   @type {(result: Result, p: Mixture, words: Words) => string} */
+function shapeOf(result, p, words) {
+  const at = scaleOf(result).isLog ? humps(result, p).map((one) => among(result, one)) : [];
+  if (at.length) return fill(words[at.length === 1 ? "one_hump" : "many_humps"], { count: at.length, at: listed(at) });
+  const { std } = densities.moments(result.family, p);
+  return shapes[result.family]?.(result, p, words) ?? fill(words.spread, { std: among(result, std, "stds") });
+}
+
+/** How many zeros are not on a logarithmic axis, for its title.
+   @type {(result: Result, words: Words) => string} */
+function leftOut({ histogram: { log } }, { without_zero: one, without_zeros: many }) {
+  return log.zeros ? fill(log.zeros === 1 ? one : many, { count: count(log.zeros) }) : "";
+}
+
+/** The observations that have no place on log x, in words.
+   @type {(result: Result, words: Words) => string} */
+function withoutPlace(result, words) {
+  const zeros = scaleOf(result).isLog ? result.histogram.log.zeros : 0;
+  return zeros ? fill(words[zeros === 1 ? "one_zero" : "zeros"], { count: count(zeros) }) : "";
+}
+
 /** @type {(result: Result, value: number) => string} */
 function observed(result, value) {
   const digits = digitsAmong(result, DIGITS);
@@ -162,9 +222,10 @@ function observed(result, value) {
 function sentence(result, { p }, { figureSentences: words }) {
   const { family, n, x } = result;
   const [low, high] = [x[0], x.at(-1)].map((one) => observed(result, one));
-  const { mean, std } = densities.moments(family, p);
-  const shape = shapes[family]?.(result, p, words) ?? fill(words.spread, { std: among(result, std, "stds") });
-  return fill(words.data, { n: count(n), low, high, mean: among(result, mean), shape });
+  const { mean } = densities.moments(family, p);
+  const shape = shapeOf(result, p, words);
+  const said = fill(words.data, { n: count(n), low, high, mean: among(result, mean), shape });
+  return said + withoutPlace(result, words);
 }
 
 /** Observations are named by the row of the strip in which they lie.
