@@ -153,6 +153,7 @@ def students(
     pause: float = 20,
     tries: int = 1,
     revisit: float = 0,
+    moves: int = 0,
 ) -> Iterator[Classroom]:
     """A class with a server of its own: all come within `opening` seconds and leave at the end of the block.
 
@@ -170,6 +171,8 @@ def students(
         How often a run is sent before it counts as failed; the page does so six times.
     revisit : float
         Share of the students' actions that are a new visit to the page.
+    moves : int
+        Sliders that come to rest before each run, each with a request for the start.
     """
     with served(behind_nginx) as (address, servers), TemporaryDirectory() as folder:
         record, log = Path(folder) / "record", Path(folder) / "log"
@@ -177,6 +180,7 @@ def students(
         command += ["--host", address.rstrip("/"), "--users", str(count), "--spawn-rate", str(count / opening)]
         command += ["--run-time", f"{longest:.0f}s", "--stop-timeout", "30", "--record", str(record)]
         command += ["--pause", str(pause), "--tries", str(tries), "--revisit", str(revisit)]
+        command += ["--moves", str(moves)]
         with log.open("wb") as output:
             locust = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
         try:

@@ -11,7 +11,7 @@ page:
   from a keyboard, not an event made by a script), has changed that curve. The key is pressed when the figure is drawn,
   and again as soon as the last press was handled; a press waits while scripts keep the browser busy, as a person's
   would;
-- first run: the result of EM is drawn completely, in a view that is not open; that view is loaded when nobody has
+- first run: Run EM shows its start, or a run, completely, in a view that is not open; that is loaded when nobody has
   touched anything for some seconds, or when a change is complete.
 
 Long tasks are stretches of more than 50 ms in which scripts block the browser: their sum until the first run is there,

@@ -1,7 +1,8 @@
 """Virtual students, for locust: each opens the page as a browser does, then requests a run now and then.
 
-Started by benchmarks/classroom.py. Nobody drags sliders here, since that sends no request. A line (classroom.Line) is
-written for each page, file and run, and for each visit, which ends with the reply to the first run.
+Started by benchmarks/classroom.py. A slider sends a request for the start when it comes to rest. A line
+(classroom.Line) is written for each page, file, start and run, and for each visit, which ends with the reply to the
+first start or run.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--record", help="file to write the lines to")
     parser.add_argument("--pause", type=float, default=20, help="seconds between two runs of a student, on average")
     parser.add_argument("--tries", type=int, default=1, help="how often a run is sent before it counts as failed")
+    parser.add_argument("--moves", type=int, default=0, help="sliders that come to rest before each run")
     parser.add_argument("--revisit", type=float, default=0, help="share of the actions that open the page again")
 
 
@@ -74,7 +76,11 @@ class Student(FastHttpUser):
         if self.visiting and random.random() >= self.options.revisit:
             shared = random.random() < 0.25
             seed = random.choice(CLASS_SEEDS) if shared else random.randrange(10, 2**31)
-            self.request_run(random.choices(list(SIZES), list(SIZES.values()))[0], seed)
+            n = random.choices(list(SIZES), list(SIZES.values()))[0]
+            for _ in range(self.options.moves):
+                self.request_run(n, seed, start_lambda0=random.randrange(50, 3000) / 1000, preview=True)
+                gevent.sleep(random.uniform(0.5, 1.5))
+            self.request_run(n, seed)
         else:
             self.visiting = self.visit()
 
@@ -93,7 +99,8 @@ class Student(FastHttpUser):
             pictures = re.findall(r'url\("([^":]+)"\)', style or "")
             came += [style is not None, *self.fetch_together(("file", f"{folder}/{name}") for name in pictures)]
         came += self.fetch_together([("layout", f"/_dash-layout{query}"), ("dependencies", "/_dash-dependencies")])
-        came.append(self.request_run(1000, CLASS_SEEDS[0] if by_link else run_request()["seed"]))
+        seed = CLASS_SEEDS[0] if by_link else run_request()["seed"]
+        came.append(self.request_run(1000, seed, preview=not by_link))
         self.record("visit", at, begin, 200 if all(came) else 0)
         return all(came)
 
@@ -112,10 +119,10 @@ class Student(FastHttpUser):
         readable = kind == "page" or ".css" in address
         return unpacked(content, headers).decode() if readable else ""  # unpacking the others costs time
 
-    def request_run(self, n: int, seed: int) -> bool:
-        """Request a run, again after failures as the page does; whether the reply has a result."""
+    def request_run(self, n: int, seed: int, *, preview: bool = False, **settings: Any) -> bool:
+        """Request a run or its start, again after failures as the page does; whether the reply has a result."""
         at, begin, refused = time.time(), time.perf_counter(), 0
-        body = json.dumps(callback_request({"id": 1} | run_request(n=n, seed=seed)))
+        body = json.dumps(callback_request({"id": 1, "preview": preview} | run_request(**settings, n=n, seed=seed)))
         for tries in range(1, self.options.tries + 1):
             status, content, headers = self.send("POST", "/_dash-update-component", body)
             refused += status in (429, 503)
@@ -124,7 +131,9 @@ class Student(FastHttpUser):
             gevent.sleep(seconds_before_retry(tries, headers.get("retry-after")))
         reply = unpacked(content, headers) if status == 200 else b""
         ok = b'"result"' in reply
-        self.record("run", at, begin, status if ok else 0, n, seed, tries, refused, digest(reply))
+        self.record(
+            "start" if preview else "run", at, begin, status if ok else 0, n, seed, tries, refused, digest(reply)
+        )
         return ok
 
     def send(self, method: str, address: str, body: str | None = None) -> tuple[int, bytes, Mapping[str, str]]:

@@ -1,6 +1,7 @@
-"""How long a step of the walk takes: `python -m benchmarks.walk`.
+"""How long a step of the walk takes, and a move of a start's slider: `python -m benchmarks.walk`.
 
-Forty steps forwards from the start, one after the other: the script's own time, and until the next frame is painted.
+Forty steps forwards from the start, one after the other, and forty moves: the time of the script, and until the frame
+after it is painted.
 """
 
 from __future__ import annotations
@@ -26,6 +27,24 @@ const step = () => {{
 setTimeout(step, 1000);
 """
 
+MOVES = f"""
+const done = arguments[0];
+const moves = [];
+{SET}
+{PAINTED}
+const move = () => {{
+  const start = performance.now();
+  set("start_lambda0-slider", 0.1 + 0.01 * moves.length);
+  const script = performance.now() - start;
+  painted(() => {{
+    moves.push([script, performance.now() - start]);
+    moves.length < 40 ? requestAnimationFrame(move) : done(moves);
+  }});
+}};
+set("start_lambda0-slider", 0.1); // the first one draws another result
+setTimeout(move, 1000);
+"""
+
 RUN = f"""
 const [n, done] = arguments;
 {SET}
@@ -37,13 +56,14 @@ setTimeout(done, 3000);
 
 def main() -> None:
     """Print median and range of each size."""
-    print(header("N", "a step's script, ms: median (range)", "to the painted frame, ms"))
+    print(header("N", "what", "its script, ms: median (range)", "to the painted frame, ms"))
     with served() as address, browser(address) as page:
         page.find_element("id", "tab-run").click()
         for n in (1000, 10_000):
             page.execute_async_script(RUN, n)
-            script, painted = zip(*page.execute_async_script(STEPS), strict=True)
-            print(row(f"{n:,}", summary(script), summary(painted)), flush=True)
+            for what, code in (("step", STEPS), ("move of a start", MOVES)):
+                script, painted = zip(*page.execute_async_script(code), strict=True)
+                print(row(f"{n:,}", what, summary(script), summary(painted)), flush=True)
 
 
 if __name__ == "__main__":

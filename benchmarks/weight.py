@@ -1,6 +1,6 @@
 """How many bytes a visit transfers: `python -m benchmarks.weight`.
 
-Bytes as the browser counts them, headers included, until the first run is on the page and all views are loaded; the
+Bytes as the browser counts them, headers included, until Run EM stands and all views are loaded; the
 second visit is by the same browser. The same page as Dash serves it by itself is measured beside it.
 """
 

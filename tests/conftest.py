@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tests.page import Page
 
 
+CALM = "--force-prefers-reduced-motion"
+"""Option of a browser in which a run is shown at its end at once; tests of playing ask for motion."""
+
+
 def pytest_setup_options() -> Options:
     """Options of the browser that `dash_duo` starts."""
     options = Options()
@@ -28,6 +32,7 @@ def pytest_setup_options() -> Options:
         "--disable-component-update",
         "--disable-sync",
         "--hide-scrollbars",
+        CALM,
         "--window-size=1440,900",
     ):
         options.add_argument(flag)
@@ -43,6 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path not in first, item.path.name != "test_states.py"))
 
 
+def calm() -> Options:
+    """Options of the lab's browser."""
+    options = Options()
+    options.add_argument(CALM)
+    return options
+
+
 @pytest.fixture(scope="session")
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashComposite]:
     """The app, served, and a browser: what `dash_duo` is, but for the whole session."""
@@ -55,7 +67,7 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             server,
             browser="Chrome",
             headless=True,
-            options=pytest_setup_options(),
+            options=[calm()],
             download_path=str(tmp_path_factory.mktemp("download")),
         ) as browser,
     ):

@@ -194,10 +194,9 @@ class Monkey:
                 )
             page.open("run")
             page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.preset("notebook"))
+            page.until(lambda: page.text(ids.WALK_PLACE) == "Iteration 0")
+            page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.RUN_BUTTON)
             page.until(lambda: page.text(ids.RUN_SENTENCE).startswith("Converged after 61 "))
-            page.browser.execute_script("window.before = emlab.runState.state.result")
-            page.element(ids.RUN_BUTTON).click()
-            page.until(lambda: page.browser.execute_script("return emlab.runState.state.result !== window.before"))
             page.until(lambda: page.element(ids.RUN_BUTTON).get_attribute("aria-busy") != "true")
             for words in (SENTENCES["working"], own_panel.WORDS["reading"]):
                 page.until(lambda words=words: words not in page.text(ids.MAIN))

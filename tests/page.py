@@ -22,7 +22,9 @@ from components.state.parameters import MAX_COMPONENTS, with_minus
 PATIENCE = 15
 
 RUN = "v=1&view=em"
-"""A link's query that opens Run EM."""
+"""A link's query that opens Run EM at the end of its run."""
+START = "v=2&view=em"
+"""A link's query that opens it at the start, before any run."""
 
 DRAWN = """
 const drawn = (panel) => panel?.hasChildNodes()
@@ -148,6 +150,19 @@ class Page:
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
         button.click()
         self.element(ids.preset(question)).click()
+
+    def run(self) -> None:
+        """Press Run EM, and wait until its result is on show."""
+        self.browser.execute_script("window.before = emlab.runState.state.result")
+        button = self.element(ids.RUN_BUTTON)
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+        self.until(
+            lambda: self.browser.execute_script(
+                "const { requested, request, result } = emlab.runState.state;"
+                "return result?.fitted && result !== before && requested === request"
+            )
+        )
 
     def tells(self, run: em.Run) -> bool:
         """Whether the page says of the run on show what the engine says of this one: how it ended, and why."""

@@ -14,7 +14,7 @@ from components.state import ids
 from components.state.words import FAILED, TOUR
 from components.views import own_panel
 from tests.failing import Refusing, busy, is_callback
-from tests.page import RUN, Page
+from tests.page import RUN, START, Page
 
 SOONER = [20, 20]
 """Waits before failed requests are sent again, in ms."""
@@ -47,7 +47,10 @@ def explorers(page: Page, _server: Refusing) -> Iterator[str]:
 
 def runs(page: Page, _server: Refusing) -> Iterator[str]:
     """Completed runs, and a walk through one."""
-    page.open("run")
+    page.visit(START)
+    page.load_views()
+    yield "start"
+    page.run()
     yield "run"
     clear(page, ids.WALK_START).click()
     for _ in range(3):
@@ -64,16 +67,17 @@ def runs(page: Page, _server: Refusing) -> Iterator[str]:
     page.choose(ids.SOURCE, "galaxies")
     page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
     put(page, "k", "5")
-    run(page)
+    page.run()
     yield "five components"
     preset(page, "spike")
-    page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))
+    page.until(lambda: page.text(ids.PREDICT))
+    yield "question"
+    page.run()
     press_all(page, ".why summary")
     yield "degenerate run, and why"
     preset(page, "notebook")
-    page.until(lambda: page.text(ids.RUN_SENTENCE).startswith("Converged"))
     put(page, "n", "50000")
-    run(page)
+    page.run()
     yield "thinned marks"
 
 
@@ -249,13 +253,6 @@ def clear(page: Page, name: str) -> WebElement:
 
 def preset(page: Page, name: str) -> None:
     press(page, ids.preset(name))
-
-
-def run(page: Page) -> None:
-    """Press Run EM and wait for another result."""
-    page.browser.execute_script("window.before = emlab.runState.state.result")
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.browser.execute_script("return emlab.runState.state.result !== window.before"))
 
 
 @contextmanager

@@ -130,7 +130,7 @@ function delay(ms, key, action) {
 /** @type {(event: Event, slider: HTMLInputElement, control: Control) => void} */
 function handleSlider(event, slider, { p, values, onMove }) {
   event.stopPropagation(); // Dash gets the value when the slider rests
-  if (event.type === "change" && slider.id in timers) return; // at release, after an input with the same value
+  if (event.type === "change" && values[p.name] === Number(slider.value)) return; // at release, after an input
   values[p.name] = Number(slider.value);
   showValue(p, values);
   delay(AT_REST, slider.id, () => dash.set_props(slider.id, { value: slider.value }));
@@ -305,6 +305,7 @@ document.addEventListener("keydown", (event) => {
 
 export {
   boxId,
+  cancel,
   choose,
   defaults,
   delay,

@@ -1,14 +1,16 @@
-/* Buttons that show and hide a list (`discloser` in components/controls/controls.py): CSS hides the list of a button
-   whose `aria-expanded` is false. It closes at a press elsewhere and by Escape; a menu also when something in it is
-   chosen. */
+/* Buttons that show and hide a list (`discloser` in components/controls/controls.py): CSS hides what is not
+   `data-open`. It closes at a press elsewhere and by Escape; a menu also when something in it is chosen. */
 const ALL = "button[data-discloser]";
 
 const isOpen = (button) => button.getAttribute("aria-expanded") === "true";
-const set = (button, open) => button.setAttribute("aria-expanded", String(open));
-
 const opened = () => [...document.querySelectorAll(ALL)].filter(isOpen);
 
 const contentOf = (button) => document.getElementById(button.getAttribute("aria-controls"));
+
+function set(button, open) {
+  button.setAttribute("aria-expanded", String(open));
+  contentOf(button)?.toggleAttribute("data-open", open);
+}
 
 function close(button) {
   const hasFocus = contentOf(button)?.contains(document.activeElement);

@@ -1,6 +1,6 @@
 /* Failed requests are sent again, which does no harm: all that this page requests is pure. A request fails if the
    network fails, its reply breaks off, or the server is too busy. core/failed_requests.mjs shows the messages: Dash
-   gets neither the reply nor the end of `running`.
+   gets no reply.
    The request for the layout carries the page's own query, so that the page comes as its address says. */
 import * as failures from "./failed_requests.mjs";
 

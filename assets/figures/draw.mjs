@@ -15,7 +15,12 @@ function mode() {
 /* Type, lines and marks of figures grow with the page's type, as in a lecture hall. */
 const USUAL = 16; // px
 const SIZES = ["size", "width", "ticklen", "standoff", "l", "r", "t", "b"];
-const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL;
+let known = null; // the scale, until all figures of a step are drawn: to ask after each takes most of the time
+
+function scale() {
+  if (known === null) queueMicrotask(() => (known = null));
+  return (known ??= parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL);
+}
 
 function scaled(part, by) {
   if (part === null || typeof part !== "object") return part;

@@ -24,6 +24,9 @@ function pixelOf(plot, letter, trace, value) {
   return axis._offset + Math.min(Math.max(Number.isFinite(at) ? at : low, 0), axis._length);
 }
 
+/* Whether a value has a place on its axis: 0 has none on a logarithmic one. */
+const hasPlace = (plot, letter, trace, value) => Number.isFinite(axisOf(plot._fullLayout, letter, trace).d2p(value));
+
 /* Write a figure with its marks into the plot of an earlier one. False if plotly must draw: nothing is drawn yet, axes
    are others, or elements are missing. */
 function writeMoved(plot, figure, marks) {
@@ -115,4 +118,4 @@ function pathOf(one, xaxis, yaxis) {
   return { line, fill: `${line}L${last},${base}L${first},${base}Z` };
 }
 
-export { axisOf, optionsOf, pixelOf, sizeOf, writeMoved };
+export { axisOf, hasPlace, optionsOf, pixelOf, sizeOf, writeMoved };

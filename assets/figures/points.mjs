@@ -44,20 +44,29 @@ function nameOf(figure, trace) {
   return plain(name).replace(/^[^\p{L}\p{N}]+/u, "");
 }
 
+const number = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : format(value, 4));
+const equals = (name, value) => fill(events.config().figureWords.equals, { name, value });
+
+/** Of an observation: its responsibilities and, where the horizontal axis is its rank, its value. Null of all else.
+   @type {(trace: Trace, i: number) => string[] | null} */
+function observation({ uid, customdata }, i) {
+  const [, kind] = uid.match(/^(observations|posterior)/) ?? [];
+  if (!kind) return null;
+  const [x, q] =
+    kind === "posterior" ? [[equals("x", number(customdata[i][0]))], customdata[i].slice(1)] : [[], customdata[i]];
+  return [...x, ...q.map((share, k) => equals(`q${k}`, number(share)))];
+}
+
 /** @type {(figure: Figure, trace: Trace) => string} */
 function describe(figure, trace) {
   const { i, j } = walk;
   const { figureWords: words } = events.config();
-  const number = (value) => (Number.isInteger(value) ? String(value).replace("-", "−") : format(value, 4));
-  const equals = (name, value) => fill(words.equals, { name, value });
   const half = (trace.width?.[i] ?? 0) / 2;
   const { x, y } = pointOf(trace);
   const height = trace.meta?.values?.[i] ?? y; // of a band, its own
   const across = half ? fill(words.between, { from: number(x - half), to: number(x + half) }) : number(x);
-  const responsibilities =
-    trace.uid.startsWith("observations") && trace.customdata[i].map((q, k) => equals(`q${k}`, number(q)));
   const level = isSurface(trace) ? [equals(words.height, format(trace.customdata[j][i], 7))] : [];
-  const up = responsibilities || [equals(titleOf(figure, "y", trace), number(height))];
+  const up = observation(trace, i) ?? [equals(titleOf(figure, "y", trace), number(height))];
   const name = curves(figure).length > 1 ? [nameOf(figure, trace)] : [];
   return [equals(titleOf(figure, "x", trace), across), ...up, ...level, ...name].join(", ");
 }
@@ -78,6 +87,7 @@ function begin(graph) {
 function end() {
   clearTimeout(walk.speaking);
   for (const part of [walk.mark, walk.readout, walk.live]) part.remove();
+  tell();
   walk = null;
 }
 
@@ -87,6 +97,12 @@ function reset() {
   walk.mark.hidden = true;
   walk.readout.textContent = keysOf(walk.graph);
   walk.live.textContent = "";
+  tell();
+}
+
+/* Tell listeners at which point one is: the trace and the index in it, or none. */
+function tell(trace = null) {
+  document.dispatchEvent(new CustomEvent("point", { detail: { id: walk.id, trace, i: walk.i } }));
 }
 
 /* Show the mark and the text of the present point; if `spoken`, the text is read aloud after a moment. */
@@ -99,6 +115,7 @@ function show(spoken) {
   clamp(trace);
   const plot = figures.plotOf(walk.id);
   if (plot && sizeOf(plot)) place(plot, trace);
+  tell(trace);
   const text = describe(figure, trace);
   walk.readout.textContent = text;
   clearTimeout(walk.speaking);

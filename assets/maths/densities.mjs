@@ -112,6 +112,17 @@ function logJoint(family, p, x) {
   return p.weights.map((weight, k) => (weight > 0 ? Math.log(weight) + logDensity(p, k, x) : -Infinity));
 }
 
+/** Logarithm of a sum from the logarithms of its terms.
+   @param {number[]} logs */
+function logSum(logs) {
+  const top = Math.max(...logs);
+  return top === -Infinity ? top : top + Math.log(logs.reduce((total, value) => total + Math.exp(value - top), 0));
+}
+
+/** Log-likelihood of observations.
+   @type {(family: string, p: Mixture, xs: number[]) => number} */
+const logLikelihood = (family, p, xs) => sum(xs.map((x) => logSum(logJoint(family, p, x))));
+
 /** Responsibilities of the components for one observation; they sum to 1 far out in the tails too.
    @type {(family: string, p: Mixture, x: number) => number[]} */
 function responsibilities(family, p, x) {
@@ -214,6 +225,8 @@ export {
   weightedComponent,
   mixture,
   logJoint,
+  logLikelihood,
+  logSum,
   responsibilities,
   divergence,
   moments,

@@ -2,7 +2,7 @@
 
    With the responsibilities q of the first, θ, the bound touches there, and its maximum is the second, θ′. Both are
    counted from ℓ(θ), and no long sums are subtracted, so that the digits of the last steps of a run are true ones. */
-import { divergence, logJoint, sum } from "./densities.mjs";
+import { divergence, logJoint, logSum, sum } from "./densities.mjs";
 
 const SIGNED = "means"; // all other parameters are positive
 const SMALL = 1; // change of a log density for which log1p and expm1 keep more digits
@@ -20,13 +20,6 @@ const isMixture = (p) =>
   Object.entries(p).every(
     ([name, values]) => name === SIGNED || values.every((value) => value > 0 || (name === "weights" && value === 0))
   );
-
-/** Logarithm of a sum from the logarithms of its terms.
-   @param {number[]} logs */
-function logSum(logs) {
-  const top = Math.max(...logs);
-  return top + Math.log(logs.reduce((total, value) => total + Math.exp(value - top), 0));
-}
 
 /** An observation at the beginning of the line: log joint densities, their logarithmic sum, responsibilities.
    @type {(joint: number[]) => { joint: number[], evidence: number, q: number[] }} */

@@ -56,7 +56,9 @@ function requestFile(what) {
   const run = features.ofView("run").request();
   if (waiting || !run) return;
   wait(true);
-  dash.set_props("export-request", { data: { ...run, id: ++request, what, link: link.address() } });
+  const atEnd = { iteration: settings.link.iteration.maximum };
+  const shown = link.address(run.preview ? atEnd : {}); // the file is of a run
+  dash.set_props("export-request", { data: { ...run, preview: false, id: ++request, what, link: shown } });
 }
 
 function wait(on) {

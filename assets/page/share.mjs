@@ -6,7 +6,7 @@ import { byId, element, hides } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import { count, fill } from "../core/text.mjs";
-import { iterationOnShow, state } from "../run/state.mjs";
+import { isFitted, iterationOnShow, state } from "../run/state.mjs";
 import * as link from "./address.mjs";
 
 const COPIED = 2000; // ms that “Copied” stays
@@ -67,12 +67,13 @@ function build() {
   byId("share-dialog").addEventListener("close", () => showPreview(false));
 }
 
-/* View, theme and iteration are those on show; other choices stay from the last time. */
+/* View, theme, iteration and Present are those on show; other choices stay from the last time. */
 function open() {
   if (!byId("share-dialog")) build();
   const shown = link.shown();
   byId("share-view").value = shown.view;
   byId("share-theme").value = shown.theme;
+  switchTo(byId("share-dialog").querySelector('[data-flag="present"]'), shown.present === "on");
   offerIterations();
   setText("share-problem", "");
   byId("share-dialog").showModal();
@@ -81,12 +82,13 @@ function open() {
 
 let offered = null; // the last iteration of the run that the dialog knows
 
-/* The iterations of the run on show: from its start to its end, at first the one on show. */
+/* The iterations of the run on show: from its start to its end, at first the one on show. Before it there are none. */
 function offerIterations() {
   const last = lastIteration();
   offered = last;
   setText("share-iteration", fill(settings.share.opens_at, { last: count(last) }));
   const parameter = iterationUpTo(last);
+  for (const id of ["share-iteration", "iteration-box-place"]) byId(id).hidden = !isFitted();
   values.iteration = iterationOnShow() ?? last;
   controls.register([parameter], values, settings, update);
 }
@@ -113,7 +115,7 @@ function chosen() {
   return {
     view: byId("share-view").value,
     theme: byId("share-theme").value,
-    iteration: values.iteration < lastIteration() ? values.iteration : null,
+    iteration: isFitted() ? values.iteration : null,
     hide: all("[data-hide]")
       .filter(isOn)
       .map((button) => button.dataset.hide)

@@ -4,15 +4,18 @@ import * as controls from "../core/controls.mjs";
 import { byId, element } from "../core/dom.mjs";
 import * as text from "../core/text.mjs";
 
-/** Show those parameters that have a column in the element `id`.
-   @type {(id: string, parameters: Parameter[], values: Values, config: Config) => void} */
-function show(id, parameters, values, config) {
+/** Show those parameters that have a column in the element `id`; `onMove` is called when one changes.
+   @type {(id: string, parameters: Parameter[], values: Values, config: Config, onMove: () => void) => void} */
+function show(id, parameters, values, config, onMove) {
   const cells = parameters.filter(({ column }) => column);
   byId(id).replaceChildren(...(cells.length ? build(id, cells, config) : []));
   if (!cells.length) return;
-  const onMove = () => showProportions(id, cells, values, config);
-  controls.register(cells, values, config, onMove);
-  onMove();
+  const showShares = () => showProportions(id, cells, values, config);
+  controls.register(cells, values, config, () => {
+    showShares();
+    onMove();
+  });
+  showShares();
 }
 
 /** @type {(id: string, cells: Parameter[], config: Config) => HTMLElement[]} */

@@ -23,7 +23,7 @@ function withError(value, error) {
 function table(result, step, config) {
   const last = lastRecord(result);
   const { beside, errors } = result;
-  const cell = (value, digits) => (value === null ? "–" : format(value, digits));
+  const cell = (value, digits) => (Number.isFinite(value) ? format(value, digits) : "–");
   /** @type {(head: any, known: number, values: number[], digits: number, error?: number) => HTMLElement} */
   const row = (head, known, [start, shown, final], digits, error = 0) =>
     element("tr", [
@@ -41,13 +41,15 @@ function table(result, step, config) {
   for (const [name, symbol] of Object.entries(config.symbols[result.family]))
     for (const k of componentsOf(result)) {
       const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
-      const values = [record(result, 0), step.p, record(result, last)].map((one) => one[name][k]);
+      const [start, final] = [0, last].map((t) => record(result, t)[name][k]);
+      const values = [start, step.p[name][k], result.fitted ? final : NaN];
       const digits = digitsAmong(result, DIGITS, name);
       const title = [sign, fill(symbol, { k })];
       rows.push(row(title, beside?.parameters[name][k], values, digits, errors?.[name][k]));
     }
   const ell = result.log_likelihood;
-  rows.push(row("ℓ", beside?.log_likelihood, [ell[0], ell[step.t], ell[last]], 7));
+  const levels = [ell[0], ell[step.t], result.fitted ? ell[last] : NaN];
+  rows.push(row("ℓ", beside?.log_likelihood, levels, 7));
   const [first, ...others] = config.tableHead;
   const heads = [first, ...(beside ? [beside.head] : []), ...others];
   const head = element(

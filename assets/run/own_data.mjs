@@ -1,4 +1,5 @@
-/* Own data: pasted, chosen or dropped. The server keeps nothing: they stay in the browser and travel with each run. */
+/* Own data: pasted, chosen or dropped. The server keeps nothing: they stay in the browser, and travel with each start
+   and each run. */
 import { dash } from "../core/dash.mjs";
 import * as controls from "../core/controls.mjs";
 import { byId, element } from "../core/dom.mjs";
@@ -140,6 +141,8 @@ function showReading(reply) {
 /* Why there can be no run with this family, or null. */
 const problem = (family) => (reading ? reading.families[family].problem : words().none);
 
+const isThere = () => reading !== null;
+
 /** The source for a run; empty while there is a problem.
    @type {(family: string) => Source} */
 const source = (family) => (problem(family) ? { about: "", samples: {}, starts: {} } : reading.families[family]);
@@ -150,4 +153,4 @@ const values = () => reading.values;
    @type {() => Setting[]} */
 const linked = () => (reading?.packed ? [["data", reading.packed, null]] : []);
 
-export { begin, linked, problem, showReading, source, values };
+export { begin, isThere, linked, problem, showReading, source, values };

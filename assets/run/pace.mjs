@@ -1,17 +1,18 @@
 /* How fast a run plays, and the scale of the slider over its iterations. */
 import { lastRecord } from "./result.mjs";
 
-const WHOLE = 10_000; // ms that a run takes to play
+const PLAYED = 10_000; // ms that a run takes at most if somebody plays it
+const AFTER_RUN = 3000; // likewise when it has come
 const LONGEST = 1000; // ms for one iteration of a short run
 const EVEN = 0.5; // share of the time that all iterations have alike; the rest goes to those that change much
 const LOGARITHMIC = 100; // iterations above which the slider is logarithmic
 const STEPS = 1000; // of a logarithmic slider
 
-/** The time at which each record comes, from 0 on, in ms.
-   @type {(result: Result) => number[]} */
-function schedule(result) {
+/** The time at which each record comes, from 0 on, in ms, if the whole run takes at most `longest`.
+   @type {(result: Result, longest: number) => number[]} */
+function schedule(result, longest) {
   const last = lastRecord(result);
-  const whole = Math.min(WHOLE, LONGEST * last);
+  const whole = Math.min(longest, LONGEST * last);
   const changes = Array.from({ length: last }, (_, t) => change(result, t));
   const total = changes.reduce((sum, one) => sum + one, 0) || 1;
   const times = [0];
@@ -55,4 +56,4 @@ const toSlider = (t, last) => (last > LOGARITHMIC ? (STEPS * Math.log1p(t)) / Ma
 const toIteration = (value, last) =>
   last > LOGARITHMIC ? Math.round(Math.expm1((value / STEPS) * Math.log1p(last))) : Math.min(value, last);
 
-export { schedule, sliderEnd, toIteration, toSlider };
+export { AFTER_RUN, PLAYED, schedule, sliderEnd, toIteration, toSlider };

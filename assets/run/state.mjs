@@ -15,15 +15,15 @@ const state = {
   savedStarts: {}, // "source family K" -> start values, likewise
   arranged: null, // "source family K" whose start values are on show
 
-  requested: null, // the last run that was requested
-  opensAt: undefined, // iteration at which its result opens, unless at its end
+  requested: null, // the run or start that was requested last; none of settings that are changed
+  opening: null, // how its result opens
 
-  request: null, // the run on show: what was requested
+  request: null, // what is on show, a run or only its start: what was requested
   result: null, // and the reply
   place: 0, // in the walk (walk.mjs)
   colourBy: "label", // colours of the observations
   colours: "", // the same in words
-  xScale: null, // of the data's figure, once somebody has pressed it (x_scale.mjs)
+  xScale: null, // of the data's figure, once somebody has pressed it (figures/x_scale.mjs)
   surface: null, // the likelihood surface on show
 };
 
@@ -58,7 +58,10 @@ function step() {
 /* The last place of the walk. */
 const end = () => 2 * lastRecord(state.result);
 
-/* The iteration on show, with a half after an M-step; null for the last. */
-const iterationOnShow = () => (state.result && state.place < end() ? state.place / 2 : null);
+/* Whether a run is on show, and not only its start. */
+const isFitted = () => Boolean(state.result?.fitted);
 
-export { end, iterationOnShow, state, step, update };
+/* The iteration on show, with a half after an M-step; null before the run. */
+const iterationOnShow = () => (isFitted() ? state.place / 2 : null);
+
+export { end, isFitted, iterationOnShow, state, step, update };

@@ -9,15 +9,16 @@ import { count, fill, format } from "../core/text.mjs";
 import * as tables from "../figures/tables.mjs";
 import { digitsAmong, lastRecord, pathOver, record } from "./result.mjs";
 import { drawOne } from "./run_figures.mjs";
-import { iterationOnShow, state, update } from "./state.mjs";
+import { differ, isOfRun } from "./start.mjs";
+import { isFitted, iterationOnShow, state, update } from "./state.mjs";
 
 const STUDIES = ["surface", "starts", "sizes"];
 const MOST_EARLIER = 10; // paths on a surface
 const values = {};
-/** @type {(values: Values) => void} */
-let runFrom = null; // starts a run from start values
+/** @type {(values: Values, k?: number) => void} */
+let runFrom = null; // starts a run from start values of so many components
 let request = 0;
-let next = null; // study to request when the current run is complete
+let next = null; // study to request when the next run is complete
 let current = null; // study that is requested
 let queue = []; // studies to request after it: Dash drops a reply when another is requested
 
@@ -43,8 +44,8 @@ const show = (study, words) => setText(`study-${study}-words`, words);
 /* Parameters of a study. */
 const parametersOf = (study) => state.config.parameters[study === "surface" ? "across" : "study"];
 
-function start(study) {
-  const { config, request: run, result } = state;
+function start(study, iteration = iterationOnShow() ?? 0) {
+  const { config, request: run } = state;
   if (!run) return;
   if (parametersOf(study).some(isRefused)) return show(study, config.sentences.mend_study);
   if (current && current !== study) {
@@ -52,8 +53,7 @@ function start(study) {
     return show(study, config.sentences.working);
   }
   wait(study);
-  const iteration = iterationOnShow() ?? lastRecord(result);
-  dash.set_props("study-request", { data: { ...run, ...values, iteration, id: ++request, study } });
+  dash.set_props("study-request", { data: { ...run, ...values, preview: false, iteration, id: ++request, study } });
 }
 
 function wait(study) {
@@ -69,6 +69,15 @@ function startNext() {
   if (!following) return;
   show(following, ""); // it may be refused now
   start(following);
+}
+
+/* Of the studies under way and in the queue, give some up. */
+function giveUp(isGone) {
+  for (const study of queue.filter(isGone)) show(study, "");
+  queue = queue.filter((study) => !isGone(study));
+  if (!current || !isGone(current)) return;
+  show(current, "");
+  startNext();
 }
 
 function cancel() {
@@ -98,22 +107,30 @@ function showReply(reply) {
   startNext();
 }
 
-/** A new run comes: the surface stays if it has the same observations and components, with the last run's path.
+const stays = new Set(); // studies that stay when another run or start comes
+
+/** Another run or start comes. What other starts and other numbers of components lead to stays for the same
+   observations; the surface for the same number of components too, with the path of the run that goes.
    @param {RunRequest} requested */
-function keepSurface(requested) {
-  const { config, request: onShow, result, surface } = state;
-  const differs = (isFree) => textOf(onShow, isFree) !== textOf(requested, isFree);
-  if (!surface || !differs((name) => name === "blind")) return; // none, or the same run
-  const free = ["method", "blind", ...config.parameters.stopping.map(({ name }) => name)];
-  const isGone = differs((name) => name.startsWith("start_") || free.includes(name));
-  const earlier = () => [...surface.earlier, pathOver(surface, result)].slice(-MOST_EARLIER);
-  update({ surface: isGone ? null : { ...surface, compared: null, earlier: earlier() } });
+function keep(requested) {
+  const { request: onShow, surface } = state;
+  stays.clear();
+  if (!onShow) return;
+  const isSame = (isFree) => !differ(onShow, requested, isFree);
+  const ofStart = (name) => name.startsWith("start_") || ["blind", "method", "preview"].includes(name);
+  if (isSame(ofStart)) stays.add("starts");
+  if (isSame((name) => name === "k" || ofStart(name))) stays.add("sizes");
+  if (!surface || isSame((name) => ["blind", "preview"].includes(name))) return; // none, or the same run
+  const hasPlace = isSame((name) => name === "blind" || (name !== "k" && isOfRun(name)));
+  update({ surface: hasPlace ? { ...surface, compared: null, earlier: earlierPaths() } : null });
 }
 
-/* A request for a run, less what is free, as text. */
-const textOf = (request, isFree) => JSON.stringify(Object.entries(request).filter(([name]) => !isFree(name)));
+function earlierPaths() {
+  const { result, surface } = state;
+  return isFitted() ? [...surface.earlier, pathOver(surface, result)].slice(-MOST_EARLIER) : surface.earlier;
+}
 
-/* A new run has come: remove the studies of the last one, but for a surface that stays. */
+/* Another run or start has come: remove the studies of the last one that do not stay. */
 function reset() {
   const {
     config,
@@ -121,8 +138,8 @@ function reset() {
   } = state;
   for (const { name } of config.parameters.across) byId(`${name}-row`).hidden = k <= 2;
   if (k <= 2) controls.reset(config.parameters.across, values);
-  cancel();
-  for (const study of STUDIES) {
+  giveUp((study) => !stays.has(study));
+  for (const study of STUDIES.filter((one) => !stays.has(one))) {
     show(study, "");
     byId(`study-${study}-table`)?.replaceChildren();
   }
@@ -133,11 +150,12 @@ function reset() {
     graph.classList.remove("drawn");
     tables.hide("surface-figure");
   }
-  if (next) start(next);
+  if (!next || !isFitted()) return;
+  start(next, lastRecord(state.result));
   next = null;
 }
 
-/* Start a study, or none (null), when the current run is complete. */
+/* Start a study, or none (null), when the next run is complete. */
 const afterRun = (study) => (next = study);
 
 /** @param {Surface} surface */
@@ -153,6 +171,7 @@ function describeSurface() {
   const { surface: sentence, of_earlier: of, earlier_are_pale: pale } = config.sentences;
   const words = fill(sentence, {
     ...(surface.earlier.length ? { of, pale } : { of: "", pale: "" }),
+    marks: config.sentences[result.fitted ? "surface_path" : "surface_start"],
     symbol: fill(config.symbols[result.family][surface.parameter], { k: "" }),
     across: surface.components[0],
     up: surface.components[1],
@@ -164,7 +183,7 @@ function describeSurface() {
 /** An accelerated run beside EM, in words.
    @type {(surface: Surface, config: Config) => string} */
 function comparison({ compared }, { sentences }) {
-  if (!compared) return "";
+  if (!compared || !isFitted()) return "";
   const { em_passes: em, passes, arrived } = compared;
   const sentence = sentences[arrived ? "surface_compared" : "surface_unfinished"];
   return fill(sentence, { em: count(em), passes: count(passes) });
@@ -184,60 +203,87 @@ document.addEventListener("enter", ({ detail: { id, x, y } }) => {
 
 /* Start values of the run on show, with a chosen point of the surface. */
 function startAt(x, y) {
-  const {
-    config,
-    result,
-    surface: { parameter, components },
-  } = state;
-  const { weights, ...others } = record(result, 0);
+  const { result, surface } = state;
+  const p = structuredClone(record(result, 0));
+  surface.components.forEach((k, i) => (p[surface.parameter][k] = [x, y][i]));
+  return startValues(p);
+}
+
+/** A mixture as values of the controls for a start.
+   @param {Mixture} p */
+function startValues({ weights, ...others }) {
+  const names = state.config.requestNames[state.result.family];
   const start = { start_rho: weights[0] };
-  const nameOf = (name, k) => `start_${config.requestNames[result.family][name]}${k}`;
   weights.forEach((weight, k) => (start[`start_weight${k}`] = weight));
-  for (const [name, all] of Object.entries(others)) all.forEach((value, k) => (start[nameOf(name, k)] = value));
-  components.forEach((k, i) => (start[nameOf(parameter, k)] = [x, y][i]));
+  for (const [name, all] of Object.entries(others))
+    all.forEach((value, k) => (start[`start_${names[name]}${k}`] = value));
   return start;
 }
 
-function table(head, rows, chosen) {
+/** A table of fits: cells, whether the row is chosen, and the parameters of a fit that can be shown.
+   @type {(head: string[], rows: { cells: string[], isChosen: boolean, p: Mixture | null }[]) => HTMLElement} */
+function table(head, rows) {
+  const { show: words, show_fit: label } = state.config.studyWords;
   const cellOf = (cell, j) => (j ? element("td", cell) : element("th", cell, { scope: "row" }));
-  const body = rows.map((cells, i) => element("tr", cells.map(cellOf), chosen(i) ? { class: "chosen" } : {}));
+  const buttonOf = (p, value) => {
+    const name = `${head[0]} ${value}`;
+    const button = element("button", words, {
+      type: "button",
+      class: "plain-button",
+      "aria-label": fill(label, { name }),
+    });
+    button.addEventListener("click", () => runFrom(startValues(p), p.weights.length));
+    return button;
+  };
+  const body = rows.map(({ cells, isChosen, p }) =>
+    element(
+      "tr",
+      [...cells.map(cellOf), element("td", p ? buttonOf(p, cells[0]) : "")],
+      isChosen ? { class: "chosen" } : {}
+    )
+  );
+  const heads = [...head, element("span", words, { class: "unseen" })];
   const top = element(
     "tr",
-    head.map((text) => element("th", text, { scope: "col" }))
+    heads.map((text) => element("th", text, { scope: "col" }))
   );
   return element("table", [element("thead", top), element("tbody", body)]);
 }
 
 const list = (values, digits) => values.map((value) => format(value, digits)).join(", ");
 
+const SHOWN = ["best", "as_high", "other"]; // ends that a run from there reaches again
+
 /** @type {(result: { rows: any[] }, config: Config) => HTMLElement} */
 function startsTable({ rows }, config) {
   const digits = (name) => digitsAmong(state.result, 4, name);
-  const cells = rows.map(({ count, log_likelihood: ell, what, parameters }) => {
+  const rowOf = ({ count, log_likelihood: ell, what, parameters }) => {
     const { weights, ...others } = parameters;
     const words = Object.entries(others)
       .map(([name, values]) => list(values, digits(name)))
       .join("; ");
-    return [ell.toFixed(3).replace("-", "−"), String(count), list(weights, 3), words, config.studyWords[what]];
-  });
-  return table(config.startsHead, cells, (i) => rows[i].what.startsWith("best"));
+    const level = ell.toFixed(3).replace("-", "−");
+    return {
+      cells: [level, String(count), list(weights, 3), words, config.studyWords[what]],
+      isChosen: what.startsWith("best"),
+      p: SHOWN.includes(what) ? parameters : null,
+    };
+  };
+  return table(config.startsHead, rows.map(rowOf));
 }
 
 /** @type {(result: { rows: any[] }, config: Config) => HTMLElement} */
 function sizesTable({ rows }, config) {
   const text = (value) => (value === null ? config.studyWords.none : value.toFixed(2).replace("-", "−"));
-  const cells = rows.map((row) => [
-    String(row.n_components),
-    text(row.log_likelihood),
-    String(row.n_free_parameters),
-    text(row.aic),
-    text(row.bic),
-    row.chosen ? config.studyWords.chosen : "",
-  ]);
-  return table(config.sizesHead, cells, (i) => rows[i].chosen);
+  const rowOf = ({ n_components: k, n_free_parameters: free, log_likelihood: ell, aic, bic, chosen, parameters }) => ({
+    cells: [String(k), text(ell), String(free), text(aic), text(bic), chosen ? config.studyWords.chosen : ""],
+    isChosen: chosen,
+    p: parameters,
+  });
+  return table(config.sizesHead, rows.map(rowOf));
 }
 
 /* For the link. */
 const linked = () => controls.linked([...state.config.parameters.study, ...state.config.parameters.across], values);
 
-export { afterRun, begin, keepSurface, linked, reset, showReply };
+export { afterRun, begin, keep, linked, reset, showReply };

@@ -3,66 +3,98 @@
    A run of T iterations has 2T + 1 places. Even places 2t follow an E-step: parameters and responsibilities of record
    t, the bound touches the log-likelihood. Odd places 2t + 1 follow an M-step: parameters of record t + 1, but the
    responsibilities of record t. The buttons E-step and M-step go to the next of their places, all else over the odd
-   ones. */
+   ones. Before a run there is only its start: what goes on from there asks for the run. */
 import { dash } from "../core/dash.mjs";
 import { disable, setText } from "../core/controls.mjs";
 import { byId } from "../core/dom.mjs";
 import * as events from "../core/events.mjs";
 import { watch } from "../core/scrolling.mjs";
-import { count, fill, format, withMinus } from "../core/text.mjs";
+import { count, fill, format } from "../core/text.mjs";
 import * as figures from "../figures/draw.mjs";
 import * as estimates from "./estimates.mjs";
-import { schedule, toIteration, toSlider, sliderEnd } from "./pace.mjs";
+import { AFTER_RUN, PLAYED, schedule, toIteration, toSlider, sliderEnd } from "./pace.mjs";
 import { componentsOf, lastRecord } from "./result.mjs";
 import * as runFigures from "./run_figures.mjs";
-import { end, state, step, update } from "./state.mjs";
+import { end, isFitted, state, step, update } from "./state.mjs";
 
 const REST = 700; // ms without a step until the place is read aloud
+const DIGITS = 7; // of a log-likelihood
 let playing = null;
 let announcing = null;
+/** @type {(opening: Opening) => void} */
+let runTo = null; // requests the run of the start on show
 
-/** Open the result of a request at its end, or at `iteration`.
-   @type {(result: Result, request: RunRequest, iteration?: number) => void} */
-function open(result, request, iteration = Infinity) {
+/* `requestRun` requests the run of the start on show, which then opens as it is told. */
+const begin = (requestRun) => (runTo = requestRun);
+
+/* How a result opens: at its start; at its end; from its start, playing, when it comes, or as somebody pressed Play. */
+const AT_START = { iteration: 0 };
+const AT_END = { iteration: Infinity };
+const PLAYING = { iteration: 0, plays: AFTER_RUN };
+const AT_PLAY = { iteration: 0, plays: PLAYED };
+
+const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Open the result of a request.
+   @type {(result: Result, request: RunRequest, opening: Opening) => void} */
+function open(result, request, opening) {
   stop();
   update({ result, request });
+  const { iteration, plays } = opening === PLAYING && reducedMotion.matches ? AT_END : opening;
   const place = Math.min(Math.max(0, 2 * iteration), end());
   update({ place: result.bounds ? place : place + (place % 2) });
+  const last = lastRecord(result);
   const slider = byId("walk-slider");
-  const max = sliderEnd(lastRecord(result));
+  const max = sliderEnd(last);
   slider.max = String(max);
-  const longest = fill(state.config.sentences.at_iteration, {
-    t: count(lastRecord(result)),
-    last: count(lastRecord(result)),
-  });
+  const longest = fill(state.config.sentences.at_iteration, { t: count(last), last: count(last) });
   byId("walk-place").style.minWidth = `${0.62 * longest.length}em`; // nothing moves while a run plays
-  dash.set_props("walk-slider", { max, value: String(toSlider(recordOnShow(), lastRecord(result))) });
+  dash.set_props("walk-slider", { max, value: String(toSlider(recordOnShow(), last)), disabled: !isFitted() });
+  if (plays && isFitted()) play(plays);
 }
 
 /* The iteration whose parameters are on show. */
 const recordOnShow = () => Math.ceil(state.place / 2);
 
-/* Show everything: another result, or other colours. Returns what Dash writes: the run in words, the note on it, and
-   whether the legend of true values is hidden. */
-function show(colourBy) {
-  const { config, result } = state;
+/* Show everything, for another result or other colours. */
+function show() {
+  const { colourBy, config, result } = state;
   const k = componentsOf(result).length;
   const responsibility = ["one_colour", "responsibility"][k - 1] ?? "certainty";
   const labels = result.z ? "true_labels" : "likely_labels";
   const colours = config.sentences[colourBy === "responsibility" ? responsibility : labels];
-  update({ colourBy, colours });
+  update({ colours });
   runFigures.draw(figures.showNow);
   byId("posterior-legend").classList.toggle("stacked", k > 2);
   document.querySelectorAll("#posterior-legend li").forEach((entry, i) => (entry.hidden = i >= k));
   const table = byId("run-table");
   table.replaceChildren(estimates.table(result, step(), config));
   watch(table);
+  byId("true-legend").hidden = !result.true;
+  setText("run-sentence", summary());
+  setText("run-note", [...result.notes, colours].join(" "));
   describe();
-  return [withMinus(result.sentence), withMinus([...result.notes, colours].join(" ")), !result.true];
+}
+
+/** The start moves: its figures and its log-likelihood follow at once, the rest when it rests and the server answers.
+   @type {(result: Result, request: RunRequest) => void} */
+function follow(result, request) {
+  update({ result, request });
+  runFigures.draw(figures.showMoving);
+  setText("run-sentence", summary());
+  events.changed();
+}
+
+/* What is on show in a sentence: the run, or its start. */
+function summary() {
+  const { config, result } = state;
+  const [ell] = result.log_likelihood;
+  if (isFitted() || !Number.isFinite(ell)) return result.sentence;
+  return `${fill(config.sentences.start_is, { ell: format(ell, DIGITS) })} ${result.sentence}`.trim();
 }
 
 function go(place) {
-  if (!state.result) return;
+  if (!isFitted()) return;
   const to = Math.min(Math.max(place, 0), end());
   if (to === state.place) return;
   update({ place: to });
@@ -78,17 +110,17 @@ function describe() {
   const last = lastRecord(result);
   const t = recordOnShow();
   const numbers = { t: count(t), last: count(last) };
-  const words = fill(config.sentences.at_iteration, numbers);
+  const words = fill(config.sentences[isFitted() ? "at_iteration" : "at_start"], numbers);
   const slider = byId("walk-slider");
   slider.value = String(toSlider(t, last));
   slider.setAttribute("aria-valuetext", words);
   setText("walk-place", words);
   const half = place % 2 === 1;
-  disable(byId("e-step"), !result.bounds || !half);
-  disable(byId("m-step"), !result.bounds || half || place === end());
+  disable(byId("e-step"), !result.bounds || (isFitted() && !half)); // the first E-step is asked for
+  disable(byId("m-step"), !result.bounds || half || (isFitted() && place === end()));
   clearTimeout(announcing);
   if (playing) return;
-  const ell = fill(config.sentences.log_likelihood_is, { ell: format(result.log_likelihood[t], 7) });
+  const ell = fill(config.sentences.log_likelihood_is, { ell: format(result.log_likelihood[t], DIGITS) });
   const said = half ? fill(config.sentences.after_m, numbers) : words;
   announcing = setTimeout(() => setText("walk-announcement", `${said}. ${ell}`), REST);
 }
@@ -110,15 +142,15 @@ function showPlaying() {
 
 /* Play or pause. */
 function toggle() {
-  if (playing || !state.result) return stop();
+  if (playing) return stop();
   if (state.place >= end()) go(0);
-  play();
+  play(PLAYED);
 }
 
-/* Play from here to the end. */
-function play() {
+/* Play from here to the end; the whole run would take at most `longest` ms. */
+function play(longest) {
   const { result } = state;
-  const times = schedule(result); // ms at which each record comes
+  const times = schedule(result, longest); // ms at which each record comes
   const begin = performance.now() - times[Math.floor(state.place / 2)];
   const frame = (now) => {
     const at = times.findLastIndex((time) => time <= now - begin);
@@ -149,11 +181,27 @@ const actions = {
   "e-step": manual(() => go(state.place + 1)),
   "m-step": manual(() => go(state.place + 1)),
 };
+/* How the run opens if they are done before it. */
+/** @type {Record<string, Opening>} */
+const openings = {
+  "walk-play": AT_PLAY,
+  "walk-forward": { iteration: 1 },
+  "walk-end": AT_END,
+  "e-step": AT_START,
+  "m-step": { iteration: 0.5 },
+};
+
+function act(id) {
+  const { requested, result } = state;
+  if (isFitted()) actions[id]();
+  else if (result && id in openings && (!requested || requested.preview)) runTo(openings[id]); // else it is under way
+}
+
 const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "start", End: "end" };
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("button");
-  if (button && actions[button.id] && button.ariaDisabled !== "true") actions[button.id]();
+  if (button && actions[button.id] && button.ariaDisabled !== "true") act(button.id);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -166,10 +214,9 @@ document.addEventListener("keydown", (event) => {
   if (target.matches("input, textarea, select, summary, [role=tab]")) return;
   if (event.key === " " && target.matches("button, a")) return;
   if (target.matches('.figure-table, [data-scrolls][tabindex="0"]')) return; // they scroll by these keys
-  const action = actions[`walk-${keys[event.key]}`];
-  if (!action) return;
+  if (!(event.key in keys)) return;
   event.preventDefault();
-  action();
+  act(`walk-${keys[event.key]}`);
 });
 
 /* A key on the slider goes by iterations, also where its scale is logarithmic. */
@@ -190,7 +237,7 @@ for (const type of ["input", "change"])
     (event) => {
       if (event.target.id !== "walk-slider") return;
       event.stopPropagation();
-      if (!state.result) return;
+      if (!isFitted()) return;
       if (type === "change") return describe(); // the thumb stands on an iteration
       const t = toIteration(Number(event.target.value), lastRecord(state.result));
       manual(() => go(2 * t))();
@@ -198,4 +245,4 @@ for (const type of ["input", "change"])
     true
   );
 
-export { go, open, show };
+export { AT_START, PLAYING, begin, follow, go, open, show, stop };

@@ -22,6 +22,7 @@ WORDS = {
     "bound_no_step": "The bound is drawn for runs by EM alone: other steps are no M-steps.",
     "bound_thinned": "The log-likelihood is computed from the {marks} observations drawn.",
     "bound_none": "The run has no step: it ended where it started.",
+    "bound_start": "Before a run there is no step to draw.",
     "bound_too_low": "From iteration {t} to {next} there is no curve: a log-likelihood is too low for a number.",
 }
 """Sentences beneath the figure (assets/run/figures/bound.mjs)."""

@@ -18,7 +18,7 @@ from components.figures.theme import DASHES, MODES, Mode, component_colour, save
 from components.figures.traces import cased, curve, figure, histogram, label_bars, mixture, ticks
 from components.state import ids
 from components.state.parameters import MAX_COMPONENTS
-from components.state.words import FITTED, ON_SHOW, SIGNS, TRUE_VALUES
+from components.state.words import MIXTURE, ON_SHOW, SIGNS, TRUE_VALUES
 
 SAVED: dict[str, Any] = {
     "layout": {"template": saved_template().to_plotly_json(), "autosize": False, "width": 1000, "height": 600},
@@ -62,7 +62,7 @@ MARK = 2.5
 
 
 def data(mode: Mode) -> go.Figure:
-    """Histogram by label with the fitted mixture, over the observations coloured by label or responsibility."""
+    """Histogram by label with the mixture on show, over the observations coloured by label or responsibility."""
     # Marks are one path per row (layout.shapes): plotly would need 100 ms for a thousand markers. The traces beneath
     # are invisible; they hold the numbers and the hover text.
     rows = [
@@ -79,7 +79,7 @@ def data(mode: Mode) -> go.Figure:
         [histogram(mode)]
         + [label_bars(k, mode) for k in COMPONENTS]
         + [line for k in COMPONENTS for line in cased(k, mode, f"{SIGNS[k]} Component {k}")]
-        + [mixture(mode, FITTED), *rows],
+        + [mixture(mode, MIXTURE), *rows],
         shapes=[ticks(k, mode, f"marks-{k}", "y2", MARK) for k in COMPONENTS],
         meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.{digits}g}", 0)},
         bargap=0,
@@ -241,9 +241,9 @@ FIGURES = {
     ids.EXPONENTIAL_FIGURE: Figure(explorer_figures.exponential, EXPLORER.format(title=ids.VIEWS["exponential"])),
     ids.DATA_FIGURE: Figure(
         data,
-        "Figure: histogram of the observations, fitted mixture, and the observations",
+        "Figure: histogram of the observations, mixture, and the observations",
         {
-            "data": "{n} observations from {low} to {high}; the fit has mean {mean} and {shape}.",
+            "data": "{n} observations from {low} to {high}; the mixture has mean {mean} and {shape}.",
             "zeros": " {count} zeros have no place on a log axis.",
             "one_zero": " One zero has no place on a log axis.",
             "one_hump": "one hump on log x, at {at}",
@@ -273,6 +273,7 @@ FIGURES = {
         "Figure: log-likelihood over iterations",
         {
             "log_likelihood": "Iteration {t} of {last}: {ell}",
+            "log_likelihood_start": "Iteration 0, the start: {ell}.",
             "below_end": "{difference} below the end",
             "above_start": "{difference} above the start",
         },
@@ -288,6 +289,7 @@ FIGURES = {
         {
             "parameters": "Iteration {t}: {values}; from iteration {settled} on "
             "all within {near}\N{NO-BREAK SPACE}% of the end.",
+            "parameters_start": "Iteration 0, the start: {values}.",
             "parameter": "{symbol}\N{NO-BREAK SPACE}{value}",
             "from_to": "{symbol}\N{NO-BREAK SPACE}{low} to\N{NO-BREAK SPACE}{high}",
         },

@@ -110,8 +110,8 @@ def _preview(spec: RunSpec, x: em.Floats, truth: em.Mixture | None) -> dict[str,
         "bounds": [] if spec.method == em.EM else None,
         "errors": None,
         "fitted": False,
-        "sentence": "",
-        "notes": [tie, _thinned(x.size)],
+        "sentence": tie or "",
+        "notes": [_thinned(x.size)],
     }
 
 
@@ -261,7 +261,16 @@ def _without_tie(x: em.Floats, start: em.Mixture) -> tuple[em.Mixture, str | Non
     if (start.weights == 0).any():
         return start, None  # the run's own message is about the empty component
     order = "component 0 to the smaller side" if two else "in the order of their numbers"
-    return em.break_tie(x, start), f"{tied}, so they were nudged apart a little, {order}."
+    apart = em.break_tie(x, start)
+    return apart, f"{tied}, so they are moved apart {_how_far(apart)}, {order}."
+
+
+def _how_far(apart: em.Mixture) -> str:
+    """How far a tie was moved apart: in percent if all that tells the two apart is a scale."""
+    if not isinstance(apart, em.ExponentialMixture) or apart.n_components > 2:
+        return "a little"
+    low, high = sorted(apart.scales.tolist())
+    return f"by {200 * (high - low) / (high + low):.2g}%"
 
 
 def _data(spec: RunSpec, n: int) -> str:

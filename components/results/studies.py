@@ -140,7 +140,7 @@ def _kind(end: em.Optimum, found: em.Restarts) -> str:
 def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, Any]:
     """The best fit found with each number of components, with AIC and BIC.
 
-    The run on show and those from other starts are included, so none of them can be better than these.
+    The requested run and those from other starts are included, so none of them can be better than these.
     """
     stopping = spec.stopping  # one deadline for all
     runs = [fitted(spec, x, stopping)[0], *em.restarts(x, other_starts(spec, values, x), stopping).runs]
@@ -157,6 +157,7 @@ def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, An
             "aic": None if candidate.degenerate else candidate.aic,
             "bic": None if candidate.degenerate else candidate.bic,
             "chosen": candidate is chosen,
+            "parameters": rounded_parameters(candidate.run.mixture) if _is_reached_again(candidate) else None,
         }
         for candidate in candidates
     ]
@@ -165,6 +166,12 @@ def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, An
     if not all(ended):
         sentences.append(TIME_UP.format(done=f"{sum(ended)} of the fits"))
     return {"rows": rows, "sentence": " ".join(filter(None, sentences))}
+
+
+def _is_reached_again(candidate: em.Candidate) -> bool:
+    """Whether a run from the parameters of a fit ends there; not from a component written twice, which is a saddle."""
+    run = candidate.run
+    return run.converged and not candidate.degenerate and not run.mixture.tied_components()
 
 
 STUDIES: dict[str, Callable[[RunSpec, em.Floats, dict[str, float]], dict[str, Any]]] = {

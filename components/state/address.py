@@ -38,11 +38,13 @@ from components.state.run_request import own_source
 from components.state.sources import OWN, SOURCES, Source
 from components.state.words import ON_SHOW
 
-VERSION = 1
+VERSION = 2
 V = "v"
 """Name in a link of the version."""
 SCALES_SINCE = 2
 """First version whose links mean the family's own scale of x (`FAMILY_SCALES`) where they name none."""
+STARTS_SINCE = 2
+"""First version whose links show the start, before any run, where they name no iteration; older ones show the end."""
 
 VIEW = "view"
 VIEWS = {"em" if view == "run" else view: view for view in ids.VIEWS}
@@ -53,7 +55,7 @@ HIDE = "hide"
 """Name in a link of the hidden groups, separated by commas."""
 
 ITERATION = Parameter("iteration", ON_SHOW, 0, MAX_ITER.maximum, 0, 0.5, slider=False)
-"""The iteration on show; a half-step follows an M-step. Without it, a link shows the end of the run."""
+"""The iteration on show; a half-step follows an M-step."""
 
 ALWAYS = (
     *SAMPLE,
@@ -120,6 +122,12 @@ class Link:
         """Scale of x: the one named, or else what links of this version mean."""
         return str(self.values.get(ids.X_SCALE, scales(self.version)[self.source().family.family]))
 
+    def opens_at(self) -> float | None:
+        """The iteration at which the run opens, or its end if that is before it; None for the start, before any run."""
+        usual = None if self.version >= STARTS_SINCE else MAX_ITER.maximum
+        given = self.values.get(ITERATION.name, usual)
+        return None if given is None else float(given)
+
     def is_on(self, switch_id: str) -> bool:
         """Whether a switch or a flag is on."""
         return bool(self.values.get(switch_id, SWITCHES.get(switch_id, False)))
@@ -164,10 +172,10 @@ def decode(query: str) -> Link:
     if lost:
         problems.append(LOST.format(parts=", ".join(f"“{part}”" for part in lost)))
     version = given.get(V, "")[:9]
-    if version.isdecimal() and int(version) != VERSION:
+    if version.isdecimal() and int(version) > VERSION:
         problems.append(NEWER)
     elif not version.isdecimal():
-        take(V, V, _reader({str(VERSION): None}), str(VERSION))
+        take(V, V, _reader({}), f"1 to {VERSION}")
     for name, key, options in _options():
         take(name, key, _reader(options), ", ".join(options))
     for name, former in FORMER.items():
@@ -221,7 +229,7 @@ def key(query: str) -> str | None:
     if carries_data(query[:MAX_LENGTH]):
         return None
     link = decode(query)
-    return repr((sorted(link.values.items()), link.problems, scales(link.version)))
+    return repr((sorted(link.values.items()), link.problems, min(link.version, VERSION)))
 
 
 def _version(version: str, given: dict[str, str]) -> int:

@@ -132,7 +132,7 @@ def _joint_errors(spec: RunSpec) -> dict[str, str]:
         if not any(spec.weights(prefix, k)):
             errors[f"{prefix}weight0"] = NO_WEIGHT.format(label="Start" if prefix else "True mixture")
     n = spec.values["n"] if spec.source.x is None else spec.source.x.size
-    if n * spec.values["max_iter"] * spec.n_components > MAX_WORK:
+    if not spec.preview and n * spec.values["max_iter"] * spec.n_components > MAX_WORK:
         errors["max_iter"] = WORK_REFUSAL.format(limit=MAX_WORK)
     return errors
 

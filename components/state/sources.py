@@ -40,7 +40,7 @@ SIZES = range(1, MAX_COMPONENTS + 1)
 OWN = "own"
 """Name of the source whose observations come with each request, and stay nowhere."""
 OWN_LABEL = "Your own data"
-OWN_ABOUT = "They go to the server with each run and are kept nowhere."
+OWN_ABOUT = "They go to the server with each start and each run, and are kept nowhere."
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ QUANTITIES = {
 }
 """Quantity that an explorer draws -> title of the y axis, name of the strong line."""
 
-FITTED, HISTOGRAM, TRUE_VALUES, ON_SHOW = "Fitted mixture", "Histogram", "True values", "Iteration on show"
+MIXTURE, HISTOGRAM, TRUE_VALUES, ON_SHOW = "Mixture", "Histogram", "True values", "Iteration on show"
 NOTEBOOK_CURVE = "Notebook’s curve"
 WEIGHTED = "{sign} Component {k}, weighted"
 LABEL = "{sign} Label {k}"
@@ -49,10 +49,13 @@ SENTENCES = {
     "certainty": "Marks are coloured by the likeliest component, paler where it is less sure.",
     "proportions": "Weights are taken in proportion: {weights}.",
     "at_iteration": "Iteration {t} of {last}",
+    "at_start": "Iteration {t}",
+    "start_is": "Log-likelihood of the start: {ell}.",
     "after_m": "After the M-step to iteration {t} of {last}",
     "log_likelihood_is": "Log-likelihood {ell}",
-    "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}{of}. "
-    "Circle: start. Diamond: end.{pale}",
+    "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}{of}. {marks}{pale}",
+    "surface_path": "Circle: start. Diamond: end.",
+    "surface_start": "Circle: start.",
     "of_earlier": " of an earlier run",
     "earlier_are_pale": " Pale: earlier runs.",
     "component_head": "Component",
@@ -118,7 +121,7 @@ TOUR = {
     "dragged.",
     "run": "EM estimates the components from the data alone. This button runs it with the data and start set here.",
     "play": "Play the run from its start, or walk through it step by step.",
-    "fit": "The fitted mixture, over a histogram of the data. The button ⋯ shows its numbers as a table and saves it.",
+    "fit": "The mixture, over a histogram of the data. The button ⋯ shows its numbers as a table and saves it.",
     "link": "The link holds all that is set on the page: for a class, or for later.",
 }
 """Step of the tour -> its sentence."""
@@ -166,6 +169,8 @@ STUDY_WORDS = {
     "spike": "spike",
     "none": "none",
     "chosen": "chosen",
+    "show": "Show",
+    "show_fit": "Show this fit, {name}: EM from its parameters",
 }
 """Words in a row of a study."""
 ROWS = {"label": "{sign} label {k}", "likeliest": "{sign} likeliest {k}"}

@@ -8,7 +8,7 @@ from em.studies import FEWEST, MANY, NARROWEST, ROUNDING
 _CARDS = r"""
 ### Data and fit
 
-The histogram has area 1, so that the fitted mixture $p(x \mid \theta_t)$, the strong line, can be laid over it. Of
+The histogram has area 1, so that the mixture $p(x \mid \theta_t)$, the strong line, can be laid over it. Of
 rounded data, each bin holds the same number of possible values. Where the labels are known, bars of each label stand
 one upon another in its colour. The thin curves are the weighted components $\pi_k f(x \mid \theta_k)$; they add up to
 the line. Each dot below is an observation, in the row of its label; real data have no labels, and there the row is that
@@ -124,10 +124,10 @@ Lower is better, and from $N = 8$ on BIC’s price is the higher.
 
 For each $K$ a short run is made from many starts, some of which split a component of the best fit with fewer. The runs
 that have come highest are continued to their ends, until several have reached the best or many have been made. The run
-on show and those of *Other starts* are compared too. Spikes and degenerate ends do not count. Where nothing else is
-found, or nothing higher, the row shows the fit with fewer components, one of them written twice; it has none where a
-half of that would be a spike. Where few runs reached the best fit, the sentence says how many: there may be a better
-one.
+that is on show then and those of *Other starts* are compared too. Spikes and degenerate ends do not count. Where
+nothing else is found, or nothing higher, the row shows the fit with fewer components, one of them written twice; it has
+none where a half of that would be a spike. Where few runs reached the best fit, the sentence says how many: there may
+be a better one.
 
 ### The questions
 

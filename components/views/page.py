@@ -39,7 +39,7 @@ _LAYOUTS = {
 
 def config(shown: address.Link) -> dict[str, Any]:
     """All tables that the browser reads: figures, parameters, words, and what the address sets."""
-    linked = {"values": dict(shown.values), "readScales": address.scales(shown.version)}
+    linked = {"values": dict(shown.values), "readScales": address.scales(shown.version), "opensAt": shown.opens_at()}
     own = own_panel.as_dict(shown.own.x.tolist()) if shown.own is not None and shown.own.x is not None else None
     return _tables() | {"link": address.as_dict() | linked, "own": own}
 
@@ -132,7 +132,7 @@ def layout(query: str = "") -> html.Div:
                 [
                     html.H1(TITLE),
                     html.Div(tabs, className="tabs", role="tablist", **{"aria-label": "Views"}),
-                    share.header(),
+                    share.header(shown),
                     html.Div(
                         select(ids.THEME_CHOICE, shown.chosen(ids.THEME_CHOICE), {"": MODES}, "unseen"),
                         className="theme-choice",

@@ -149,26 +149,15 @@ def register(app: Dash) -> None:
         Input(ids.RUN_BUTTON, "n_clicks"),
         State(ids.CONFIG, "data"),
     )
-    app.callback(
-        Output(ids.RUN_REPLY, "data"),
-        Input(ids.RUN_REQUEST, "data"),
-        running=[
-            (Output(ids.RUN_BUTTON, "children"), RUNNING, RUN),
-            (Output(ids.RUN_BUTTON, "aria-busy"), "true", "false"),
-        ],
-        prevent_initial_call=True,
-    )(reply)
-    written = ((ids.RUN_SENTENCE, "children"), (ids.RUN_NOTE, "children"), (ids.TRUE_LEGEND, "hidden"))
+    app.callback(Output(ids.RUN_REPLY, "data"), Input(ids.RUN_REQUEST, "data"), prevent_initial_call=True)(reply)
     app.clientside_callback(
         ClientsideFunction("emlab", "run_results"),
-        *[Output(*place) for place in written],
         Input(ids.RUN_REPLY, "data"),
         State(ids.COLOUR_BY, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(  # a callback of its own, so that it does not wait for the server
         ClientsideFunction("emlab", "run_colours"),
-        *[Output(*place, allow_duplicate=True) for place in written],
         Input(ids.COLOUR_BY, "data", allow_optional=True),
         Input(ids.THEME, "data"),
         prevent_initial_call=True,

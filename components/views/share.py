@@ -17,7 +17,7 @@ from components.controls.prose import to_html
 from components.results import qr
 from components.state import ids
 from components.state.address import ITERATION, VIEWS, Link
-from components.state.options import CHOICES, EMBED, FLAGS, GROUPS, REVEAL
+from components.state.options import CHOICES, EMBED, FLAGS, GROUPS, PRESENT, REVEAL
 from components.state.words import TOUR_BUTTON
 
 TITLE = "Share this page"
@@ -38,11 +38,13 @@ WORDS = {
 """Words about sharing that the browser shows."""
 
 
-def header() -> html.Div:
+def header(link: Link) -> html.Div:
     """Buttons in the page's header."""
+    presents = {"aria-pressed": str(link.is_on(PRESENT)).lower()}
     return html.Div(
         [
             html.Button(TOUR_BUTTON, id=ids.TOUR, type="button"),
+            html.Button("Present", id=ids.PRESENT, type="button", title=FLAGS[PRESENT], **presents),
             _copier(ids.COPY_LINK, "Copy link"),
             html.Button("Share …", id=ids.SHARE, type="button"),
         ],

@@ -27,7 +27,7 @@ from components.state.address import Link
 from components.state.options import GROUPS, MORE, PANELS
 from components.state.parameters import ACROSS, START, STUDY, Parameter
 from components.state.sources import SIZES
-from components.state.words import FITTED, HISTOGRAM, ON_SHOW, SIGNS, STUDIES, TRUE_VALUES
+from components.state.words import HISTOGRAM, MIXTURE, ON_SHOW, SIGNS, STUDIES, TRUE_VALUES
 
 PLAY, PAUSE = "Play", "Pause"
 MORE_LABEL = "More"
@@ -57,7 +57,7 @@ def _figures(link: Link) -> html.Div:
             card(
                 "Data and fit",
                 [
-                    legend({"of-mixture": FITTED, "of-histogram": HISTOGRAM}, ids.DATA_LEGEND),
+                    legend({"of-mixture": MIXTURE, "of-histogram": HISTOGRAM}, ids.DATA_LEGEND),
                     *_described(ids.DATA_FIGURE),
                 ],
                 beside=[

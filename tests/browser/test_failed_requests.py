@@ -7,7 +7,7 @@ import json
 import pytest
 
 from components.state import ids
-from components.state.words import FAILED
+from components.state.words import FAILED, STUDIES
 from serving.limits import PAGE
 from tests.failing import EVER, Mortal, broken_off, busy, is_callback, unexpected
 from tests.page import RUN, Page
@@ -44,7 +44,7 @@ def result(page: Page) -> str:
 
 def ask(page: Page, button: str = ids.RUN_BUTTON) -> None:
     """Press a button, wherever it is; `answered` then tells whether another result has come."""
-    if button.startswith(ids.study("")):
+    if button in map(ids.study, STUDIES):
         page.show(button.removeprefix(ids.study("")))
     page.browser.execute_script(
         "window.before = emlab.runState.state.result; document.activeElement.blur();"  # what was typed is taken

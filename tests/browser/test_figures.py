@@ -254,7 +254,7 @@ def test_the_mark_follows_the_figure_in_silence(page):
     [
         (ids.DATA_FIGURE, [Keys.ARROW_RIGHT], "observation x = 0, density = 5.7"),
         (ids.DATA_FIGURE, [Keys.ARROW_RIGHT, Keys.ARROW_DOWN], "q0 = "),
-        (ids.POSTERIOR_FIGURE, [Keys.END, Keys.END], "index of the observation = 1000, responsibility q = 0.9"),
+        (ids.POSTERIOR_FIGURE, [Keys.END, Keys.END], "index of the observation = 1000, x = 0.00"),
         (ids.LOG_LIKELIHOOD_FIGURE, [Keys.END, Keys.END], "iteration t = 61, log-likelihood ℓ = −166.7"),
         (ids.PARAMETERS_FIGURE, [Keys.END, Keys.END, Keys.ARROW_UP], "iteration t = 61, weight = 0.5000, true π0"),
     ],

@@ -23,12 +23,6 @@ def traces(page: Page, figure: str) -> list[str]:
     return list(page.browser.execute_script(script, figure))
 
 
-def run(page: Page) -> None:
-    sentence = page.text(ids.RUN_SENTENCE)
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_SENTENCE) != sentence)
-
-
 def slow_run(method: str) -> tuple[np.ndarray, em.Run]:
     """The run of the trap, asked of the engine."""
     values = SLOW.settings
@@ -50,7 +44,7 @@ def test_method_is_chosen_said_and_stands_in_the_link(page):
     page.advanced()
     page.element(ACCELERATED).click()
     page.until(lambda: page.element(ACCELERATED).get_attribute("aria-pressed") == "true")
-    run(page)
+    page.run()
     assert "accelerated" in page.text(ids.RUN_SENTENCE)
     assert "passes over the data" in page.text(ids.RUN_SENTENCE)
     address = page.address()
@@ -66,7 +60,7 @@ def test_method_is_chosen_said_and_stands_in_the_link(page):
 def test_newtons_steps_have_no_halves(page):
     page.advanced()
     page.element(ACCELERATED).click()
-    run(page)
+    page.run()
     page.element(ids.WALK_START).click()
     for button in (ids.E_STEP, ids.M_STEP):
         assert page.element(button).get_attribute("aria-disabled") == "true"
@@ -79,7 +73,7 @@ def test_newtons_steps_have_no_halves(page):
     page.until(lambda: page.text(ids.WALK_PLACE) != last)
     assert page.text(ids.WALK_PLACE).startswith("Iteration ")
     page.element(ids.option(ids.METHOD, em.EM)).click()
-    run(page)
+    page.run()
     page.element(ids.WALK_START).click()
     page.until(lambda: page.element(ids.M_STEP).get_attribute("aria-disabled") is None)
 
@@ -103,7 +97,7 @@ def test_where_there_are_none_the_page_says_why_or_that_it_has_not_arrived(page)
     page.until(lambda: page.text(ids.PREDICT) == PRESETS["single"].predict)
     page.type("max_iter", "3")
     page.until(lambda: page.value(ids.box("max_iter")) == "3")
-    run(page)
+    page.run()
     page.until(lambda: page.text(ids.RUN_SENTENCE).startswith("Stopped"))
     assert not any("±" in cell for cell in finals(page))
 
@@ -125,6 +119,7 @@ def test_an_error_decides_the_digits(page):
 
 def test_the_trap_shows_both_paths_and_counts_their_passes(page):
     page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.preset("slow"))
+    page.run()
     page.until(lambda: "Both methods" in page.text(ids.study_words("surface")))
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "compared").get("x"))
     x, plain = slow_run(em.EM)
@@ -141,7 +136,7 @@ def test_the_trap_shows_both_paths_and_counts_their_passes(page):
         np.testing.assert_allclose(points[[0, -1]], made.parameters["scales"][[0, -1]], rtol=1e-5)
     page.advanced()
     page.element(ids.option(ids.METHOD, em.EM)).click()
-    run(page)
+    page.run()
     page.show("surface")
     page.study("surface")
     page.until(lambda: "all else held" in page.text(ids.study_words("surface")))

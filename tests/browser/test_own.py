@@ -67,13 +67,15 @@ def test_nothing_is_asked_for_until_there_are_data(page):
 
 def test_pasted_numbers_run_and_travel_in_the_link(page):
     paste(page, " ".join(map(str, VALUES)))
+    page.until(lambda: len(page.observations()) == VALUES.size)
+    page.run()
     run = expected(VALUES)
-    page.until(lambda: page.tells(run))
+    assert page.tells(run)
     assert said(page).startswith("120 values were read")
     np.testing.assert_allclose(page.observations(), np.sort(VALUES))
     page.type("k", "1")
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: not page.tells(run))
+    page.run()
+    assert not page.tells(run)
     one = page.text(ids.RUN_TABLE)
     page.until(lambda: "data=" in page.browser.current_url and "k=1" in page.browser.current_url)
     address = page.browser.current_url
@@ -83,8 +85,8 @@ def test_pasted_numbers_run_and_travel_in_the_link(page):
     page.until(lambda: page.text(ids.RUN_TABLE) == one)
     np.testing.assert_allclose(page.observations(), np.sort(VALUES))
     page.type("k", "2")
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.tells(run))
+    page.run()
+    assert page.tells(run)
 
 
 def test_a_file_its_columns_and_another_family(page, tmp_path):
@@ -95,7 +97,9 @@ def test_a_file_its_columns_and_another_family(page, tmp_path):
     page.until(lambda: "column “height”" in said(page))
     assert "decimal commas" in said(page)
     assert "row 7 (“x”): text, not a number" in said(page)
-    page.until(lambda: page.tells(expected(VALUES)))
+    page.until(lambda: len(page.observations()) == VALUES.size)
+    page.run()
+    assert page.tells(expected(VALUES))
     Select(page.element("own-column")).select_by_visible_text("weight")
     page.until(lambda: "column “weight”" in said(page))
     page.until(lambda: page.observations()[0] >= 1)
@@ -122,7 +126,7 @@ def test_values_close_together_far_from_0_are_told_apart_everywhere(page):
     paste(page, "1000000.1 1000000.2 1000000.3 1000001.1 1000001.2 1000001.3")
     page.until(lambda: "smallest 1000000.1, the largest 1000001.3." in said(page))
     page.until(lambda: "6 observations from 1000000.1 to 1000001.3;" in words(page, ids.DATA_FIGURE))
-    page.element(ids.WALK_END).click()
+    page.run()
     assert "2 modes, at 1000000.20 and 1000001.20." in words(page, ids.DATA_FIGURE)
     assert "μ0 1000000.20, μ1 1000001.20," in words(page, ids.PARAMETERS_FIGURE)
     on_show = "return [...document.querySelectorAll('#run-table .on-show')].slice(2, 4).map((cell) => cell.textContent)"
@@ -161,9 +165,10 @@ def test_estimates_of_many_digits_fit_their_card(page, family, k):
     page.choose(ids.FAMILY, family)
     page.type("k", str(k))
     page.choose(ids.START_FROM, "quantiles")
-    page.element(ids.RUN_BUTTON).click()
+    page.run()
     last = ("μ" if family == "gaussian" else "λ") + str(k - 1)
-    page.until(lambda: "Start: Quantiles" in page.text(ids.RUN_NOTE) and last in page.text(ids.RUN_TABLE))
+    assert "Start: Quantiles" in page.text(ids.RUN_NOTE)
+    assert last in page.text(ids.RUN_TABLE)
     assert "±" in page.text(ids.RUN_TABLE)
     assert_table_fits(page)
 
@@ -182,7 +187,7 @@ def test_from_when_on_values_need_more_digits_is_written_once(page):
         "const { config } = emlab.runState.state; return [config.close, config.close = 1e9]"
     )
     assert before == [CLOSE, 1e9]
-    page.element(ids.WALK_START).click()
+    page.run()
     page.until(lambda: "from 1.000e6 to 1.000e6;" in words(page, ids.DATA_FIGURE))
 
 

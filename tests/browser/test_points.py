@@ -235,7 +235,7 @@ def test_a_link_shows_the_same_points_and_reset_forgets_them(page):
     assert page.address().endswith(query)
     page.element(ids.reset("gaussian")).click()
     page.until(lambda: shown_points(page, "gaussian") == 0)
-    page.until(lambda: page.address().endswith("?v=1&gaussian-quantity=cumulative"))
+    page.until(lambda: page.address().endswith("?v=2&gaussian-quantity=cumulative"))
 
 
 # -- peaks -----------------------------------------------------------------------------------------------------------
@@ -342,7 +342,8 @@ def test_every_control_and_the_figure_are_seen_without_scrolling(page, view, wid
             size = page.browser.execute_script(
                 "const page = document.documentElement; return [page.scrollWidth - page.clientWidth, page.scrollHeight]"
             )
-            assert size == [0, height]
+            assert size[0] <= 0  # below 0 by the room for a scrollbar
+            assert size[1] == height
             page.element(ids.option(QUANTITY[view], "density")).click()
             page.until(lambda: page.text(ids.curve_name(view)) == QUANTITIES["density"]["curve"])
     finally:

@@ -13,7 +13,7 @@ from components.state import ids
 from tests.browser.test_studies import draw_surface
 from tests.browser.test_walk import at, default
 from tests.page import RUN, Page
-from tests.states import press, put, run
+from tests.states import press, put
 
 __all__ = ["default"]
 
@@ -131,12 +131,14 @@ def test_gaussians_of_any_number(page, k):
     page.until(lambda: "82 observations from 9.172 to 34.28;" in sentence(page, ids.DATA_FIGURE))
     page.choose(ids.START_FROM, "quantiles")
     put(page, "k", str(k))
-    run(page)
+    page.run()
     x = em.datasets.load("galaxies").x
     found = em.fit(x, em.quantile_start(x, em.GaussianMixture, k), em.StoppingRule(max_iter=1000, tol=1e-12))
     page.until(lambda: sentence(page, ids.PARAMETERS_FIGURE).startswith(f"Iteration {found.n_iter:,}:"))
     tells(page, x, found, found.n_iter)
     page.browser.execute_script("emlab.walk.go(2)")
+    page.until(lambda: sentence(page, ids.LOG_LIKELIHOOD_FIGURE).startswith("Iteration 1 of"))
+    page.until(lambda: sentence(page, ids.PARAMETERS_FIGURE).startswith("Iteration 1:"))
     tells(page, x, found, 1)
 
 
@@ -168,6 +170,7 @@ def test_a_family_without_a_shape_of_its_own_has_its_standard_deviation(page, de
 
 def test_a_degenerate_run_has_its_numbers(page):
     press(page, ids.preset("spike"))
+    page.run()
     page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))
     page.until(lambda: page.text(ids.WALK_PLACE).split()[1] in sentence(page, ids.PARAMETERS_FIGURE))
     for figure in OF_A_RUN[:-1]:

@@ -51,8 +51,8 @@ def test_every_view_works(page, server):
 
     page.open("run")
     page.type("n", "500")
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: len(page.observations()) == 500)
+    page.run()
+    assert len(page.observations()) == 500
     click(page, ids.study("surface"))
     page.until(lambda: page.trace(ids.SURFACE_FIGURE, "path").get("y"))
 

@@ -42,8 +42,8 @@ def test_a_copied_link_opens_the_identical_page_in_a_fresh_browser(copying):
     page.choose(ids.SOURCE, "generated-gaussian")
     page.type("k", "3")
     page.choose(ids.START_FROM, "kmeans")
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: "k-means++" in page.text(ids.RUN_NOTE))
+    page.run()
+    assert "k-means++" in page.text(ids.RUN_NOTE)
     for button in (ids.WALK_START, ids.WALK_FORWARD, ids.WALK_FORWARD):
         page.element(button).click()
     page.until(lambda: page.text(ids.RUN_NOTE) and "Iteration 2 of" in page.text("walk-place"))
@@ -130,8 +130,7 @@ def test_the_link_and_its_code_follow_what_is_chosen_and_can_be_read_from_a_scre
     page.browser.execute_script(
         "arguments[0].dispatchEvent(new Event('change', {bubbles: true}))", page.element(ids.SHARE_VIEW)
     )
-    page.type("iteration", "7")
-    link = f"{page.url}?v=1&view=em&hide=truth,surface&reveal=on&present=on&iteration=7"
+    link = f"{page.url}?v=2&view=em&hide=truth,surface&reveal=on&present=on"
     code_of(page, link)
     page.until(lambda: decoded(page.element(ids.SHARE_QR).screenshot_as_png) == [link])
     assert page.text(ids.SHARE_LENGTH).startswith(f"{len(link)} characters.")
@@ -149,7 +148,7 @@ def test_the_large_code_is_read_off_the_whole_screen(page, width, height):
     page.choose(ids.THEME_CHOICE, "dark")
     with screen(page, width, height):
         open_dialog(page)
-        link = f"{page.url}?v=1&theme=dark"
+        link = f"{page.url}?v=2&theme=dark"
         code_of(page, link)
         page.element(ids.SHARE_LARGE).click()
         page.until(page.element(ids.QR_LARGE).is_displayed)
@@ -204,9 +203,10 @@ def test_the_iterations_of_a_run_that_is_under_way_are_offered_as_it_comes(page)
     page.until(lambda: page.value(ids.box("iteration")) == "10")
     assert page.element(ids.SHARE_DIALOG).is_displayed()
     page.type("iteration", "3")
-    code_of(page, f"{page.url}?{RUN}&max_iter=10&iteration=3")
+    code_of(page, f"{page.url}?v=2&view=em&max_iter=10&iteration=3&x-scale=linear")
 
 
+@pytest.mark.query(RUN)
 def test_an_iteration_that_is_refused_is_said_and_the_last_one_stays(page):
     open_dialog(page)
     last = int(page.value("iteration-box"))
@@ -215,11 +215,18 @@ def test_an_iteration_that_is_refused_is_said_and_the_last_one_stays(page):
         page.type("iteration", wrong)
         page.until(lambda problem=problem: problem in page.text(ids.error("iteration")))
     assert f"Allowed: a whole number from 0 to {last}." in page.text(ids.error("iteration"))
+    link = f"{page.url}?v=2&view=em&iteration={{t}}&x-scale=linear"
+    assert page.value(ids.SHARE_LINK) == link.format(t=last)
+    for t in (0, last):
+        page.type("iteration", str(t))
+        page.until(lambda t=t: page.value(ids.SHARE_LINK) == link.format(t=t))
+
+
+def test_before_a_run_there_is_no_iteration_to_choose(page):
+    open_dialog(page)
+    assert not page.element(ids.box("iteration")).is_displayed()
+    assert not page.element(ids.SHARE_ITERATION).is_displayed()
     assert page.value(ids.SHARE_LINK) == page.url
-    page.type("iteration", "0")
-    page.until(lambda: page.value(ids.SHARE_LINK) == f"{page.url}?v=1&iteration=0")
-    page.type("iteration", str(last))
-    page.until(lambda: page.value(ids.SHARE_LINK) == page.url)
 
 
 def focused(page: Page) -> str:
@@ -260,7 +267,7 @@ def test_the_preview_is_loaded_only_while_it_is_wanted(page):
     title = share.WORDS["preview"]
     assert page.browser.execute_script(frames) == [[page.url, True, title]]
     flag(page, EMBED).click()
-    page.until(lambda: page.browser.execute_script(frames) == [[f"{page.url}?v=1&embed=on", True, title]])
+    page.until(lambda: page.browser.execute_script(frames) == [[f"{page.url}?v=2&embed=on", True, title]])
     page.browser.switch_to.frame(0)
     page.until(lambda: page.browser.execute_script("return document.querySelectorAll('.main-svg').length"))
     assert not page.browser.find_element("css selector", "header").is_displayed()

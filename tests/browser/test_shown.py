@@ -104,35 +104,36 @@ def test_hidden_controls_cannot_be_reached_and_reveal_brings_them_back(page):
     page.element(ids.REVEAL).click()
     assert hidden <= set(page.browser.execute_script(within))
     assert page.browser.execute_script("return document.activeElement.dataset.group") == "controls"
-    page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=em")
+    page.until(lambda: page.browser.current_url == f"{page.url}?v=2&view=em&iteration=61&x-scale=linear")
     page.until(
         lambda: box(page, "#posterior-figure .main-svg")[2] == pytest.approx(box(page, "#posterior-figure")[2], abs=2)
     )
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_STATUS) == "")
+    page.run()
+    assert page.text(ids.RUN_STATUS) == ""
 
 
 @pytest.mark.query(None)
 def test_a_page_without_a_walk_is_not_walked_by_keys(page):
     page.visit("view=em&hide=walk")
     press(page, Keys.HOME, Keys.ARROW_LEFT)
-    assert "iteration" not in page.browser.execute_script("return emlab.link.address()")
+    last = page.browser.execute_script("return emlab.runState.state.result.log_likelihood.length - 1")
+    assert f"iteration={last}" in page.address()
     assert not page.element(ids.WALK_SLIDER).is_displayed()
 
 
 @pytest.mark.query(None)
 def test_what_a_page_was_opened_with_stays_in_its_address_and_in_copied_links(page):
-    query = "v=1&hide=traps,walk&reveal=on&embed=on&present=on"
+    query = "v=2&hide=traps,walk&reveal=on&embed=on&present=on"
     page.visit(query)
     page.move("gaussian-mu1", 0.3)
     page.until(lambda: page.browser.current_url == f"{page.url}?{query}&gaussian-mu1=0.3")
     page.browser.get("about:blank")
-    page.visit("hide=surface,traps&present=on")
+    page.visit("v=2&hide=surface,traps&present=on")
     open_dialog(page)
     chosen = {group for group in GROUPS if hide(page, group).get_attribute("aria-pressed") == "true"}
     assert chosen == {"surface", "traps"}
     assert flag(page, PRESENT).get_attribute("aria-checked") == "true"
-    assert page.value(ids.SHARE_LINK) == f"{page.url}?v=1&hide=traps,surface&present=on"
+    assert page.value(ids.SHARE_LINK) == f"{page.url}?v=2&hide=traps,surface&present=on"
 
 
 # -- in another page -------------------------------------------------------------------------------------------------
@@ -194,16 +195,15 @@ def test_the_embedded_page_works_in_another_site_without_cookies_or_storage(page
         browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", other.element(ids.WALK_FORWARD))
         other.element(ids.WALK_FORWARD).click()
         other.until(lambda: "Iteration 3 of" in other.text("walk-place"))
-        table = other.text(ids.RUN_TABLE)
         browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", other.element(ids.box("seed")))
         other.type("seed", "5")
-        other.element(ids.RUN_BUTTON).click()
-        other.until(lambda: other.text(ids.RUN_TABLE) != table)
+        other.run()
+        last = browser.execute_script("return emlab.runState.state.result.log_likelihood.length - 1")
         browser.execute_script("window.scrollTo(0, 0)")
         other.element(ids.OPEN_FULL).click()
         other.until(lambda: len(browser.window_handles) == 2)
         browser.switch_to.window(browser.window_handles[1])
-        other.until(lambda: browser.current_url == f"{page.url}?v=1&view=em&seed=5")
+        other.until(lambda: browser.current_url == f"{page.url}?v=2&view=em&seed=5&iteration={last}&x-scale=linear")
         other.ready()
         assert browser.find_element("css selector", "header").is_displayed()
         assert browser.execute_script("return window.opener") is None
@@ -235,7 +235,7 @@ def test_the_page_works_in_a_sandbox_that_allows_what_the_sentence_says(page):
         other.element(ids.OPEN_FULL).click()
         other.until(lambda: len(browser.window_handles) == 2)
         browser.switch_to.window(browser.window_handles[1])
-        other.until(lambda: browser.current_url == f"{page.url}?{RUN}")
+        other.until(lambda: browser.current_url == f"{page.url}?v=2&view=em&iteration=61&x-scale=linear")
         other.ready()
         assert browser.execute_script("return self.origin") == page.url.rstrip("/")
         other.assert_quiet()

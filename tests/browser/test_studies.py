@@ -20,28 +20,77 @@ def draw_surface(page: Page) -> None:
     page.until(lambda: "y" in page.trace(ids.SURFACE_FIGURE, "path") and page.trace(ids.SURFACE_FIGURE, "path")["y"])
 
 
-def test_every_trap_runs_and_says_what_happened(page):
+def test_every_question_is_set_up_and_its_run_says_what_happened(page):
     for name, preset in PRESETS.items():
         page.browser.execute_script("document.getElementById(arguments[0]).click()", ids.preset(name))
         page.until(lambda preset=preset: page.text(ids.PREDICT) == preset.predict)
         for parameter, value in preset.settings.items():
             assert float(page.value(ids.box(parameter))) == value
         assert page.value(ids.selected(ids.SOURCE)) == preset.source
-        page.until(lambda: page.element(ids.RUN_BUTTON).text == "Run EM")
+        page.run()
+        assert page.text(ids.PREDICT) == preset.predict
         if preset.study:
             page.until(lambda study=preset.study: page.text(ids.study_words(study)) not in {"", SENTENCES["working"]})
     assert "BIC is lowest with K = 1" in page.text(ids.study_words("sizes"))
-    page.element(ids.RUN_BUTTON).click()
+    page.type("k", "3")
     page.until(lambda: page.text(ids.PREDICT) == "")
 
 
 def test_the_galaxies_trap_most_starts(page):
     page.ask("local")
+    page.run()
     page.until(lambda: "trapped in a local optimum" in page.text(ids.study_words("starts")))
     table = page.text(ids.study_table("starts"))
     assert "−220.058" in table
     assert "−220.243" in table
     assert table.index("best") < table.index("trapped") < table.index("spike")
+
+
+SHOW = """
+const [study, i] = arguments;
+const row = document.querySelectorAll(`#study-${study}-table tbody tr`)[i];
+const button = row.querySelector('button');
+button?.click();
+return button && row.textContent;
+"""
+
+
+def show_row(page: Page, study: str, i: int, ell: float) -> None:
+    """Press *Show* in a row of a study: the run from there ends with this log-likelihood, and the table stays."""
+    table = page.text(ids.study_table(study))
+    page.browser.execute_script("window.before = emlab.runState.state.result")
+    assert page.browser.execute_script(SHOW, study, i)
+    page.until(
+        lambda: page.browser.execute_script(
+            "const { result } = emlab.runState.state; return result !== before && result.fitted"
+        )
+    )
+    end = page.browser.execute_script("return emlab.runState.state.result.log_likelihood.at(-1)")
+    assert end == pytest.approx(ell, abs=2e-3)
+    assert page.text(ids.study_table(study)) == table
+
+
+@pytest.mark.query("v=2&view=em&source=galaxies&k=2")
+def test_the_fit_of_a_row_can_be_shown(page):
+    page.study("starts")
+    page.until(lambda: page.text(ids.study_table("starts")))
+    for i, ell in ((1, -220.243), (0, -220.058)):
+        show_row(page, "starts", i, ell)
+    assert page.browser.execute_script(SHOW, "starts", 2) is None, "a spike is no fit"
+    page.move("start_mu0", 12)
+    page.until(lambda: page.text(ids.WALK_PLACE) == "Iteration 0")
+    assert "−220.058" in page.text(ids.study_table("starts")), "they are of the same observations"
+    page.type("k", "3")
+    page.until(lambda: page.text(ids.study_table("starts")) == "")
+    page.study("sizes")
+    page.until(lambda: page.text(ids.study_table("sizes")))
+    x = em.datasets.load("galaxies").x
+    for k in (1, 3):
+        best = em.choose(x, em.GaussianMixture, (k,), seed=1)[0]
+        show_row(page, "sizes", k - 1, best.log_likelihood)
+        assert page.value(ids.box("k")) == str(k)
+    page.choose(ids.SOURCE, "faithful-eruptions")
+    page.until(lambda: page.text(ids.study_table("sizes")) == "")
 
 
 def test_starts_that_were_cut_off_are_not_called_trapped(page):
@@ -111,15 +160,13 @@ def test_the_surface_stays_for_other_starts_and_goes_with_other_data(page):
     page.until(lambda: "held as at iteration 0" in page.text(ids.study_words("surface")))
     assert earlier_paths(page) == []
     page.type("seed", "2")
-    page.element(ids.RUN_BUTTON).click()
     page.until(lambda: not page.element(ids.SURFACE_FIGURE).is_displayed())
     assert page.text(ids.study_words("surface")) == ""
 
 
 def test_a_study_of_too_many_observations_is_refused_in_words(page):
     page.type("n", "20000")
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: "20,000 observations" in page.text(ids.RUN_NOTE))
+    page.run()
     page.study("surface")
     page.until(lambda: "at most 10,000 observations" in page.text(ids.study_words("surface")))
 
@@ -140,7 +187,8 @@ def test_studies_that_are_asked_for_together_are_made_one_after_the_other(page):
 
 def test_a_spike_is_drawn_though_it_falls_between_the_points_of_the_curve(page):
     page.ask("spike")
-    page.until(lambda: "has shrunk onto" in page.text(ids.RUN_SENTENCE))
+    page.run()
+    assert "has shrunk onto" in page.text(ids.RUN_SENTENCE)
     mean, std = (page.browser.execute_script(f"return emlab.runState.step().p.{name}[0]") for name in ("means", "stds"))
     curve = page.trace(ids.DATA_FIGURE, "mixture")
     assert max(curve["y"]) > 1e3
@@ -152,8 +200,7 @@ def test_a_spike_is_drawn_though_it_falls_between_the_points_of_the_curve(page):
 def test_a_study_is_of_the_run_on_show_and_not_of_the_one_that_a_link_had(page):
     page.visit("v=1&view=em&n=200&seed=3&starts=5")
     page.type("n", "1000")
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: "1,000 observations" in page.text(ids.RUN_NOTE))
+    page.run()
     page.study("sizes")
     x, _ = em.ExponentialMixture([0.5, 0.5], [0.1, 1]).sample(1000, np.random.default_rng(3))
     single = em.lessons.single_fit(x, em.ExponentialMixture)

@@ -84,25 +84,26 @@ def test_a_button_that_makes_a_link_brings_them_when_it_is_reached(fresh):
 def test_a_link_to_a_section_of_the_background_opens_there_and_other_views_have_none(page):
     top = "return document.getElementById('background-end').getBoundingClientRect().top"
     page.browser.get("about:blank")
-    page.browser.get(f"{page.url}?v=1&view=background#background-end")
+    page.browser.get(f"{page.url}?v=2&view=background#background-end")
     page.until(lambda: page.browser.execute_script("return document.querySelector('.tex[data-rendered] .katex')"))
     page.until(lambda: abs(page.browser.execute_script(top)) < 200)
     page.ready()
     page.open("run")
-    page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=em")
+    page.until(lambda: page.browser.current_url == f"{page.url}?v=2&view=em")
     page.open("background")
-    page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=background")
+    page.until(lambda: page.browser.current_url == f"{page.url}?v=2&view=background")
 
 
 def test_what_is_taken_home_or_printed_before_they_have_come_says_where_it_can_be_seen(restless):
-    restless.browser.get(f"{restless.url}?v=1&view=em&n=20")
+    restless.browser.get(f"{restless.url}?v=2&view=em&n=20")
     restless.until(lambda: restless.browser.execute_script("return document.querySelector('#data-figure .main-svg')"))
     restless.browser.execute_script(
         "window.dispatchEvent(new Event('beforeprint')); window.dispatchEvent(new Event('afterprint'));"
     )
-    assert restless.text(ids.HANDOUT_FOOT).endswith(f"{restless.url}?v=1&view=em&n=20")
+    assert restless.text(ids.HANDOUT_FOOT).endswith(f"{restless.url}?v=2&view=em&n=20")
     pressed = ids.option(ids.COLOUR_BY, "responsibility"), ids.export("run")
     assert restless.browser.execute_async_script(ASK_EARLY, *pressed) is False
     restless.until(lambda: "Saved" in restless.text(ids.EXPORT_WORDS))
     asked = restless.browser.execute_script("return window.asked")
-    assert asked == f"{restless.url}?v=1&view=em&colour-by=responsibility&n=20", "what was just changed is in it"
+    just_changed = "colour-by=responsibility"
+    assert asked == f"{restless.url}?v=2&view=em&{just_changed}&n=20&iteration=10000"

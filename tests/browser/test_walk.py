@@ -163,6 +163,7 @@ def test_marks_follow_the_walk_when_coloured_by_responsibility(page, default):
 def test_a_new_run_starts_at_its_end_and_a_source_with_means_has_three_rows(page):
     page.choose(ids.SOURCE, "faithful-waiting")
     page.until(lambda: page.trace(ids.PARAMETERS_FIGURE, "row2-component-0")["visible"])
+    page.run()
     data = em.datasets.load("faithful-waiting")
     run = em.fit(data.x, data.start, em.StoppingRule(tol=1e-12))
     at(page, f"Iteration {run.n_iter} of {run.n_iter}")
@@ -301,7 +302,7 @@ def test_the_slider_of_a_long_run_is_logarithmic_and_its_keys_go_by_iterations(p
 
 
 def test_each_run_takes_the_time_to_play_that_can_be_watched(page):
-    schedule = "return emlab.pace.schedule({ log_likelihood: arguments[0], trajectory: arguments[1] })"
+    schedule = "return emlab.pace.schedule({ log_likelihood: arguments[0], trajectory: arguments[1] }, 10_000)"
     rng = np.random.default_rng(5)
     for n in (1, 3, 61, 7574):
         falling = np.cumsum(rng.random((n + 1, 2)) * np.geomspace(1, 1e-9, n + 1)[:, None], axis=0)

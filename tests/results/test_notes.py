@@ -24,8 +24,8 @@ N = r"[\d,]+"
 PATTERNS = {
     "data": rf"(?P<label>.*): (?P<n>{N}) observation(?P<s>s?)(?:, seed (?P<seed>\d+))?\.",
     "start": r"Start: (?P<how>Quantiles|Random|k-means\+\+)(?:, seed (?P<seed>\d+))?\.",
-    "tie": r"(?P<who>The two|Some) components start identical, so they were nudged apart a "
-    r"little, (?P<order>component 0 to the smaller side|in the order of their numbers)\.",
+    "tie": r"(?P<who>The two|Some) components start identical, so they are moved apart (?:a little|by "
+    r"(?P<share>[\d.e-]+)%), (?P<order>component 0 to the smaller side|in the order of their numbers)\.",
     "flat": r"(?P<who>The two|Some) components start identical, and the data have no spread to part them by\.",
     "unmatched": r"The true mixture has (?P<true>\d component(?:|s)) and (?P<k>\d components?) (?P<were>was|were) "
     r"fitted, so the estimates have no true values to stand beside\.",
@@ -91,6 +91,9 @@ def check_tie(m, spec, x, run, result):
     assert pairs
     assert (m["who"] == "The two") is m["order"].startswith("component 0") is (requested.n_components == 2)
     assert not tied(start)
+    assert (m["share"] is not None) is (start.parameter_names == ("weights", "scales") and start.n_components == 2)
+    if m["share"]:
+        assert np.ptp(start.scales) / start.scales.mean() == pytest.approx(float(m["share"]) / 100, rel=0.05)
     np.testing.assert_array_equal(start.weights, requested.weights)
     r = requested.responsibilities(x)
     for i, j in pairs:

@@ -20,6 +20,7 @@ const RESULT = {
     ],
   },
   log_likelihood: [-9, -8, -7],
+  fitted: true,
 };
 
 beforeEach(() => update({ result: RESULT, place: 0 }));
@@ -49,13 +50,15 @@ test("another result has responsibilities of its own", () => {
   assert.notDeepEqual(step().q, q);
 });
 
-test("the iteration on show has a half after an M-step, and is null at the end and without a run", () => {
+test("the iteration on show has a half after an M-step, and is null before a run", () => {
   assert.equal(end(), 4);
   const shown = [0, 1, 3, 4].map((place) => {
     update({ place });
     return iterationOnShow();
   });
-  assert.deepEqual(shown, [0, 0.5, 1.5, null]);
+  assert.deepEqual(shown, [0, 0.5, 1.5, 2]);
+  update({ result: { ...state.result, fitted: false } });
+  assert.equal(iterationOnShow(), null);
   update({ result: null });
   assert.equal(iterationOnShow(), null);
 });

@@ -20,7 +20,6 @@ from tests.page import RUN, Page
 NUMBERS = [*parameters.GAUSSIAN, *parameters.EXPONENTIAL, *parameters.STUDY, *parameters.ACROSS]
 
 V1 = {
-    "": {},
     "v=1&view=em&n=500&seed=7&rho=0.3": {"view": "run", "n": 500, "seed": 7, "rho": 0.3},
     "v=1&view=gaussian&theme=dark&gaussian-mu1=0.2&gaussian-components=off": {
         "view": "gaussian",
@@ -67,14 +66,27 @@ V1 = {
 
 @pytest.mark.parametrize("query", V1)
 def test_links_of_version_1_keep_their_meaning(query):
-    assert decode(query) == decode(f"?{query}") == Link(V1[query])
+    assert decode(query) == decode(f"?{query}") == Link(V1[query], version=1)
 
 
-@pytest.mark.parametrize("query", ["", "v=1", "view=em", "v=1&source=air-conditioning", "source=galaxies", "v=x"])
+@pytest.mark.parametrize("query", ["v=1", "view=em", "v=1&source=air-conditioning", "source=galaxies", "v=x"])
 def test_links_of_version_1_and_those_without_a_version_are_linear(query):
     assert decode(query).x_scale() == "linear"
     for named in ("log", "linear"):
         assert decode(f"{query}&x-scale={named}").x_scale() == named
+
+
+@pytest.mark.parametrize("query", ["", "?", "fbclid=1", f"v={address.VERSION}", f"v={address.VERSION}&source=galaxies"])
+def test_a_bare_address_and_later_links_show_the_start_unless_they_name_an_iteration(query):
+    assert decode(query).problems == ()
+    assert decode(query).version == address.VERSION
+    assert decode(query).opens_at() is None
+    for iteration in (0, 12.5):
+        assert decode(f"v={address.VERSION}&iteration={iteration}").opens_at() == iteration
+
+
+def test_a_bare_address_has_the_scale_on_which_components_are_told_apart():
+    assert decode("").x_scale() == "log"
 
 
 @pytest.mark.parametrize(("version", "exponential"), [(1, "linear"), (address.SCALES_SINCE, "log"), (9, "log")])
@@ -270,9 +282,7 @@ def test_a_run_travels_with_the_iteration_on_show(page):
     cell = page.element("mu2-cell")
     cell.clear()
     cell.send_keys("4.5\n")
-    table = page.text(ids.RUN_TABLE)
-    page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: page.text(ids.RUN_TABLE) != table)
+    page.run()
     page.element(ids.option(ids.COLOUR_BY, "responsibility")).click()
     page.element(ids.WALK_START).click()
     page.element(ids.WALK_FORWARD).click()
@@ -285,7 +295,7 @@ def test_a_run_travels_with_the_iteration_on_show(page):
 def test_the_background_travels_and_a_bare_page_has_a_bare_address(page):
     assert page.browser.current_url == page.url
     page.open("background")
-    page.until(lambda: page.browser.current_url == f"{page.url}?v=1&view=background")
+    page.until(lambda: page.browser.current_url == f"{page.url}?v=2&view=background")
     assert_opens_the_same(page)
     page.open("gaussian")
     page.until(lambda: page.browser.current_url == page.url)
@@ -315,7 +325,8 @@ def test_a_link_that_has_travelled_opens_what_it_meant(page, path):
     page.browser.get(page.url + path)
     page.until(lambda: "12 observations, seed 7" in page.text(ids.RUN_NOTE))
     assert page.text(ids.LINK_PROBLEMS) == ""
-    assert page.address() == f"{page.url}?v=1&view=em&n=12&seed=7"
+    assert page.address().startswith(f"{page.url}?v=2&view=em&n=12&seed=7&iteration=")
+    assert page.address().endswith("&x-scale=linear")
 
 
 def test_a_link_whose_family_does_not_suit_its_data_keeps_the_data(page):

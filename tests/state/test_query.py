@@ -121,7 +121,7 @@ def test_what_the_page_writes_holds_nothing_that_is_repaired():
         ("v=1&rho=(0.3)&k=3/", None),
         ("v=1&k=3&gt;5", "“gt;5”"),
         ("v=1%26k=3", None),
-        ("v=one&k=3", "The link’s “v” was left out: there is no such option. Allowed: 1."),
+        ("v=one&k=3", "The link’s “v” was left out: there is no such option. Allowed: 1 to 2."),
         ("v=99", NEWER),
         ("rho=0.3%0Ak=2", "Part of the link was not understood: “rho=0.3k=2”. All else is as the link says;"),
         ("v=1&k=2&start_rh", "“start_rh”"),

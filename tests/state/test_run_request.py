@@ -139,9 +139,9 @@ def test_marks_are_thinned_evenly_by_rank_and_numbers_are_not():
 
 def test_the_note_on_a_tie_is_true():
     notes = " ".join(reply(DEFAULT)["result"]["notes"])
-    assert "nudged apart a little, component 0 to the smaller side" in notes
+    assert "moved apart by 2%, component 0 to the smaller side" in notes
     empty = " ".join(reply(DEFAULT | {"start_rho": 0})["result"]["notes"])
-    assert "nudged" not in empty
+    assert "moved apart" not in empty
 
 
 LESSONS = {
@@ -306,9 +306,9 @@ def test_a_start_that_the_observations_do_not_allow_is_refused_in_words():
                 assert "result" in answer
 
 
-def test_components_that_are_given_more_than_one_tie_are_nudged_apart():
+def test_components_that_are_given_more_than_one_tie_are_moved_apart():
     notes = reply(run_request(k=4, **{f"start_lambda{k}": 0.5 for k in range(4)}))["result"]["notes"]
-    assert any("nudged apart a little, in the order of their numbers" in note for note in notes)
+    assert any("moved apart a little, in the order of their numbers" in note for note in notes)
 
 
 def test_the_surface_is_over_the_components_that_were_chosen():

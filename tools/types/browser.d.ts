@@ -27,6 +27,7 @@ interface Window {
 
 interface DocumentEventMap {
   figure: CustomEvent<string>; // its id: it shows something else
+  point: CustomEvent<{ id: string; trace: Trace | null; i: number }>; // one is at a point of a figure, or at none
   enter: CustomEvent<{ id: string; x: number; y: number }>; // Enter was pressed at a point of a figure
 }
 

@@ -140,14 +140,16 @@ interface Config {
     choices: LinkOption[];
     scales: Words; // family -> scale of x that links of this version mean where they name none
     readScales: Words; // and those of the link that was opened
+    opensAt: number | null; // iteration at which its run opens; null: it shows the start, before any run
     switches: LinkOption[];
     hide: { name: string; groups: string[] };
     flags: string[];
   };
 }
 
-/** A run that was requested: its settings. */
+/** A run that was requested, or its start: its settings. */
 interface RunRequest extends Values {
+  data?: unknown;
   source: string;
   start_from: string;
   method: string;
@@ -216,7 +218,7 @@ interface RunState {
   savedStarts: Record<string, Values>;
   arranged: string | null;
   requested: RunRequest | null;
-  opensAt: number | undefined;
+  opening: Opening | null;
   request: RunRequest | null;
   result: Result | null;
   place: number;
@@ -224,6 +226,12 @@ interface RunState {
   colours: string;
   xScale: string | null;
   surface: Surface | null;
+}
+
+/** Where a run opens, and in how many ms at most it plays to its end from there, if it does. */
+interface Opening {
+  iteration: number;
+  plays?: number;
 }
 
 /** A step of the walk: record, its parameters, responsibilities of the drawn observations (a row each). */

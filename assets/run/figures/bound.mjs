@@ -85,7 +85,7 @@ function rangeOf(x, curves, tiny) {
 /** @type {RunFigure["sentence"]} */
 function sentence(result, _, { figureSentences: words }) {
   const step = onShow(result);
-  if (!step) return words.bound_none;
+  if (!step) return result.fitted ? words.bound_none : words.bound_start;
   const between = { t: count(step.t), next: count(step.t + 1) };
   const { ell, bound } = curves(result, step.t, [1]);
   if (!areNumbers(ell)) return fill(words.bound_too_low, between);

@@ -1,12 +1,14 @@
 /* Data and fit: histogram and fitted mixture, over the strip of observations. */
 import { count, fill, format, listed } from "../../core/text.mjs";
+import { byId } from "../../core/dom.mjs";
 import * as densities from "../../maths/densities.mjs";
 import * as figures from "../../figures/draw.mjs";
+import { sizeOf } from "../../figures/paths.mjs";
 import { densityTables } from "../../figures/tables.mjs";
 import { componentsOf, digitsAmong, labelsOf, lastRecord, record } from "../result.mjs";
-import { add, among, hover, number, skeleton } from "../run_figures.mjs";
+import { add, among, drawOne, hover, number, skeleton } from "../run_figures.mjs";
 import { state } from "../state.mjs";
-import { binsOf, scaleOf } from "../x_scale.mjs";
+import { binsOf, scaleOf } from "./x_scale.mjs";
 import { heightOfStrip, marksOf, observationsOf } from "./strip.mjs";
 
 const ID = "data-figure";
@@ -15,6 +17,8 @@ const SPIKE = [-4, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 4]; // standard deviations
 const DIGITS = 4; // of an observation in the sentence
 const ZEROS = /\.0+$/; // not measured
 const LAST_ZEROS = /(\.\d+?)0+$/; // of the digits by which observations differ
+const LABEL = 56; // px, for a label of the logarithmic axis
+const STEPS = [1, 1.25, 1.5, 2]; // ends of the density axis, in heights of histogram and end of the run
 const LOW = 1e-3; // of the highest: a lower hump is not seen
 
 /** Ends of the curves and of the axis, as places on it.
@@ -105,16 +109,33 @@ function make(result, { p, q }, config) {
   return { figure, marks };
 }
 
-/** Ticks at powers of ten and, where these are few, at twice and five times them; plotly's own within a decade.
-   @param {number[]} range */
-function decadeTicks([low, high]) {
+/** Ticks at powers of ten, as many as there is room for, and, where these are few, at twice and five times them;
+   plotly's own within a decade.
+   @type {(range: number[], width: number) => { tickvals?: number[], ticktext?: string[] }} */
+function decadeTicks([low, high], width) {
   if (high - low < 1) return {};
-  const steps = high - low < 3 ? [1, 2, 5] : [1];
-  const powers = Array.from({ length: Math.ceil(high - low) + 1 }, (_, i) => Math.floor(low) + i);
+  const most = width / (LABEL * figures.scale());
+  const steps = high - low < 3 && 3 * (high - low) < most ? [1, 2, 5] : [1];
+  const every = Math.max(1, Math.ceil((high - low) / most));
+  const powers = Array.from({ length: Math.ceil(high - low) + 1 }, (_, i) => Math.floor(low) + i).filter(
+    (power) => power % every === 0
+  );
   const tickvals = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
   const written = (value) => (value >= 1000 && value < 1e6 ? count(value) : format(value, 1));
   return { tickvals, ticktext: tickvals.map(written) };
 }
+
+/* Width of the figure, in px. */
+function widthNow() {
+  const plot = figures.plotOf(ID);
+  return (plot && sizeOf(plot)?.width) || byId(ID).clientWidth;
+}
+
+for (const type of ["drawn", "resized"])
+  document.addEventListener(type, ({ target: plot }) => {
+    const width = figures.onShow[ID]?.layout.meta.width;
+    if (plot.closest(`#${ID}`) && width && width !== widthNow()) drawOne(ID);
+  });
 
 /** Axes, and the room for each.
    @type {(layout: any, result: Result, config: Config) => void} */
@@ -124,7 +145,9 @@ function arrange(layout, result, config) {
   Object.assign(layout.xaxis, { range: windowOf(result).axis, title });
   if (scaleOf(result).isLog) {
     const text = fill(config.figureWords.log, { title: title.text }) + leftOut(result, config.figureWords);
-    Object.assign(layout.xaxis, { type: "log", title: { text }, ...decadeTicks(layout.xaxis.range) });
+    const width = widthNow();
+    layout.meta.width = width; // for which the ticks are chosen
+    Object.assign(layout.xaxis, { type: "log", title: { text }, ...decadeTicks(layout.xaxis.range, width) });
     layout.yaxis.title = { text: config.figureWords.per_decade };
   }
   const strip = heightOfStrip(result);
@@ -139,22 +162,31 @@ function arrange(layout, result, config) {
   });
 }
 
-/** @type {WeakMap<Bins, number>} */
-const peaks = new WeakMap(); // histogram of a result -> end of the density axis over it
+/** @type {WeakMap<Result, Map<Bins, number>>} */
+const peaks = new WeakMap(); // result -> its histogram on show -> end of the density axis over it
 
-/** The end of the density axis, for all records, so that it stays during a walk. A record far above the rest (a start,
-   a spike) is cut off, so that the others are not flat.
+/** The end of the density axis, for all records, so that it stays during a walk, and for many starts. A record far
+   above the rest (a start, a spike) is cut off, so that the others are not flat.
    @param {Result} result */
 function peak(result) {
   const bins = binsOf(result);
-  if (peaks.has(bins)) return peaks.get(bins);
+  if (!peaks.has(result)) peaks.set(result, new Map());
+  const known = peaks.get(result);
+  if (!known.has(bins)) known.set(bins, peakOver(result, bins));
+  return known.get(bins);
+}
+
+/** @type {(result: Result, bins: Bins) => number} */
+function peakOver(result, bins) {
   const xs = curvePoints(result);
   const last = lastRecord(result);
   const peakAt = (t) => Math.max(...mixtureOver(result, record(result, t), xs));
-  const final = Math.max(...bins.density, peakAt(last));
-  const records = Array.from({ length: Math.min(last, 40) }, (_, i) => peakAt(Math.round((i * last) / 40)));
-  peaks.set(bins, 1.05 * Math.min(2 * final, Math.max(final, ...records)));
-  return peaks.get(bins);
+  const final = Math.max(...bins.density, result.fitted ? peakAt(last) : 0);
+  const records = Array.from({ length: Math.max(1, Math.min(last, 40)) }, (_, i) =>
+    peakAt(Math.round((i * last) / 40))
+  );
+  const highest = Math.max(...records) / final;
+  return 1.05 * final * (STEPS.find((step) => step >= highest) ?? STEPS.at(-1));
 }
 
 /* -- in words ------------------------------------------------------------------------------------------------- */

@@ -21,7 +21,8 @@ function make(result, { t }, config) {
 }
 
 /** @type {RunFigure["sentence"]} */
-function sentence({ log_likelihood: ell }, { t }, { figureSentences: words }) {
+function sentence({ fitted, log_likelihood: ell }, { t }, { figureSentences: words }) {
+  if (!fitted) return fill(words.log_likelihood_start, { ell: number(ell[0], DIGITS) });
   const last = ell.length - 1;
   const facts = [fill(words.log_likelihood, { t: count(t), last: count(last), ell: number(ell[t], DIGITS) })];
   if (t < last) facts.push(fill(words.below_end, { difference: number(ell[last] - ell[t]) }));

@@ -9,11 +9,14 @@ const span = (values, share) => {
   return [low - margin, high + margin];
 };
 
+const FEW = 5; // iterations, each of which has a tick
+
 /** The figure with its axis and the cursor on the record on show.
    @type {(figure: Figure, result: Result, t: number) => Drawing} */
 function overIterations(figure, result, t) {
   const last = lastRecord(result);
   figure.layout.xaxis.range = [-0.02 * last - 0.2, 1.02 * last + 0.2];
+  if (last < FEW) figure.layout.xaxis.dtick = 1;
   for (const cursor of figure.data.filter(({ uid, visible }) => uid.startsWith("cursor") && visible !== false)) {
     const name = (cursor.yaxis || "y").replace("y", "yaxis");
     Object.assign(cursor, { x: [t, t], y: [...figure.layout[name].range] });

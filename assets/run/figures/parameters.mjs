@@ -101,6 +101,7 @@ function sentence(result, { t, p }, config) {
     const free = name === "weights" ? p.weights.slice(0, -1) : p[name];
     return free.map((one, k) => parameter(result, name, k, one, config));
   });
+  if (!result.fitted) return fill(words.parameters_start, { values: values.join(", ") });
   const numbers = { t: count(t), values: values.join(", "), near: 100 * NEAR, settled: count(settled(result)) };
   return fill(words.parameters, numbers);
 }

@@ -30,6 +30,7 @@ function drawCurves(figure, result, q, shared) {
       ...shared,
       y: order.map((i) => q[i][k]),
       customdata: order.map((i) => [result.x[i], ...q[i]]),
+      meta: { at: order },
     });
   }
 }
@@ -40,12 +41,13 @@ function drawCurves(figure, result, q, shared) {
 function stackBands(figure, result, q, shared) {
   const { band, title } = figure.layout.meta;
   const customdata = q.map((one, i) => [result.x[i], ...one]);
+  const at = indices(q);
   let y = q.map(() => 0);
   for (const k of componentsOf(result).reverse()) {
     const values = q.map((one) => one[k]);
     y = y.map((below, i) => below + values[i]);
     const { line, name } = figures.trace(figure, `posterior-${k}`);
-    const look = { ...band, fillcolor: line.color, name: name.split(",")[0], meta: { values } };
+    const look = { ...band, fillcolor: line.color, name: name.split(",")[0], meta: { values, at } };
     figures.setTrace(figure, `posterior-${k}`, { ...shared, ...look, y, customdata });
   }
   figure.layout.xaxis.title.text = title;

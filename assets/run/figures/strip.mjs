@@ -2,7 +2,7 @@
    so that ties and dense places can be seen; a mark keeps its height. */
 import { componentsOf, indices, labelsOf } from "../result.mjs";
 import { state } from "../state.mjs";
-import { scaleOf } from "../x_scale.mjs";
+import { scaleOf } from "./x_scale.mjs";
 
 const SPREAD = 0.72; // of the heights in a row, in rows
 const HALF = 0.0044; // half the height of a mark, of the figure's
@@ -36,14 +36,14 @@ function colouring({ two, certainty }, count) {
   };
 }
 
-/** @type {WeakMap<Result, string[][]>} */
+/** @type {WeakMap<number[], Record<string, string[]>>} */
 const written = new WeakMap(); // of a step of the walk, most time would go into writing these numbers again
 
 /** The path of each mark in row k, in data units.
    @type {(result: Result, k: number, half: number) => string[]} */
 function strokesOf(result, k, half) {
-  if (!written.has(result)) written.set(result, []);
-  return (written.get(result)[k] ??= result.x.map((x, i) => {
+  if (!written.has(result.x)) written.set(result.x, {}); // which the starts of the same data share
+  return (written.get(result.x)[`${k} ${half}`] ??= result.x.map((x, i) => {
     const [from, to] = [-half, half].map((by) => (k + heightOf(i) + by).toFixed(4));
     return `M${x},${from}V${to}`;
   }));
@@ -79,7 +79,8 @@ function observationsOf(result, q) {
   const rows = rowsOf(result, q);
   return labelsOf(result).map((k) => {
     const at = indices(result.x).filter((i) => rows[i] === k);
-    return { x: at.map((i) => result.x[i]), y: at.map((i) => k + heightOf(i)), customdata: at.map((i) => q[i]) };
+    const [x, y] = [at.map((i) => result.x[i]), at.map((i) => k + heightOf(i))];
+    return { x, y, customdata: at.map((i) => q[i]), meta: { at } };
   });
 }
 

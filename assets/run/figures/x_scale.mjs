@@ -1,10 +1,10 @@
 /* The scale of x in Data and fit: the one that somebody pressed or a link names, or else the family's. On log x all is
    in decades: places are log10(x), and a density is one per decade. */
-import { dash } from "../core/dash.mjs";
-import { byId } from "../core/dom.mjs";
-import * as features from "../core/features.mjs";
-import { drawOne } from "./run_figures.mjs";
-import { state, update } from "./state.mjs";
+import { dash } from "../../core/dash.mjs";
+import { byId } from "../../core/dom.mjs";
+import * as features from "../../core/features.mjs";
+import { drawOne } from "../run_figures.mjs";
+import { state, update } from "../state.mjs";
 
 const NAME = "x-scale";
 const FIGURE = "data-figure";
@@ -36,14 +36,14 @@ function choose(value) {
   }
 }
 
-/** @type {Result} */
+/** @type {Result["histogram"]} */
 let followed = null;
 
-/* Another result may have another family, no place on log x, or labels. */
+/* Other observations may have another family, no place on log x, or labels. */
 document.addEventListener("figure", ({ detail: id }) => {
   const { result } = state;
-  if (id !== FIGURE || result === followed) return;
-  followed = result;
+  if (id !== FIGURE || result.histogram === followed) return;
+  followed = result.histogram;
   byId(`${NAME}-log`).closest(".choice").hidden = !result.histogram.log;
   byId("data-legend").classList.toggle("by-label", Boolean(result.z));
   const pressed = chosen(result);
