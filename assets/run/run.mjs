@@ -9,7 +9,7 @@ import * as failures from "../core/failed_requests.mjs";
 import * as features from "../core/features.mjs";
 import { fill, settingInWords } from "../core/text.mjs";
 import * as settings from "./settings.mjs";
-import { differ, startOf } from "./start.mjs";
+import { differ, isOfStart, startOf } from "./start.mjs";
 import { isFitted, iterationOnShow, state, update } from "./state.mjs";
 import * as studies from "./studies.mjs";
 import * as walk from "./walk.mjs";
@@ -79,7 +79,7 @@ function drawStart() {
   const request = startRequest();
   const result = request && startOf(request);
   if (!result) return;
-  const moves = !isFitted() && !differ(state.request, request, (name) => name.startsWith("start_"));
+  const moves = !isFitted() && !differ(state.request, request, isOfStart);
   if (moves && !state.surface?.compared) walk.follow(result, request);
   else showResult(result, request, walk.AT_START);
 }

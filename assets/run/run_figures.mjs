@@ -40,6 +40,16 @@ function drawOne(id, how = figures.showNow) {
   if (made) how(id, made.figure, made.marks);
 }
 
+/** Make a figure anew when it has another size than the one it was made for, which its layout has as `meta[name]`.
+   @type {(id: string, name: "width" | "height", sizeNow: () => number) => void} */
+function fitTo(id, name, sizeNow) {
+  for (const type of ["drawn", "resized"])
+    document.addEventListener(type, ({ target: plot }) => {
+      const made = figures.onShow[id]?.layout.meta[name];
+      if (plot.closest(`#${id}`) && made !== undefined && made !== sizeNow()) drawOne(id);
+    });
+}
+
 /** Draw them all, by `showNow`, or by `showMoving` while the walk goes on.
    @param {Draw} how */
 function draw(how) {
@@ -82,4 +92,4 @@ const parameter = (result, name, k, value, { symbols, figureSentences }) =>
     value: among(result, value, name),
   });
 
-export { add, among, draw, drawOne, hover, number, parameter, skeleton };
+export { add, among, draw, drawOne, fitTo, hover, number, parameter, skeleton };

@@ -12,11 +12,14 @@ function differ(one, other, isFree) {
   return one.data !== other.data || text(one) !== text(other); // own data are many, and the same object
 }
 
+/** Whether a name in a request is about where the run starts.
+   @param {string} name */
+const isOfStart = (name) => name.startsWith("start_");
+
 /** Whether a name in a request is about how the run starts, goes on and stops, and not about its observations.
    @param {string} name */
 const isOfRun = (name) =>
-  name.startsWith("start_") ||
-  ["k", "method", "preview", ...state.config.parameters.stopping.map((p) => p.name)].includes(name);
+  isOfStart(name) || ["k", "method", "preview", ...state.config.parameters.stopping.map((p) => p.name)].includes(name);
 
 /** The result of a request for a start by hand; null if the server has to make it. Its log-likelihood is NaN if only
    some of the observations are on the page.
@@ -52,4 +55,4 @@ function mixtureOf(request, names) {
   return { weights: shares.map((share) => share / total), ...Object.fromEntries(others) };
 }
 
-export { differ, isOfRun, startOf };
+export { differ, isOfRun, isOfStart, startOf };

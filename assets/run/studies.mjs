@@ -9,7 +9,7 @@ import { count, fill, format } from "../core/text.mjs";
 import * as tables from "../figures/tables.mjs";
 import { digitsAmong, lastRecord, pathOver, record } from "./result.mjs";
 import { drawOne } from "./run_figures.mjs";
-import { differ, isOfRun } from "./start.mjs";
+import { differ, isOfRun, isOfStart } from "./start.mjs";
 import { isFitted, iterationOnShow, state, update } from "./state.mjs";
 
 const STUDIES = ["surface", "starts", "sizes"];
@@ -117,7 +117,7 @@ function keep(requested) {
   stays.clear();
   if (!onShow) return;
   const isSame = (isFree) => !differ(onShow, requested, isFree);
-  const ofStart = (name) => name.startsWith("start_") || ["blind", "method", "preview"].includes(name);
+  const ofStart = (name) => isOfStart(name) || ["blind", "method", "preview"].includes(name);
   if (isSame(ofStart)) stays.add("starts");
   if (isSame((name) => name === "k" || ofStart(name))) stays.add("sizes");
   if (!surface || isSame((name) => ["blind", "preview"].includes(name))) return; // none, or the same run

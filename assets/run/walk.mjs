@@ -151,9 +151,9 @@ function toggle() {
 function play(longest) {
   const { result } = state;
   const times = schedule(result, longest); // ms at which each record comes
-  const begin = performance.now() - times[Math.floor(state.place / 2)];
+  const origin = performance.now() - times[Math.floor(state.place / 2)];
   const frame = (now) => {
-    const at = times.findLastIndex((time) => time <= now - begin);
+    const at = times.findLastIndex((time) => time <= now - origin);
     go(2 * Math.max(at, recordOnShow()));
     if (state.place >= end()) return stop();
     playing = requestAnimationFrame(frame);

@@ -14,7 +14,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.figures import bound_figure, explorer_figures
-from components.figures.theme import DASHES, MODES, Mode, component_colour, saved_template, tokens, translucent
+from components.figures.theme import DASHES, MODES, Mode, component_colour, mixed, saved_template, tokens, translucent
 from components.figures.traces import cased, curve, figure, histogram, label_bars, mixture, ticks
 from components.state import ids
 from components.state.parameters import MAX_COMPONENTS
@@ -34,9 +34,7 @@ POSTERIOR_NAMES = [f"q{k}, {'descending' if k else 'ascending'}" for k in COMPON
 
 def _blend(low: str, high: str, levels: int) -> list[str]:
     """A scale of so many colours between two."""
-    ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (low, high)]
-    shares = [level / (levels - 1) for level in range(levels)]
-    return [f"rgb({','.join(str(round(a + (b - a) * t)) for a, b in zip(*ends, strict=True))})" for t in shares]
+    return [mixed(high, low, level / (levels - 1)) for level in range(levels)]
 
 
 def _palettes(mode: Mode) -> dict[str, Any]:

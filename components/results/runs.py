@@ -7,6 +7,7 @@ sent. Every number is computed from all observations; only the marks are thinned
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -75,11 +76,11 @@ def execute(spec: RunSpec) -> dict[str, Any]:
 def _run(spec: RunSpec, x: em.Floats, truth: em.Mixture | None) -> dict[str, Any]:
     """What a run adds to its observations, and notes on it."""
     run, tie = fitted(spec, x)
-    word, known, _ = _known(spec, truth, run.mixture)
-    sentence, why = headline(x, run, known, word.lower())
+    known = _known(spec, truth, run.mixture)
+    sentence, why = headline(x, run, known.mixture, known.word.lower())
     errors = em.standard_errors(x, run.mixture) if run.converged else None
     return {
-        "beside": _beside(spec, truth, run.mixture),
+        "beside": known.beside(),
         "trajectory": {name: [rounded(row) for row in values] for name, values in run.parameters.items()},
         "log_likelihood": rounded(run.log_likelihood),
         "bounds": rounded(em.bounds(run)) if run.method == em.EM else None,
@@ -104,7 +105,7 @@ def _preview(spec: RunSpec, x: em.Floats, truth: em.Mixture | None) -> dict[str,
     """The same of the start alone, which takes no fitting."""
     start, tie = _started(spec, x)
     return {
-        "beside": _beside(spec, truth, start),
+        "beside": _known(spec, truth, start).beside(),
         "trajectory": {name: [values] for name, values in rounded_parameters(start).items()},
         "log_likelihood": rounded(np.array([start.log_likelihood(x)])),
         "bounds": [] if spec.method == em.EM else None,
@@ -210,23 +211,35 @@ def _mixture(spec: RunSpec, prefix: str, k: int) -> em.Mixture:
     return family(weights=weights / weights.sum(), **parameters)
 
 
-def _known(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> tuple[str, em.Mixture | None, float | None]:
-    """What the known parameters are called; these, in the order of the estimated components; their log-likelihood."""
+@dataclass(frozen=True)
+class Known:
+    """What the known parameters are called; these, if there are any, in the order of the estimated components; their
+    log-likelihood, if it is published."""
+
+    word: str
+    mixture: em.Mixture | None = None
+    log_likelihood: float | None = None
+
+    def beside(self) -> dict[str, Any] | None:
+        """For a column beside the estimates, JSON-ready."""
+        if self.mixture is None:
+            return None
+        return {
+            "head": self.word,
+            "parameters": rounded_parameters(self.mixture),
+            "log_likelihood": self.log_likelihood,
+        }
+
+
+def _known(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> Known:
+    """What is known of the mixture that was fitted."""
     word, known, log_likelihood = TRUE, truth, None
     if spec.source.name in em.datasets.names():
         data = em.datasets.load(spec.source.name)
         word, known, log_likelihood = PUBLISHED, data.published_fit, data.published_log_likelihood
     if known is None or known.n_components != found.n_components:
-        return word, None, None
-    return word, em.reordered(known, em.match(known, found)), log_likelihood
-
-
-def _beside(spec: RunSpec, truth: em.Mixture | None, found: em.Mixture) -> dict[str, Any] | None:
-    """The same, for a column beside the estimates."""
-    word, known, log_likelihood = _known(spec, truth, found)
-    if known is None:
-        return None
-    return {"head": word, "parameters": rounded_parameters(known), "log_likelihood": log_likelihood}
+        return Known(word)
+    return Known(word, em.reordered(known, em.match(known, found)), log_likelihood)
 
 
 def _start(spec: RunSpec) -> str | None:

@@ -6,7 +6,7 @@ import * as figures from "../../figures/draw.mjs";
 import { sizeOf } from "../../figures/paths.mjs";
 import { densityTables } from "../../figures/tables.mjs";
 import { componentsOf, digitsAmong, labelsOf, lastRecord, record } from "../result.mjs";
-import { add, among, drawOne, hover, number, skeleton } from "../run_figures.mjs";
+import { add, among, fitTo, hover, number, skeleton } from "../run_figures.mjs";
 import { state } from "../state.mjs";
 import { binsOf, scaleOf } from "./x_scale.mjs";
 import { heightOfStrip, marksOf, observationsOf } from "./strip.mjs";
@@ -131,11 +131,7 @@ function widthNow() {
   return (plot && sizeOf(plot)?.width) || byId(ID).clientWidth;
 }
 
-for (const type of ["drawn", "resized"])
-  document.addEventListener(type, ({ target: plot }) => {
-    const width = figures.onShow[ID]?.layout.meta.width;
-    if (plot.closest(`#${ID}`) && width && width !== widthNow()) drawOne(ID);
-  });
+fitTo(ID, "width", widthNow);
 
 /** Axes, and the room for each.
    @type {(layout: any, result: Result, config: Config) => void} */

@@ -6,7 +6,7 @@ import * as figures from "../../figures/draw.mjs";
 import { titleOf } from "../../figures/points.mjs";
 import { curvesTable, firstOf } from "../../figures/tables.mjs";
 import { componentsOf, indices, lastRecord, record, withUnit } from "../result.mjs";
-import { add, among, drawOne, parameter, skeleton } from "../run_figures.mjs";
+import { add, among, fitTo, parameter, skeleton } from "../run_figures.mjs";
 import { overIterations, span } from "./over_iterations.mjs";
 
 const ID = "parameters-figure";
@@ -79,13 +79,7 @@ function make(result, { t }, config) {
   return overIterations(figure, result, t);
 }
 
-/* The distance of line labels is in pixels: draw anew when the figure has another height. */
-for (const type of ["drawn", "resized"])
-  document.addEventListener(type, ({ target: plot }) => {
-    const place = plot.closest(`#${ID}`);
-    const figure = figures.onShow[ID];
-    if (place && figure && figure.layout.meta.height !== place.clientHeight) drawOne(ID);
-  });
+fitTo(ID, "height", () => byId(ID).clientHeight); // the distance of line labels is in pixels
 
 /* -- in words ------------------------------------------------------------------------------------------------- */
 

@@ -27,7 +27,7 @@ const scaleOf = (result) => (result.histogram.log && chosen(result) === "log" ? 
    @param {Result} result */
 const binsOf = (result) => (scaleOf(result).isLog ? result.histogram.log : result.histogram);
 
-/* For Dash: a button was pressed, or `follow` wrote what is chosen already. */
+/* For Dash: a button was pressed, or the listener below wrote what is chosen already. */
 function choose(value) {
   if (!state.result) update({ xScale: value });
   else if (value !== chosen(state.result)) {
