@@ -61,11 +61,11 @@ def test_a_point_of_the_posterior_is_marked_among_the_data_and_stays_marked_as_t
     point(page, ids.POSTERIOR_FIGURE, "posterior-1", 30)
     x, *q = page.trace(ids.POSTERIOR_FIGURE, "posterior-1")["customdata"][30]
     ((found, _),) = marks(page, ids.DATA_FIGURE)
-    assert found == pytest.approx(x, rel=0.03)
+    assert found == pytest.approx(x, rel=1e-4)
     assert sum(q) == pytest.approx(1)
     page.element(ids.WALK_START).click()
     ((found, _),) = marks(page, ids.DATA_FIGURE)
-    assert found == pytest.approx(x, rel=0.03)
+    assert found == pytest.approx(x, rel=1e-4)
 
 
 @pytest.mark.query("v=2&view=em&iteration=12&n=200")
@@ -79,7 +79,7 @@ def test_by_keyboard_too_and_the_posterior_says_which_observation_it_is(page):
     numbers = [float(part.split(" = ")[1].replace("−", "-")) for part in said.split(", ")[1:4]]
     assert numbers == pytest.approx([x, *q], rel=1e-3)
     ((found, _),) = marks(page, ids.DATA_FIGURE)
-    assert found == pytest.approx(x, rel=0.03)
+    assert found == pytest.approx(x, rel=1e-4)
     graph.send_keys(Keys.ESCAPE)
     assert marks(page, ids.DATA_FIGURE) == []
 

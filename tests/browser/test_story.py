@@ -263,6 +263,18 @@ def test_a_run_of_former_settings_is_not_shown(lab, server):
     page.assert_quiet()
 
 
+@pytest.mark.query(f"{START}&iteration=12")
+def test_a_reply_that_comes_after_a_change_is_left_aside(page):
+    assert settled(page)["fitted"]
+    shown = page.browser.execute_script(
+        f"const reply = {{ result: emlab.runState.state.result }}; (function () {{{MOVE}}})(arguments[0]);"
+        f"emlab.run.showReply(reply, 'label'); return document.getElementById('{ids.WALK_PLACE}').textContent",
+        {"start_lambda0": 0.2},
+    )
+    assert shown == "Iteration 0"
+    assert not settled(page)["fitted"]
+
+
 def test_own_data_that_are_not_there_yet_end_a_run_that_is_under_way(lab, server):
     page = Page(lab, server.address, START)
     settled(page)
