@@ -26,6 +26,8 @@ import "./run/figures/bound.mjs";
 import "./run/figures/linked.mjs";
 import "./run/figures/parameters.mjs";
 import "./run/figures/surface.mjs";
+import "./run/figures/starts.mjs";
+import "./run/figures/choice.mjs";
 import * as link from "./page/address.mjs";
 import * as background from "./page/background.mjs";
 import * as pageExport from "./page/export.mjs";

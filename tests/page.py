@@ -28,7 +28,8 @@ START = "v=2&view=em"
 
 DRAWN = """
 const drawn = (panel) => panel?.hasChildNodes()
-  && [...panel.querySelectorAll('.graph:not(:has(#surface-figure))')].every((graph) => graph.querySelector('.main-svg'))
+  && [...panel.querySelectorAll('.graph')].every((graph) =>
+    graph.closest('.study:not(.drawn)') || graph.querySelector('.main-svg'))
   && (panel.id !== 'view-run' || document.getElementById('run-sentence').textContent !== '');
 """
 """Whether a view stands: figures are drawn (but the surface, which is asked for), and Run EM has its first run."""

@@ -26,6 +26,10 @@ function format(number, digits = 4) {
   return text.replaceAll("-", "−");
 }
 
+/** A number with that many decimals.
+   @type {(number: number, decimals: number) => string} */
+const fixed = (number, decimals) => number.toFixed(decimals).replace("-", "−");
+
 /** Digits for values from `low` to `high`: more (12 at most) where their size is `close` times their range, so that
    they can be told apart. As in components/state/own_data/sentences.py.
    @type {(low: number, high: number, digits: number, close: number) => number} */
@@ -45,4 +49,4 @@ const withMinus = (text) =>
 /** @type {(sentences: Words, label: string, value: unknown) => string} */
 const settingInWords = ({ setting }, label, value) => fill(setting, { label, value: String(value).replace(/^-/, "−") });
 
-export { count, digitsOver, fill, format, listed, settingInWords, withMinus };
+export { count, digitsOver, fill, fixed, format, listed, settingInWords, withMinus };

@@ -131,7 +131,7 @@ function axisTexts(values) {
   const needed = values.map((value) => (String(Number(value.toPrecision(DIGITS))).split(".")[1] || "").length);
   const apart = DIGITS - Math.ceil(Math.log10(span));
   const decimals = Math.max(0, Math.min(apart, Math.max(...needed)));
-  return values.map((value) => value.toFixed(decimals).replace("-", "−"));
+  return values.map((value) => text.fixed(value, decimals));
 }
 
 /** @type {(table: Table, title: string) => HTMLTableElement} */

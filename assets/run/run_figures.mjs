@@ -15,16 +15,17 @@ const added = new Map();
 
 /** Add a figure: `make` gives { figure, marks } or null, `sentence` a text. `tables`, `nameOf` and `note`, which a
    saved picture says beside the data, are described in figures/registry.mjs. A figure that `waits`, and one in a
-   closed panel, is drawn when the walk rests; a `late` one after the others, unless the walk moves.
+   closed panel, is drawn when the walk rests; a `late` one after the others, unless the walk moves. One that is
+   `still` is the same at every step.
    @param {string} id
    @param {RunFigure} figure */
-function add(id, { make, sentence, note = () => "", waits = false, late = false, ...others }) {
+function add(id, { make, sentence, note = () => "", waits = false, late = false, still = false, ...others }) {
   added.set(id, { make, waits, late });
   registry.register(id, {
     make: (config) => state.result && make(state.result, step(), config),
     sentence: (config) => sentence(state.result, step(), config),
     caption: (name) => [
-      [name, byId("walk-place").textContent],
+      still ? [name] : [name, byId("walk-place").textContent],
       [state.result.data, note(state.result, state.config)].join(" ").trim(),
     ],
     ...others,
@@ -33,11 +34,12 @@ function add(id, { make, sentence, note = () => "", waits = false, late = false,
 
 const afterPaint = (action) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(action)));
 
-/** Draw a figure as it is on show, if there is one.
-   @type {(id: string, how?: Draw) => void} */
+/** Draw a figure as it is on show. False if there is none.
+   @type {(id: string, how?: Draw) => boolean} */
 function drawOne(id, how = figures.showNow) {
   const made = added.get(id).make(state.result, step(), state.config);
   if (made) how(id, made.figure, made.marks);
+  return Boolean(made);
 }
 
 /** Make a figure anew when it has another size than the one it was made for, which its layout has as `meta[name]`.

@@ -25,6 +25,8 @@ const state = {
   colours: "", // the same in words
   xScale: null, // of the data's figure, once somebody has pressed it (figures/x_scale.mjs)
   surface: null, // the likelihood surface on show
+  starts: null, // ends of runs from other starts
+  sizes: null, // fits with other numbers of components
 };
 
 /** Change the state. Returns the previous values of the properties that changed.

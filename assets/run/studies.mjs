@@ -5,14 +5,16 @@ import { isRefused, setText } from "../core/controls.mjs";
 import { byId, element } from "../core/dom.mjs";
 import * as failures from "../core/failed_requests.mjs";
 import { watch } from "../core/scrolling.mjs";
-import { count, fill, format } from "../core/text.mjs";
+import { count, fill, fixed, format } from "../core/text.mjs";
 import * as tables from "../figures/tables.mjs";
 import { digitsAmong, lastRecord, pathOver, record } from "./result.mjs";
 import { drawOne } from "./run_figures.mjs";
 import { differ, isOfRun, isOfStart } from "./start.mjs";
 import { isFitted, iterationOnShow, state, update } from "./state.mjs";
 
-const STUDIES = ["surface", "starts", "sizes"];
+/** Study -> its figure, which is drawn once there are numbers. */
+const FIGURES = { surface: "surface-figure", starts: "starts-figure", sizes: "choice-figure" };
+const STUDIES = Object.keys(FIGURES);
 const MOST_EARLIER = 10; // paths on a surface
 const values = {};
 /** @type {(values: Values, k?: number) => void} */
@@ -98,13 +100,30 @@ function showReply(reply) {
   const { errors, result } = reply;
   if (errors) show(study, Object.values(errors).join(" "));
   else if (study === "surface") showSurface(result);
-  else {
-    show(study, result.sentence);
-    const box = byId(`study-${study}-table`);
-    box.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, state.config));
-    watch(box);
-  }
+  else showRows(study, result);
   startNext();
+}
+
+function showRows(study, result) {
+  show(study, result.sentence);
+  const box = byId(`study-${study}-table`);
+  box.replaceChildren((study === "starts" ? startsTable : sizesTable)(result, state.config));
+  watch(box);
+  update({ [study]: result });
+  showFigure(study);
+}
+
+function showFigure(study) {
+  const panel = byId(`panel-${study}`);
+  panel.classList.add("drawn"); // first: it is drawn where it has a size
+  if (!drawOne(FIGURES[study])) panel.classList.remove("drawn");
+}
+
+function hideFigure(study) {
+  const graph = byId(FIGURES[study]).closest(".graph");
+  if (graph.contains(document.activeElement)) byId(`study-${study}`).focus(); // it goes
+  byId(`panel-${study}`).classList.remove("drawn");
+  tables.hide(FIGURES[study]);
 }
 
 const stays = new Set(); // studies that stay when another run or start comes
@@ -142,14 +161,10 @@ function reset() {
   for (const study of STUDIES.filter((one) => !stays.has(one))) {
     show(study, "");
     byId(`study-${study}-table`)?.replaceChildren();
+    if (study !== "surface") update({ [study]: null }); // `keep` has seen to that
+    if (!state[study]) hideFigure(study);
   }
   if (state.surface) describeSurface();
-  else {
-    const graph = document.querySelector(".panel-surface .graph");
-    if (graph.contains(document.activeElement)) byId("study-surface").focus(); // it goes
-    graph.classList.remove("drawn");
-    tables.hide("surface-figure");
-  }
   if (!next || !isFitted()) return;
   start(next, lastRecord(state.result));
   next = null;
@@ -162,8 +177,7 @@ const afterRun = (study) => (next = study);
 function showSurface(surface) {
   update({ surface: { ...surface, earlier: [] } });
   describeSurface();
-  document.querySelector(".panel-surface .graph").classList.add("drawn");
-  drawOne("surface-figure");
+  showFigure("surface");
 }
 
 function describeSurface() {
@@ -254,7 +268,7 @@ const list = (values, digits) => values.map((value) => format(value, digits)).jo
 
 const SHOWN = ["best", "as_high", "other"]; // ends that a run from there reaches again
 
-/** @type {(result: { rows: any[] }, config: Config) => HTMLElement} */
+/** @type {(study: StartsStudy, config: Config) => HTMLElement} */
 function startsTable({ rows }, config) {
   const digits = (name) => digitsAmong(state.result, 4, name);
   const rowOf = ({ count, log_likelihood: ell, what, parameters }) => {
@@ -262,9 +276,8 @@ function startsTable({ rows }, config) {
     const words = Object.entries(others)
       .map(([name, values]) => list(values, digits(name)))
       .join("; ");
-    const level = ell.toFixed(3).replace("-", "−");
     return {
-      cells: [level, String(count), list(weights, 3), words, config.studyWords[what]],
+      cells: [fixed(ell, 3), String(count), list(weights, 3), words, config.studyWords[what]],
       isChosen: what.startsWith("best"),
       p: SHOWN.includes(what) ? parameters : null,
     };
@@ -272,12 +285,12 @@ function startsTable({ rows }, config) {
   return table(config.startsHead, rows.map(rowOf));
 }
 
-/** @type {(result: { rows: any[] }, config: Config) => HTMLElement} */
-function sizesTable({ rows }, config) {
-  const text = (value) => (value === null ? config.studyWords.none : value.toFixed(2).replace("-", "−"));
-  const rowOf = ({ n_components: k, n_free_parameters: free, log_likelihood: ell, aic, bic, chosen, parameters }) => ({
-    cells: [String(k), text(ell), String(free), text(aic), text(bic), chosen ? config.studyWords.chosen : ""],
-    isChosen: chosen,
+/** @type {(study: SizesStudy, config: Config) => HTMLElement} */
+function sizesTable({ rows, lowest }, config) {
+  const text = (value) => (value === null ? config.studyWords.none : fixed(value, 2));
+  const rowOf = ({ n_components: k, n_free_parameters: free, log_likelihood: ell, aic, bic, parameters }) => ({
+    cells: [String(k), text(ell), String(free), text(aic), text(bic), k === lowest.bic ? config.studyWords.chosen : ""],
+    isChosen: k === lowest.bic,
     p: parameters,
   });
   return table(config.sizesHead, rows.map(rowOf));

@@ -13,8 +13,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from components.figures import bound_figure, explorer_figures
-from components.figures.theme import DASHES, MODES, Mode, component_colour, mixed, saved_template, tokens, translucent
+from components.figures import bound_figure, explorer_figures, study_figures
+from components.figures.theme import DASHES, MODES, Mode, blended, component_colour, saved_template, tokens
 from components.figures.traces import cased, curve, figure, histogram, label_bars, mixture, ticks
 from components.state import ids
 from components.state.parameters import MAX_COMPONENTS
@@ -32,11 +32,6 @@ POSTERIOR_NAMES = [f"q{k}, {'descending' if k else 'ascending'}" for k in COMPON
 """Names of the sorted posterior curves."""
 
 
-def _blend(low: str, high: str, levels: int) -> list[str]:
-    """A scale of so many colours between two."""
-    return [mixed(high, low, level / (levels - 1)) for level in range(levels)]
-
-
 def _palettes(mode: Mode) -> dict[str, Any]:
     """Colours of responsibilities.
 
@@ -45,8 +40,8 @@ def _palettes(mode: Mode) -> dict[str, Any]:
     """
     colours = [component_colour(k, mode) for k in COMPONENTS]
     return {
-        "two": _blend(colours[1], colours[0], 17),
-        "certainty": [_blend(tokens(mode)["line"], colour, 5) for colour in colours],
+        "two": blended(colours[1], colours[0], 17),
+        "certainty": [blended(tokens(mode)["line"], colour, 5) for colour in colours],
     }
 
 
@@ -172,47 +167,6 @@ def parameters(mode: Mode) -> go.Figure:
     )
 
 
-SUMMIT = 7
-"""Twentieths of the accent in the colour of the summit; lines on it need contrast (tests/figures/test_tokens.py)."""
-
-
-def surface(mode: Mode) -> go.Figure:
-    """Log-likelihood over one parameter of two components, with the path of the run, and of EM beside it."""
-    colour = tokens(mode)
-    low, high = colour["card"], _blend(colour["card"], colour["accent"], 21)[SUMMIT]
-    contour = go.Contour(
-        uid="surface",
-        colorscale=[[0, low], [1, high]],
-        showscale=False,
-        ncontours=24,
-        line={"width": 1, "color": translucent(colour["edge"], 0.5)},
-        hovertemplate="%{x:.4g}, %{y:.4g}<br>ℓ = %{customdata:.4f}<extra></extra>",
-    )
-    # Wide enough to be seen beneath the path of the run.
-    compared = curve("compared", "EM from the same start", colour["quiet"], 6, "5px,4px", hoverinfo="skip")
-    earlier = curve("earlier", "Earlier paths", colour["quiet"], 1.5, hoverinfo="skip")
-    path = curve("path", "Path of the run", colour["ink"], 2, hoverinfo="skip")
-    path.marker.update(size=5, color=colour["ink"])
-    ends = [
-        go.Scatter(
-            uid=name.lower(),
-            name=name,
-            mode="markers",
-            marker={"size": 12, "symbol": symbol, "color": colour["ink"], "line": {"width": 2, "color": colour["ink"]}},
-            hoverinfo="skip",
-        )
-        for name, symbol in {"Start": "circle-open", "End": "diamond"}.items()
-    ]
-    here = go.Scatter(
-        uid="here",
-        name=ON_SHOW,
-        mode="markers",
-        marker={"size": 9, "color": component_colour(1, mode), "line": {"width": 2, "color": colour["card"]}},
-        hoverinfo="skip",
-    )
-    return figure(mode, [contour, compared, earlier, path, *ends, here], hovermode="closest")
-
-
 @dataclass(frozen=True)
 class Figure:
     """A figure of the page.
@@ -293,9 +247,23 @@ FIGURES = {
         },
     ),
     ids.SURFACE_FIGURE: Figure(
-        surface,
+        study_figures.surface,
         "Figure: log-likelihood over one parameter of two components, with the path of the run",
         {"surface": "Highest on the grid: {ell}, at {best}; iteration {t} at {here}."},
+    ),
+    ids.STARTS_FIGURE: Figure(
+        study_figures.starts,
+        "Figure: log-likelihood at the end of the run from each start",
+        {
+            "starts": "Highest end {high}, lowest {low}.",
+            "starts_together": "All ends at {high}.",
+            "starts_spikes": " Spikes are not drawn.",
+        },
+    ),
+    ids.CHOICE_FIGURE: Figure(
+        study_figures.choice,
+        "Figure: AIC and BIC over the number of components",
+        {"choice": "AIC is lowest with K = {aic}, BIC with K = {bic}."},
     ),
 }
 """Place of each figure -> the figure."""

@@ -58,6 +58,11 @@ def mixed(colour: str, ground: str, share: float) -> str:
     return "rgb({},{},{})".format(*(round(share * a + (1 - share) * b) for a, b in zip(over, under, strict=True)))
 
 
+def blended(low: str, high: str, levels: int) -> list[str]:
+    """A scale of so many colours between two."""
+    return [mixed(high, low, level / (levels - 1)) for level in range(levels)]
+
+
 @cache
 def template(mode: Mode) -> go.layout.Template:
     """The template of every figure."""

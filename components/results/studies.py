@@ -19,6 +19,7 @@ from components.state.parameters import ACROSS, STUDY, number
 from components.state.run_request import RunSpec, parse_run, read_values
 from components.state.sources import SIZES
 from components.state.time_limit import MAX_SECONDS
+from components.state.words import CRITERIA
 from em.studies import LONG, SAME, seeded_starts
 
 MAX_OBSERVATIONS = 10_000
@@ -148,7 +149,6 @@ def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, An
     candidates = em.choose(
         x, spec.source.family, SIZES, seed=int(values["starts_seed"]), stopping=to_the_end, runs=runs
     )
-    chosen = em.preferred(candidates)
     rows = [
         {
             "n_components": candidate.n_components,
@@ -156,7 +156,6 @@ def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, An
             "log_likelihood": None if candidate.degenerate else candidate.log_likelihood,
             "aic": None if candidate.degenerate else candidate.aic,
             "bic": None if candidate.degenerate else candidate.bic,
-            "chosen": candidate is chosen,
             "parameters": rounded_parameters(candidate.run.mixture) if _is_reached_again(candidate) else None,
         }
         for candidate in candidates
@@ -165,7 +164,8 @@ def sizes(spec: RunSpec, x: em.Floats, values: dict[str, float]) -> dict[str, An
     sentences = [em.lessons.model_choice(candidates)]
     if not all(ended):
         sentences.append(TIME_UP.format(done=f"{sum(ended)} of the fits"))
-    return {"rows": rows, "sentence": " ".join(filter(None, sentences))}
+    lowest = {criterion: em.preferred(candidates, criterion).n_components for criterion in CRITERIA}
+    return {"rows": rows, "lowest": lowest, "sentence": " ".join(filter(None, sentences))}
 
 
 def _is_reached_again(candidate: em.Candidate) -> bool:

@@ -36,6 +36,8 @@ LOG_LIKELIHOOD_FIGURE = figure("log-likelihood")
 BOUND_FIGURE = figure("bound")
 PARAMETERS_FIGURE = figure("parameters")
 SURFACE_FIGURE = figure("surface")
+STARTS_FIGURE = figure("starts")
+CHOICE_FIGURE = figure("choice")
 FIGURE_KEYS = "figure-keys"
 SURFACE_KEYS = "surface-keys"
 
@@ -126,6 +128,7 @@ START_TABLE = "start-table"
 COLOUR_BY = "colour-by"
 X_SCALE = "x-scale"
 DATA_LEGEND = "data-legend"
+STARTS_LEGEND = "starts-legend"
 ABOUT = "about-source"
 
 BACKGROUND_ARTICLE = "background-article"

@@ -23,6 +23,8 @@ QUANTITIES = {
 
 MIXTURE, HISTOGRAM, TRUE_VALUES, ON_SHOW = "Mixture", "Histogram", "True values", "Iteration on show"
 NOTEBOOK_CURVE = "Notebook’s curve"
+CRITERIA = {"aic": "AIC", "bic": "BIC"}
+LOWEST = "Lowest"
 WEIGHTED = "{sign} Component {k}, weighted"
 LABEL = "{sign} Label {k}"
 """Names of curves and marks, in figures and legends."""
@@ -96,6 +98,7 @@ FIGURE_WORDS = {
     "observations": "observations and their responsibilities",
     "iterations": "iterations",
     "shares": "points of the line",
+    "criteria": "criteria",
     "iteration": "iteration t",
     "surface": "log-likelihood over {across} and {up}",
     "height": "log-likelihood ℓ",
@@ -152,7 +155,7 @@ WITH_ERRORS = {"short": "± s.e.", "long": "give or take one standard error"}
 """Added to the heading of a column of estimates."""
 TABLE_HEAD = ("Parameter", "Start", "On show", "Final")
 STARTS_HEAD = ("Log-likelihood", "Starts", "Weights", "Parameters", "End")
-SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", "AIC", "BIC", "Choice")
+SIZES_HEAD = ("K", "Log-likelihood", "Free parameters", *CRITERIA.values(), "Choice")
 STUDIES = {
     "surface": "The log-likelihood over one parameter of two components, as contours, and the path that the run took. "
     "Click a point, or press Enter there, to start EM from it.",

@@ -97,7 +97,8 @@ leap is Newton’s step, $\theta - H^{-1} g$.
 
 ### Other starts
 
-EM runs from as many seeded starts as are asked for, in turn at random and as in $k$-means++. Converged runs that end
+EM runs from as many seeded starts as are asked for, in turn at random and as in $k$-means++. Each is a dot above the
+log-likelihood where it ended; dots at one place are stacked. Converged runs that end
 with the same log-likelihood and the same density, in any order of the labels, are one optimum and one row. A run that
 converges lower than the best is called *trapped*: no iteration lowers $\ell$, so none leads out of a local maximum. One
 that converges to another density of the same $\ell$, as when the data are symmetric, is *as high*. One that is cut off

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -27,9 +27,24 @@ from components.state.address import Link
 from components.state.options import GROUPS, MORE, PANELS
 from components.state.parameters import ACROSS, START, STUDY, Parameter
 from components.state.sources import SIZES
-from components.state.words import HISTOGRAM, MIXTURE, ON_SHOW, SIGNS, STUDIES, TRUE_VALUES
+from components.state.words import (
+    CRITERIA,
+    HISTOGRAM,
+    LOWEST,
+    MIXTURE,
+    ON_SHOW,
+    SIGNS,
+    STUDIES,
+    STUDY_WORDS,
+    TRUE_VALUES,
+)
 
 PLAY, PAUSE = "Play", "Pause"
+STARTS_KEYS = {f"of-{end}": STUDY_WORDS[end].capitalize() for end in ("best", "other", "unfinished")}
+CHOICE_KEYS = {**{f"of-{name}": label for name, label in CRITERIA.items()}, "of-lowest": LOWEST}
+"""Keys of the legends of two studies."""
+FIGURE_OF = {"sizes": ids.CHOICE_FIGURE}
+"""Panel -> its figure, if that has another name."""
 MORE_LABEL = "More"
 """Name of the button that shows the last tabs in a narrow window."""
 
@@ -172,8 +187,19 @@ def _panels(link: Link, export: list[Component]) -> html.Div:
             "Draw the surface",
             [rows(link, ACROSS), *_described(ids.SURFACE_FIGURE, ids.SURFACE_KEYS)],
         ),
-        "starts": _study("starts", "Run from many starts", [rows(link, STUDY), table_box(ids.study_table("starts"))]),
-        "sizes": _study("sizes", f"Fit K = 1 to {SIZES[-1]}", [table_box(ids.study_table("sizes"))]),
+        "starts": _study(
+            "starts",
+            "Run from many starts",
+            [
+                _beside(rows(link, STUDY), _drawn(ids.STARTS_FIGURE, STARTS_KEYS, ids.STARTS_LEGEND)),
+                table_box(ids.study_table("starts")),
+            ],
+        ),
+        "sizes": _study(
+            "sizes",
+            f"Fit K = 1 to {SIZES[-1]}",
+            [_beside(_drawn(ids.CHOICE_FIGURE, CHOICE_KEYS), table_box(ids.study_table("sizes")))],
+        ),
         "export": export,
     }
     first = next(name for name in PANELS if name not in link.hidden())  # no link hides the last one
@@ -210,17 +236,27 @@ def _tab(name: str, is_open: bool) -> html.Button:
 
 def _panel(name: str, content: list[Component], is_open: bool) -> html.Section:
     """A panel. A link hides its tab and what is in it, so that it stays closed."""
-    figure = ids.figure(name)
+    figure = FIGURE_OF.get(name, ids.figure(name))
     saving = [save(figure, PANELS[name], in_menu=True)] if figure in FIGURES else []
     inner = html.Div([html.H2(PANELS[name], className="unseen on-paper"), *saving, *content], **_hidden_with(name))
     return html.Section(
         inner,
         id=ids.run_panel(name),
-        className=f"panel panel-{name}",
+        className=f"panel panel-{name} study" if name in STUDIES else f"panel panel-{name}",
         role="tabpanel",
         hidden=not is_open,
         **{"aria-labelledby": ids.panel_tab(name)},
     )
+
+
+def _drawn(figure: str, keys: Mapping[str, str], legend_id: str | None = None) -> html.Div:
+    """A study's figure, with its legend."""
+    return html.Div([legend(keys, legend_id), *_described(figure)])
+
+
+def _beside(left: Component, right: Component) -> html.Div:
+    """Two parts of a study, side by side where there is room."""
+    return html.Div([left, right], className="beside")
 
 
 def _hidden_with(name: str) -> dict[str, str]:

@@ -33,7 +33,11 @@ TITLES = {
     ids.BOUND_FIGURE: "Bound",
     ids.PARAMETERS_FIGURE: "Parameters",
     ids.SURFACE_FIGURE: "Surface",
+    ids.STARTS_FIGURE: "Other starts",
+    ids.CHOICE_FIGURE: "How many components?",
 }
+STILL = (ids.STARTS_FIGURE, ids.CHOICE_FIGURE)
+"""Figures of no iteration."""
 COMPONENTS = {"● Component 0", "◆ Component 1"}
 LEGENDS = {
     ids.DATA_FIGURE: {"● Label 0", "◆ Label 1", "Mixture"} | COMPONENTS,
@@ -42,6 +46,8 @@ LEGENDS = {
     ids.BOUND_FIGURE: {"Log-likelihood ℓ", "Lower bound J", "Gap", "Iteration on show"},
     ids.PARAMETERS_FIGURE: {"True values", "Iteration on show"} | COMPONENTS,
     ids.SURFACE_FIGURE: {"Path of the run", "Start", "End", "Iteration on show"},
+    ids.STARTS_FIGURE: {"Best"},
+    ids.CHOICE_FIGURE: {"AIC", "BIC", "Lowest"},
     ids.GAUSSIAN_FIGURE: {"Mixture density", "● Component 1, weighted", "◆ Component 2, weighted"},
 }
 LEGENDS[ids.EXPONENTIAL_FIGURE] = LEGENDS[ids.GAUSSIAN_FIGURE]
@@ -197,14 +203,18 @@ def colours(of: dict[str, str]) -> set[str]:
 def test_each_figure_of_the_run_is_saved_as_it_is_on_show_in_light_colours(page, take):
     dark(page)
     draw_surface(page)
+    for study, figure in (("starts", ids.STARTS_FIGURE), ("sizes", ids.CHOICE_FIGURE)):
+        page.study(study)
+        page.until(lambda figure=figure: page.text(ids.sentence(figure)))
     for button in (ids.WALK_START, ids.WALK_FORWARD):
         page.element(button).click()
     page.until(lambda: page.text(ids.WALK_PLACE) == "Iteration 1 of 61")
     for figure, name in TITLES.items():
         save(page, figure, "SVG")
-        path = take(f"em-lab-{name.lower().replace(' ', '-')}-iteration-1-of-61.svg")
+        title = name if figure in STILL else f"{name} · Iteration 1 of 61"
+        path = take(f"em-lab-{re.sub(r'[^a-z0-9]+', '-', title.lower())}.svg")
         marks = " Marks are coloured by true label." if figure == ids.DATA_FIGURE else ""
-        assert_is_a_picture(path, figure, f"{name} · Iteration 1 of 61", DATA + marks)
+        assert_is_a_picture(path, figure, title, DATA + marks)
     assert colour(page, ids.DATA_FIGURE, "mixture") == tokens("dark")["ink"], "the page stays as it is"
 
 

@@ -171,6 +171,61 @@ def test_a_study_of_too_many_observations_is_refused_in_words(page):
     page.until(lambda: "at most 10,000 observations" in page.text(ids.study_words("surface")))
 
 
+def dots(page: Page) -> dict[str, list[tuple[float, float]]]:
+    """The dots of each kind of end: log-likelihood, place in the stack."""
+    traces = {uid: page.trace(ids.STARTS_FIGURE, uid) for uid in ("best", "other", "unfinished")}
+    return {uid: list(zip(one["x"], one["y"], strict=True)) for uid, one in traces.items() if one.get("x")}
+
+
+@pytest.mark.query("v=1&view=em&source=galaxies&k=2&starts=50")
+def test_each_run_from_another_start_is_a_dot_where_it_ended(page):
+    page.study("starts")
+    page.until(lambda: page.text(ids.sentence(ids.STARTS_FIGURE)))
+    x = em.datasets.load("galaxies").x
+    mixtures = em.studies.seeded_starts(x, em.GaussianMixture, 2, 50, np.random.default_rng(1))
+    found = em.restarts(x, list(mixtures), em.StoppingRule(max_iter=1000, tol=1e-12))
+    best, *others = found.optima
+    assert others
+    assert found.spikes
+    assert all(end.converged for end in found.optima)
+    drawn = dots(page)
+    assert drawn.keys() == {"best", "other"}
+    for kind, ends in (("best", [best]), ("other", others)):
+        levels = np.repeat([end.log_likelihood for end in ends], [end.count for end in ends])
+        np.testing.assert_allclose(sorted(x for x, _ in drawn[kind]), sorted(levels), rtol=1e-9)
+    stack = [y for x, y in (*drawn["best"], *drawn["other"])]
+    assert max(stack) >= best.count, "dots at one place stand upon one another"
+    assert len(set(drawn["best"])) == best.count
+    legend = page.element(ids.STARTS_LEGEND).text.split("\n")
+    assert legend == ["Best", "Trapped"]
+    low = min(end.log_likelihood for end in others)
+    ends = [f"{level:.3f}".replace("-", "−") for level in (best.log_likelihood, low)]
+    assert page.text(ids.sentence(ids.STARTS_FIGURE)) == "Highest end {}, lowest {}. Spikes are not drawn.".format(
+        *ends
+    )
+    page.choose(ids.SOURCE, "faithful-waiting")
+    page.until(lambda: not page.element(ids.STARTS_FIGURE).is_displayed())
+
+
+@pytest.mark.query("v=1&view=em&source=faithful-eruptions&k=2")
+def test_criteria_are_drawn_over_the_number_of_components(page):
+    page.study("sizes")
+    page.until(lambda: page.text(ids.sentence(ids.CHOICE_FIGURE)))
+    x = em.datasets.load("faithful-eruptions").x
+    found = em.choose(x, em.GaussianMixture, seed=1)
+    lowest = {name: em.preferred(found, name) for name in ("aic", "bic")}
+    assert lowest["aic"] is not lowest["bic"]
+    for name, one in lowest.items():
+        curve = page.trace(ids.CHOICE_FIGURE, name)
+        assert curve["x"] == [1, 2, 3, 4, 5]
+        np.testing.assert_allclose(curve["y"], [getattr(candidate, name) for candidate in found], atol=2e-3)
+        rings = page.trace(ids.CHOICE_FIGURE, "cursor")
+        at = rings["x"].index(one.n_components)
+        assert rings["y"][at] == pytest.approx(getattr(one, name), abs=2e-3)
+    ks = [one.n_components for one in lowest.values()]
+    assert page.text(ids.sentence(ids.CHOICE_FIGURE)) == "AIC is lowest with K = {}, BIC with K = {}.".format(*ks)
+
+
 def test_how_many_components(page):
     page.study("sizes")
     page.until(lambda: "BIC is lowest with K = 2" in page.text(ids.study_words("sizes")))
