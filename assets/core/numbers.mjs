@@ -24,7 +24,7 @@ function read(text) {
 const twoReadings = (small, large) => ({
   problem: "two_readings",
   small: String(small),
-  dotted: write(small).replace(/^[+-]?\d+$/, "$&.0"),
+  typed: write(small),
   large: write(large),
 });
 

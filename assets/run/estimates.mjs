@@ -18,11 +18,13 @@ function withError(value, error) {
   return [value, error].map((one) => text(one).replaceAll("-", "−"));
 }
 
-/** Columns: true or published values if there are any, start, on show (rewritten by `showRecord`), final.
-   @type {(result: Result, step: Step, config: Config) => HTMLTableElement} */
-function table(result, step, config) {
+/** Columns: true or published values if there are any, start, on show (rewritten by `showRecord`), and final, if that is
+   told.
+   @type {(result: Result, step: Step, isTold: boolean, config: Config) => HTMLTableElement} */
+function table(result, step, isTold, config) {
   const last = lastRecord(result);
-  const { beside, errors } = result;
+  const { beside } = result;
+  const errors = isTold ? result.errors : null;
   const cell = (value, digits) => (Number.isFinite(value) ? format(value, digits) : "–");
   /** @type {(head: any, known: number, values: number[], digits: number, error?: number) => HTMLElement} */
   const row = (head, known, [start, shown, final], digits, error = 0) =>
@@ -42,13 +44,15 @@ function table(result, step, config) {
     for (const k of componentsOf(result)) {
       const sign = element("span", config.signs[k], { class: `sign of-${k}`, "aria-hidden": "true" });
       const [start, final] = [0, last].map((t) => record(result, t)[name][k]);
-      const values = [start, step.p[name][k], result.fitted ? final : NaN];
+      const values = [start, step.p[name][k], isTold ? final : NaN];
       const digits = digitsAmong(result, DIGITS, name);
-      const title = [sign, fill(symbol, { k })];
+      const isRho = name === "weights" && k === 0 && componentsOf(result).length === 2;
+      const own = fill(symbol, { k });
+      const title = [sign, isRho ? fill(config.sentences.rho, { symbol: own }) : own];
       rows.push(row(title, beside?.parameters[name][k], values, digits, errors?.[name][k]));
     }
   const ell = result.log_likelihood;
-  const levels = [ell[0], ell[step.t], result.fitted ? ell[last] : NaN];
+  const levels = [ell[0], ell[step.t], isTold ? ell[last] : NaN];
   rows.push(row("ℓ", beside?.log_likelihood, levels, 7));
   const [first, ...others] = config.tableHead;
   const heads = [first, ...(beside ? [beside.head] : []), ...others];

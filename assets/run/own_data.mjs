@@ -18,6 +18,18 @@ let content = null; // what they were read from: { text } or { file }
 let sent = { source: null, answers: {} }; // the last request: its content, and what was chosen about its meaning
 let listed = sent; // the request of which columns are listed
 let request = 0;
+let isReading = false;
+/** @type {() => void} */
+let whenRead = null; // what waits for that
+
+const isReadingText = () => isReading && sent.source.text === byId("own-text").value; // a click first leaves the box
+
+/** Whether data are being read; `action` is then called when they are, unless they are refused.
+   @param {() => void} action */
+function waits(action) {
+  if (isReading) whenRead = action;
+  return isReading;
+}
 
 /* `onReading` is called with the suitable families when the data are others. */
 function begin(config, onReading) {
@@ -28,8 +40,14 @@ function begin(config, onReading) {
   failures.register("own-reply", {
     place: () => "own-said",
     focus: () => "own-use",
-    onFailure: showColumn,
-    onRetry: () => show(words().reading),
+    onFailure: () => {
+      isReading = false;
+      showColumn();
+    },
+    onRetry: () => {
+      isReading = true;
+      show(words().reading);
+    },
   });
 }
 
@@ -52,7 +70,11 @@ function build() {
     element("div", [], { id: "own-choices", class: "own-choices" })
   );
   byId("own-columns").hidden = true;
-  use.addEventListener("click", () => send({ text: text.value }));
+  use.addEventListener("click", () => isReadingText() || send({ text: text.value }));
+  text.addEventListener(
+    "change",
+    () => text.value.trim() && text.value !== sent.source?.text && send({ text: text.value })
+  );
   file.addEventListener("change", () => file.files[0] && sendFile(file.files[0]));
   columns.addEventListener("change", () => send(listed.source, columns.value, listed.answers));
 }
@@ -70,8 +92,10 @@ function refuseSize(size) {
 }
 
 function send(source, column = null, answers = {}) {
+  whenRead = null;
   if (refuseSize((source.text || "").length)) return;
   sent = { source, answers };
+  isReading = true;
   show(words().reading);
   dash.set_props("own-request", { data: { ...source, column, answers, id: ++request } });
 }
@@ -127,6 +151,7 @@ function refuse(reply) {
    @param {OwnReply | null} reply */
 function showReading(reply) {
   if (!reply) return;
+  isReading = false;
   if (reply.error) return refuse(reply);
   reading = reply.result;
   if (sent.source.file && sent.source !== content) byId("own-text").value = ""; // the text is not in use
@@ -136,6 +161,7 @@ function showReading(reply) {
   showColumn();
   const { families } = reading;
   followReading(...Object.keys(families).filter((family) => !families[family].problem));
+  whenRead?.();
 }
 
 /* Why there can be no run with this family, or null. */
@@ -153,4 +179,4 @@ const values = () => reading.values;
    @type {() => Setting[]} */
 const linked = () => (reading?.packed ? [["data", reading.packed, null]] : []);
 
-export { begin, isThere, linked, problem, showReading, source, values };
+export { begin, isThere, linked, problem, showReading, source, values, waits };

@@ -47,14 +47,16 @@ function open(config, source, choices) {
   settings.begin(config, source, showStart);
   studies.begin(config, runFrom);
   walk.begin(run);
+  showEmpty();
   const { opensAt } = config.link;
   if (opensAt === null) requestStart();
-  else run({ iteration: opensAt });
+  else run({ iteration: opensAt, isTold: config.link.opensTold });
 }
 
 /** Run EM with the present settings.
    @type {(opening?: Opening) => void} */
 function run(opening = walk.PLAYING) {
+  if (settings.waits(() => run(opening))) return setText("run-status", "");
   const refused = settings.isRefusing() ? withResultNote(state.config.sentences.mend_first) : "";
   const problem = refused || settings.missing();
   setText("run-status", problem);
@@ -72,6 +74,7 @@ function showStart() {
 
 function drawStart() {
   walk.stop();
+  showEmpty();
   showBusy(false);
   setText("run-status", settings.unsuitable());
   update({ requested: null }); // what is under way has former settings
@@ -83,6 +86,9 @@ function drawStart() {
   if (moves && !state.surface?.compared) walk.follow(result, request);
   else showResult(result, request, walk.AT_START);
 }
+
+/* While there are no data, the stage does not show others. */
+const showEmpty = () => document.querySelector(".results").classList.toggle("empty", settings.isEmpty());
 
 /** The request for the start; null while there can be none.
    @type {() => RunRequest | null} */
@@ -129,9 +135,12 @@ function showReply(reply, colourBy) {
   const reasons = Object.values(errors || {}).join(" ");
   const ofRun = () => withResultNote(fill(state.config.sentences.refused, { reasons }));
   setText("run-status", requested.preview ? reasons : reasons && ofRun());
-  announce(result ? result.sentence : "");
   update({ colourBy });
-  if (result) return showResult(result, requested, opening);
+  if (result) {
+    showResult(result, requested, opening);
+    return announce(state.isTold || opening === walk.PLAYING ? result.sentence : "");
+  }
+  announce("");
   update({ requested: onShow }); // a refused request is not repeated
   if (state.result) walk.show();
 }

@@ -161,6 +161,13 @@ const isRefusing = () => active().some(isRefused);
 /* What is missing before there can be data; "" if nothing is. */
 const missing = () => (state.source === "own" && ownData.problem(state.family)) || "";
 
+/* Whether there are no data yet: own ones were chosen, and none given. */
+const isEmpty = () => state.source === "own" && !ownData.isThere();
+
+/** Whether own data are being read; `action` is called when they are.
+   @param {() => void} action */
+const waits = (action) => state.source === "own" && ownData.waits(action);
+
 /* Why the family does not suit the data; "" while there are none, for which nobody may have asked yet. */
 const unsuitable = () => (ownData.isThere() ? missing() : "");
 
@@ -182,6 +189,7 @@ export {
   begin,
   follow,
   followSource,
+  isEmpty,
   isRefusing,
   linked,
   missing,
@@ -190,4 +198,5 @@ export {
   startAt,
   take,
   unsuitable,
+  waits,
 };

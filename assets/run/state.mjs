@@ -21,6 +21,7 @@ const state = {
   request: null, // what is on show, a run or only its start: what was requested
   result: null, // and the reply
   place: 0, // in the walk (walk.mjs)
+  isTold: false, // whether the walk has been at its end, which until then is not told
   colourBy: "label", // colours of the observations
   colours: "", // the same in words
   xScale: null, // of the data's figure, once somebody has pressed it (figures/x_scale.mjs)

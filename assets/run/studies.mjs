@@ -175,7 +175,7 @@ const afterRun = (study) => (next = study);
 
 /** @param {Surface} surface */
 function showSurface(surface) {
-  update({ surface: { ...surface, earlier: [] } });
+  update({ surface: { ...surface, held: record(state.result, surface.iteration), earlier: [] } });
   describeSurface();
   showFigure("surface");
 }
@@ -215,10 +215,10 @@ document.addEventListener("enter", ({ detail: { id, x, y } }) => {
   runFrom(startAt(x, y));
 });
 
-/* Start values of the run on show, with a chosen point of the surface. */
+/* A chosen point of the surface, with what is held there, as start values. */
 function startAt(x, y) {
-  const { result, surface } = state;
-  const p = structuredClone(record(result, 0));
+  const { surface } = state;
+  const p = structuredClone(surface.held);
   surface.components.forEach((k, i) => (p[surface.parameter][k] = [x, y][i]));
   return startValues(p);
 }

@@ -19,6 +19,7 @@ import { end, isFitted, state, step, update } from "./state.mjs";
 
 const REST = 700; // ms without a step until the place is read aloud
 const DIGITS = 7; // of a log-likelihood
+const LEAST = 1e-12; // gain for each observation that is told, in nats
 let playing = null;
 let announcing = null;
 /** @type {(opening: Opening) => void} */
@@ -40,9 +41,10 @@ const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 function open(result, request, opening) {
   stop();
   update({ result, request });
-  const { iteration, plays } = opening === PLAYING && reducedMotion.matches ? AT_END : opening;
+  const { iteration, plays, isTold = false } = opening === PLAYING && reducedMotion.matches ? AT_END : opening;
   const place = Math.min(Math.max(0, 2 * iteration), end());
   update({ place: result.bounds ? place : place + (place % 2) });
+  update({ isTold: isTold || isAtEnd() });
   const last = lastRecord(result);
   const slider = byId("walk-slider");
   const max = sliderEnd(last);
@@ -52,6 +54,8 @@ function open(result, request, opening) {
   dash.set_props("walk-slider", { max, value: String(toSlider(recordOnShow(), last)), disabled: !isFitted() });
   if (plays && isFitted()) play(plays);
 }
+
+const isAtEnd = () => isFitted() && state.place >= end();
 
 /* The iteration whose parameters are on show. */
 const recordOnShow = () => Math.ceil(state.place / 2);
@@ -67,13 +71,19 @@ function show() {
   runFigures.draw(figures.showNow);
   byId("posterior-legend").classList.toggle("stacked", k > 2);
   document.querySelectorAll("#posterior-legend li").forEach((entry, i) => (entry.hidden = i >= k));
-  const table = byId("run-table");
-  table.replaceChildren(estimates.table(result, step(), config));
-  watch(table);
   byId("true-legend").hidden = !result.true;
-  setText("run-sentence", summary());
   setText("run-note", [...result.notes, colours].join(" "));
+  showTable();
   describe();
+}
+
+/* The table of estimates, and what explains them. */
+function showTable() {
+  const { config, isTold, result } = state;
+  const table = byId("run-table");
+  table.replaceChildren(estimates.table(result, step(), isTold, config));
+  watch(table);
+  document.querySelector(".why").classList.toggle("untold", isFitted() && !isTold);
 }
 
 /** The start moves: its figures and its log-likelihood follow at once, the rest when it rests and the server answers.
@@ -85,12 +95,24 @@ function follow(result, request) {
   events.changed();
 }
 
-/* What is on show in a sentence: the run, or its start. */
+/* What is on show in a sentence: the end of the run, a step of it, or its start. */
 function summary() {
   const { config, result } = state;
   const [ell] = result.log_likelihood;
-  if (isFitted() || !Number.isFinite(ell)) return result.sentence;
+  if (isFitted()) return isAtEnd() ? result.sentence : stepInWords();
+  if (!Number.isFinite(ell)) return result.sentence;
   return `${fill(config.sentences.start_is, { ell: format(ell, DIGITS) })} ${result.sentence}`.trim();
+}
+
+/* The half-step that led to the place on show. */
+function stepInWords() {
+  const { config, place, result } = state;
+  const { sentences } = config;
+  const t = recordOnShow();
+  const [before, ell] = [result.log_likelihood[Math.max(0, t - 1)], result.log_likelihood[t]];
+  const gain = ell - before >= LEAST * result.n ? fill(sentences.gain, { gain: format(ell - before, 3) }) : "";
+  const words = place % 2 ? sentences.m_step : sentences[result.bounds ? "e_step" : "leap"];
+  return fill(words, { ell: format(ell, DIGITS), gain });
 }
 
 function go(place) {
@@ -99,7 +121,10 @@ function go(place) {
   if (to === state.place) return;
   update({ place: to });
   runFigures.draw(figures.showMoving);
-  estimates.showRecord(state.result, step(), document.querySelector("#run-table tbody"));
+  if (isAtEnd() && !state.isTold) {
+    update({ isTold: true });
+    showTable();
+  } else estimates.showRecord(state.result, step(), document.querySelector("#run-table tbody"));
   events.changed();
   describe();
 }
@@ -115,6 +140,7 @@ function describe() {
   slider.value = String(toSlider(t, last));
   slider.setAttribute("aria-valuetext", words);
   setText("walk-place", words);
+  setText("run-sentence", summary());
   const half = place % 2 === 1;
   disable(byId("e-step"), !result.bounds || (isFitted() && !half)); // the first E-step is asked for
   disable(byId("m-step"), !result.bounds || half || (isFitted() && place === end()));

@@ -28,12 +28,16 @@ def in_group(group: str) -> dict[str, str]:
     return {"data-group": group}
 
 
+UNDER_HEADINGS = ("True", "Start")
+"""First words of labels of rows that stand under others with this word."""
+
+
 def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> html.Div:
     """A parameter's slider and number box, both named by its label, and room for a message about a refused value."""
     p = parameter
     slider_label, box_label = ids.labels(p.name)
     of_box = html.Label(p.label, id=box_label, htmlFor=ids.box(p.name), className="unseen" if p.slider else "")
-    of_slider = html.Label(p.label, id=slider_label, htmlFor=ids.slider(p.name))
+    of_slider = html.Label(_short(p.label), id=slider_label, htmlFor=ids.slider(p.name))
     name: list[Component] = [of_slider if p.slider else of_box]
     if p.component is not None:
         name.insert(0, html.Span(SIGNS[p.component], className=f"sign of-{p.component}", **{"aria-hidden": "true"}))
@@ -58,6 +62,12 @@ def parameter_row(parameter: Parameter, value: float, hidden: bool = False) -> h
     colour = "" if p.component is None else f" of-{p.component}"
     shape = " with-slider" if p.slider else " box-only"
     return html.Div(children, id=ids.row(p.name), className=f"row{shape}{colour}", hidden=hidden)
+
+
+def _short(label: str) -> list[Component | str]:
+    """The name of a slider without the word that stands above it, which only screen readers then need."""
+    first, _, rest = label.partition(" ")
+    return [html.Span(f"{first} ", className="unseen"), rest] if first in UNDER_HEADINGS else [label]
 
 
 def number_box(parameter: Parameter) -> html.Div:

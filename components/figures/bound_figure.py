@@ -13,7 +13,7 @@ ELL, BOUND, GAP = "Log-likelihood ℓ", "Lower bound J", "Gap"
 
 WORDS = {
     "bound_rises": "From iteration {t} to {next} the bound rises by {bound}, and the log-likelihood by {ell}: "
-    "it then lies {gap} above the bound.",
+    "a gap of {gap} opens between them.",
     "bound_equal": "From iteration {t} to {next} the bound and the log-likelihood both rise by {bound}: "
     "there is no gap.",
     "bound_still": "From iteration {t} to {next} the bound and the log-likelihood rise by less than {least}.",

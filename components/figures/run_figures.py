@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 from components.figures import bound_figure, explorer_figures, study_figures
 from components.figures.theme import DASHES, MODES, Mode, blended, component_colour, saved_template, tokens
-from components.figures.traces import cased, curve, figure, histogram, label_bars, mixture, ticks
+from components.figures.traces import casing, curve, figure, histogram, label_bars, line, mixture, ticks
 from components.state import ids
 from components.state.parameters import MAX_COMPONENTS
 from components.state.words import MIXTURE, ON_SHOW, SIGNS, TRUE_VALUES
@@ -71,8 +71,10 @@ def data(mode: Mode) -> go.Figure:
         mode,
         [histogram(mode)]
         + [label_bars(k, mode) for k in COMPONENTS]
-        + [line for k in COMPONENTS for line in cased(k, mode, f"{SIGNS[k]} Component {k}")]
-        + [mixture(mode, MIXTURE), *rows],
+        + [casing(k, mode) for k in COMPONENTS]
+        + [mixture(mode, MIXTURE)]
+        + [line(k, mode, f"{SIGNS[k]} Component {k}") for k in COMPONENTS]  # seen where they are all of the mixture
+        + rows,
         shapes=[ticks(k, mode, f"marks-{k}", "y2", MARK) for k in COMPONENTS],
         meta={"palettes": _palettes(mode), "hover": _hover("x = %{x:.{digits}g}", 0)},
         bargap=0,
@@ -216,8 +218,8 @@ FIGURES = {
             "also_above": "q{k} for {count}",
             "neither_above": "neither for {count}",
             "none_above": "none for {count}",
-            "share": "{percent}\N{NO-BREAK SPACE}%",
-            "first_share": "about {percent}\N{NO-BREAK SPACE}%",
+            "share": "{percent}%",
+            "first_share": "about {percent}%",
         },
     ),
     ids.LOG_LIKELIHOOD_FIGURE: Figure(
@@ -239,8 +241,7 @@ FIGURES = {
         parameters,
         "Figure: each parameter over iterations, true values dotted",
         {
-            "parameters": "Iteration {t}: {values}; from iteration {settled} on "
-            "all within {near}\N{NO-BREAK SPACE}% of the end.",
+            "parameters": "Iteration {t}: {values}; from iteration {settled} on all within {near}% of the end.",
             "parameters_start": "Iteration 0, the start: {values}.",
             "parameter": "{symbol}\N{NO-BREAK SPACE}{value}",
             "from_to": "{symbol}\N{NO-BREAK SPACE}{low} to\N{NO-BREAK SPACE}{high}",

@@ -42,13 +42,14 @@ def component(k: int, mode: Mode, name: str) -> go.Scatter:
     return curve(f"component-{k}", name, colour, 2, DASHES[k], hovertemplate="%{y:.4g}", **filled)
 
 
-def cased(k: int, mode: Mode, name: str) -> list[go.Scatter]:
-    """A component over bars: a line without a fill, on a wider one in the colour of the ground, which sets it off."""
-    colour, ground = component_colour(k, mode), tokens(mode)["card"]
-    return [
-        curve(f"casing-{k}", None, ground, CASING, hoverinfo="skip"),
-        curve(f"component-{k}", name, colour, 2, DASHES[k], hovertemplate="%{y:.4g}"),
-    ]
+def line(k: int, mode: Mode, name: str) -> go.Scatter:
+    """A component over bars: a line without a fill."""
+    return curve(f"component-{k}", name, component_colour(k, mode), 2, DASHES[k], hovertemplate="%{y:.4g}")
+
+
+def casing(k: int, mode: Mode) -> go.Scatter:
+    """A wider line beneath a component's, in the colour of the ground, which sets it off from the bars."""
+    return curve(f"casing-{k}", None, tokens(mode)["card"], CASING, hoverinfo="skip")
 
 
 def label_bars(k: int, mode: Mode) -> go.Bar:

@@ -17,7 +17,7 @@ import em
 from components.results.bins import bins, decade_edges
 from components.results.completed_run import CompletedRun
 from components.results.headline import headline
-from components.state.families import CARDS
+from components.state.families import CARDS, SYMBOLS
 from components.state.parameters import number
 from components.state.run_request import RunSpec
 from components.state.sources import BY_HAND, DRAWN, STARTS
@@ -273,9 +273,16 @@ def _without_tie(x: em.Floats, start: em.Mixture) -> tuple[em.Mixture, str | Non
         return start, f"{tied}, and the data have no spread to part them by."
     if (start.weights == 0).any():
         return start, None  # the run's own message is about the empty component
-    order = "component 0 to the smaller side" if two else "in the order of their numbers"
     apart = em.break_tie(x, start)
-    return apart, f"{tied}, so they are moved apart {_how_far(apart)}, {order}."
+    order = f": {_lower(apart)}" if two else ", in the order of their numbers"
+    return apart, f"{tied}, so they are moved apart {_how_far(apart)}{order}."
+
+
+def _lower(apart: em.Mixture) -> str:
+    """What tells two components apart: the parameter of component 0 that is below the other's."""
+    below = next(name for name in apart.parameter_names[1:] if np.ptp(apart.parameters[name]))
+    first, second = (SYMBOLS[apart.family][below].format(k=k) for k in range(2))
+    return f"{first} is below {second}"
 
 
 def _how_far(apart: em.Mixture) -> str:

@@ -22,7 +22,7 @@ PROBLEMS = {
     "too_small": "this is too small",
     "too_large": "this is too large",
     "off_step": "this falls between two steps",
-    "two_readings": "this can be {small} or {large}; write {dotted} or {large}",
+    "two_readings": "this can be {small} or {large}; write {typed} or {large}",
     "grouped": "thousands take no space or mark; write {large}",
 }
 REFUSAL = "{label}: {problem}. Allowed: {allowed}. Kept: {kept}."

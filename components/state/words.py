@@ -21,7 +21,8 @@ QUANTITIES = {
 }
 """Quantity that an explorer draws -> title of the y axis, name of the strong line."""
 
-MIXTURE, HISTOGRAM, TRUE_VALUES, ON_SHOW = "Mixture", "Histogram", "True values", "Iteration on show"
+MIXTURE, COMPONENTS, HISTOGRAM = "Mixture", "Components", "Histogram"
+TRUE_VALUES, ON_SHOW = "True values", "Iteration on show"
 NOTEBOOK_CURVE = "Notebook’s curve"
 CRITERIA = {"aic": "AIC", "bic": "BIC"}
 LOWEST = "Lowest"
@@ -53,21 +54,27 @@ SENTENCES = {
     "at_iteration": "Iteration {t} of {last}",
     "at_start": "Iteration {t}",
     "start_is": "Log-likelihood of the start: {ell}.",
+    "e_step": "E-step done: the responsibilities q are those of these parameters. Log-likelihood {ell}.",
+    "m_step": "M-step done: these parameters fit the responsibilities q best. Log-likelihood {ell}{gain}.",
+    "leap": "Log-likelihood {ell}{gain}.",
+    "gain": ", up by {gain}",
     "after_m": "After the M-step to iteration {t} of {last}",
     "log_likelihood_is": "Log-likelihood {ell}",
-    "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}{of}. {marks}{pale}",
+    "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}{of}. {marks}{pale} A run "
+    "changes the other parameters too: along its path these heights are not its log-likelihoods.",
     "surface_path": "Circle: start. Diamond: end.",
     "surface_start": "Circle: start.",
     "of_earlier": " of an earlier run",
     "earlier_are_pale": " Pale: earlier runs.",
     "component_head": "Component",
+    "rho": "ρ = {symbol}",
     "surface_compared": "Both methods from the same start: EM (dashed) needs {em} passes over the data, "
     "the accelerated run (strong) {passes}. ",
     "surface_unfinished": "Both methods from the same start: EM (dashed) has not converged after {em} passes "
     "over the data, the accelerated run (strong) took {passes}. ",
     "working": "Working …",
-    "mend_first": "Not run: mend the value marked above first.",
-    "mend_study": "Not done: mend the value marked here first.",
+    "mend_first": "Not run: correct the value marked above first.",
+    "mend_study": "Not done: correct the value marked here first.",
     "kept": "The last result is kept.",
     "saved": "Saved as {name}.",
     "table_and_files": "{title}: table and files",

@@ -79,7 +79,8 @@ show when it was drawn. The circle is the start and the diamond the end of the r
 (the diamond, at the end of a walk) lies truly on the surface, since elsewhere on the way the other parameters had other
 values. Exchanging labels leaves $\ell$ as it is only if everything is exchanged: the surface is the same on both sides
 of the diagonal only if the weights of the two are equal, and with Gaussians their standard deviations too. A click
-starts EM from that point; the other start values are those in the controls. The surface then stays, with the earlier
+starts EM from that point, with the other parameters as they are held there: it starts at the height of that point. The
+surface then stays, with the earlier
 paths, pale, until the observations or the number of components change. A later run’s path is laid over it only: its
 other parameters are not those of the surface.
 

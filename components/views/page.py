@@ -39,7 +39,12 @@ _LAYOUTS = {
 
 def config(shown: address.Link) -> dict[str, Any]:
     """All tables that the browser reads: figures, parameters, words, and what the address sets."""
-    linked = {"values": dict(shown.values), "readScales": address.scales(shown.version), "opensAt": shown.opens_at()}
+    linked = {
+        "values": dict(shown.values),
+        "readScales": address.scales(shown.version),
+        "opensAt": shown.opens_at(),
+        "opensTold": shown.version < address.STARTS_SINCE,
+    }
     own = own_panel.as_dict(shown.own.x.tolist()) if shown.own is not None and shown.own.x is not None else None
     return _tables() | {"link": address.as_dict() | linked, "own": own}
 

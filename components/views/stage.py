@@ -28,6 +28,7 @@ from components.state.options import GROUPS, MORE, PANELS
 from components.state.parameters import ACROSS, START, STUDY, Parameter
 from components.state.sources import SIZES
 from components.state.words import (
+    COMPONENTS,
     CRITERIA,
     HISTOGRAM,
     LOWEST,
@@ -72,7 +73,9 @@ def _figures(link: Link) -> html.Div:
             card(
                 "Data and fit",
                 [
-                    legend({"of-mixture": MIXTURE, "of-histogram": HISTOGRAM}, ids.DATA_LEGEND),
+                    legend(
+                        {"of-mixture": MIXTURE, "of-components": COMPONENTS, "of-histogram": HISTOGRAM}, ids.DATA_LEGEND
+                    ),
                     *_described(ids.DATA_FIGURE),
                 ],
                 beside=[

@@ -130,7 +130,9 @@ def test_the_figure_follows_the_walk(page, default):
         page.browser.execute_script("emlab.walk.go(arguments[0])", 2 * t)
         told(page, run, t)
         page.until(lambda: mark(page) == (0, 0))
-        assert page.trace(ids.BOUND_FIGURE, "cursor-gap")["y"] == [0, 0]
+        gap = page.trace(ids.BOUND_FIGURE, "cursor-gap")
+        assert gap["x"] == [1, 1]
+        assert gap["y"][1] - gap["y"][0] == pytest.approx(run.log_likelihood[t + 1] - em.bounds(run)[t], rel=1e-6)
     page.browser.execute_script("emlab.walk.go(7)")
     told(page, run, 3)
     gap = run.log_likelihood[4] - em.bounds(run)[3]

@@ -62,7 +62,7 @@ def test_what_is_typed_is_taken_or_refused_in_words_in_every_kind_of_box(page):
                 if value is not None:
                     assert PROBLEMS[p.problem(value)] in found["words"]
     enter(page, ids.box("n"), "10,000")
-    words = "Observations N: this can be 10 or 10000; write 10.0 or 10000. Allowed: a whole number from 1 to 100000."
+    words = "Observations N: this can be 10 or 10000; write 10 or 10000. Allowed: a whole number from 1 to 100000."
     assert page.error("n") == f"{words} Kept: 1000."
     enter(page, ids.box("seed"), "1 000")
     assert "thousands take no space or mark; write 1000" in page.error("seed")

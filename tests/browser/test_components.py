@@ -117,7 +117,7 @@ def test_bad_values_in_a_table_are_refused_in_words_and_nothing_is_lost(page):
     type_cell(page, "start_lambda3", "99")
     page.until(lambda: "Start λ3: this is too large" in page.text("start_lambda3-cell-error"))
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: "mend the value" in page.text(ids.RUN_STATUS))
+    page.until(lambda: "correct the value" in page.text(ids.RUN_STATUS))
     type_cell(page, "start_lambda3", "3")
     page.until(lambda: page.text("start_lambda3-cell-error") == "")
     for k in range(4):

@@ -58,11 +58,29 @@ def test_nothing_is_asked_for_until_there_are_data(page):
     page.element(ids.RUN_BUTTON).click()
     page.until(lambda: page.text(ids.RUN_STATUS) == own_panel.WORDS["none"])
     assert page.requests() == []
-    assert "Exponential mixture" in page.text(ids.RUN_NOTE), "the last result stays"
+    for part in (ids.DATA_FIGURE, ids.POSTERIOR_FIGURE, ids.WALK_PLAY, ids.RUN_TABLE):
+        assert not page.element(part).is_displayed(), "other data are not on show"
     page.choose(ids.SOURCE, "galaxies")
     page.until(lambda: "Galaxies" in page.text(ids.RUN_NOTE))
     assert not page.element("own-text").is_displayed()
     assert page.text(ids.RUN_STATUS) == ""
+    assert page.element(ids.DATA_FIGURE).is_displayed()
+
+
+def test_run_em_reads_what_was_pasted(page):
+    box = page.element("own-text")
+    box.send_keys("5.1 4.8 5.5 9.8 10.2")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: page.observations() == [4.8, 5.1, 5.5, 9.8, 10.2])
+    page.until(lambda: page.text(ids.RUN_SENTENCE).startswith("Converged"))
+    assert page.text(ids.RUN_STATUS) == ""
+    page.requests()
+    box.send_keys(" 1O.5")
+    page.element(ids.RUN_BUTTON).click()
+    page.until(lambda: "Among the numbers of row 1: “1O.5”." in said(page))
+    assert len(page.observations()) == 5, "the last result stays"
+    page.element("own-use").click()
+    page.until(lambda: "1O.5" in said(page))
 
 
 def test_pasted_numbers_run_and_travel_in_the_link(page):

@@ -66,7 +66,7 @@ def test_the_default_run_is_there_at_first_load_and_is_the_engines(page):
     assert "moved apart" in page.text(ids.RUN_NOTE)
     assert_shows(page, x, run)
     table = cells(page)
-    assert list(table) == ["π0", "π1", "λ0", "λ1", "ℓ"]
+    assert list(table) == ["ρ = π0", "π1", "λ0", "λ1", "ℓ"]
     assert table["λ0"][0] == "0.1000"
     assert float(table["λ0"][2]) == pytest.approx(run.mixture.scales[0], rel=1e-3)
 
@@ -87,9 +87,9 @@ def test_run_on_a_seed_is_the_engines_answer_without_more_requests(page):
 
 def test_real_data_run_with_their_family_and_start_when_chosen(page):
     for source, symbols in (
-        ("faithful-waiting", ["π0", "π1", "μ0", "μ1", "σ0", "σ1", "ℓ"]),
-        ("faithful-eruptions", ["π0", "π1", "μ0", "μ1", "σ0", "σ1", "ℓ"]),
-        ("air-conditioning", ["π0", "π1", "λ0", "λ1", "ℓ"]),
+        ("faithful-waiting", ["ρ = π0", "π1", "μ0", "μ1", "σ0", "σ1", "ℓ"]),
+        ("faithful-eruptions", ["ρ = π0", "π1", "μ0", "μ1", "σ0", "σ1", "ℓ"]),
+        ("air-conditioning", ["ρ = π0", "π1", "λ0", "λ1", "ℓ"]),
     ):
         data = em.datasets.load(source)
         page.choose(ids.SOURCE, source)
@@ -149,7 +149,7 @@ def test_bad_values_are_refused_in_words_and_the_last_result_stays(page, name, t
     page.until(page.element(ids.error(name)).is_displayed)
     page.requests()
     page.element(ids.RUN_BUTTON).click()
-    page.until(lambda: "mend the value" in page.text(ids.RUN_STATUS))
+    page.until(lambda: "correct the value" in page.text(ids.RUN_STATUS))
     assert page.requests() == []
     assert page.text(ids.RUN_TABLE) == before
     good = next(parameter.default for parameter in SOURCES["generated"].parameters() if parameter.name == name)

@@ -206,7 +206,7 @@ def test_settings_come_from_a_drawer_in_a_lecture_hall_and_what_is_refused_is_se
         page.element(ids.RUN_BUTTON).click()
         page.until(lambda: not page.element(ids.RUN_BUTTON).is_displayed())
         assert page.element(ids.RUN_STATUS).is_displayed()
-        assert "mend" in page.text(ids.RUN_STATUS)
+        assert "correct the value" in page.text(ids.RUN_STATUS)
 
 
 def test_type_and_lines_of_the_figures_grow_in_a_lecture_hall(page):

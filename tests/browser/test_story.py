@@ -232,7 +232,7 @@ def test_enter_in_a_box_of_the_settings_runs_em_with_what_is_typed(page):
     page.type("start_lambda0", "abc")
     page.element(ids.box("start_lambda0")).send_keys(Keys.ENTER)
     page.until(lambda: page.text(ids.RUN_STATUS))
-    assert page.text(ids.RUN_STATUS) == "Not run: mend the value marked above first. The last result is kept."
+    assert page.text(ids.RUN_STATUS) == "Not run: correct the value marked above first. The last result is kept."
     assert place(page) == f"Iteration {last} of {last}"
 
 

@@ -123,6 +123,8 @@ def test_the_surface_shows_the_path_and_a_click_starts_from_there(page):
     page.until(lambda: float(page.value(ids.slider("start_lambda0"))) == 0.333)
     first = page.trace(ids.PARAMETERS_FIGURE, "row1-component-0")["y"][0]
     assert first == pytest.approx(0.333)
+    rho = page.trace(ids.PARAMETERS_FIGURE, "row0-component-0")["y"][0]
+    assert rho == pytest.approx(run.mixture.weights[0], abs=6e-4), "what the surface holds, to the step of its slider"
 
 
 def earlier_paths(page: Page) -> list[list[list[float]]]:

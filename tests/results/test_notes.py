@@ -25,7 +25,7 @@ PATTERNS = {
     "data": rf"(?P<label>.*): (?P<n>{N}) observation(?P<s>s?)(?:, seed (?P<seed>\d+))?\.",
     "start": r"Start: (?P<how>Quantiles|Random|k-means\+\+)(?:, seed (?P<seed>\d+))?\.",
     "tie": r"(?P<who>The two|Some) components start identical, so they are moved apart (?:a little|by "
-    r"(?P<share>[\d.e-]+)%), (?P<order>component 0 to the smaller side|in the order of their numbers)\.",
+    r"(?P<share>[\d.e-]+)%)(?:: (?P<below>[λμσ])0 is below [λμσ]1|, in the order of their numbers)\.",
     "flat": r"(?P<who>The two|Some) components start identical, and the data have no spread to part them by\.",
     "unmatched": r"The true mixture has (?P<true>\d component(?:|s)) and (?P<k>\d components?) (?P<were>was|were) "
     r"fitted, so the estimates have no true values to stand beside\.",
@@ -89,9 +89,12 @@ def check_tie(m, spec, x, run, result):
     requested, start = runs.starting_mixture(spec, x), run.mixtures[0]
     pairs = tied(requested)
     assert pairs
-    assert (m["who"] == "The two") is m["order"].startswith("component 0") is (requested.n_components == 2)
+    assert (m["who"] == "The two") is (m["below"] is not None) is (requested.n_components == 2)
     assert not tied(start)
     assert (m["share"] is not None) is (start.parameter_names == ("weights", "scales") and start.n_components == 2)
+    if m["below"]:
+        name = {"λ": "scales", "μ": "means", "σ": "stds"}[m["below"]]
+        assert start.parameters[name][0] < start.parameters[name][1]
     if m["share"]:
         assert np.ptp(start.scales) / start.scales.mean() == pytest.approx(float(m["share"]) / 100, rel=0.05)
     np.testing.assert_array_equal(start.weights, requested.weights)

@@ -139,7 +139,7 @@ def test_marks_are_thinned_evenly_by_rank_and_numbers_are_not():
 
 def test_the_note_on_a_tie_is_true():
     notes = " ".join(reply(DEFAULT)["result"]["notes"])
-    assert "moved apart by 2%, component 0 to the smaller side" in notes
+    assert "moved apart by 2%: λ0 is below λ1" in notes
     empty = " ".join(reply(DEFAULT | {"start_rho": 0})["result"]["notes"])
     assert "moved apart" not in empty
 

@@ -53,6 +53,16 @@ def test_more_than_a_link_carries_is_reported_and_not_packed():
     assert own_panel.reply({"text": " ".join(str(i) for i in range(MAX_PACKED))})["result"]["packed"]
 
 
+def test_what_stands_among_the_numbers_of_a_list_is_named():
+    for text, among in (
+        ("5.1 4.8 abc 9.8", "row 1: “abc”"),
+        ("1.2, 3.4 2.2\n5,6 1O.5 abc 7.7 -2 1e3", "row 2: “1O.5”, “abc”"),
+        ("1.2,3.4,2.2\n5.6,abc,7.7", "row 2: “abc”"),
+    ):
+        assert f"Among the numbers of {among}. " in own_panel.reply({"text": text})["error"]
+    assert "Among" not in own_panel.reply({"text": "1.2 ± .1\n1.3 ± .1"}).get("error", "")
+
+
 def test_a_column_is_chosen_by_its_name():
     text = "height,mass\n1.5,70\n1.75,80\n1.9,60\n"
     first = own_panel.reply({"text": text})

@@ -141,6 +141,7 @@ interface Config {
     scales: Words; // family -> scale of x that links of this version mean where they name none
     readScales: Words; // and those of the link that was opened
     opensAt: number | null; // iteration at which its run opens; null: it shows the start, before any run
+    opensTold: boolean; // whether the end of that run is told at once
     switches: LinkOption[];
     hide: { name: string; groups: string[] };
     flags: string[];
@@ -196,6 +197,7 @@ interface Surface {
   log_likelihood: (number | null)[][];
   best: number;
   compared: { path: number[][]; em_passes: number; passes: number; arrived: boolean } | null;
+  held: Mixture; // the parameters that it was drawn with
   earlier: number[][][]; // paths of runs before the one on show
 }
 

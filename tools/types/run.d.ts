@@ -16,6 +16,7 @@ interface RunState {
   request: RunRequest | null;
   result: Result | null;
   place: number;
+  isTold: boolean;
   colourBy: string;
   colours: string;
   xScale: string | null;
@@ -24,10 +25,11 @@ interface RunState {
   sizes: SizesStudy | null;
 }
 
-/** Where a run opens, and in how many ms at most it plays to its end from there, if it does. */
+/** Where a run opens; in how many ms at most it plays to its end from there, if it does; whether its end is told. */
 interface Opening {
   iteration: number;
   plays?: number;
+  isTold?: boolean;
 }
 
 /** A step of the walk: record, its parameters, responsibilities of the drawn observations (a row each). */

@@ -52,17 +52,17 @@ function make(result, _, config) {
   const lower = bound ?? ell;
   const share = step.isDone ? 1 : 0;
   const at = x.indexOf(share);
-  const [low, high] = [lower[at], ell[at]];
+  const [low, high] = [lower[x.indexOf(1)], ell[x.indexOf(1)]]; // the gap is where the step ends
   figures.setTrace(figure, "log-likelihood", { x, y: ell });
   figures.setTrace(figure, "bound", bound ? { x, y: bound } : { visible: false });
-  figures.setTrace(figure, "cursor-gap", bound ? { x: [share, share], y: [low, high] } : { visible: false });
-  figures.setTrace(figure, "cursor", { x: [share], y: [low] });
+  figures.setTrace(figure, "cursor-gap", bound ? { x: [1, 1], y: [low, high] } : { visible: false });
+  figures.setTrace(figure, "cursor", { x: [share], y: [lower[at]] });
   const { meta, xaxis, yaxis } = figure.layout;
   const fillIn = (words, t) => fill(words, { t: count(t) });
   Object.assign(xaxis, { range: [x[0], x.at(-1)], ticktext: [step.t, step.t + 1].map((t) => fillIn(meta.tick, t)) });
   yaxis.range = rangeOf(x, [ell, lower], bound ? TINY : least(result));
   yaxis.title.text = fillIn(meta.title, step.t);
-  if (high - low >= LEAST) figure.layout.annotations = [{ ...meta.label, x: share, y: low, text: number(high - low) }];
+  if (high - low >= LEAST) figure.layout.annotations = [{ ...meta.label, x: 1, y: low, text: number(high - low) }];
   return { figure };
 }
 

@@ -19,6 +19,10 @@ SMALLEST = 1e-12
 allows up to 1e150."""
 LONGEST = 60
 """Most characters of a number with its unit."""
+LONGEST_LIST = 2000
+"""Most characters of a list in which a message looks for what is no number."""
+MOST_NAMED = 5
+"""Most of these that it names."""
 TEXT = "text, not a number"
 
 DASHES = frozenset({"-", "--", "---", "—", ".", "..", "…", "?", "*"})
@@ -178,13 +182,23 @@ def no_numbers(rows: Sequence[tuple[int, list[str]]]) -> str:
     """That rows of a table have no numbers, and why, as sentences."""
     for row, cell in ((row, cell) for row, cells in rows for cell in cells):
         if is_unknown(cell) or is_date(cell):
-            return f"There is no number as a whole in it: {at(row, cell)} is {unread(cell)}. {ALLOWED}"
+            return f"There is no number as a whole in it: {at(row, cell)} is {unread(cell)}. {_between(rows)}{ALLOWED}"
     if not rows:
         return f"There is nothing in it but comments. {ALLOWED}"
     begins = shown(" ".join(cell for _, cells in rows[:3] for cell in cells))
     found = "It mixes words and numbers" if any(map(str.isdigit, begins)) else "There are no numbers in it"
     remedy = "Write a row of names above the columns, or semicolons between the cells."
     return f"{found}; it begins “{begins}”. {remedy if any(map(str.isdigit, begins)) else ALLOWED}"
+
+
+def _between(rows: Sequence[tuple[int, list[str]]]) -> str:
+    """What stands between the numbers of a list and is none, as a sentence; empty if nothing does."""
+    for row, cell in ((row, cell) for row, cells in rows for cell in cells):
+        parts = re.split(r"[\s,;]+", cell[:LONGEST_LIST].strip())
+        wrong = list(dict.fromkeys(shown(part) for part in parts if part and number(part) is None))
+        if wrong and 2 * len(wrong) <= len(parts) > 2:
+            return f"Among the numbers of row {row:,}: “{'”, “'.join(wrong[:MOST_NAMED])}”. "
+    return ""
 
 
 def row_names(cells: list[str]) -> bool:
