@@ -1,7 +1,7 @@
 """How long a step of the walk takes, and a move of a start's slider: `python -m benchmarks.walk`.
 
 Forty steps forwards from the start, one after the other, and forty moves: the time of the script, and until the frame
-after it is painted.
+after it is painted. Then a run of thousands of iterations is played: the time between one frame and the next.
 """
 
 from __future__ import annotations
@@ -54,6 +54,31 @@ setTimeout(done, 3000);
 """
 
 
+PLAY = """
+const done = arguments[0];
+const { runState } = emlab;
+const press = (id) => document.getElementById(id).click();
+const isAtEnd = () => runState.state.result?.fitted && runState.state.place === runState.end();
+const when = (condition, action) => (condition() ? action() : setTimeout(() => when(condition, action), 200));
+const gaps = [];
+press("preset-overlap");
+const play = () => {
+  press("walk-play");
+  let before = null;
+  const frame = (now) => {
+    if (before !== null) gaps.push(now - before);
+    before = now;
+    isAtEnd() ? done([runState.state.result.log_likelihood.length - 1, gaps]) : requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+};
+setTimeout(() => {
+  press("run-button");
+  when(isAtEnd, () => setTimeout(play, 2000));
+}, 2000);
+"""
+
+
 def main() -> None:
     """Print median and range of each size."""
     print(header("N", "what", "its script, ms: median (range)", "to the painted frame, ms"))
@@ -64,6 +89,8 @@ def main() -> None:
             for what, code in (("step", STEPS), ("move of a start", MOVES)):
                 script, painted = zip(*page.execute_async_script(code), strict=True)
                 print(row(f"{n:,}", what, summary(script), summary(painted)), flush=True)
+        iterations, gaps = page.execute_async_script(PLAY)
+        print(row(f"{iterations:,} iterations", "play: from frame to frame", "", summary(gaps)))
 
 
 if __name__ == "__main__":
