@@ -83,7 +83,7 @@ function showTable() {
   const table = byId("run-table");
   table.replaceChildren(estimates.table(result, step(), isTold, config));
   watch(table);
-  document.querySelector(".why").classList.toggle("untold", isFitted() && !isTold);
+  document.querySelector(".why").classList.toggle("untold", !isTold);
 }
 
 /** The start moves: its figures and its log-likelihood follow at once, the rest when it rests and the server answers.

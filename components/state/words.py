@@ -92,6 +92,9 @@ VALUE_WORDS = {
 }
 """How a slider's value is read out."""
 
+NO_DATA_YET = "Paste numbers, or choose a file: they are then drawn here."
+"""On the stage, while there are none."""
+
 FIGURE_ROLE = "figure"
 FIGURE_KEYS = "← → along the points, ↑ ↓ to another curve, Home, End, Page keys; Esc ends it."
 SURFACE_KEYS = "← → ↑ ↓ over the surface, Home, End, Page keys; Enter starts EM there; Esc ends it."

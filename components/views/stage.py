@@ -33,6 +33,7 @@ from components.state.words import (
     HISTOGRAM,
     LOWEST,
     MIXTURE,
+    NO_DATA_YET,
     ON_SHOW,
     SIGNS,
     STUDIES,
@@ -52,7 +53,8 @@ MORE_LABEL = "More"
 
 def layout(link: Link, export: list[Component], status: Sequence[Component] = ()) -> html.Div:
     """The stage; `export` is the content of its last panel, `status` a message that has no other place."""
-    return html.Div([*status, _figures(link), _walk(), _panels(link, export)], className="results")
+    empty = html.P(NO_DATA_YET, className="no-data")
+    return html.Div([*status, empty, _figures(link), _walk(), _panels(link, export)], className="results")
 
 
 def rows(link: Link, parameters: Iterable[Parameter]) -> html.Div:

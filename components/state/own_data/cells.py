@@ -195,6 +195,8 @@ def _between(rows: Sequence[tuple[int, list[str]]]) -> str:
     """What stands between the numbers of a list and is none, as a sentence; empty if nothing does."""
     for row, cell in ((row, cell) for row, cells in rows for cell in cells):
         parts = re.split(r"[\s,;]+", cell[:LONGEST_LIST].strip())
+        if len(cell) > LONGEST_LIST:
+            parts.pop()  # it may be cut
         wrong = list(dict.fromkeys(shown(part) for part in parts if part and number(part) is None))
         if wrong and 2 * len(wrong) <= len(parts) > 2:
             return f"Among the numbers of row {row:,}: “{'”, “'.join(wrong[:MOST_NAMED])}”. "
