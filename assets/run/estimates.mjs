@@ -18,8 +18,7 @@ function withError(value, error) {
   return [value, error].map((one) => text(one).replaceAll("-", "−"));
 }
 
-/** Columns: true or published values if there are any, start, on show (rewritten by `showRecord`), and final, if that is
-   told.
+/** Columns: true or published values if there are any, start, on show (rewritten by `showRecord`), and final if told.
    @type {(result: Result, step: Step, isTold: boolean, config: Config) => HTMLTableElement} */
 function table(result, step, isTold, config) {
   const last = lastRecord(result);

@@ -77,13 +77,12 @@ function show() {
   describe();
 }
 
-/* The table of estimates, and what explains them. */
+/* The table of estimates. */
 function showTable() {
   const { config, isTold, result } = state;
   const table = byId("run-table");
   table.replaceChildren(estimates.table(result, step(), isTold, config));
   watch(table);
-  document.querySelector(".why").classList.toggle("untold", !isTold);
 }
 
 /** The start moves: its figures and its log-likelihood follow at once, the rest when it rests and the server answers.
@@ -110,9 +109,10 @@ function stepInWords() {
   const { sentences } = config;
   const t = recordOnShow();
   const [before, ell] = [result.log_likelihood[Math.max(0, t - 1)], result.log_likelihood[t]];
-  const gain = ell - before >= LEAST * result.n ? fill(sentences.gain, { gain: format(ell - before, 3) }) : "";
-  const words = place % 2 ? sentences.m_step : sentences[result.bounds ? "e_step" : "leap"];
-  return fill(words, { ell: format(ell, DIGITS), gain });
+  const half = result.bounds ? (place % 2 ? "m_step" : "e_step") : "leap";
+  const told = half === "e_step" ? sentences.since : sentences.gain;
+  const gain = ell - before >= LEAST * result.n ? fill(told, { gain: format(ell - before, 3) }) : "";
+  return fill(sentences[half], { ell: format(ell, DIGITS), gain });
 }
 
 function go(place) {
@@ -141,6 +141,7 @@ function describe() {
   slider.setAttribute("aria-valuetext", words);
   setText("walk-place", words);
   setText("run-sentence", summary());
+  document.querySelector(".why").classList.toggle("untold", !isAtEnd());
   const half = place % 2 === 1;
   disable(byId("e-step"), !result.bounds || (isFitted() && !half)); // the first E-step is asked for
   disable(byId("m-step"), !result.bounds || half || (isFitted() && place === end()));

@@ -54,10 +54,11 @@ SENTENCES = {
     "at_iteration": "Iteration {t} of {last}",
     "at_start": "Iteration {t}",
     "start_is": "Log-likelihood of the start: {ell}.",
-    "e_step": "E-step done: the responsibilities q are those of these parameters. Log-likelihood {ell}.",
+    "e_step": "E-step done: the responsibilities q are those of these parameters. Log-likelihood {ell}{gain}.",
     "m_step": "M-step done: these parameters fit the responsibilities q best. Log-likelihood {ell}{gain}.",
     "leap": "Log-likelihood {ell}{gain}.",
     "gain": ", up by {gain}",
+    "since": ", {gain} above the iteration before",
     "after_m": "After the M-step to iteration {t} of {last}",
     "log_likelihood_is": "Log-likelihood {ell}",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}{of}. {marks}{pale} A run "

@@ -33,7 +33,7 @@ function draw() {
     const [left, top] = ["x", "y"].map((letter) => `${pixelOf(plot, letter, trace, trace[letter][i])}px`);
     const mark = element("div", [], { class: "figure-mark linked", "aria-hidden": "true" });
     Object.assign(mark.style, { left, top });
-    byId(other).append(mark);
+    byId(other).parentElement.append(mark); // a child of the figure itself has all of its height
     marks.push(mark);
   }
 }

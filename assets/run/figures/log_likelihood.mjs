@@ -9,6 +9,7 @@ import { overIterations, span } from "./over_iterations.mjs";
 
 const ID = "log-likelihood-figure";
 const DIGITS = 7; // of ℓ
+const LEAST = 1e-12; // difference that is told, in nats
 
 /** @type {RunFigure["make"]} */
 function make(result, { t }, config) {
@@ -25,8 +26,9 @@ function sentence({ fitted, log_likelihood: ell }, { t }, { figureSentences: wor
   if (!fitted) return fill(words.log_likelihood_start, { ell: number(ell[0], DIGITS) });
   const last = ell.length - 1;
   const facts = [fill(words.log_likelihood, { t: count(t), last: count(last), ell: number(ell[t], DIGITS) })];
-  if (t < last) facts.push(fill(words.below_end, { difference: number(ell[last] - ell[t]) }));
-  if (t > 0) facts.push(fill(words.above_start, { difference: number(ell[t] - ell[0]) }));
+  const [below, above] = [ell[last] - ell[t], ell[t] - ell[0]];
+  if (below >= LEAST) facts.push(fill(words.below_end, { difference: number(below) }));
+  if (above >= LEAST) facts.push(fill(words.above_start, { difference: number(above) }));
   return `${facts.join(", ")}.`;
 }
 
