@@ -133,9 +133,15 @@ function handleSlider(event, slider, { p, values, onMove }) {
   if (event.type === "change" && values[p.name] === Number(slider.value)) return; // at release, after an input
   values[p.name] = Number(slider.value);
   showValue(p, values);
-  delay(AT_REST, slider.id, () => dash.set_props(slider.id, { value: slider.value }));
+  delay(AT_REST, slider.id, () => {
+    // Dash writes it into the slider some time later, which must not be held elsewhere by then.
+    if (pressed === slider) untilReleased.push(() => tellDash(slider));
+    else tellDash(slider);
+  });
   onMove();
 }
+
+const tellDash = (slider) => dash.set_props(slider.id, { value: slider.value });
 
 /** While somebody is typing, the text stays as it is.
    @type {(box: HTMLInputElement, control: Control, typing?: boolean) => void} */

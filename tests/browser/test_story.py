@@ -318,3 +318,35 @@ def test_a_question_is_set_up_at_the_start_and_answered_by_the_run(page):
     page.move("start_mu0", 10)
     page.until(lambda: place(page) == "Iteration 0")
     assert page.text(ids.PREDICT) == "", "the question is about another start"
+
+
+HELD = """
+const { set_props: set } = dash_clientside;
+window.told = [];
+dash_clientside.set_props = (id, what) => { told.push(id); set(id, what); };
+const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+window.slide = (id, value) => {
+  const slider = document.getElementById(id);
+  put.call(slider, value);
+  slider.dispatchEvent(new Event('input', {bubbles: true}));
+};
+document.getElementById('start_lambda0-slider').dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}));
+slide('start_lambda0-slider', '0.2');
+slide('start_lambda1-slider', '0.9');
+"""
+
+
+@pytest.mark.query(START)
+def test_a_slider_that_is_held_is_not_written_by_dash(page):
+    settled(page)
+    page.browser.execute_script(HELD)
+    page.until(lambda: "start_lambda1-slider" in page.browser.execute_script("return told"))
+    assert "start_lambda0-slider" not in page.browser.execute_script("return told"), "it rests, but it is held"
+    page.browser.execute_script(
+        "slide('start_lambda0-slider', '0.3');"
+        "document.getElementById('start_lambda0-slider').dispatchEvent(new PointerEvent('pointerup', {bubbles: true}))"
+    )
+    page.until(lambda: "start_lambda0-slider" in page.browser.execute_script("return told"))
+    assert page.value(ids.box("start_lambda0")) == "0.3"
+    page.until(lambda: float(page.value(ids.slider("start_lambda0"))) == 0.3)
+    assert settled(page)["trajectory"]["scales"] == [[0.3, 0.9]]
