@@ -47,7 +47,8 @@ function table(result, step, isTold, config) {
       const digits = digitsAmong(result, DIGITS, name);
       const isRho = name === "weights" && k === 0 && componentsOf(result).length === 2;
       const own = fill(symbol, { k });
-      const title = [sign, isRho ? fill(config.sentences.rho, { symbol: own }) : own];
+      const { rho, rho_is: is } = config.sentences;
+      const title = [sign, ...(isRho ? [rho, element("span", fill(is, { symbol: own }), { class: "same" })] : [own])];
       rows.push(row(title, beside?.parameters[name][k], values, digits, errors?.[name][k]));
     }
   const ell = result.log_likelihood;

@@ -110,8 +110,7 @@ function stepInWords() {
   const t = recordOnShow();
   const [before, ell] = [result.log_likelihood[Math.max(0, t - 1)], result.log_likelihood[t]];
   const half = result.bounds ? (place % 2 ? "m_step" : "e_step") : "leap";
-  const told = half === "e_step" ? sentences.since : sentences.gain;
-  const gain = ell - before >= LEAST * result.n ? fill(told, { gain: format(ell - before, 3) }) : "";
+  const gain = ell - before >= LEAST * result.n ? fill(sentences.gain, { gain: format(ell - before, 3) }) : "";
   return fill(sentences[half], { ell: format(ell, DIGITS), gain });
 }
 

@@ -57,8 +57,7 @@ SENTENCES = {
     "e_step": "E-step done: the responsibilities q are those of these parameters. Log-likelihood {ell}{gain}.",
     "m_step": "M-step done: these parameters fit the responsibilities q best. Log-likelihood {ell}{gain}.",
     "leap": "Log-likelihood {ell}{gain}.",
-    "gain": ", up by {gain}",
-    "since": ", {gain} above the iteration before",
+    "gain": " (+{gain})",
     "after_m": "After the M-step to iteration {t} of {last}",
     "log_likelihood_is": "Log-likelihood {ell}",
     "surface": "{symbol}{across} across, {symbol}{up} up; all else held as at iteration {t}{of}. {marks}{pale} A run "
@@ -68,7 +67,8 @@ SENTENCES = {
     "of_earlier": " of an earlier run",
     "earlier_are_pale": " Pale: earlier runs.",
     "component_head": "Component",
-    "rho": "ρ = {symbol}",
+    "rho": "ρ",
+    "rho_is": " = {symbol}",
     "surface_compared": "Both methods from the same start: EM (dashed) needs {em} passes over the data, "
     "the accelerated run (strong) {passes}. ",
     "surface_unfinished": "Both methods from the same start: EM (dashed) has not converged after {em} passes "

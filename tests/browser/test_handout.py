@@ -84,6 +84,7 @@ def test_the_handout_is_of_the_run_on_show_and_real_data_have_their_source(page)
 @pytest.mark.parametrize("view", ["gaussian", "exponential"])
 @pytest.mark.parametrize("paper", PAPER)
 def test_an_explorer_fits_on_one_page_with_what_is_set(page, view, paper):
+    page.load_views()  # the address needs them
     page.open(view)
     assert pages(page, paper) == 1
     text = on_paper(page)

@@ -81,7 +81,7 @@ def tells(page: Page, x: np.ndarray, found: em.Run, t: int) -> None:
     holds(page, ids.DATA_FIGURE, x.size, x.min(), x.max(), mean, *shape)
     belong = [SURE, *sure(mixture, x)] if mixture.n_components > 1 else []
     assert numbers(sentence(page, ids.POSTERIOR_FIGURE)) == [x.size, *belong]
-    differences = [*([ell[-1] - ell[t]] if t < last else []), *([ell[t] - ell[0]] if t else [])]
+    differences = [difference for difference in (ell[-1] - ell[t], ell[t] - ell[0]) if difference >= 1e-12]
     holds(page, ids.LOG_LIKELIHOOD_FIGURE, t, last, ell[t], *differences)
     assert numbers(sentence(page, ids.LOG_LIKELIHOOD_FIGURE))[2] == pytest.approx(ell[t], rel=1e-6)
     holds(page, ids.PARAMETERS_FIGURE, t, *values(mixture), settled(found), 100 * NEAR)

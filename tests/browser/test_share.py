@@ -42,11 +42,10 @@ def test_a_copied_link_opens_the_identical_page_in_a_fresh_browser(copying):
     page.choose(ids.SOURCE, "generated-gaussian")
     page.type("k", "3")
     page.choose(ids.START_FROM, "kmeans")
-    page.run()
-    assert "k-means++" in page.text(ids.RUN_NOTE)
-    for button in (ids.WALK_START, ids.WALK_FORWARD, ids.WALK_FORWARD):
-        page.element(button).click()
-    page.until(lambda: page.text(ids.RUN_NOTE) and "Iteration 2 of" in page.text("walk-place"))
+    page.until(lambda: "k-means++" in page.text(ids.RUN_NOTE))
+    for t in (1, 2):
+        page.element(ids.WALK_FORWARD).click()
+        page.until(lambda t=t: f"Iteration {t} of" in page.text(ids.WALK_PLACE))
     page.element(ids.COPY_LINK).click()
     page.until(lambda: clipboard(page) != "something else")
     with another_browser() as browser:
