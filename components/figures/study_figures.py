@@ -60,7 +60,7 @@ def starts(mode: Mode) -> go.Figure:
     return figure(
         mode,
         dots,
-        xaxis={"title": {"text": "log-likelihood ℓ at the end"}, "exponentformat": "none", "nticks": 6},
+        xaxis={"title": {"text": "log-likelihood ℓ at the end"}, "exponentformat": "none", "nticks": 4},
         yaxis={"title": {"text": "runs"}, "rangemode": "tozero", "nticks": 5},
         margin={"r": 32},  # half of the last label
         hovermode="closest",
