@@ -10,17 +10,17 @@ import { state, step } from "./state.mjs";
 
 const REST = 120; // ms without a step until a figure that waits follows the walk
 const DIGITS = 3; // of a number in a sentence
-/** @type {Map<string, Pick<RunFigure, "make" | "waits" | "late">>} */
+/** @type {Map<string, Pick<RunFigure, "make" | "waits" | "late" | "still">>} */
 const added = new Map();
 
 /** Add a figure: `make` gives { figure, marks } or null, `sentence` a text. `tables`, `nameOf` and `note`, which a
    saved picture says beside the data, are described in figures/registry.mjs. A figure that `waits`, and one in a
    closed panel, is drawn when the walk rests; a `late` one after the others, unless the walk moves. One that is
-   `still` is the same at every step.
+   `still` is the same at every step, for which it is not drawn.
    @param {string} id
    @param {RunFigure} figure */
 function add(id, { make, sentence, note = () => "", waits = false, late = false, still = false, ...others }) {
-  added.set(id, { make, waits, late });
+  added.set(id, { make, waits, late, still });
   registry.register(id, {
     make: (config) => state.result && make(state.result, step(), config),
     sentence: (config) => sentence(state.result, step(), config),
@@ -58,8 +58,9 @@ function draw(how) {
   const { result, place } = state;
   const isOnShow = () => state.result === result && state.place === place; // else another step came meanwhile
   const isMoving = how === figures.showMoving;
-  for (const [id, { waits, late }] of added)
-    if (isMoving && (waits || !figures.isOpen(byId(id)))) delay(REST, id, () => drawOne(id));
+  for (const [id, { waits, late, still }] of added)
+    if (isMoving && still) continue;
+    else if (isMoving && (waits || !figures.isOpen(byId(id)))) delay(REST, id, () => drawOne(id));
     else if (late && !isMoving) afterPaint(() => isOnShow() && drawOne(id));
     else drawOne(id, how);
 }

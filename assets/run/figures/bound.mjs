@@ -52,7 +52,8 @@ function make(result, _, config) {
   const lower = bound ?? ell;
   const share = step.isDone ? 1 : 0;
   const at = x.indexOf(share);
-  const [low, high] = [lower[x.indexOf(1)], ell[x.indexOf(1)]]; // the gap is where the step ends
+  const end = x.indexOf(1);
+  const [low, high] = [lower[end], ell[end]]; // the gap is where the step ends
   figures.setTrace(figure, "log-likelihood", { x, y: ell });
   figures.setTrace(figure, "bound", bound ? { x, y: bound } : { visible: false });
   figures.setTrace(figure, "cursor-gap", bound ? { x: [1, 1], y: [low, high] } : { visible: false });

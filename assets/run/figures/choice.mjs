@@ -37,4 +37,4 @@ const sentence = (_, __, { figureSentences }) =>
 /** @type {RunFigure["tables"]} */
 const tables = (figure, { criteria }) => [curvesTable(figure, /^(aic|bic)$/, criteria)];
 
-add(ID, { make, sentence, tables, waits: true, still: true });
+add(ID, { make, sentence, tables, still: true });

@@ -66,4 +66,4 @@ function sentence(_, __, { figureSentences: words }) {
 /** @type {RunFigure["tables"]} */
 const tables = (figure) => figure.data.map(({ uid, name }) => curvesTable(figure, RegExp(`^${uid}$`), name));
 
-add(ID, { make, sentence, tables, waits: true, still: true });
+add(ID, { make, sentence, tables, still: true });
